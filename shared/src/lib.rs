@@ -1,0 +1,5 @@
+//! The library behind the bridge's four functions.
+//!
+//! One direction: functions → `delivery` → {`message`, `conversation`, `zendesk`, `braze`, `text`}.
+
+pub mod message;

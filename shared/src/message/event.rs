@@ -1,0 +1,187 @@
+//! What can happen to a conversation, as the parsers hand it over and the mailbox keeps it.
+//!
+//! In: nothing. Out: [`Event`]. Imports only the identifiers.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
+
+/// Text of or about a person: kept out of debug output and so out of logs.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Personal(pub String);
+
+impl Personal {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, or nothing where it is only white space.
+    pub fn present(&self) -> Option<&str> {
+        let text = self.0.trim();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+impl From<&str> for Personal {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Personal({} bytes)", self.0.len())
+    }
+}
+
+/// One event of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Identifies the delivery over all retries.
+    #[serde(rename = "id")]
+    pub delivery: DeliveryId,
+    /// When it was first accepted, in milliseconds since the epoch.
+    #[serde(rename = "at")]
+    pub received_at: i64,
+    /// What happened.
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Body {
+    /// The customer sent a text.
+    Text(Text),
+    /// The customer opted out, opted in, or asked for help.
+    Consent(Consent),
+    /// An agent answered publicly.
+    Reply(Reply),
+    /// The ticket was solved.
+    Solved(Solved),
+    /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
+    Attributes,
+}
+
+/// Who a customer is, as far as Braze told.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// First and last name, one space between, possibly empty.
+    #[serde(default)]
+    pub name: Personal,
+    /// E.164 number, possibly empty.
+    #[serde(default)]
+    pub phone: Personal,
+}
+
+/// A customer's text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Text {
+    /// The text as typed, possibly empty where there is media.
+    pub text: Personal,
+    /// Links to pictures and files, as Braze rendered them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media_urls: Vec<String>,
+    /// It came through the support keyword's campaign.
+    #[serde(default)]
+    pub support: bool,
+    /// Who sent it.
+    #[serde(default)]
+    pub profile: Profile,
+}
+
+/// Which of Braze's consent keywords the customer used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentKind {
+    /// STOP and its like: no SMS may be sent.
+    OptedOut,
+    /// START and its like.
+    OptedIn,
+    /// HELP or INFO.
+    Help,
+}
+
+/// A consent keyword.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Consent {
+    /// Which one.
+    pub what: ConsentKind,
+    /// The word the customer sent, possibly empty.
+    #[serde(default)]
+    pub text: Personal,
+}
+
+/// An agent's public answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The ticket, where the body named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// The comment, where the body named it (the guide's body does not).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<CommentId>,
+    /// What the agent wrote, header cut. `None`: the body was damaged, ask Zendesk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Personal>,
+    /// The agent's name, possibly empty.
+    #[serde(default)]
+    pub author: Personal,
+    /// The ticket's status when the trigger ran, lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// A campaign for this event alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+}
+
+/// The ticket was solved.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Solved {
+    /// The ticket, where the body named it (the guide's body does not).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// The closing message, where the body brought one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Personal>,
+    /// A campaign for this event alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+}
+
+/// An event with its address, as a parser hands it over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    /// The customer. `None`: Zendesk knows only the ticket, look it up.
+    pub customer: Option<ExternalUserId>,
+    /// The event.
+    pub event: Event,
+    /// Further ids under which the same event may have been seen already.
+    pub aliases: Vec<DeliveryId>,
+}
+
+/// What a parser makes of an authentic body.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parsed {
+    /// Something to do.
+    Event(Box<Incoming>),
+    /// Nothing to do, with the reason: answered 200, or the sender would retry.
+    NotForUs(&'static str),
+    /// Cannot be understood: answered 400, kept as a dead letter.
+    Malformed(Malformed),
+}
+
+/// Which field of a body cannot be understood, and why. Holds no content of the body.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {problem}")]
+pub struct Malformed {
+    /// The field's name as the contract spells it, or `body`.
+    pub field: &'static str,
+    /// What is wrong with it, a fixed sentence part.
+    pub problem: String,
+}
