@@ -2,4 +2,5 @@
 //!
 //! One direction: functions → `delivery` → {`message`, `conversation`, `zendesk`, `braze`, `text`}.
 
+pub mod conversation;
 pub mod message;

@@ -66,6 +66,8 @@ pub enum Body {
     Solved(Solved),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
+    /// The agent has to be told something.
+    Note(Note),
 }
 
 /// Who a customer is, as far as Braze told.
@@ -152,6 +154,18 @@ pub struct Solved {
     /// A campaign for this event alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+}
+
+/// An internal note for the agent, of the bridge's own making.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The ticket it goes on.
+    pub ticket: TicketId,
+    /// A fixed sentence, without personal data.
+    pub text: String,
+    /// Tags to add to the ticket with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 /// An event with its address, as a parser hands it over.

@@ -7,7 +7,7 @@ mod event;
 mod ids;
 
 pub use event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Reply,
+    Body, Consent, ConsentKind, Event, Incoming, Malformed, Note, Parsed, Personal, Profile, Reply,
     Solved, Text,
 };
 pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
