@@ -2,4 +2,6 @@
 //!
 //! One direction: functions → `delivery` → {`message`, `conversation`, `zendesk`, `braze`, `text`}.
 
+pub mod http;
 pub mod message;
+pub mod text;
