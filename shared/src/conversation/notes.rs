@@ -7,7 +7,8 @@ use super::step::Refusal;
 
 /// The customer opted out, so an answer was not sent.
 pub fn opted_out() -> String {
-    "SMS not sent: the customer opted out of SMS. They can opt in again by texting START.".to_owned()
+    "SMS not sent: the customer opted out of SMS. They can opt in again by texting START."
+        .to_owned()
 }
 
 /// The comment had nothing that can be sent as SMS.
@@ -49,6 +50,20 @@ pub fn refused(refusal: &Refusal) -> String {
     format!("SMS not sent: {why}. It will not be tried again; please tell your administrator.")
 }
 
+/// A text could not be brought onto the ticket in time.
+pub fn text_given_up() -> String {
+    "SMS: a text of the customer could not be added to this ticket, although it was tried for a \
+     day. It is kept as a dead letter; please tell your administrator."
+        .to_owned()
+}
+
+/// An answer could not be handed to Braze in time.
+pub fn answer_given_up() -> String {
+    "SMS not sent: Braze could not be reached for a day. The message is kept as a dead letter; \
+     please tell your administrator."
+        .to_owned()
+}
+
 /// The customer sent STOP.
 pub fn customer_opted_out() -> String {
     "The customer opted out of SMS. Answers on this ticket are not sent until they text START."
@@ -67,5 +82,6 @@ pub fn customer_asked_for_help() -> String {
 
 fn clock(now: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp(now.div_euclid(1000)).ok();
-    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| "an unknown time".to_owned())
+    time.and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| "an unknown time".to_owned())
 }

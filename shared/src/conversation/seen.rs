@@ -47,7 +47,11 @@ impl Seen {
     /// Days that are no longer looked at.
     pub fn outdated(&self, now: i64) -> Vec<i64> {
         let oldest = day(now) - DAYS_BACK;
-        self.days.keys().copied().filter(|&day| day < oldest).collect()
+        self.days
+            .keys()
+            .copied()
+            .filter(|&day| day < oldest)
+            .collect()
     }
 
     /// Forgets days that are no longer looked at.

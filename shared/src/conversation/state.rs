@@ -192,7 +192,10 @@ pub struct Entry {
 impl Entry {
     /// An event nobody has worked on.
     pub fn fresh(event: Event) -> Self {
-        Self { event, progress: Progress::default() }
+        Self {
+            event,
+            progress: Progress::default(),
+        }
     }
 
     /// Where it goes.
@@ -273,13 +276,20 @@ mod tests {
 
     #[test]
     fn an_idle_conversation_stays_small() {
-        let mut state = State { user: UserId::new(36_000_000_000_001), ..State::default() };
+        let mut state = State {
+            user: UserId::new(36_000_000_000_001),
+            ..State::default()
+        };
         if let Some(ticket) = TicketId::new(123_456) {
             state.move_to(ticket, Some(Status::Open), 1_780_000_000_000);
         }
         for id in 1..20 {
-            state.own_comments.extend(CommentId::new(36_000_000_000_000 + id));
-            state.own_comments.drain(..state.own_comments.len().saturating_sub(OWN_COMMENTS_KEPT));
+            state
+                .own_comments
+                .extend(CommentId::new(36_000_000_000_000 + id));
+            state
+                .own_comments
+                .drain(..state.own_comments.len().saturating_sub(OWN_COMMENTS_KEPT));
         }
         let json = serde_json::to_string(&state).expect("serialises");
         assert!(json.len() < 300, "{} bytes: {json}", json.len());
@@ -293,7 +303,10 @@ mod tests {
 
     #[test]
     fn leaving_solved_ends_the_cycle() {
-        let mut state = State { closing_told: true, ..State::default() };
+        let mut state = State {
+            closing_told: true,
+            ..State::default()
+        };
         state.saw_status(Status::Solved, 5);
         assert!(state.closing_told && state.solved_at == Some(5));
         state.saw_status(Status::Open, 9);

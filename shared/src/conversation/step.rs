@@ -41,6 +41,26 @@ pub enum Step {
     SetAttributes(Attributes),
 }
 
+impl Step {
+    /// A stable name for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UpsertUser(_) => "upsert_user",
+            Self::LookUpTicket(_) => "look_up_ticket",
+            Self::FindMergeTarget(_) => "find_merge_target",
+            Self::FindTicket(_) => "find_ticket",
+            Self::CreateTicket(_) => "create_ticket",
+            Self::Append(_) => "append",
+            Self::FindDelivery { .. } => "find_delivery",
+            Self::SetStatus(..) => "set_status",
+            Self::AddTags(..) => "add_tags",
+            Self::FetchComments(_) => "fetch_comments",
+            Self::SendSms(_) => "send_sms",
+            Self::SetAttributes(_) => "set_attributes",
+        }
+    }
+}
+
 /// The customer as Zendesk is told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
@@ -153,6 +173,8 @@ pub struct TicketFacts {
     pub status: Option<Status>,
     /// Its requester.
     pub requester: Option<UserId>,
+    /// The requester's Braze external id.
+    pub customer: Option<ExternalUserId>,
     /// Its tags.
     pub tags: Vec<String>,
 }
@@ -233,6 +255,8 @@ pub enum Ending {
     Ignored(&'static str),
     /// It was done before.
     Duplicate,
+    /// Handed on to its customer's conversation, to be delivered there.
+    Queued,
     /// Nobody knows; the agent is told.
     Unknown,
     /// It can never be delivered: a dead letter.

@@ -4,9 +4,7 @@ use crate::message::{Consent, ConsentKind, Note};
 
 use super::super::notes;
 use super::super::state::{Progress, State};
-use super::super::step::{
-    Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict,
-};
+use super::super::step::{Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict};
 use super::{Case, note_entry};
 
 /// Tag on the ticket of a customer who opted out.
@@ -25,15 +23,23 @@ pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> 
         }
         ConsentKind::Help => (notes::customer_asked_for_help(), &[]),
     };
-    let follow = state.ticket.map(|ticket| note_entry(case, ticket, text, tags));
-    Next::Settled(Verdict::Done(Ending::Delivered, follow.into_iter().collect()))
+    let follow = state
+        .ticket
+        .map(|ticket| note_entry(case, ticket, text, tags));
+    Next::Settled(Verdict::Done(
+        Ending::Delivered,
+        follow.into_iter().collect(),
+    ))
 }
 
 pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
     let marker = case.delivery.as_str().to_owned();
     Next::Step(match progress {
         Progress { posted: true, .. } => Step::AddTags(note.ticket, note.tags.clone()),
-        Progress { doubtful: true, .. } => Step::FindDelivery { ticket: note.ticket, marker },
+        Progress { doubtful: true, .. } => Step::FindDelivery {
+            ticket: note.ticket,
+            marker,
+        },
         _ => Step::Append(Comment {
             ticket: note.ticket,
             author: None,

@@ -10,6 +10,7 @@ mod text;
 
 use crate::message::{Body, DeliveryId, Event, ExternalUserId, Note, TicketId};
 
+use super::notes;
 use super::policy::{Policy, millis};
 use super::seen::Seen;
 use super::state::{Entry, State};
@@ -42,8 +43,20 @@ struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn new(context: &Context<'a>, delivery: &'a DeliveryId, at: i64) -> Self {
-        let Context { customer, policy, seen, now } = *context;
-        Self { customer, policy, seen, now, delivery, at }
+        let Context {
+            customer,
+            policy,
+            seen,
+            now,
+        } = *context;
+        Self {
+            customer,
+            policy,
+            seen,
+            now,
+            delivery,
+            at,
+        }
     }
 }
 
@@ -69,8 +82,10 @@ pub fn apply(
     step: &Step,
     outcome: Outcome,
 ) -> Verdict {
-    if let Outcome::Failed(Failure::Later(not_before)) = outcome {
-        return later(context, entry, not_before);
+    // Attributes that are only a part of an event follow on their own; they hold nothing up.
+    let aside = matches!(step, Step::SetAttributes(_)) && entry.event.body != Body::Attributes;
+    if let (Outcome::Failed(Failure::Later(not_before)), false) = (&outcome, aside) {
+        return later(context, state, entry, *not_before);
     }
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
@@ -85,13 +100,27 @@ pub fn apply(
 }
 
 /// Tries again later, or gives up on an event that has been tried for too long.
-fn later(context: &Context<'_>, entry: &Entry, not_before: Option<i64>) -> Verdict {
-    let age = context.now.saturating_sub(entry.event.received_at);
+fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option<i64>) -> Verdict {
+    let event = &entry.event;
+    let age = context.now.saturating_sub(event.received_at);
     if age < millis(context.policy.give_up_after) {
         return Verdict::Wait(not_before);
     }
+    let text = match event.body {
+        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up()),
+        Body::Reply(_) | Body::Solved(_) => Some(notes::answer_given_up()),
+        Body::Note(_) | Body::Attributes => None,
+    };
+    let case = Case::new(context, &event.delivery, event.received_at);
+    let follow = state
+        .ticket
+        .zip(text)
+        .map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
     let detail = "tried for too long".to_owned();
-    Verdict::Done(Ending::Dead(Refusal { status: 0, detail }), vec![])
+    Verdict::Done(
+        Ending::Dead(Refusal { status: 0, detail }),
+        follow.into_iter().collect(),
+    )
 }
 
 /// A note for the agent as an event of its own.

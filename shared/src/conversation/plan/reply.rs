@@ -20,7 +20,10 @@ pub(super) fn next(
     progress: &Progress,
     reply: &mut Reply,
 ) -> Next {
-    if reply.comment.is_some_and(|comment| state.own_comments.contains(&comment)) {
+    if reply
+        .comment
+        .is_some_and(|comment| state.own_comments.contains(&comment))
+    {
         return Next::Settled(Verdict::ignored("written by the bridge itself"));
     }
     if progress.sent == 0 && !progress.doubtful && is_fetched_already(state, reply) {
@@ -37,16 +40,34 @@ pub(super) fn next(
         return Next::Settled(unknown(case, state, reply, progress));
     }
     if state.opted_out {
-        return Next::Settled(not_sent(case, state, reply, "the customer opted out of SMS", notes::opted_out()));
+        return Next::Settled(not_sent(
+            case,
+            state,
+            reply,
+            "the customer opted out of SMS",
+            notes::opted_out(),
+        ));
     }
     let fitted = sms::fit(text.as_str());
     let parts = u8::try_from(fitted.messages.len()).unwrap_or(u8::MAX);
     let Some(message) = fitted.messages.into_iter().nth(usize::from(progress.sent)) else {
-        return Next::Settled(not_sent(case, state, reply, "the comment has no text", notes::no_text()));
+        return Next::Settled(not_sent(
+            case,
+            state,
+            reply,
+            "the comment has no text",
+            notes::no_text(),
+        ));
     };
-    let campaign = reply.campaign.clone().or_else(|| case.policy.reply_campaign.clone());
+    let campaign = reply
+        .campaign
+        .clone()
+        .or_else(|| case.policy.reply_campaign.clone());
     let Some(campaign) = campaign else {
-        let refusal = Refusal { status: 0, detail: "BRAZE_REPLY_CAMPAIGN_ID is not set".to_owned() };
+        let refusal = Refusal {
+            status: 0,
+            detail: "BRAZE_REPLY_CAMPAIGN_ID is not set".to_owned(),
+        };
         return Next::Settled(refused(case, state, reply, refusal));
     };
     Next::Step(Step::SendSms(Box::new(Sms {
@@ -78,7 +99,9 @@ pub(super) fn apply(
             remember(state, reply);
             Verdict::delivered()
         }
-        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, reply, progress),
+        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
+            unknown(case, state, reply, progress)
+        }
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             refused(case, state, reply, refusal)
         }
@@ -86,7 +109,9 @@ pub(super) fn apply(
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound)) => {
             Verdict::ignored("the ticket is gone")
         }
-        (_, Outcome::Failed(Failure::Refused(refusal))) => Verdict::Done(Ending::Dead(refusal), vec![]),
+        (_, Outcome::Failed(Failure::Refused(refusal))) => {
+            Verdict::Done(Ending::Dead(refusal), vec![])
+        }
         _ => {
             tracing::debug!(delivery.id = %case.delivery, "unexpected outcome, tried again later");
             Verdict::Wait(None)
@@ -113,10 +138,14 @@ fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
 }
 
 fn is_fetched_already(state: &mut State, reply: &Reply) -> bool {
-    let (None, Some(text)) = (reply.comment, &reply.text) else { return false };
+    let (None, Some(text)) = (reply.comment, &reply.text) else {
+        return false;
+    };
     let print = fingerprint(text.as_str());
     let known = state.fetched_texts.iter().position(|&known| known == print);
-    known.map(|index| state.fetched_texts.remove(index)).is_some()
+    known
+        .map(|index| state.fetched_texts.remove(index))
+        .is_some()
 }
 
 fn remember(state: &mut State, reply: &Reply) {
@@ -127,7 +156,9 @@ fn remember(state: &mut State, reply: &Reply) {
 
 /// The body was damaged: the comment itself says what the agent wrote.
 fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
-    let wanted = comments.into_iter().filter(|comment| comment.public && comment.by_agent);
+    let wanted = comments
+        .into_iter()
+        .filter(|comment| comment.public && comment.by_agent);
     let found = match reply.comment {
         Some(id) => wanted.into_iter().find(|comment| comment.comment == id),
         None => wanted.into_iter().next(),
@@ -141,7 +172,13 @@ fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
     Verdict::Again
 }
 
-fn not_sent(case: &Case<'_>, state: &mut State, reply: &Reply, reason: &'static str, note: String) -> Verdict {
+fn not_sent(
+    case: &Case<'_>,
+    state: &mut State,
+    reply: &Reply,
+    reason: &'static str,
+    note: String,
+) -> Verdict {
     remember(state, reply);
     Verdict::Done(Ending::Ignored(reason), note_on(case, state, reply, note))
 }
@@ -162,5 +199,8 @@ fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) 
 
 fn note_on(case: &Case<'_>, state: &State, reply: &Reply, note: String) -> Vec<Entry> {
     let ticket = reply.ticket.or(state.ticket);
-    ticket.map(|ticket| note_entry(case, ticket, note, &[])).into_iter().collect()
+    ticket
+        .map(|ticket| note_entry(case, ticket, note, &[]))
+        .into_iter()
+        .collect()
 }

@@ -39,7 +39,10 @@ pub(super) fn next(
     if !progress.fetched {
         return Next::Step(Step::FetchComments(ticket));
     }
-    let campaign = solved.campaign.clone().or_else(|| case.policy.solved_campaign.clone());
+    let campaign = solved
+        .campaign
+        .clone()
+        .or_else(|| case.policy.solved_campaign.clone());
     match campaign.filter(|_| !state.opted_out) {
         Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
             campaign,
@@ -84,7 +87,11 @@ pub(super) fn apply(
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
             let note = notes::refused(&refusal);
-            follow.extend(state.ticket.map(|ticket| note_entry(case, ticket, note, &[])));
+            follow.extend(
+                state
+                    .ticket
+                    .map(|ticket| note_entry(case, ticket, note, &[])),
+            );
             close(case, state);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
@@ -111,7 +118,11 @@ fn unknown(case: &Case<'_>, state: &mut State) -> Verdict {
     close(case, state);
     let mut follow = vec![attributes_entry(case)];
     let note = notes::closing_unknown(case.now);
-    follow.extend(state.ticket.map(|ticket| note_entry(case, ticket, note, &[])));
+    follow.extend(
+        state
+            .ticket
+            .map(|ticket| note_entry(case, ticket, note, &[])),
+    );
     Verdict::Done(Ending::Unknown, follow)
 }
 
@@ -146,5 +157,9 @@ fn missed(
             }),
         }));
     }
-    if replies.is_empty() { Verdict::Again } else { Verdict::After(replies) }
+    if replies.is_empty() {
+        Verdict::Again
+    } else {
+        Verdict::After(replies)
+    }
 }

@@ -6,7 +6,8 @@ use crate::text::courtesy;
 use super::super::policy::{OpenOn, millis};
 use super::super::state::{Progress, State, Status};
 use super::super::step::{
-    Attributes, Comment, Ending, Failure, NewTicket, Next, Outcome, Person, Step, TicketFacts, Verdict,
+    Attributes, Comment, Ending, Failure, NewTicket, Next, Outcome, Person, Step, TicketFacts,
+    Verdict,
 };
 use super::{Case, announced};
 
@@ -61,6 +62,7 @@ pub(super) fn apply(
 ) -> Verdict {
     match (step, outcome) {
         (Step::SetAttributes(_), outcome) => announced(case, Ending::Delivered, &outcome),
+        (Step::SetStatus(..), Outcome::Failed(Failure::Unknown)) => Verdict::Wait(None),
         (Step::SetStatus(_, status), outcome) => {
             progress.reopen = false;
             if outcome == Outcome::Done {
@@ -68,7 +70,7 @@ pub(super) fn apply(
             }
             Verdict::Again
         }
-        (Step::CreateTicket(_), outcome) => created(case, state, progress, text, outcome),
+        (Step::CreateTicket(_), outcome) => created(case, state, progress, outcome),
         (Step::Append(_), outcome) => appended(case, state, progress, text, outcome),
         (_, Outcome::User(user)) => {
             state.user = Some(user);
@@ -83,7 +85,9 @@ pub(super) fn apply(
             }
             Verdict::Again
         }
-        (Step::FindTicket(_), Outcome::Ticket(found)) => adopt_created(case, state, progress, found),
+        (Step::FindTicket(_), Outcome::Ticket(found)) => {
+            adopt_created(case, state, progress, found)
+        }
         (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(state, progress, facts),
         (Step::FindMergeTarget(source), Outcome::Ticket(target)) => {
             continue_on(case, state, progress, *source, target)
@@ -92,7 +96,9 @@ pub(super) fn apply(
             start_over(state, progress);
             Verdict::Again
         }
-        (_, Outcome::Failed(Failure::Refused(refusal))) => Verdict::Done(Ending::Dead(refusal), vec![]),
+        (_, Outcome::Failed(Failure::Refused(refusal))) => {
+            Verdict::Done(Ending::Dead(refusal), vec![])
+        }
         _ => Verdict::Wait(None),
     }
 }
@@ -109,12 +115,7 @@ fn after_posting(case: &Case<'_>, state: &State, progress: &Progress) -> Next {
     }
 }
 
-fn onto_new_ticket(
-    case: &Case<'_>,
-    state: &State,
-    progress: &Progress,
-    text: &Text,
-) -> Next {
+fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &Text) -> Next {
     let stranger = case.policy.open_on == OpenOn::Keyword && !text.support;
     if stranger && !progress.create {
         return Next::Settled(Verdict::ignored(NO_CONVERSATION));
@@ -131,7 +132,10 @@ fn onto_new_ticket(
     }
     Next::Step(Step::CreateTicket(Box::new(NewTicket {
         requester,
-        subject: case.policy.subject.replace("{name}", &shown_name(case, text)),
+        subject: case
+            .policy
+            .subject
+            .replace("{name}", &shown_name(case, text)),
         body: comment_body(text),
         key: format!("{}-{}", case.delivery, progress.key),
         delivery: case.delivery.as_str().to_owned(),
@@ -143,11 +147,14 @@ fn created(
     case: &Case<'_>,
     state: &mut State,
     progress: &mut Progress,
-    text: &Text,
     outcome: Outcome,
 ) -> Verdict {
     match outcome {
-        Outcome::Posted { ticket, status, comment } => {
+        Outcome::Posted {
+            ticket,
+            status,
+            comment,
+        } => {
             state.move_to(ticket, status.or(Some(Status::New)), case.at.min(case.now));
             if let Some(comment) = comment {
                 state.wrote(comment);
@@ -186,7 +193,9 @@ fn appended(
     outcome: Outcome,
 ) -> Verdict {
     match outcome {
-        Outcome::Posted { status, comment, .. } => {
+        Outcome::Posted {
+            status, comment, ..
+        } => {
             let was_done = state.is_done();
             let thanks = is_thanks(case, state, text);
             if let Some(comment) = comment {
@@ -299,9 +308,9 @@ fn follow_up(state: &mut State, progress: &mut Progress, closed: TicketId) {
 
 fn past_window(case: &Case<'_>, state: &State) -> bool {
     state.is_done()
-        && state
-            .solved_at
-            .is_some_and(|solved| case.at.saturating_sub(solved) > millis(case.policy.reopen_window))
+        && state.solved_at.is_some_and(|solved| {
+            case.at.saturating_sub(solved) > millis(case.policy.reopen_window)
+        })
 }
 
 /// The status to set with the text: open, unless the ticket is new (or nothing is known of it, then
@@ -325,7 +334,9 @@ fn is_thanks(case: &Case<'_>, state: &State, text: &Text) -> bool {
 }
 
 fn shown_name(case: &Case<'_>, text: &Text) -> String {
-    let named = [&text.profile.name, &text.profile.phone].into_iter().find_map(Personal::present);
+    let named = [&text.profile.name, &text.profile.phone]
+        .into_iter()
+        .find_map(Personal::present);
     named.unwrap_or(case.customer.as_str()).to_owned()
 }
 

@@ -12,7 +12,7 @@ use crate::message::DeliveryId;
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
-use super::{Held, Key, Settled};
+use super::{Held, Key, PARKED, Settled};
 
 /// The attribute that holds the state: `state` is a reserved word of DynamoDB.
 pub(super) const STATE: &str = "memory";
@@ -23,13 +23,19 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 /// Reads an item; one that does not exist reads as an empty conversation.
 pub(super) fn held(key: &Key, item: Item) -> Held {
     let mut poison = Vec::new();
-    let state = item.get(STATE).and_then(string).map_or_else(State::default, |json| {
-        serde_json::from_str(json).unwrap_or_else(|_| {
-            poison.push(json.to_owned());
-            State::default()
-        })
-    });
-    let stored = item.get("mailbox").and_then(|value| value.as_l().ok()).map_or(&[][..], |l| l);
+    let state = item
+        .get(STATE)
+        .and_then(string)
+        .map_or_else(State::default, |json| {
+            serde_json::from_str(json).unwrap_or_else(|_| {
+                poison.push(json.to_owned());
+                State::default()
+            })
+        });
+    let stored = item
+        .get("mailbox")
+        .and_then(|value| value.as_l().ok())
+        .map_or(&[][..], |l| l);
     let mut mailbox: Vec<Entry> = Vec::with_capacity(stored.len());
     for json in stored.iter().filter_map(string) {
         match serde_json::from_str(json) {
@@ -45,21 +51,52 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
         seen: seen(&item),
         poison,
         until: item.get("due_at").and_then(integer).unwrap_or(0),
-        version: item.get("v").and_then(integer).and_then(|v| u64::try_from(v).ok()).unwrap_or(0),
-        lease: item.get("lease").and_then(string).unwrap_or_default().to_owned(),
+        version: item
+            .get("v")
+            .and_then(integer)
+            .and_then(|v| u64::try_from(v).ok())
+            .unwrap_or(0),
+        lease: item
+            .get("lease")
+            .and_then(string)
+            .unwrap_or_default()
+            .to_owned(),
     }
 }
 
-/// Takes over what came in since `ours` was read, or says that it is no longer ours.
-pub(super) fn merge(ours: &mut Held, item: Item) -> Settled {
+/// Why a settling write was refused: events came in, it had been written already (the answer was
+/// lost and the SDK repeated it), or the conversation is no longer ours.
+pub(super) fn merge(ours: &mut Held, intended: &str, item: Item) -> Settled {
     let theirs = held(&ours.key, item);
+    if theirs.lease == intended && matches!(intended, "" | PARKED) {
+        return Settled::Done;
+    }
+    if theirs.lease != ours.lease && theirs.lease == intended {
+        ours.lease = theirs.lease.clone();
+        ours.readable = ours.mailbox.len();
+        let nothing_new = theirs.mailbox.len() == ours.readable;
+        take_new(ours, theirs);
+        return if nothing_new {
+            Settled::Done
+        } else {
+            Settled::Moved
+        };
+    }
     if theirs.lease != ours.lease {
         return Settled::Lost;
     }
-    // Others only append: what is behind the entries we know is new.
+    take_new(ours, theirs);
+    Settled::Moved
+}
+
+/// Others only append: what is behind the entries we know is new.
+fn take_new(ours: &mut Held, theirs: Held) {
     let readable = theirs.mailbox.len();
     for entry in theirs.mailbox.into_iter().skip(ours.readable) {
-        let known = ours.mailbox.iter().any(|own| own.event.delivery == entry.event.delivery);
+        let known = ours
+            .mailbox
+            .iter()
+            .any(|own| own.event.delivery == entry.event.delivery);
         if !known {
             ours.mailbox.push(entry);
         }
@@ -67,14 +104,15 @@ pub(super) fn merge(ours: &mut Held, item: Item) -> Settled {
     ours.version = theirs.version;
     ours.readable = readable;
     ours.seen = theirs.seen;
-    Settled::Moved
 }
 
 fn seen(item: &Item) -> Seen {
     let mut seen = Seen::default();
     for (name, value) in item {
         let day = name.strip_prefix('s').and_then(|day| day.parse().ok());
-        let (Some(day), Ok(markers)) = (day, value.as_bs()) else { continue };
+        let (Some(day), Ok(markers)) = (day, value.as_bs()) else {
+            continue;
+        };
         for marker in markers {
             if let Ok(marker) = <[u8; 8]>::try_from(marker.as_ref()) {
                 seen.insert(day, marker);
@@ -121,7 +159,12 @@ pub(super) fn state(state: &State) -> AttributeValue {
 }
 
 pub(super) fn mailbox(entries: &[Entry]) -> AttributeValue {
-    AttributeValue::L(entries.iter().map(|entry| AttributeValue::S(json(entry))).collect())
+    AttributeValue::L(
+        entries
+            .iter()
+            .map(|entry| AttributeValue::S(json(entry)))
+            .collect(),
+    )
 }
 
 /// Our own types always serialise: string keys, no custom code.

@@ -38,17 +38,27 @@ impl Store {
         };
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut item = codec::Item::from([
-            ("pk".to_owned(), AttributeValue::S(format!("dead#{}", letter.id))),
+            (
+                "pk".to_owned(),
+                AttributeValue::S(format!("dead#{}", letter.id)),
+            ),
             ("source".to_owned(), text(letter.source)),
             ("cause".to_owned(), text(letter.cause)),
             ("content".to_owned(), content),
             ("buried_at".to_owned(), codec::number(now)),
-            ("expires_at".to_owned(), codec::number(now / 1000 + KEPT_SECONDS)),
+            (
+                "expires_at".to_owned(),
+                codec::number(now / 1000 + KEPT_SECONDS),
+            ),
         ]);
         if let Some(conversation) = &letter.conversation {
             item.insert("conversation".to_owned(), text(conversation));
         }
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item));
         put.send().await.map_err(unavailable)?;
         Ok(())
     }

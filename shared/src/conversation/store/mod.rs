@@ -203,7 +203,9 @@ impl Store {
         now: i64,
     ) -> Result<Accepted, StoreError> {
         let mine = codec::lease(&lease.owner, entry.event.delivery.as_str());
-        let ids: Vec<&DeliveryId> = std::iter::once(&entry.event.delivery).chain(aliases).collect();
+        let ids: Vec<&DeliveryId> = std::iter::once(&entry.event.delivery)
+            .chain(aliases)
+            .collect();
         let request = self
             .update(key)
             .update_expression(
@@ -227,18 +229,33 @@ impl Store {
             .expression_attribute_values(":mailboxlimit", codec::count(MAILBOX_LIMIT))
             .expression_attribute_values(":daylimit", codec::count(DAY_LIMIT))
             .return_values(ReturnValue::AllNew);
-        let request = ids.iter().enumerate().fold(request, |request, (index, id)| {
-            request.expression_attribute_values(format!(":m{index}"), codec::marker(id))
-        });
+        let request = ids
+            .iter()
+            .enumerate()
+            .fold(request, |request, (index, id)| {
+                request.expression_attribute_values(format!(":m{index}"), codec::marker(id))
+            });
         match Self::write(request).await? {
             Write::Done(item) => {
                 let held = codec::held(key, item);
-                Ok(if held.lease == mine { Accepted::Held(held) } else { Accepted::Stored(held) })
+                Ok(if held.lease == mine {
+                    Accepted::Held(held)
+                } else {
+                    Accepted::Stored(held)
+                })
             }
             Write::Refused(item) => {
                 let old = codec::held(key, item);
+                if old.lease == mine {
+                    // Our own write, repeated by the SDK because its answer was lost.
+                    return Ok(Accepted::Held(old));
+                }
                 let known = ids.iter().any(|id| old.seen.contains(id));
-                Ok(if known { Accepted::Duplicate } else { Accepted::Full })
+                Ok(if known {
+                    Accepted::Duplicate
+                } else {
+                    Accepted::Full
+                })
             }
             Write::TooLarge => Ok(Accepted::Full),
         }
@@ -269,7 +286,12 @@ impl Store {
         Ok(match Self::write(request).await? {
             Write::Done(_) => {
                 let version = seen.version + 1;
-                Some(Held { version, lease: mine, until: lease.until, ..seen })
+                Some(Held {
+                    version,
+                    lease: mine,
+                    until: lease.until,
+                    ..seen
+                })
             }
             Write::Refused(_) | Write::TooLarge => None,
         })
@@ -302,10 +324,21 @@ impl Store {
             Write::Done(item) => {
                 let before = codec::held(key, item);
                 let version = before.version + 1;
-                let held = Held { version, lease: mine, until: lease.until, ..before.clone() };
+                let held = Held {
+                    version,
+                    lease: mine,
+                    until: lease.until,
+                    ..before.clone()
+                };
                 Some((held, before))
             }
-            Write::Refused(_) | Write::TooLarge => None,
+            // Our own write, repeated by the SDK because its answer was lost: who held it before
+            // is not known, so anything may have been under way.
+            Write::Refused(item) => {
+                let held = codec::held(key, item);
+                (held.lease == mine).then(|| (held.clone(), held))
+            }
+            Write::TooLarge => None,
         })
     }
 
@@ -324,7 +357,10 @@ impl Store {
         let outdated = held.seen.outdated(now);
         let lease = match leave {
             Leave::Working { on, .. } => {
-                let claim = held.mailbox.get(on).map_or("*", |e| e.event.delivery.as_str());
+                let claim = held
+                    .mailbox
+                    .get(on)
+                    .map_or("*", |e| e.event.delivery.as_str());
                 codec::lease(codec::owner(&held.lease), claim)
             }
             Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
@@ -364,7 +400,14 @@ impl Store {
                 }
                 Ok(Settled::Done)
             }
-            Write::Refused(item) => Ok(codec::merge(held, item)),
+            Write::Refused(item) => {
+                let intended = if leave == Leave::Idle {
+                    ""
+                } else {
+                    lease.as_str()
+                };
+                Ok(codec::merge(held, intended, item))
+            }
             Write::TooLarge => Err(StoreError::TooLarge),
         }
     }
@@ -387,12 +430,18 @@ impl Store {
             .send()
             .await
             .map_err(unavailable)?;
-        let pks = answer.items().iter().filter_map(|item| item.get("pk")?.as_s().ok());
+        let pks = answer
+            .items()
+            .iter()
+            .filter_map(|item| item.get("pk")?.as_s().ok());
         Ok(pks.filter_map(|pk| Key::parse(pk)).collect())
     }
 
     fn update(&self, key: &Key) -> UpdateItemFluentBuilder {
-        self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(key.pk()))
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(key.pk()))
     }
 
     async fn write(request: UpdateItemFluentBuilder) -> Result<Write, StoreError> {
@@ -432,7 +481,10 @@ fn accept_condition(ids: usize) -> String {
 }
 
 fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
-    let mut expression = format!("SET v = :next, {} = :state, expires_at = :expires", codec::STATE);
+    let mut expression = format!(
+        "SET v = :next, {} = :state, expires_at = :expires",
+        codec::STATE
+    );
     let mut remove: Vec<String> = outdated.iter().map(|&day| codec::day_name(day)).collect();
     match leave {
         Leave::Working { .. } | Leave::Parked(_) => {
@@ -453,7 +505,9 @@ fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
 
 fn is_too_large(error: &SdkError<UpdateItemError>) -> bool {
     error.code() == Some("ValidationException")
-        && error.message().is_some_and(|message| message.contains("size"))
+        && error
+            .message()
+            .is_some_and(|message| message.contains("size"))
 }
 
 fn unavailable<E>(error: SdkError<E>) -> StoreError
