@@ -2,4 +2,11 @@
 //!
 //! One direction: functions → `delivery` → {`message`, `conversation`, `zendesk`, `braze`, `text`}.
 
+pub mod aws;
+pub mod braze;
+pub mod config;
 pub mod message;
+pub mod net;
+pub mod secrets;
+pub mod telemetry;
+pub mod zendesk;
