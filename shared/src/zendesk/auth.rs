@@ -1,0 +1,291 @@
+//! Signing in to Zendesk: OAuth client credentials, or an e-mail address with an API token.
+//!
+//! In: the secret's credentials. Out: [`Pass`], the value of an `Authorization` header. One token
+//! is shared by all calls and renewed by one of them while the others wait. Imports only `net` and
+//! `secrets`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderValue, Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::error::ZendeskError;
+use crate::net::{BaseUrl, Deadline, Http, Repeat, Request};
+use crate::secrets::{Secret, SecretStore, Secrets, ZendeskCredentials};
+
+/// What the bridge asks for; one string, or every call is forbidden.
+const SCOPE: &str = "tickets:read tickets:write users:read users:write";
+/// Life of a token whose answer does not tell.
+const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
+/// A token is renewed this long before it expires, or at half its life where that is shorter.
+const RENEW_BEFORE: Duration = Duration::from_secs(90);
+
+/// The right to make a call, and what it was made from.
+#[derive(Clone)]
+pub(super) struct Pass {
+    header: HeaderValue,
+    secrets: Arc<Secrets>,
+    /// Counts the tokens; 0 for a legacy pass.
+    generation: u64,
+    stage: Stage,
+}
+
+/// How much has been tried for this call already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The first pass.
+    First,
+    /// A renewed token from the same credentials.
+    Renewed,
+    /// Credentials read again from the secret.
+    Reread,
+}
+
+/// The access token all calls share.
+pub(super) struct Tokens {
+    http: Http,
+    base: BaseUrl,
+    secrets: Arc<SecretStore>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    generation: u64,
+    token: Option<Token>,
+}
+
+struct Token {
+    header: HeaderValue,
+    secrets: Arc<Secrets>,
+    renew_at: Instant,
+}
+
+/// The secret holds no credentials for Zendesk.
+#[derive(Debug, thiserror::Error)]
+#[error("the secret holds no zendesk credentials")]
+struct NoCredentials;
+
+/// A credential has characters that no header can carry.
+#[derive(Debug, thiserror::Error)]
+#[error("a zendesk credential cannot be put into a header")]
+struct NotAHeader;
+
+#[derive(Serialize)]
+struct TokenBody<'a> {
+    grant_type: &'static str,
+    client_id: &'a str,
+    client_secret: &'a str,
+    scope: &'static str,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+impl Pass {
+    pub(super) fn header(&self) -> HeaderValue {
+        self.header.clone()
+    }
+}
+
+impl Tokens {
+    pub(super) fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
+        Self {
+            http,
+            base,
+            secrets,
+            state: Mutex::default(),
+        }
+    }
+
+    /// A pass for a call, from the cached token where it is still good.
+    pub(super) async fn pass(&self, deadline: Deadline) -> Result<Pass, ZendeskError> {
+        let secrets = self.read_secrets(deadline).await?;
+        match self.pass_from(&secrets, 0, deadline).await {
+            Err(ZendeskError::Unauthorized) => {
+                let pass = self.reread(&secrets, deadline).await?;
+                pass.ok_or(ZendeskError::Unauthorized)
+            }
+            other => other,
+        }
+    }
+
+    /// The next pass after one was refused; `None` where there is nothing left to try.
+    pub(super) async fn after_rejection(
+        &self,
+        refused: Pass,
+        deadline: Deadline,
+    ) -> Result<Option<Pass>, ZendeskError> {
+        let legacy = matches!(
+            refused.secrets.zendesk,
+            Some(ZendeskCredentials::Legacy { .. })
+        );
+        if refused.stage == Stage::First && !legacy {
+            let renewed = self
+                .pass_from(&refused.secrets, refused.generation, deadline)
+                .await;
+            match renewed {
+                Err(ZendeskError::Unauthorized) => {}
+                Ok(pass) => {
+                    return Ok(Some(Pass {
+                        stage: Stage::Renewed,
+                        ..pass
+                    }));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if refused.stage == Stage::Reread {
+            return Ok(None);
+        }
+        self.reread(&refused.secrets, deadline).await
+    }
+
+    /// A pass from the secret as it is now, where it differs from the refused one.
+    async fn reread(
+        &self,
+        refused: &Arc<Secrets>,
+        deadline: Deadline,
+    ) -> Result<Option<Pass>, ZendeskError> {
+        let changed = deadline
+            .run(self.secrets.refresh_after_rejection(refused))
+            .await;
+        let secrets = self.read_secrets(deadline).await?;
+        if changed != Some(true) || secrets.zendesk == refused.zendesk {
+            return Ok(None);
+        }
+        let pass = self.pass_from(&secrets, 0, deadline).await?;
+        Ok(Some(Pass {
+            stage: Stage::Reread,
+            ..pass
+        }))
+    }
+
+    async fn read_secrets(&self, deadline: Deadline) -> Result<Arc<Secrets>, ZendeskError> {
+        match deadline.run(self.secrets.get()).await {
+            Some(read) => read.map_err(ZendeskError::unavailable),
+            None => Err(ZendeskError::unavailable("the secret was not read in time")),
+        }
+    }
+
+    /// A pass from these credentials; the token of generation `refused` is not used any more.
+    async fn pass_from(
+        &self,
+        secrets: &Arc<Secrets>,
+        refused: u64,
+        deadline: Deadline,
+    ) -> Result<Pass, ZendeskError> {
+        let (client_id, client_secret) = match &secrets.zendesk {
+            Some(ZendeskCredentials::OAuth {
+                client_id,
+                client_secret,
+            }) => (client_id, client_secret),
+            Some(ZendeskCredentials::Legacy { email, token }) => {
+                return legacy(email, token, secrets);
+            }
+            None => return Err(ZendeskError::unavailable(NoCredentials)),
+        };
+        let Some(mut state) = deadline.run(self.state.lock()).await else {
+            return Err(ZendeskError::unavailable("no access token in time"));
+        };
+        let generation = state.generation;
+        if let Some(token) = &state.token
+            && generation != refused
+            && token.secrets.zendesk == secrets.zendesk
+            && Instant::now() < token.renew_at
+        {
+            return Ok(token.pass(generation));
+        }
+        let (header, life) = self.fetch(client_id, client_secret, deadline).await?;
+        let renew_at = Instant::now() + life - RENEW_BEFORE.min(life / 2);
+        let token = Token {
+            header,
+            secrets: Arc::clone(secrets),
+            renew_at,
+        };
+        let pass = token.pass(generation + 1);
+        *state = State {
+            generation: generation + 1,
+            token: Some(token),
+        };
+        Ok(pass)
+    }
+
+    async fn fetch(
+        &self,
+        client_id: &Secret,
+        client_secret: &Secret,
+        deadline: Deadline,
+    ) -> Result<(HeaderValue, Duration), ZendeskError> {
+        let body = TokenBody {
+            grant_type: "client_credentials",
+            client_id: client_id.expose(),
+            client_secret: client_secret.expose(),
+            scope: SCOPE,
+        };
+        // A second token does no harm, so nothing here leaves the outcome of a call unknown.
+        let request =
+            Request::new(Method::POST, self.base.at("/oauth/tokens"), Repeat::Safe).json(&body);
+        let sent = self.http.send(request, deadline).await;
+        let answer = sent.map_err(|failure| ZendeskError::of_failure(false, failure))?;
+        match answer.status {
+            status if status.is_success() => {}
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                tracing::warn!(
+                    vendor.status = answer.status.as_u16(),
+                    "zendesk.sign_in_refused"
+                );
+                return Err(ZendeskError::Unauthorized);
+            }
+            _ => return Err(ZendeskError::of_answer(false, &answer)),
+        }
+        let token: TokenAnswer = answer
+            .json()
+            .map_err(|error| ZendeskError::of_body(false, error))?;
+        let life = token.expires_in.map_or(DEFAULT_LIFE, Duration::from_secs);
+        let life = life.min(Duration::from_secs(24 * 60 * 60));
+        Ok((header(&format!("Bearer {}", token.access_token))?, life))
+    }
+}
+
+impl Token {
+    fn pass(&self, generation: u64) -> Pass {
+        Pass {
+            header: self.header.clone(),
+            secrets: Arc::clone(&self.secrets),
+            generation,
+            stage: Stage::First,
+        }
+    }
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+fn legacy(email: &Secret, token: &Secret, secrets: &Arc<Secrets>) -> Result<Pass, ZendeskError> {
+    let pair = format!("{}/token:{}", email.expose(), token.expose());
+    Ok(Pass {
+        header: header(&format!("Basic {}", STANDARD.encode(pair)))?,
+        secrets: Arc::clone(secrets),
+        generation: 0,
+        stage: Stage::First,
+    })
+}
+
+fn header(value: &str) -> Result<HeaderValue, ZendeskError> {
+    let mut header =
+        HeaderValue::from_str(value).map_err(|_| ZendeskError::unavailable(NotAHeader))?;
+    header.set_sensitive(true);
+    Ok(header)
+}

@@ -1,0 +1,20 @@
+//! Zendesk, as far as the bridge calls it: users, tickets, comments.
+//!
+//! In: ids, texts and a deadline. Out: typed views, or a [`ZendeskError`] by what the caller can
+//! do. Must not import `braze`, `conversation` or `delivery`.
+
+mod auth;
+mod client;
+mod error;
+mod html;
+mod read;
+mod types;
+mod wire;
+mod write;
+
+pub use client::Client;
+pub use error::ZendeskError;
+pub use types::{
+    Appended, Attachment, CommentView, FoundDelivery, NewComment, NewTicket, NewUser, Role, Status,
+    TicketView, Ticketed,
+};
