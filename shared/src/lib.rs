@@ -2,6 +2,7 @@
 //!
 //! One direction: functions → `delivery` → {`message`, `conversation`, `zendesk`, `braze`, `text`}.
 
+pub mod app;
 pub mod aws;
 pub mod braze;
 pub mod config;

@@ -41,11 +41,17 @@ pub fn closing_unknown(now: i64) -> String {
 
 /// Braze refused a message for good.
 pub fn refused(refusal: &Refusal) -> String {
-    let Refusal { status, detail } = refusal;
-    let why = match (status, detail.trim()) {
-        (0, detail) => detail.to_owned(),
-        (status, "") => format!("Braze answered {status}"),
-        (status, detail) => format!("Braze answered {status}: {detail}"),
+    let Refusal {
+        status,
+        code,
+        detail,
+    } = refusal;
+    let why = match (status, detail.present()) {
+        (0, _) => code.clone(),
+        (status, None) => format!("Braze answered {status} {code}")
+            .trim_end()
+            .to_owned(),
+        (status, Some(detail)) => format!("Braze answered {status}: {detail}"),
     };
     format!("SMS not sent: {why}. It will not be tried again; please tell your administrator.")
 }

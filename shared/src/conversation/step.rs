@@ -3,7 +3,7 @@
 //! In: nothing. Out: [`Step`] (what to do next, complete in itself), [`Outcome`] (how it went),
 //! [`Verdict`] (what that means for the event). Pure; knows no client and no wire type.
 
-use crate::message::{CommentId, ExternalUserId, TicketId, UserId};
+use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
 
 use super::state::{Entry, Status};
 
@@ -17,7 +17,7 @@ pub enum Step {
     /// Find the ticket another one was merged into.
     FindMergeTarget(TicketId),
     /// Find a ticket by the external id the bridge gave it.
-    FindTicket(String),
+    FindTicket(DeliveryId),
     /// Create a ticket under an idempotency key.
     CreateTicket(Box<NewTicket>),
     /// Add a comment. Not safe to repeat without [`Step::FindDelivery`].
@@ -27,7 +27,7 @@ pub enum Step {
         /// Where to look.
         ticket: TicketId,
         /// The marker on the audit.
-        marker: String,
+        marker: DeliveryId,
     },
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
@@ -67,9 +67,9 @@ pub struct Person {
     /// Braze's id.
     pub customer: ExternalUserId,
     /// Shown name, never empty.
-    pub name: String,
+    pub name: Personal,
     /// E.164 number.
-    pub phone: Option<String>,
+    pub phone: Option<Personal>,
 }
 
 /// A ticket to create.
@@ -78,13 +78,13 @@ pub struct NewTicket {
     /// Requester and author of the first comment.
     pub requester: UserId,
     /// Subject line.
-    pub subject: String,
+    pub subject: Personal,
     /// First comment.
-    pub body: String,
+    pub body: Personal,
     /// `Idempotency-Key`.
     pub key: String,
     /// The ticket's external id, and the marker of its audit.
-    pub delivery: String,
+    pub delivery: DeliveryId,
     /// The closed ticket it follows.
     pub follows: Option<TicketId>,
 }
@@ -97,13 +97,13 @@ pub struct Comment {
     /// Shown author; `None` is the bridge's own account.
     pub author: Option<UserId>,
     /// The text, exact.
-    pub body: String,
+    pub body: Personal,
     /// Visible to the customer in Zendesk.
     pub public: bool,
     /// Status to set with it.
     pub status: Option<Status>,
     /// Marker on the audit.
-    pub marker: String,
+    pub marker: DeliveryId,
 }
 
 /// One SMS to send.
@@ -114,9 +114,9 @@ pub struct Sms {
     /// To whom.
     pub customer: ExternalUserId,
     /// `msg_body`.
-    pub message: String,
+    pub message: Personal,
     /// `agent_name`, possibly empty.
-    pub agent: String,
+    pub agent: Personal,
     /// Number of this message, from 1.
     pub part: u8,
     /// Of how many.
@@ -189,9 +189,9 @@ pub struct FetchedComment {
     /// Visible to the customer.
     pub public: bool,
     /// Its text.
-    pub text: String,
+    pub text: Personal,
     /// The author's name, possibly empty.
-    pub author: String,
+    pub author: Personal,
     /// Milliseconds since the epoch.
     pub created_at: i64,
 }
@@ -218,8 +218,21 @@ pub enum Failure {
 pub struct Refusal {
     /// The HTTP status, zero where there was no call.
     pub status: u16,
-    /// The vendor's own words, without personal data, possibly empty.
-    pub detail: String,
+    /// What it is called, fit for logs, possibly empty.
+    pub code: String,
+    /// The vendor's own words, for a person's eyes, possibly empty.
+    pub detail: Personal,
+}
+
+impl Refusal {
+    /// A refusal of the bridge's own.
+    pub fn own(code: &str) -> Self {
+        Self {
+            status: 0,
+            code: code.to_owned(),
+            detail: Personal::default(),
+        }
+    }
 }
 
 /// What to do next with an event.

@@ -39,7 +39,11 @@ impl<V: Vendors> Bridge<V> {
         loop {
             let now = self.clock.now();
             let Some(index) = next_index(&held, work, now) else {
-                if self.settle(&mut held, work, &[]).await { continue } else { break }
+                if self.settle(&mut held, work, &[]).await {
+                    continue;
+                } else {
+                    break;
+                }
             };
             let run = self.run(&mut held, index, work).await;
             let markers = match self.take_note(&mut held, index, run, endings).await {
@@ -65,19 +69,35 @@ impl<V: Vendors> Bridge<V> {
             Key::Customer(customer) => customer,
             Key::Ticket(ticket) => return self.forward(held, index, ticket, work).await.into(),
         };
-        let Held { state, mailbox, seen, until, .. } = held;
+        let Held {
+            state,
+            mailbox,
+            seen,
+            until,
+            ..
+        } = held;
         let entry = &mut mailbox[index];
         for _ in 0..MAX_STEPS {
             let now = self.clock.now();
-            let context = Context { customer: &customer, policy: &self.policy, seen, now };
+            let context = Context {
+                customer: &customer,
+                policy: &self.policy,
+                seen,
+                now,
+            };
             let step = match plan::next(&context, state, entry) {
                 Next::Settled(verdict) => return Run::Verdict(verdict),
                 Next::Step(step) => step,
             };
-            let Some(time) = work.call_time(now, *until) else { return Run::OutOfTime };
+            let Some(time) = work.call_time(now, *until) else {
+                return Run::OutOfTime;
+            };
             let outcome = self.vendors.execute(&step, Deadline::after(time)).await;
             tracing::debug!(delivery.id = %entry.event.delivery, step = step.name(), ok = !matches!(outcome, Outcome::Failed(_)), "step");
-            let context = Context { now: self.clock.now(), ..context };
+            let context = Context {
+                now: self.clock.now(),
+                ..context
+            };
             match plan::apply(&context, state, entry, &step, outcome) {
                 Verdict::Again => {}
                 verdict => return Run::Verdict(verdict),
@@ -112,17 +132,22 @@ impl<V: Vendors> Bridge<V> {
                 Ok(vec![])
             }
             Verdict::After(entries) => {
-                let ids = entries.iter().map(|entry| entry.event.delivery.clone()).collect();
+                let ids = entries
+                    .iter()
+                    .map(|entry| entry.event.delivery.clone())
+                    .collect();
                 held.mailbox.splice(index..index, entries);
                 Ok(ids)
             }
             Verdict::Done(ending, follow) => {
                 if let Ending::Dead(refusal) = &ending {
-                    let cause = format!("{} {}", refusal.status, refusal.detail);
+                    let cause = format!("{} {}", refusal.status, refusal.code);
                     self.bury(&held.key, &held.mailbox[index], &cause).await?;
                 }
                 let known = |new: &Entry| {
-                    held.mailbox.iter().any(|entry| entry.event.delivery == new.event.delivery)
+                    held.mailbox
+                        .iter()
+                        .any(|entry| entry.event.delivery == new.event.delivery)
                 };
                 let follow: Vec<Entry> = follow.into_iter().filter(|new| !known(new)).collect();
                 let done = held.mailbox.remove(index);
@@ -140,7 +165,10 @@ impl<V: Vendors> Bridge<V> {
             let now = self.clock.now();
             let leave = match next_index(held, work, now) {
                 _ if held.mailbox.is_empty() => Leave::Idle,
-                Some(on) => Leave::Working { on, until: work.lease(now).until },
+                Some(on) => Leave::Working {
+                    on,
+                    until: work.lease(now).until,
+                },
                 None => Leave::Parked(queue::due_at(&held.mailbox, &held.state).max(now)),
             };
             match self.store.settle(held, leave, markers, now).await {
@@ -201,5 +229,9 @@ impl From<Verdict> for Run {
 }
 
 fn next_index(held: &Held, work: &Work, now: i64) -> Option<usize> {
-    if work.is_over(now) { None } else { queue::pick(&held.mailbox, &held.state, now) }
+    if work.is_over(now) {
+        None
+    } else {
+        queue::pick(&held.mailbox, &held.state, now)
+    }
 }

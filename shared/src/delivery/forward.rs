@@ -31,7 +31,11 @@ impl<V: Vendors> Bridge<V> {
             return Verdict::ignored("the ticket's requester has no Braze external id");
         };
         let Entry { event, .. } = held.mailbox[index].clone();
-        let incoming = Incoming { customer: None, event, aliases: vec![] };
+        let incoming = Incoming {
+            customer: None,
+            event,
+            aliases: vec![],
+        };
         // The conversation's own drain, one level deep: a customer's key is never forwarded.
         let offered = Box::pin(self.offer(Key::Customer(customer), incoming, work)).await;
         let ending = match offered {

@@ -75,10 +75,18 @@ impl<V: Vendors> Bridge<V> {
             (Some(customer), _) => Key::Customer(customer),
             (None, Some(ticket)) => Key::Ticket(ticket),
             // The parsers let no event through without either.
-            (None, None) => return Ok(Report { handled: Handled::Ignored("no address"), ticket: None }),
+            (None, None) => {
+                return Ok(Report {
+                    handled: Handled::Ignored("no address"),
+                    ticket: None,
+                });
+            }
         };
         let (handled, ticket) = self.offer(key, incoming, work).await?;
-        Ok(Report { handled, ticket: ticket.or(named) })
+        Ok(Report {
+            handled,
+            ticket: ticket.or(named),
+        })
     }
 
     /// Keeps a body that cannot be understood.
@@ -93,7 +101,13 @@ impl<V: Vendors> Bridge<V> {
         cause: &str,
         content: &[u8],
     ) -> Result<(), StoreError> {
-        let letter = DeadLetter { id, source, cause, conversation: None, content };
+        let letter = DeadLetter {
+            id,
+            source,
+            cause,
+            conversation: None,
+            content,
+        };
         self.store.bury(&letter, self.clock.now()).await
     }
 
@@ -107,7 +121,10 @@ impl<V: Vendors> Bridge<V> {
         let entry = Entry::fresh(incoming.event);
         let now = self.clock.now();
         let lease = work.lease(now);
-        let accepted = self.store.accept(&key, &entry, &incoming.aliases, &lease, now).await?;
+        let accepted = self
+            .store
+            .accept(&key, &entry, &incoming.aliases, &lease, now)
+            .await?;
         let held = match accepted {
             Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
             Accepted::Full => return Ok((Handled::Full, None)),

@@ -78,7 +78,9 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
                     summary.count(&endings);
                 }
                 Some(Ok(None)) => {}
-                Some(Err(error)) => tracing::error!(error = %error, "a conversation's run ended badly"),
+                Some(Err(error)) => {
+                    tracing::error!(error = %error, "a conversation's run ended badly")
+                }
             }
         }
     }

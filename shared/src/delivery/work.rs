@@ -30,7 +30,9 @@ impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
         Self(Arc::new(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
             i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
         }))
     }
@@ -63,19 +65,35 @@ pub struct Work {
 impl Work {
     /// A request that somebody waits for: at most eight seconds of work.
     pub fn request(id: &str, deadline: i64, now: i64) -> Self {
-        let until = deadline.saturating_sub(SETTLE_RESERVE).min(now.saturating_add(REQUEST_BUDGET));
-        Self { owner: id.to_owned(), until, deadline }
+        let until = deadline
+            .saturating_sub(SETTLE_RESERVE)
+            .min(now.saturating_add(REQUEST_BUDGET));
+        Self {
+            owner: id.to_owned(),
+            until,
+            deadline,
+        }
     }
 
     /// A scheduled run: as long as the invocation lasts.
     pub fn scheduled(id: &str, deadline: i64) -> Self {
-        Self { owner: id.to_owned(), until: deadline.saturating_sub(4 * SETTLE_RESERVE), deadline }
+        Self {
+            owner: id.to_owned(),
+            until: deadline.saturating_sub(4 * SETTLE_RESERVE),
+            deadline,
+        }
     }
 
     /// A lease from now on. It outlasts the invocation or every call started under it.
     pub fn lease(&self, now: i64) -> Lease {
-        let until = self.deadline.saturating_add(SETTLE_RESERVE).min(now.saturating_add(LEASE));
-        Lease { owner: self.owner.clone(), until: until.max(now.saturating_add(SETTLE_RESERVE)) }
+        let until = self
+            .deadline
+            .saturating_add(SETTLE_RESERVE)
+            .min(now.saturating_add(LEASE));
+        Lease {
+            owner: self.owner.clone(),
+            until: until.max(now.saturating_add(SETTLE_RESERVE)),
+        }
     }
 
     /// How long a call may take that starts now under a lease: `None` when it is too late for one.
@@ -100,7 +118,10 @@ mod tests {
     fn a_call_never_outlasts_its_lease_nor_the_invocation() {
         let work = Work::request("r", 10_000, 0);
         let lease = work.lease(0);
-        assert!(lease.until >= 10_000, "a killed invocation's lease ends after it");
+        assert!(
+            lease.until >= 10_000,
+            "a killed invocation's lease ends after it"
+        );
         for now in (0..12_000).step_by(50) {
             if let Some(time) = work.call_time(now, lease.until) {
                 let end = now + i64::try_from(time.as_millis()).expect("small");

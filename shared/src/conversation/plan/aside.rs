@@ -1,6 +1,6 @@
 //! What goes beside the messages: notes for the agent, consent, Braze's attributes.
 
-use crate::message::{Consent, ConsentKind, Note};
+use crate::message::{Consent, ConsentKind, Note, Personal};
 
 use super::super::notes;
 use super::super::state::{Progress, State};
@@ -33,7 +33,7 @@ pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> 
 }
 
 pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
-    let marker = case.delivery.as_str().to_owned();
+    let marker = case.delivery.clone();
     Next::Step(match progress {
         Progress { posted: true, .. } => Step::AddTags(note.ticket, note.tags.clone()),
         Progress { doubtful: true, .. } => Step::FindDelivery {
@@ -43,7 +43,7 @@ pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
         _ => Step::Append(Comment {
             ticket: note.ticket,
             author: None,
-            body: note.text.clone(),
+            body: Personal(note.text.clone()),
             public: false,
             status: None,
             marker,

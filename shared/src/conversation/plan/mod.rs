@@ -116,11 +116,8 @@ fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option
         .ticket
         .zip(text)
         .map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
-    let detail = "tried for too long".to_owned();
-    Verdict::Done(
-        Ending::Dead(Refusal { status: 0, detail }),
-        follow.into_iter().collect(),
-    )
+    let refusal = Refusal::own("tried for too long");
+    Verdict::Done(Ending::Dead(refusal), follow.into_iter().collect())
 }
 
 /// A note for the agent as an event of its own.

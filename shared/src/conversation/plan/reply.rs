@@ -64,17 +64,14 @@ pub(super) fn next(
         .clone()
         .or_else(|| case.policy.reply_campaign.clone());
     let Some(campaign) = campaign else {
-        let refusal = Refusal {
-            status: 0,
-            detail: "BRAZE_REPLY_CAMPAIGN_ID is not set".to_owned(),
-        };
+        let refusal = Refusal::own("BRAZE_REPLY_CAMPAIGN_ID is not set");
         return Next::Settled(refused(case, state, reply, refusal));
     };
     Next::Step(Step::SendSms(Box::new(Sms {
         campaign,
         customer: case.customer.clone(),
-        message,
-        agent: reply.author.as_str().trim().to_owned(),
+        message: Personal(message),
+        agent: Personal::from(reply.author.as_str().trim()),
         part: progress.sent.saturating_add(1),
         parts,
         ticket: state.ticket,
@@ -167,8 +164,8 @@ fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
         return Verdict::ignored("no public comment by an agent on the ticket");
     };
     reply.comment = Some(found.comment);
-    reply.text = Some(Personal(found.text));
-    reply.author = Personal(found.author);
+    reply.text = Some(found.text);
+    reply.author = found.author;
     Verdict::Again
 }
 

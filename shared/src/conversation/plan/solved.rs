@@ -47,8 +47,8 @@ pub(super) fn next(
         Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
             campaign,
             customer: case.customer.clone(),
-            message: message(case, solved),
-            agent: String::new(),
+            message: Personal(message(case, solved)),
+            agent: Personal::default(),
             part: 1,
             parts: 1,
             ticket: Some(ticket),
@@ -137,7 +137,7 @@ fn missed(
     let mut replies: Vec<Entry> = Vec::new();
     for found in comments.into_iter().rev() {
         let delivery = DeliveryId::derive("reply", &[&found.comment.to_string()]);
-        let print = fingerprint(&found.text);
+        let print = fingerprint(found.text.as_str());
         let ours = state.own_comments.contains(&found.comment);
         let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);
         if !found.public || !found.by_agent || ours || sent || found.created_at < since {
@@ -150,8 +150,8 @@ fn missed(
             body: Body::Reply(Reply {
                 ticket: solved.ticket.or(state.ticket),
                 comment: Some(found.comment),
-                text: Some(Personal(found.text)),
-                author: Personal(found.author),
+                text: Some(found.text),
+                author: found.author,
                 status: Some("solved".to_owned()),
                 campaign: None,
             }),

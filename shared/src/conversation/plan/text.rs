@@ -36,7 +36,7 @@ pub(super) fn next(
         return onto_new_ticket(case, state, progress, text);
     };
     if progress.doubtful {
-        let marker = case.delivery.as_str().to_owned();
+        let marker = case.delivery.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
     }
     if state.user.is_none() {
@@ -45,10 +45,10 @@ pub(super) fn next(
     Next::Step(Step::Append(Comment {
         ticket,
         author: state.user,
-        body: comment_body(text),
+        body: Personal(comment_body(text)),
         public: true,
         status: status_to_set(case, state, text),
-        marker: case.delivery.as_str().to_owned(),
+        marker: case.delivery.clone(),
     }))
 }
 
@@ -123,22 +123,23 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
     let Some(requester) = state.user else {
         return Next::Step(Step::UpsertUser(Person {
             customer: case.customer.clone(),
-            name: shown_name(case, text),
-            phone: text.profile.phone.present().map(str::to_owned),
+            name: Personal(shown_name(case, text)),
+            phone: text.profile.phone.present().map(Personal::from),
         }));
     };
     if progress.doubtful {
-        return Next::Step(Step::FindTicket(case.delivery.as_str().to_owned()));
+        return Next::Step(Step::FindTicket(case.delivery.clone()));
     }
     Next::Step(Step::CreateTicket(Box::new(NewTicket {
         requester,
-        subject: case
-            .policy
-            .subject
-            .replace("{name}", &shown_name(case, text)),
-        body: comment_body(text),
+        subject: Personal(
+            case.policy
+                .subject
+                .replace("{name}", &shown_name(case, text)),
+        ),
+        body: Personal(comment_body(text)),
         key: format!("{}-{}", case.delivery, progress.key),
-        delivery: case.delivery.as_str().to_owned(),
+        delivery: case.delivery.clone(),
         follows: progress.follows,
     })))
 }

@@ -7,6 +7,7 @@ mod codec;
 mod dead;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Region;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -14,6 +15,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
 };
 
+use crate::aws::AwsParts;
 use crate::message::{DeliveryId, ExternalUserId, TicketId};
 
 use super::seen::{self, Seen};
@@ -184,9 +186,23 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store on a table.
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    /// A store on a table, over the shared HTTP client.
+    pub fn new(parts: &AwsParts, table: impl Into<String>) -> Self {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(parts.behavior)
+            .region(Region::new(parts.region.clone()))
+            .credentials_provider(parts.credentials.clone())
+            .http_client(parts.http_client.clone())
+            .retry_config(parts.retry.clone())
+            .timeout_config(parts.timeouts.clone());
+        let config = match &parts.dynamodb_endpoint {
+            Some(endpoint) => config.endpoint_url(endpoint),
+            None => config,
+        };
+        Self {
+            client: Client::from_conf(config.build()),
+            table: table.into(),
+        }
     }
 
     /// Appends an event in one write: refuses a duplicate, takes the lease where it is free.
