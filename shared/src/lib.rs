@@ -10,3 +10,6 @@ pub mod net;
 pub mod secrets;
 pub mod telemetry;
 pub mod zendesk;
+
+#[cfg(test)]
+mod test_support;
