@@ -15,3 +15,6 @@ pub mod secrets;
 pub mod telemetry;
 pub mod text;
 pub mod zendesk;
+
+#[cfg(test)]
+mod test_support;

@@ -150,3 +150,39 @@ fn pool(tls: &ClientConfig, idle: Duration) -> Result<reqwest::Client, reqwest::
         .user_agent(concat!("braze-zendesk-bridge/", env!("CARGO_PKG_VERSION")))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::net::{Repeat, Request};
+    use crate::test_support::{Reply, Server, http, later};
+
+    #[tokio::test]
+    async fn an_unrepeatable_request_never_uses_a_connection_idle_for_30_s_of_wall_clock() {
+        let server = Server::start(|_| Reply::empty(200));
+        let http = http();
+        let request = Request::new(Method::POST, server.base().at("/x"), Repeat::Never).json(&1);
+        http.send(request.clone(), later())
+            .await
+            .expect("an answer");
+        for pool in http.once.lock().expect("unpoisoned").values_mut() {
+            pool.used -= Duration::from_secs(31);
+        }
+        http.send(request, later()).await.expect("an answer");
+        let seen = server.requests();
+        assert_ne!(seen[0].connection, seen[1].connection);
+    }
+
+    #[test]
+    fn a_file_of_further_roots_must_hold_certificates() {
+        let missing = Http::new(Some(Path::new("/nonexistent/ca.pem")));
+        assert!(matches!(missing, Err(NetError::ExtraCaFile(_))));
+        let empty = Http::new(Some(Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/Cargo.toml"
+        ))));
+        assert!(matches!(empty, Err(NetError::ExtraCaFile(_))));
+    }
+}

@@ -18,3 +18,6 @@ pub use send::{Failure, Repeat, Request};
 
 /// The cause of an error, kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+#[cfg(test)]
+mod tests;

@@ -3,13 +3,14 @@
 //! In: ids, texts and a deadline. Out: typed views, or a [`ZendeskError`] by what the caller can
 //! do. Must not import `braze`, `conversation` or `delivery`.
 
+mod answers;
 mod auth;
+mod bodies;
 mod client;
 mod error;
 mod html;
 mod read;
 mod types;
-mod wire;
 mod write;
 
 pub use client::Client;

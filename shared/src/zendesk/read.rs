@@ -5,12 +5,12 @@
 
 use reqwest::Url;
 
+use super::answers::{
+    AuditsAnswer, CommentsAnswer, Page, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow,
+};
 use super::client::Client;
 use super::error::ZendeskError;
 use super::types::{CommentView, FoundDelivery, TicketView};
-use super::wire::{
-    AuditsAnswer, CommentsAnswer, Page, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow,
-};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Request};
 

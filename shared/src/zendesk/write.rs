@@ -5,10 +5,11 @@
 
 use http::{HeaderValue, Method, StatusCode};
 
+use super::answers::{UserAnswer, WrittenAnswer};
+use super::bodies::{TagsBody, TicketBody, UserBody};
 use super::client::Client;
 use super::error::{ZendeskError, is_about};
 use super::types::{Appended, NewComment, NewTicket, NewUser, Status, Ticketed};
-use super::wire::{TagsBody, TicketBody, UserAnswer, UserBody, WrittenAnswer};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Repeat, Request};
 
