@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use lambda_http::{Body, Request, RequestExt, Response};
 
 use crate::config::SignatureMode;
@@ -75,12 +75,12 @@ impl Door {
     }
 
     fn parse(self, app: &App, headers: &HeaderMap, body: &[u8], now: i64) -> Parsed {
-        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let invocation = header(&auth::INVOCATION_ID);
+        let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let invocation = header(auth::INVOCATION_ID);
         match self {
             Self::ZendeskReply => message::zendesk_reply(body, invocation, now),
             Self::ZendeskSolved => {
-                message::zendesk_solved(body, invocation, header(&auth::TIMESTAMP), now)
+                message::zendesk_solved(body, invocation, header(auth::TIMESTAMP), now)
             }
             Self::BrazeInbound => message::braze_inbound(body, app.duplicate_window, now),
         }
@@ -113,7 +113,7 @@ impl App {
         }
         let now = self.bridge.clock.now();
         match door.parse(self, request.headers(), body, now) {
-            Parsed::Event(incoming) => self.take_in(*incoming, request, now).await,
+            Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
             Parsed::NotForUs(reason) => {
                 let known = Known::new(message::delivery_of_body(body), None);
                 (Answer::Ignored(Cow::Borrowed(reason), known.clone()), known)

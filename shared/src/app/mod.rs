@@ -54,7 +54,7 @@ impl App {
         let http = Http::new(settings.extra_ca_file.as_deref())?;
         let parts = AwsParts::new(&settings.aws, &http);
         let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));
-        secrets.prefetch(needs);
+        prefetch(&secrets, needs);
         let clock = Clock::system();
         let vendors = Clients {
             zendesk: zendesk::Client::new(
@@ -107,6 +107,21 @@ impl App {
         );
         Ok(serde_json::to_value(summary)?)
     }
+}
+
+/// Starts reading the secrets beside whatever does not need them, and names what is missing.
+fn prefetch(secrets: &Arc<SecretStore>, needs: &[Need]) {
+    let (secrets, needs) = (Arc::clone(secrets), needs.to_vec());
+    tokio::spawn(async move {
+        // Whoever needs the secrets meets the same error and reports it.
+        let Ok(secrets) = secrets.get().await else {
+            return;
+        };
+        let missing = secrets.missing(&needs).join(", ");
+        if !missing.is_empty() {
+            tracing::error!(secret.missing = missing, "the secret lacks keys");
+        }
+    });
 }
 
 /// Reports why the function cannot start, and says with what to exit.

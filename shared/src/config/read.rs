@@ -2,6 +2,8 @@
 //!
 //! In: a reader. Out: [`Settings`]. Imports only this room.
 
+use std::time::Duration;
+
 use std::path::PathBuf;
 
 use tracing::level_filters::LevelFilter;
@@ -26,6 +28,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
     );
     let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
+    let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
     let signature_mode = r.choice(
         "SIGNATURE_MODE",
         SignatureMode::Enforce,
@@ -51,6 +54,8 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         policy: Policy {
             open_on,
             reopen_window_days,
+            duplicate_window: (duplicate_window > 0)
+                .then(|| Duration::from_secs(duplicate_window.into())),
             solved_message,
             ticket,
         },

@@ -3,6 +3,7 @@
 //! In: nothing. Out: [`Settings`] and its parts. Imports only `net` and `secrets` types.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
@@ -74,6 +75,9 @@ pub struct Policy {
     pub open_on: OpenOn,
     /// `REOPEN_WINDOW_DAYS`: a text this long after solved reopens the ticket.
     pub reopen_window_days: u32,
+    /// `DUPLICATE_TEXT_WINDOW_SECONDS`: the same text of the same customer within it is one text;
+    /// `None`: Braze's dispatch id alone tells.
+    pub duplicate_window: Option<Duration>,
     /// `SOLVED_MESSAGE`: the closing text where the event brings none.
     pub solved_message: String,
     /// What new tickets carry.

@@ -52,6 +52,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
         Policy {
             open_on: OpenOn::Any,
             reopen_window_days: 28,
+            duplicate_window: None,
             solved_message: "Your ticket has been closed".to_owned(),
             ticket: TicketSettings {
                 tags: vec!["braze_sms".to_owned()],

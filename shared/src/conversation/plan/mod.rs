@@ -158,3 +158,6 @@ pub fn fingerprint(text: &str) -> u32 {
     let marker = DeliveryId::derive("fingerprint", &[&dense]).marker();
     u32::from_be_bytes([marker[0], marker[1], marker[2], marker[3]])
 }
+
+#[cfg(test)]
+mod tests;
