@@ -1,6 +1,7 @@
 """Checks what no linter knows: template.yaml's own promises, and that the README tells the truth.
 
-Reads template.yaml and the README's table of settings; prints every difference; exits 1 on any.
+Reads template.yaml, the README's table of settings and the store's calls of DynamoDB; prints every
+difference; exits 1 on any.
 """
 
 import pathlib
@@ -15,12 +16,20 @@ ZENDESK_GIVES_UP_MS = 12_000
 NOT_DEPLOYED = {"EXTRA_CA_FILE"}
 # Resources the template names itself; no parameter gives them.
 OWN_RESOURCES = {"TABLE_NAME", "SECRET_ID"}
+# The one room that calls DynamoDB, and how a call looks there.
+STORE = ROOT / "shared/src/conversation/store"
+CALL = re.compile(r"\.((?:get|put|update|delete)_item|query|scan|batch_\w+|transact_\w+)\(\)")
 
 
 def main() -> int:
     template = yaml.load((ROOT / "template.yaml").read_text(), Loader=CloudFormation)
     readme = (ROOT / "README.md").read_text()
-    problems = [*timing(template), *unused_parameters(template), *settings(template, readme)]
+    problems = [
+        *timing(template),
+        *unused_parameters(template),
+        *settings(template, readme),
+        *permissions(template),
+    ]
     for problem in problems:
         print(problem)
     return 1 if problems else 0
@@ -68,6 +77,35 @@ def settings(template, readme):
     for variable in variables.keys() | NOT_DEPLOYED:
         if f"`{variable}`" not in readme:
             yield f"README does not name {variable}"
+
+
+def permissions(template):
+    """The roles allow every DynamoDB operation the store calls, and no other."""
+    allowed = {action for action in actions(template["Resources"]) if action.startswith("dynamodb:")}
+    sources = (f for f in sorted(STORE.rglob("*.rs")) if "tests" not in f.relative_to(STORE).as_posix())
+    called = {
+        "dynamodb:" + operation.title().replace("_", "")
+        for source in sources
+        for operation in CALL.findall(source.read_text())
+    }
+    for action in called - allowed:
+        yield f"the store calls {action}, which no role allows"
+    for action in allowed - called:
+        yield f"a role allows {action}, which the store does not call"
+
+
+def actions(node):
+    """Every action of every policy statement below `node`."""
+    if isinstance(node, Call):
+        yield from actions(node.argument)
+    elif isinstance(node, list):
+        for value in node:
+            yield from actions(value)
+    elif isinstance(node, dict):
+        action = node.get("Action", [])
+        yield from [action] if isinstance(action, str) else action
+        for value in node.values():
+            yield from actions(value)
 
 
 def functions(template):
