@@ -533,3 +533,6 @@ where
     let code = error.code().unwrap_or("no answer").to_owned();
     StoreError::Unavailable(code, Box::new(error))
 }
+
+#[cfg(test)]
+mod tests;
