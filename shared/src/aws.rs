@@ -138,3 +138,76 @@ fn failed(failure: Failure) -> ConnectorError {
 fn unreadable(error: BodyError) -> ConnectorError {
     ConnectorError::io(BoxError::from(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::Region;
+    use aws_sdk_dynamodb::types::{
+        AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+        ScalarAttributeType,
+    };
+
+    use crate::test_support::aws_parts;
+
+    fn dynamodb(url: &str) -> aws_sdk_dynamodb::Client {
+        let parts = aws_parts(url);
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(parts.behavior)
+            .http_client(parts.http_client)
+            .region(Region::new(parts.region))
+            .credentials_provider(parts.credentials)
+            .retry_config(parts.retry)
+            .timeout_config(parts.timeouts);
+        config.set_endpoint_url(parts.dynamodb_endpoint);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    async fn create_table(client: &aws_sdk_dynamodb::Client) {
+        let key = KeySchemaElement::builder()
+            .attribute_name("pk")
+            .key_type(KeyType::Hash);
+        let pk = AttributeDefinition::builder()
+            .attribute_name("pk")
+            .attribute_type(ScalarAttributeType::S);
+        let request = client
+            .create_table()
+            .table_name("bridge")
+            .billing_mode(BillingMode::PayPerRequest)
+            .key_schema(key.build().expect("complete"))
+            .attribute_definitions(pk.build().expect("complete"));
+        request.send().await.expect("created");
+    }
+
+    #[tokio::test]
+    async fn dynamodb_works_over_the_shared_client() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let database = dynoxide::Database::memory().expect("a database");
+        let server = tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let client = dynamodb(&url);
+        create_table(&client).await;
+        let put = client
+            .put_item()
+            .table_name("bridge")
+            .item("pk", AttributeValue::S("ana \u{1f600}".to_owned()))
+            .condition_expression("attribute_not_exists(pk)");
+        put.clone().send().await.expect("written");
+        let again = put.send().await.expect_err("there already");
+        assert!(
+            again
+                .into_service_error()
+                .is_conditional_check_failed_exception()
+        );
+        let key = AttributeValue::S("ana \u{1f600}".to_owned());
+        let got = client
+            .get_item()
+            .table_name("bridge")
+            .key("pk", key)
+            .send()
+            .await;
+        assert!(got.expect("read").item.is_some());
+        server.abort();
+    }
+}

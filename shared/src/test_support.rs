@@ -25,8 +25,8 @@ use crate::secrets::{Secret, SecretStore};
 pub(crate) enum Reply {
     /// Answers and keeps the connection.
     Answer(u16, Vec<(&'static str, String)>, String),
-    /// Answers, then closes the connection.
-    ThenClose(u16, String),
+    /// Answers at once, and closes the connection when the test says so.
+    ThenClose(u16, Arc<Notify>),
     /// Sends the head and half of a body, then closes.
     Half(u16),
     /// Closes without an answer.
@@ -94,7 +94,6 @@ pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     closed: Mutex<Receiver<()>>,
-    arrived: Mutex<Receiver<()>>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
 }
 
@@ -103,7 +102,6 @@ impl Server {
     pub(crate) fn start(answering: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (closing, closed) = mpsc::channel();
-        let (arriving, arrived) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
@@ -111,7 +109,6 @@ impl Server {
             answering: Box::new(answering),
             seen: seen.clone(),
             closing,
-            arriving,
         });
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -124,12 +121,11 @@ impl Server {
                 }
             });
         });
-        let (closed, arrived) = (Mutex::new(closed), Mutex::new(arrived));
+        let closed = Mutex::new(closed);
         Self {
             address,
             seen,
             closed,
-            arrived,
             stop: Some(stop),
         }
     }
@@ -159,11 +155,6 @@ impl Server {
         self.seen.lock().expect("unpoisoned").clone()
     }
 
-    /// Method and path of every request so far.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        self.requests().into_iter().map(|seen| seen.line).collect()
-    }
-
     /// Blocks the whole thread, as a freeze does, until the server has closed a connection.
     pub(crate) fn freeze_until_closed(&self) {
         self.closed
@@ -171,15 +162,6 @@ impl Server {
             .expect("unpoisoned")
             .recv()
             .expect("a closed connection");
-    }
-
-    /// Blocks until one more request has arrived.
-    pub(crate) fn wait_for_request(&self) {
-        self.arrived
-            .lock()
-            .expect("unpoisoned")
-            .recv()
-            .expect("a request");
     }
 }
 
@@ -195,7 +177,6 @@ struct Talk {
     answering: Box<Answering>,
     seen: Arc<Mutex<Vec<Seen>>>,
     closing: mpsc::Sender<()>,
-    arriving: mpsc::Sender<()>,
 }
 
 async fn accept(listener: std::net::TcpListener, talk: Arc<Talk>) {
@@ -219,23 +200,30 @@ async fn serve(mut stream: TcpStream, connection: usize, talk: &Talk) {
     while let Some(seen) = receive(&mut stream, &mut buffer, connection).await {
         let reply = (talk.answering)(&seen);
         talk.seen.lock().expect("unpoisoned").push(seen);
-        let _ = talk.arriving.send(());
-        let (answer, go_on) = match reply {
-            Reply::Answer(status, headers, body) => (render(status, &headers, &body), true),
-            Reply::ThenClose(status, body) => (render(status, &[], &body), false),
-            Reply::Half(status) => (
-                format!("HTTP/1.1 {status} X\r\ncontent-length: 100\r\n\r\n{{\"half\":"),
-                false,
-            ),
+        let mut then_close = None;
+        let answer = match reply {
+            Reply::Answer(status, headers, body) => render(status, &headers, &body),
+            Reply::ThenClose(status, close) => {
+                then_close = Some(close);
+                render(status, &[], "{}")
+            }
+            Reply::Half(status) => {
+                then_close = Some(Arc::new(Notify::new()));
+                then_close.iter().for_each(|close| close.notify_one());
+                format!("HTTP/1.1 {status} X\r\ncontent-length: 100\r\n\r\n{{\"half\":")
+            }
             Reply::Drop => return,
             Reply::Hang => std::future::pending().await,
             Reply::When(ready, status, body) => {
                 ready.notified().await;
-                (render(status, &[], &body), true)
+                render(status, &[], &body)
             }
         };
-        if stream.write_all(answer.as_bytes()).await.is_err() || !go_on {
+        if stream.write_all(answer.as_bytes()).await.is_err() {
             return;
+        }
+        if let Some(close) = then_close {
+            return close.notified().await;
         }
     }
 }

@@ -10,3 +10,6 @@ mod types;
 pub use client::Client;
 pub use error::BrazeError;
 pub use types::{Attributes, Sent, TriggerProperties, TriggerSend};
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! The HTTP client against a server that misbehaves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::*;
 use crate::test_support::{Reply, Server, http, later, soon};
@@ -140,11 +142,13 @@ async fn a_safe_request_is_repeated_only_once() {
 #[tokio::test]
 async fn a_connection_that_died_during_a_freeze_is_replaced_before_anything_is_sent() {
     for repeat in [Repeat::Safe, Repeat::Never] {
-        let server = Server::script([Reply::ThenClose(200, "{}".to_owned()), ok()]);
+        let close = Arc::new(Notify::new());
+        let server = Server::script([Reply::ThenClose(200, close.clone()), ok()]);
         let http = http();
         http.send(post(&server, repeat), later())
             .await
             .expect("an answer");
+        close.notify_one();
         server.freeze_until_closed();
         http.send(post(&server, repeat), later())
             .await

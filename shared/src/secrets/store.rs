@@ -176,3 +176,122 @@ fn client(parts: &AwsParts) -> Client {
     config.set_endpoint_url(parts.secretsmanager_endpoint.clone());
     Client::from_conf(config.build())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::secrets::Secret;
+    use crate::test_support::{Reply, Server, Vault, aws_parts};
+
+    fn paced(url: &str, lifetime: Duration, reread: Duration) -> SecretStore {
+        let mut store = SecretStore::new(&aws_parts(url), "bridge/secret");
+        store.pace = Pace { lifetime, reread };
+        store
+    }
+
+    fn key(secrets: &Secrets) -> &str {
+        secrets.braze_api_key.as_ref().map_or("", Secret::expose)
+    }
+
+    #[tokio::test]
+    async fn the_secret_is_read_once_signed_and_by_its_id() {
+        let vault = Vault::holding(json!({"braze_api_key": "k1"}));
+        let store = vault.store();
+        assert_eq!(key(&store.get().await.expect("readable")), "k1");
+        assert_eq!(key(&store.get().await.expect("readable")), "k1");
+        let seen = vault.server.requests();
+        assert_eq!(seen.len(), 1);
+        assert_eq!(
+            seen[0].header("x-amz-target"),
+            Some("secretsmanager.GetSecretValue")
+        );
+        assert_eq!(seen[0].json(), json!({"SecretId": "bridge"}));
+        let signature = seen[0].header("authorization").expect("a signature");
+        assert!(
+            signature.starts_with("AWS4-HMAC-SHA256 Credential=AKIATEST/"),
+            "{signature}"
+        );
+        assert!(
+            signature.contains("/eu-west-1/secretsmanager/aws4_request"),
+            "{signature}"
+        );
+        assert_eq!(seen[0].header("x-amz-security-token"), Some("session"));
+    }
+
+    #[tokio::test]
+    async fn concurrent_callers_and_an_early_start_share_one_read() {
+        let ready = Arc::new(Notify::new());
+        let body = json!({"SecretString": "{}"}).to_string();
+        let server = Server::script([Reply::When(ready.clone(), 200, body)]);
+        let store = Arc::new(SecretStore::new(&aws_parts(&server.url()), "bridge"));
+        store.prefetch();
+        let (first, second, ()) = tokio::join!(store.get(), store.get(), async {
+            ready.notify_one();
+        });
+        assert!(Arc::ptr_eq(
+            &first.expect("readable"),
+            &second.expect("readable")
+        ));
+        assert_eq!(server.requests().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_old_value_is_read_again_and_outlives_a_failed_read() {
+        let secret = json!({"SecretString": r#"{"braze_api_key":"k1"}"#});
+        let denied = json!({"__type": "AccessDeniedException", "Message": "no"});
+        let server = Server::script([Reply::json(200, secret), Reply::json(400, denied)]);
+        let store = paced(&server.url(), Duration::ZERO, Duration::ZERO);
+        assert_eq!(key(&store.get().await.expect("readable")), "k1");
+        assert_eq!(key(&store.get().await.expect("the old value")), "k1");
+        assert_eq!(server.requests().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_rejection_reads_again_at_once_but_not_twice_in_a_row() {
+        let vault = Vault::holding(json!({"braze_api_key": "k1"}));
+        let store = vault.store();
+        let old = store.get().await.expect("readable");
+        vault.change(json!({"braze_api_key": "k2"}));
+        assert!(store.refresh_after_rejection(&old).await);
+        let new = store.get().await.expect("readable");
+        assert_eq!(key(&new), "k2");
+        // Whoever comes late with the old value is told without another read.
+        assert!(store.refresh_after_rejection(&old).await);
+        assert!(!store.refresh_after_rejection(&new).await);
+        assert_eq!(vault.server.requests().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_first_read_that_fails_says_why() {
+        let denied = json!({"__type": "AccessDeniedException", "Message": "no"});
+        let not_json = json!({"SecretString": "hush"});
+        let server = Server::script([Reply::json(400, denied), Reply::json(200, not_json)]);
+        let store = SecretStore::new(&aws_parts(&server.url()), "bridge");
+        assert!(matches!(
+            store.get().await,
+            Err(SecretsError::Unavailable(_))
+        ));
+        assert!(matches!(
+            store.get().await,
+            Err(SecretsError::Malformed { field: "secret" })
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_throttled_read_is_tried_again() {
+        let throttled = json!({"__type": "ThrottlingException", "Message": "slow down"});
+        let secret = json!({"SecretString": "{}"});
+        let replies = [
+            Reply::json(400, throttled),
+            Reply::Drop,
+            Reply::json(200, secret),
+        ];
+        let server = Server::script(replies);
+        let store = SecretStore::new(&aws_parts(&server.url()), "bridge");
+        store.get().await.expect("readable in the end");
+        assert_eq!(server.requests().len(), 3);
+    }
+}

@@ -9,21 +9,19 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderValue, Method, StatusCode};
-use serde::{Deserialize, Serialize};
+use http::HeaderValue;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::error::ZendeskError;
-use crate::net::{BaseUrl, Deadline, Http, Repeat, Request};
+use super::oauth;
+use crate::net::{BaseUrl, Deadline, Http};
 use crate::secrets::{Secret, SecretStore, Secrets, ZendeskCredentials};
 
-/// What the bridge asks for; one string, or every call is forbidden.
-const SCOPE: &str = "tickets:read tickets:write users:read users:write";
-/// Life of a token whose answer does not tell.
-const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
 /// A token is renewed this long before it expires, or at half its life where that is shorter.
 const RENEW_BEFORE: Duration = Duration::from_secs(90);
+/// How long refused credentials are not tried again.
+const REFUSAL_LIFE: Duration = Duration::from_secs(1);
 
 /// The right to make a call, and what it was made from.
 #[derive(Clone)]
@@ -58,6 +56,13 @@ pub(super) struct Tokens {
 struct State {
     generation: u64,
     token: Option<Token>,
+    refusal: Option<Refusal>,
+}
+
+/// The credentials were refused: those who waited for the same answer get it too.
+struct Refusal {
+    at: Instant,
+    secrets: Arc<Secrets>,
 }
 
 struct Token {
@@ -75,20 +80,6 @@ struct NoCredentials;
 #[derive(Debug, thiserror::Error)]
 #[error("a zendesk credential cannot be put into a header")]
 struct NotAHeader;
-
-#[derive(Serialize)]
-struct TokenBody<'a> {
-    grant_type: &'static str,
-    client_id: &'a str,
-    client_secret: &'a str,
-    scope: &'static str,
-}
-
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    expires_in: Option<u64>,
-}
 
 impl Pass {
     pub(super) fn header(&self) -> HeaderValue {
@@ -204,7 +195,27 @@ impl Tokens {
         {
             return Ok(token.pass(generation));
         }
-        let (header, life) = self.fetch(client_id, client_secret, deadline).await?;
+        if let Some(refusal) = &state.refusal
+            && refusal.at.elapsed() < REFUSAL_LIFE
+            && refusal.secrets.zendesk == secrets.zendesk
+        {
+            return Err(ZendeskError::Unauthorized);
+        }
+        let fetched =
+            oauth::fetch(&self.http, &self.base, client_id, client_secret, deadline).await;
+        if matches!(fetched, Err(ZendeskError::Unauthorized)) {
+            let refusal = Refusal {
+                at: Instant::now(),
+                secrets: Arc::clone(secrets),
+            };
+            *state = State {
+                generation,
+                token: None,
+                refusal: Some(refusal),
+            };
+        }
+        let (token, life) = fetched?;
+        let header = header(&format!("Bearer {}", token.expose()))?;
         let renew_at = Instant::now() + life - RENEW_BEFORE.min(life / 2);
         let token = Token {
             header,
@@ -215,44 +226,9 @@ impl Tokens {
         *state = State {
             generation: generation + 1,
             token: Some(token),
+            refusal: None,
         };
         Ok(pass)
-    }
-
-    async fn fetch(
-        &self,
-        client_id: &Secret,
-        client_secret: &Secret,
-        deadline: Deadline,
-    ) -> Result<(HeaderValue, Duration), ZendeskError> {
-        let body = TokenBody {
-            grant_type: "client_credentials",
-            client_id: client_id.expose(),
-            client_secret: client_secret.expose(),
-            scope: SCOPE,
-        };
-        // A second token does no harm, so nothing here leaves the outcome of a call unknown.
-        let request =
-            Request::new(Method::POST, self.base.at("/oauth/tokens"), Repeat::Safe).json(&body);
-        let sent = self.http.send(request, deadline).await;
-        let answer = sent.map_err(|failure| ZendeskError::of_failure(false, failure))?;
-        match answer.status {
-            status if status.is_success() => {}
-            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                tracing::warn!(
-                    vendor.status = answer.status.as_u16(),
-                    "zendesk.sign_in_refused"
-                );
-                return Err(ZendeskError::Unauthorized);
-            }
-            _ => return Err(ZendeskError::of_answer(false, &answer)),
-        }
-        let token: TokenAnswer = answer
-            .json()
-            .map_err(|error| ZendeskError::of_body(false, error))?;
-        let life = token.expires_in.map_or(DEFAULT_LIFE, Duration::from_secs);
-        let life = life.min(Duration::from_secs(24 * 60 * 60));
-        Ok((header(&format!("Bearer {}", token.access_token))?, life))
     }
 }
 

@@ -9,6 +9,7 @@ mod bodies;
 mod client;
 mod error;
 mod html;
+mod oauth;
 mod read;
 mod types;
 mod write;
@@ -19,3 +20,6 @@ pub use types::{
     Appended, Attachment, CommentView, FoundDelivery, NewComment, NewTicket, NewUser, Role, Status,
     TicketView, Ticketed,
 };
+
+#[cfg(test)]
+mod tests;
