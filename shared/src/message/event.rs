@@ -175,7 +175,8 @@ pub struct Incoming {
     pub customer: Option<ExternalUserId>,
     /// The event.
     pub event: Event,
-    /// Further ids under which the same event may have been seen already.
+    /// Further ids of the same event. The store refuses an event when its delivery or any alias has
+    /// been seen, and remembers the delivery and all aliases of one it accepts.
     pub aliases: Vec<DeliveryId>,
 }
 

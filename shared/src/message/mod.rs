@@ -5,7 +5,13 @@
 
 mod braze;
 mod event;
+mod field;
 mod ids;
+mod json;
+mod lenient;
+mod media;
+mod repair;
+mod scan;
 mod zendesk;
 
 pub use braze::inbound as braze_inbound;
