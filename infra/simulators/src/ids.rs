@@ -34,19 +34,6 @@ pub(crate) fn hex() -> String {
     format!("{:032x}", fresh())
 }
 
-/// A UUID-shaped id.
-pub(crate) fn uuid() -> String {
-    let hex = hex();
-    format!(
-        "{}-{}-{}-{}-{}",
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..]
-    )
-}
-
 /// A secret as Zendesk shows one: base64.
 pub(crate) fn secret() -> String {
     STANDARD.encode([fresh().to_be_bytes(), fresh().to_be_bytes()].concat())

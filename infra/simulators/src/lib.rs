@@ -8,6 +8,7 @@
 pub mod braze;
 pub mod calls;
 pub mod clock;
+mod control;
 mod core;
 pub mod faults;
 mod ids;

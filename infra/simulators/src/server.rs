@@ -47,17 +47,12 @@ pub(crate) async fn bind(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
 
 /// A running server; it stops when this is dropped.
 pub(crate) struct Running {
-    pub(crate) address: SocketAddr,
     stop: watch::Sender<bool>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Running {
-    pub(crate) fn start<V: Vendor>(
-        listener: TcpListener,
-        address: SocketAddr,
-        vendor: Arc<V>,
-    ) -> Self {
+    pub(crate) fn start<V: Vendor>(listener: TcpListener, vendor: Arc<V>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let app = Router::new()
             .fallback(answer::<V>)
@@ -71,7 +66,6 @@ impl Running {
             let _ = server.await;
         });
         Self {
-            address,
             stop,
             task: Mutex::new(Some(task)),
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::faults::Fault;
+use crate::control::faults;
 use crate::wire::{Answer, Ask, matches};
 
 use super::account::Account;
@@ -52,29 +52,6 @@ pub(super) fn answer(account: &Arc<Account>, ask: &Ask) -> Answer {
         }
         ("GET", Some("calls"), 2) => state(|s| crate::calls::shown(&s.calls)),
         _ => faults(&account.core, ask, &segments),
-    }
-}
-
-/// The part of the control surface that is about faults, the same for both vendors.
-pub(crate) fn faults<S>(core: &crate::core::Core<S>, ask: &Ask, segments: &[&str]) -> Answer {
-    match (ask.method.as_str(), segments) {
-        ("GET", [_, "faults"]) => Answer::json(200, &json!(core.faults())),
-        ("POST", [_, "faults"]) => match serde_json::from_slice::<Fault>(&ask.body) {
-            Ok(fault) => {
-                core.fault(fault);
-                Answer::json(201, &json!(core.faults()))
-            }
-            Err(error) => Answer::json(400, &json!({"error": error.to_string()})),
-        },
-        ("DELETE", [_, "faults"]) => {
-            core.clear_faults();
-            Answer::empty(204)
-        }
-        ("POST", [_, "holds", name, "release"]) => {
-            core.release_hold(name);
-            Answer::empty(204)
-        }
-        _ => Answer::json(404, &json!({"error": "no such control route"})),
     }
 }
 

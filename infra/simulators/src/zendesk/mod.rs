@@ -8,7 +8,7 @@ mod auth;
 mod change;
 mod comments;
 mod config;
-pub(crate) mod control;
+mod control;
 mod deliver;
 mod html;
 mod idempotency;
@@ -66,7 +66,7 @@ impl Zendesk {
         let (listener, address) = bind(config.port).await?;
         let base_url = format!("http://{address}");
         let account = Arc::new(Account::new(config, base_url, Poster::new()?));
-        let running = Arc::new(Running::start(listener, address, Arc::clone(&account)));
+        let running = Arc::new(Running::start(listener, Arc::clone(&account)));
         Ok(Self { account, running })
     }
 

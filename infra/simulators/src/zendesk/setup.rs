@@ -261,7 +261,7 @@ fn update_user_field(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {
     let sent = object(ask, "user_field")?;
     let mut fields = work.state.user_fields.iter_mut();
     let field = fields
-        .find(|field| field["id"].to_string() == id)
+        .find(|field| field["id"].as_u64() == id.parse().ok())
         .ok_or_else(not_found)?;
     for key in ["title", "description", "active", "position"] {
         if let Some(value) = sent.get(key) {

@@ -78,9 +78,8 @@ pub(super) fn create(work: &mut Work<'_>, ask: &Ask, caller: &Caller) -> Outcome
     let (mut sent, mut dropped) = ticket_object(ask)?;
     let source = followup_source(work, &sent)?;
     let requester = requester(work, &mut sent, caller, &mut dropped)?;
-    let mut words = words(work, &sent, requester.id, true)?
+    let words = words(work, &sent, requester.id, true)?
         .ok_or_else(|| invalid("description", "Description: cannot be blank", "BlankValue"))?;
-    words.public = words.public && !words.html.is_empty();
     let status = status(&sent)?.unwrap_or(Status::New);
     let ticket_id = work.state.last_ticket + 1;
     work.state.last_ticket = ticket_id;
@@ -349,13 +348,9 @@ fn refuse_collision(ticket: &Ticket, sent: &Map<String, Value>) -> Result<(), An
 /// `tags` overwrites; `additional_tags` and `remove_tags` do what they say.
 fn changed_tags(ticket: &Ticket, sent: &Map<String, Value>) -> Option<Vec<String>> {
     let list = |key: &str| sent.get(key).map(tags);
-    if list("tags")
+    list("tags")
         .or(list("additional_tags"))
-        .or(list("remove_tags"))
-        .is_none()
-    {
-        return None;
-    }
+        .or(list("remove_tags"))?;
     let mut all = list("tags").unwrap_or_else(|| ticket.tags.clone());
     all.extend(list("additional_tags").unwrap_or_default());
     let gone = list("remove_tags").unwrap_or_default();
