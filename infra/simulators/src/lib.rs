@@ -1,1 +1,16 @@
-//! placeholder
+//! Stateful stand-ins for Zendesk and Braze on loopback ports.
+//!
+//! In: HTTP requests as a client of the vendors writes them, and method calls for what people do
+//! in the vendors' own screens. Out: the vendors' answers, signed webhooks, and a typed view of
+//! what happened. They model the vendors, never the bridge: must not import any other crate of
+//! this workspace.
+
+pub mod braze;
+pub mod calls;
+pub mod clock;
+pub mod faults;
+pub mod zendesk;
+
+pub use calls::Call;
+pub use clock::Clock;
+pub use faults::{Effect, Fault};

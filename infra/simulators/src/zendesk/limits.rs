@@ -1,0 +1,3 @@
+//! Rate limits.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rates {}
