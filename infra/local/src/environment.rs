@@ -58,7 +58,6 @@ pub enum InvokeError {
 
 /// A running process with its Runtime API.
 pub(crate) struct Environment {
-    pub(crate) number: u64,
     function: String,
     timeout: Duration,
     api: RuntimeApi,
@@ -118,7 +117,6 @@ impl Environment {
             exited.send_replace(status);
         });
         Ok(Self {
-            number,
             function: program.function.clone(),
             timeout: program.timeout,
             api,
@@ -130,14 +128,13 @@ impl Environment {
     /// Waits for the first `next`.
     pub(crate) async fn ready(&self) -> Result<(), InvokeError> {
         let mut phase = self.api.phase();
-        let mut exit = self.exit.clone();
-        let settled = phase.wait_for(|phase| *phase != Phase::Starting);
+        let settled = async {
+            let settled = phase.wait_for(|phase| *phase != Phase::Starting).await;
+            settled.ok().map(|phase| phase.clone())
+        };
         let waiting = tokio::select! {
-            phase = settled => phase.ok().map(|phase| phase.clone()),
-            status = exit.wait_for(Option::is_some) => {
-                let status = status.ok().and_then(|status| *status);
-                return Err(InvokeError::InitFailed(describe(status)));
-            }
+            phase = settled => phase,
+            status = self.gone() => return Err(InvokeError::InitFailed(status)),
             () = tokio::time::sleep(INIT_LIMIT) => None,
         };
         match waiting {
@@ -159,17 +156,11 @@ impl Environment {
     /// Hands out one event and waits until it is answered and the next one is asked for.
     pub(crate) async fn run(&self, event: Bytes) -> Result<Bytes, InvokeError> {
         let deadline = Instant::now() + self.timeout;
-        let answer = self
-            .api
-            .hand_out(event, SystemTime::now() + self.timeout);
-        let mut exit = self.exit.clone();
+        let answer = self.api.hand_out(event, SystemTime::now() + self.timeout);
         let outcome = tokio::select! {
             biased;
             Ok(outcome) = answer => outcome,
-            status = exit.wait_for(Option::is_some) => {
-                let status = status.ok().and_then(|status| *status);
-                return Err(InvokeError::Exited(describe(status)));
-            }
+            status = self.gone() => return Err(InvokeError::Exited(status)),
             () = tokio::time::sleep_until(deadline) => {
                 self.kill();
                 self.gone().await;
@@ -177,14 +168,12 @@ impl Environment {
             }
         };
         let mut phase = self.api.phase();
-        let rest = async {
-            tokio::select! {
-                _ = phase.wait_for(|phase| *phase == Phase::Waiting) => true,
-                _ = exit.wait_for(Option::is_some) => true,
-                () = tokio::time::sleep_until(deadline) => false,
-            }
+        let rested = tokio::select! {
+            rested = phase.wait_for(|phase| *phase == Phase::Waiting) => rested.is_ok(),
+            _ = self.gone() => true,
+            () = tokio::time::sleep_until(deadline) => false,
         };
-        if !rest.await {
+        if !rested {
             self.kill();
             self.gone().await;
         }
@@ -198,9 +187,12 @@ impl Environment {
         self.exit.borrow().is_none()
     }
 
-    /// Waits until the process has ended.
-    pub(crate) async fn gone(&self) {
-        let _ = self.exit.clone().wait_for(Option::is_some).await;
+    /// Waits until the process has ended; says how.
+    pub(crate) async fn gone(&self) -> String {
+        let mut exit = self.exit.clone();
+        let status = exit.wait_for(Option::is_some).await;
+        let status = status.ok().and_then(|status| *status);
+        status.map_or_else(|| "unknown".to_owned(), |status| status.to_string())
     }
 
     pub(crate) fn kill(&self) {
@@ -256,8 +248,4 @@ async fn copy(pipe: impl AsyncRead + Unpin, line: LogLine, logs: Logs) {
         });
         bytes.clear();
     }
-}
-
-fn describe(status: Option<ExitStatus>) -> String {
-    status.map_or_else(|| "unknown".to_owned(), |status| status.to_string())
 }

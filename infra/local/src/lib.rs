@@ -7,12 +7,14 @@
 pub mod apigw;
 pub mod binaries;
 pub mod client;
+pub mod data;
 pub mod dynamo;
 pub mod environment;
 pub mod faults;
 pub mod front;
 mod ids;
 pub mod logs;
+pub mod options;
 pub mod pool;
 pub mod runtime_api;
 pub mod secrets;
@@ -20,4 +22,5 @@ pub mod stack;
 pub mod template;
 pub mod wire;
 
-pub use stack::{Options, Stack};
+pub use options::Options;
+pub use stack::Stack;
