@@ -1,6 +1,8 @@
 //! The import rule of `docs/architecture.md`, enforced: no room imports a neighbour that is not
 //! listed for it, and an AWS SDK crate is named only in its room.
 
+#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
