@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 
 use super::*;
@@ -194,4 +195,65 @@ async fn a_body_over_the_limit_is_not_read() {
         .await
         .expect("a status");
     assert!(matches!(answer.body, Err(BodyError::TooLarge)));
+}
+
+/// Accepts TLS connections with a certificate of its own until it is dropped; answers one request
+/// on each.
+async fn tls_server() -> (BaseUrl, String, tokio::task::JoinHandle<()>) {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(own.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key.expect("a key"))
+        .expect("a configuration");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(tls));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let serving = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let mut request = [0; 4096];
+            if stream
+                .read(&mut request)
+                .await
+                .is_ok_and(|length| length > 0)
+            {
+                let answer = b"HTTP/1.1 204 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                stream.write_all(answer).await.expect("written");
+            }
+        }
+    });
+    let base = format!("https://localhost:{port}").parse().expect("valid");
+    (base, own.cert.pem(), serving)
+}
+
+#[tokio::test]
+async fn a_certificate_of_the_extra_file_is_trusted_and_no_other() {
+    let (base, pem, serving) = tls_server().await;
+    let request = || Request::new(Method::POST, base.at("/x"), Repeat::Never).json(&1);
+    let failure = http()
+        .send(request(), later())
+        .await
+        .expect_err("an unknown certificate");
+    assert!(matches!(failure, Failure::NotSent(_)), "{failure:?}");
+
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), pem).expect("written");
+    let trusting = Http::new(Some(file.path())).expect("a client");
+    assert_eq!(
+        trusting
+            .send(request(), later())
+            .await
+            .expect("an answer")
+            .status,
+        204
+    );
+    serving.abort();
 }

@@ -7,42 +7,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::error::ZendeskError;
 use super::oauth;
+use super::pass::{Pass, Stage, header, legacy};
 use crate::net::{BaseUrl, Deadline, Http};
-use crate::secrets::{Secret, SecretStore, Secrets, ZendeskCredentials};
+use crate::secrets::{SecretStore, Secrets, ZendeskCredentials};
 
 /// A token is renewed this long before it expires, or at half its life where that is shorter.
 const RENEW_BEFORE: Duration = Duration::from_secs(90);
 /// How long refused credentials are not tried again.
 const REFUSAL_LIFE: Duration = Duration::from_secs(1);
-
-/// The right to make a call, and what it was made from.
-#[derive(Clone)]
-pub(super) struct Pass {
-    header: HeaderValue,
-    secrets: Arc<Secrets>,
-    /// Counts the tokens; 0 for a legacy pass.
-    generation: u64,
-    stage: Stage,
-}
-
-/// How much has been tried for this call already.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// The first pass.
-    First,
-    /// A renewed token from the same credentials.
-    Renewed,
-    /// Credentials read again from the secret.
-    Reread,
-}
 
 /// The access token all calls share.
 pub(super) struct Tokens {
@@ -75,17 +53,6 @@ struct Token {
 #[derive(Debug, thiserror::Error)]
 #[error("the secret holds no zendesk credentials")]
 struct NoCredentials;
-
-/// A credential has characters that no header can carry.
-#[derive(Debug, thiserror::Error)]
-#[error("a zendesk credential cannot be put into a header")]
-struct NotAHeader;
-
-impl Pass {
-    pub(super) fn header(&self) -> HeaderValue {
-        self.header.clone()
-    }
-}
 
 impl Tokens {
     pub(super) fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
@@ -247,21 +214,4 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tokens")
     }
-}
-
-fn legacy(email: &Secret, token: &Secret, secrets: &Arc<Secrets>) -> Result<Pass, ZendeskError> {
-    let pair = format!("{}/token:{}", email.expose(), token.expose());
-    Ok(Pass {
-        header: header(&format!("Basic {}", STANDARD.encode(pair)))?,
-        secrets: Arc::clone(secrets),
-        generation: 0,
-        stage: Stage::First,
-    })
-}
-
-fn header(value: &str) -> Result<HeaderValue, ZendeskError> {
-    let mut header =
-        HeaderValue::from_str(value).map_err(|_| ZendeskError::unavailable(NotAHeader))?;
-    header.set_sensitive(true);
-    Ok(header)
 }

@@ -4,12 +4,15 @@
 //! do. Must not import `braze`, `conversation` or `delivery`.
 
 mod answers;
+mod audits;
 mod auth;
 mod bodies;
 mod client;
+mod comments;
 mod error;
 mod html;
 mod oauth;
+mod pass;
 mod read;
 mod types;
 mod write;

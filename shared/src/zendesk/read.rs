@@ -5,10 +5,10 @@
 
 use reqwest::Url;
 
-use super::answers::{
-    AuditsAnswer, CommentsAnswer, Page, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow,
-};
+use super::answers::{TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow};
+use super::audits::{AuditsAnswer, Page};
 use super::client::Client;
+use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
 use super::types::{CommentView, FoundDelivery, TicketView};
 use crate::message::{TicketId, UserId};

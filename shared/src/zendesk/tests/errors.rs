@@ -54,10 +54,12 @@ async fn another_invalid_record_is_rejected_with_zendesks_words_out_of_the_log()
     assert!(!format!("{error} {error:?}").contains("Ana"));
 }
 
+type Fits = fn(&ZendeskError) -> bool;
+
 #[tokio::test]
 async fn each_refusal_says_what_can_be_done() {
     use ZendeskError as E;
-    let cases: [(Reply, fn(&E) -> bool); 8] = [
+    let cases: [(Reply, Fits); 8] = [
         (Reply::json(403, json!({"error": "Forbidden"})), |e| {
             matches!(e, E::Forbidden)
         }),
