@@ -225,55 +225,57 @@ fn a_body_that_names_nobody_is_malformed() {
     }
 }
 
+const MALFORMED: &[(&str, &str)] = &[
+    (r#"{"ticket_id":"secret/../1","text":"hi"}"#, "ticket_id"),
+    (
+        r#"{"ticket_id":"99999999999999999999999","text":"hi"}"#,
+        "ticket_id",
+    ),
+    (r#"{"ticket_id":35.5,"text":"hi"}"#, "ticket_id"),
+    (r#"{"ticket_id":["secret"],"text":"hi"}"#, "ticket_id"),
+    (
+        r#"{"ticket_id":"{{ticket.id}}","text":"secret"}"#,
+        "ticket_id",
+    ),
+    (
+        r#"{"ticket_id":{{ticket.id}},"text":"secret"}"#,
+        "ticket_id",
+    ),
+    (
+        r#"{"ticket_id":1,"comment_id":"secret","text":"hi"}"#,
+        "comment_id",
+    ),
+    (r#"{"ticket_id":1,"text":{"secret":1}}"#, "text"),
+    (
+        r#"{"ticket_id":1,"external_user_id":"se\ncret","text":"hi"}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"ticket_id":1,"external_user_id":{"secret":1},"text":"hi"}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"ticket_id":1,"campaign_id":"secret secret","text":"hi"}"#,
+        "campaign_id",
+    ),
+    (r#"{"recipients":[]}"#, "recipients"),
+    (
+        r#"{"recipients":{"external_user_id":"secret"}}"#,
+        "recipients",
+    ),
+    (
+        r#"{"recipients":[{"external_user_id":"a"},{"external_user_id":"b"}]}"#,
+        "recipients",
+    ),
+    (r#"["secret"]"#, "body"),
+    (r#"{"ticket_id":1,"ticket_id":2,"text":"secret"}"#, "body"),
+    ("secret", "body"),
+    ("", "body"),
+];
+
 #[test]
 fn what_is_malformed_is_named_and_never_quoted() {
-    for (body, field) in [
-        (r#"{"ticket_id":"secret/../1","text":"hi"}"#, "ticket_id"),
-        (
-            r#"{"ticket_id":"99999999999999999999999","text":"hi"}"#,
-            "ticket_id",
-        ),
-        (r#"{"ticket_id":35.5,"text":"hi"}"#, "ticket_id"),
-        (r#"{"ticket_id":["secret"],"text":"hi"}"#, "ticket_id"),
-        (
-            r#"{"ticket_id":"{{ticket.id}}","text":"secret"}"#,
-            "ticket_id",
-        ),
-        (
-            r#"{"ticket_id":{{ticket.id}},"text":"secret"}"#,
-            "ticket_id",
-        ),
-        (
-            r#"{"ticket_id":1,"comment_id":"secret","text":"hi"}"#,
-            "comment_id",
-        ),
-        (r#"{"ticket_id":1,"text":{"secret":1}}"#, "text"),
-        (
-            r#"{"ticket_id":1,"external_user_id":"se\ncret","text":"hi"}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"ticket_id":1,"external_user_id":{"secret":1},"text":"hi"}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"ticket_id":1,"campaign_id":"secret secret","text":"hi"}"#,
-            "campaign_id",
-        ),
-        (r#"{"recipients":[]}"#, "recipients"),
-        (
-            r#"{"recipients":{"external_user_id":"secret"}}"#,
-            "recipients",
-        ),
-        (
-            r#"{"recipients":[{"external_user_id":"a"},{"external_user_id":"b"}]}"#,
-            "recipients",
-        ),
-        (r#"["secret"]"#, "body"),
-        (r#"{"ticket_id":1,"ticket_id":2,"text":"secret"}"#, "body"),
-        ("secret", "body"),
-        ("", "body"),
-    ] {
+    for (body, field) in MALFORMED.iter().copied() {
         let problem = problem(reply(body.as_bytes(), None, NOW));
         assert!(
             problem.starts_with(&format!("{field} ")),

@@ -232,8 +232,8 @@ fn a_text_of_256_kb_is_cut_in_linear_time() {
         let text = unit.repeat(262_144 / unit.len());
         assert!(fit(&text).messages.len() > 50, "{unit}");
     }
-    // A quadratic cut of eight such texts would take hours.
-    assert!(start.elapsed().as_secs() < 60);
+    // Half a second where cutting is linear; a walk over the rest for every message takes minutes.
+    assert!(start.elapsed().as_secs() < 30);
 }
 
 #[test]
