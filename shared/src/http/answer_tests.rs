@@ -41,20 +41,22 @@ fn sent(answer: &Answer) -> (u16, Option<String>, Option<String>, Value) {
     )
 }
 
-#[test]
-fn every_row_of_the_table_is_answered_as_the_contract_says() {
+fn problem(status: u16, title: &str, detail: &str) -> Value {
+    json!({"type": "about:blank", "title": title, "status": status, "detail": detail})
+}
+
+/// Status, `Retry-After` and body of every answer, in the same order.
+fn rows() -> [(u16, Option<&'static str>, Value); 8] {
     let id = DeliveryId::derive("reply", &[DELIVERY]).to_string();
     let outcome = |name: &str| json!({"outcome": name, "delivery_id": id, "ticket_id": 35});
     let mut ignored = outcome("ignored");
     ignored["reason"] = json!("comment by an end user");
-    let problem =
-        |status: u16, title: &str| json!({"type": "about:blank", "title": title, "status": status});
-    let detailed = |status: u16, title: &str, detail: &str| {
-        let mut body = problem(status, title);
-        body["detail"] = json!(detail);
-        body
-    };
-    let rows = [
+    let not_understood = "The event cannot be understood";
+    let not_stored = "The event cannot be stored now";
+    let again = "Nothing was stored. Send it again.";
+    let limit = "At most 262144 bytes are accepted.";
+    let not_authentic = json!({"type": "about:blank", "title": "Not authentic", "status": 401});
+    [
         (200, None, outcome("delivered")),
         (202, None, outcome("queued")),
         (200, None, outcome("duplicate")),
@@ -62,32 +64,17 @@ fn every_row_of_the_table_is_answered_as_the_contract_says() {
         (
             400,
             None,
-            detailed(
-                400,
-                "The event cannot be understood",
-                "external_user_id is missing",
-            ),
+            problem(400, not_understood, "external_user_id is missing"),
         ),
-        (401, None, problem(401, "Not authentic")),
-        (
-            413,
-            None,
-            detailed(
-                413,
-                "The body is too large",
-                "At most 262144 bytes are accepted.",
-            ),
-        ),
-        (
-            503,
-            Some("5"),
-            detailed(
-                503,
-                "The event cannot be stored now",
-                "Nothing was stored. Send it again.",
-            ),
-        ),
-    ];
+        (401, None, not_authentic),
+        (413, None, problem(413, "The body is too large", limit)),
+        (503, Some("5"), problem(503, not_stored, again)),
+    ]
+}
+
+#[test]
+fn every_row_of_the_table_is_answered_as_the_contract_says() {
+    let rows = rows();
     let answers = every_answer();
     assert_eq!(answers.len(), rows.len());
     for (answer, (status, retry_after, body)) in answers.iter().zip(rows) {

@@ -275,7 +275,7 @@ const MALFORMED: &[(&str, &str)] = &[
 
 #[test]
 fn what_is_malformed_is_named_and_never_quoted() {
-    for (body, field) in MALFORMED.iter().copied() {
+    for (body, field) in MALFORMED {
         let problem = problem(reply(body.as_bytes(), None, NOW));
         assert!(
             problem.starts_with(&format!("{field} ")),
@@ -372,6 +372,32 @@ fn no_text_name_or_customer_shows_in_debug_output() {
     for private in ["Hello", "Jo", "ana-7"] {
         assert!(!shown.contains(private), "{shown}");
     }
+}
+
+#[test]
+fn hostile_bodies_of_256_kb_are_read_in_linear_time() {
+    let start = std::time::Instant::now();
+    for unit in [
+        "\"",
+        "\\\"",
+        "\",\"",
+        "{\"ticket_id\":",
+        "\"ticket_id\":\"1\",",
+        "\"ticket_id\" ",
+        "\n",
+        "[",
+        "----------\n\n",
+        "\\ud800",
+        "\"a\":{\"recipients\":[",
+    ] {
+        for lead in ["", "{\"ticket_id\":\"35\",\"text\":\"", "{\"a\":[\""] {
+            let body = format!("{lead}{}", unit.repeat(262_144 / unit.len()));
+            let _ = reply(body.as_bytes(), None, NOW);
+            let _ = crate::message::braze_inbound(body.as_bytes(), None, NOW);
+        }
+    }
+    // A second or two where reading is linear; one quadratic pass takes many minutes.
+    assert!(start.elapsed().as_secs() < 60);
 }
 
 fn fragments() -> impl Strategy<Value = String> {
