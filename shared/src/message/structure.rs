@@ -30,7 +30,7 @@ pub(super) fn string_ends_before(
     let mut at = from;
     loop {
         match bytes.get(at) {
-            None => return !surely || open == 0,
+            None => return true,
             Some(b' ' | b'\t' | b'\r' | b'\n') => {}
             Some(b',') => comma = true,
             Some(byte @ (b'}' | b']')) => {

@@ -98,6 +98,16 @@ fn the_contracts_solved_is_understood() {
 }
 
 #[test]
+fn an_empty_closing_message_is_none() {
+    for body in [
+        r#"{"ticket_id":"35","message":" "}"#,
+        r#"{"ticket_id":"35","message":,}"#,
+    ] {
+        assert_eq!(solved_of(body).1.message, None);
+    }
+}
+
+#[test]
 fn the_guides_solved_is_understood_with_its_stray_comma() {
     assert!(serde_json::from_str::<Value>(GUIDE_SOLVED).is_err());
     let (incoming, solved) = solved_of(GUIDE_SOLVED);

@@ -173,6 +173,15 @@ fn a_long_text_is_cut_at_a_paragraph_then_a_sentence_then_a_word() {
 }
 
 #[test]
+fn an_early_paragraph_does_not_make_a_tiny_message() {
+    let text = format!("Hi Ana,\n\n{}", "One more sentence. ".repeat(160));
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    assert_eq!(fitted.segments[0], MAX_SEGMENTS);
+    assert!(unnumbered(&fitted)[0].ends_with("sentence."));
+}
+
+#[test]
 fn a_link_that_fits_is_never_cut() {
     let link = format!("https://example.com/{}", "a/".repeat(300));
     for (lead, tail) in [
