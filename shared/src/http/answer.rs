@@ -137,3 +137,7 @@ fn response(status: StatusCode, content_type: &'static str, body: &Value) -> Res
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

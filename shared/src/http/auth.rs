@@ -171,3 +171,7 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<&'h str, AuthEr
     }
     Ok(value)
 }
+
+#[cfg(test)]
+#[path = "auth_tests.rs"]
+mod tests;

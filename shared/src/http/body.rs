@@ -1,8 +1,8 @@
 //! The body of a request, bounded.
 //!
 //! In: a request as `lambda_http` hands it over. Out: its raw bytes. `lambda_http` 1.3 has decoded
-//! API Gateway's base64 already; a body that claims to be base64 and is not makes it panic before
-//! any handler runs, which API Gateway cannot cause.
+//! API Gateway's base64 already; on a body that claims to be base64 and is not it panics before any
+//! handler runs, which the runtime reports as a failed invocation. API Gateway never sends one.
 
 use lambda_http::Request;
 

@@ -147,69 +147,71 @@ fn a_preview_is_not_for_us_whatever_else_it_holds() {
     );
 }
 
+const MALFORMED: [(&str, &str); 17] = [
+    (r#"{"message":"secret"}"#, "external_user_id"),
+    (
+        r#"{"message":"secret","external_user_id":""}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"message":"secret","external_user_id":"{{${user_id}}}"}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"message":"secret","external_user_id":true}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"message":"secret","external_user_id":1.5e40}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"ticket":{"comment":{"body":"secret"}}}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"ticket":{"comment":"secret","requester":"secret"}}"#,
+        "external_user_id",
+    ),
+    (r#"{"external_user_id":"a"}"#, "message"),
+    (
+        r#"{"external_user_id":"a","message":"  ","media_urls":" , "}"#,
+        "message",
+    ),
+    (
+        r#"{"external_user_id":"a","message":["secret"]}"#,
+        "message",
+    ),
+    (
+        r#"{"ticket":{"requester":{"user_fields":{"braze_external_id":"a"}}}}"#,
+        "message",
+    ),
+    (
+        r#"{"external_user_id":"a","message":"hi","kind":"secret"}"#,
+        "kind",
+    ),
+    (
+        r#"{"external_user_id":"a","message":"hi","kind":{"secret":1}}"#,
+        "kind",
+    ),
+    (
+        r#"{"external_user_id":"a","message":"hi","support":"secret"}"#,
+        "support",
+    ),
+    (
+        r#"{"external_user_id":"a","message":"hi","dispatch_id":["secret"]}"#,
+        "dispatch_id",
+    ),
+    (
+        r#"{"external_user_id":"a","message":"hi" "secret"}}"#,
+        "body",
+    ),
+    ("null", "body"),
+];
+
 #[test]
 fn what_is_malformed_is_named_and_never_quoted() {
-    for (body, field) in [
-        (r#"{"message":"secret"}"#, "external_user_id"),
-        (
-            r#"{"message":"secret","external_user_id":""}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"message":"secret","external_user_id":"{{${user_id}}}"}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"message":"secret","external_user_id":true}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"message":"secret","external_user_id":1.5e40}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"ticket":{"comment":{"body":"secret"}}}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"ticket":{"comment":"secret","requester":"secret"}}"#,
-            "external_user_id",
-        ),
-        (r#"{"external_user_id":"a"}"#, "message"),
-        (
-            r#"{"external_user_id":"a","message":"  ","media_urls":" , "}"#,
-            "message",
-        ),
-        (
-            r#"{"external_user_id":"a","message":["secret"]}"#,
-            "message",
-        ),
-        (
-            r#"{"ticket":{"requester":{"user_fields":{"braze_external_id":"a"}}}}"#,
-            "message",
-        ),
-        (
-            r#"{"external_user_id":"a","message":"hi","kind":"secret"}"#,
-            "kind",
-        ),
-        (
-            r#"{"external_user_id":"a","message":"hi","kind":{"secret":1}}"#,
-            "kind",
-        ),
-        (
-            r#"{"external_user_id":"a","message":"hi","support":"secret"}"#,
-            "support",
-        ),
-        (
-            r#"{"external_user_id":"a","message":"hi","dispatch_id":["secret"]}"#,
-            "dispatch_id",
-        ),
-        (
-            r#"{"external_user_id":"a","message":"hi" "secret"}}"#,
-            "body",
-        ),
-        ("null", "body"),
-    ] {
+    for (body, field) in MALFORMED {
         let problem = problem(body);
         assert!(
             problem.starts_with(&format!("{field} ")),

@@ -3,6 +3,8 @@
 //! In: the raw body of an authenticated request. Out: [`Parsed`]. Pure; must not import any other
 //! room but `text`.
 
+use sha2::{Digest, Sha256};
+
 mod braze;
 mod event;
 mod field;
@@ -12,6 +14,7 @@ mod lenient;
 mod media;
 mod repair;
 mod scan;
+mod structure;
 mod zendesk;
 
 pub use braze::inbound as braze_inbound;
@@ -25,11 +28,21 @@ pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
 /// An id for a body that named no event of its own: kept with a dead letter, and told to a sender
 /// whose event is not for us. The same bytes have the same id.
 pub fn delivery_of_body(body: &[u8]) -> DeliveryId {
-    use sha2::{Digest, Sha256};
-
     let digest: String = Sha256::digest(body)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
     DeliveryId::derive("body", &[&digest])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_bytes_have_the_same_id_and_other_bytes_another() {
+        assert_eq!(delivery_of_body(b"\xff{"), delivery_of_body(b"\xff{"));
+        assert_ne!(delivery_of_body(b"{"), delivery_of_body(b"}"));
+        assert_eq!(delivery_of_body(b"").as_str().len(), 32);
+    }
 }

@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use super::structure::{Container, code_unit, string_ends_before};
+
 /// A repaired text.
 pub(super) struct Repaired {
     /// Perhaps JSON now.
@@ -33,15 +35,6 @@ pub(super) fn repair(text: &str) -> Repaired {
         text: machine.out,
         guessed: machine.guessed,
     }
-}
-
-/// Longest key looked for when deciding whether a quote ends a string.
-const MAX_KEY_BYTES: usize = 64;
-
-#[derive(Clone, Copy, PartialEq)]
-enum Container {
-    Object,
-    Array,
 }
 
 /// The last thing written that means something.
@@ -118,7 +111,9 @@ impl Machine<'_> {
         self.at += 1;
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
-                b'"' if is_key || self.ends_before(self.at + 1, false) => {
+                b'"' if is_key
+                    || string_ends_before(self.bytes, self.at + 1, &self.stack, false) =>
+                {
                     self.at += 1;
                     break;
                 }
@@ -152,7 +147,9 @@ impl Machine<'_> {
     fn escape(&mut self, is_key: bool) {
         match self.bytes.get(self.at + 1) {
             // The text ends in a backslash, and this is the string's own quote.
-            Some(b'"') if !is_key && self.ends_before(self.at + 2, true) => {
+            Some(b'"')
+                if !is_key && string_ends_before(self.bytes, self.at + 2, &self.stack, true) =>
+            {
                 self.out.push_str("\\\\");
                 self.at += 1;
             }
@@ -194,65 +191,6 @@ impl Machine<'_> {
         self.at += length;
     }
 
-    /// Whether a string may end before `from`: what follows must be the structure that the open
-    /// containers demand, up to the next key, the next item or the end of the text.
-    ///
-    /// `surely` is asked of an escaped quote: only a key or the very end will do.
-    fn ends_before(&self, from: usize, surely: bool) -> bool {
-        let mut open = self.stack.len();
-        let mut comma = false;
-        let mut at = from;
-        loop {
-            match self.bytes.get(at) {
-                None => return !surely || open == 0,
-                Some(b' ' | b'\t' | b'\r' | b'\n') => {}
-                Some(b',') => comma = true,
-                Some(byte @ (b'}' | b']')) => {
-                    let closes = if *byte == b'}' {
-                        Container::Object
-                    } else {
-                        Container::Array
-                    };
-                    if open == 0 || self.stack[open - 1] != closes {
-                        return false;
-                    }
-                    open -= 1;
-                    comma = false;
-                }
-                Some(_) => break,
-            }
-            at += 1;
-        }
-        match open.checked_sub(1).map(|top| self.stack[top]) {
-            Some(Container::Object) => comma && self.key_at(at),
-            Some(Container::Array) => comma && !surely && self.value_at(at),
-            None => false,
-        }
-    }
-
-    fn key_at(&self, at: usize) -> bool {
-        let Some(rest) = self.bytes[at..].strip_prefix(b"\"") else {
-            return false;
-        };
-        let length = rest
-            .iter()
-            .take(MAX_KEY_BYTES + 1)
-            .take_while(|b| b.is_ascii_alphanumeric() || !b.is_ascii() || b"_-.$ ".contains(b))
-            .count();
-        (1..=MAX_KEY_BYTES).contains(&length)
-            && rest[length..]
-                .strip_prefix(b"\"")
-                .is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b':'))
-    }
-
-    fn value_at(&self, at: usize) -> bool {
-        let rest = &self.bytes[at..];
-        matches!(rest.first(), Some(b'"' | b'{' | b'[' | b'-' | b'0'..=b'9'))
-            || [&b"true"[..], b"false", b"null"]
-                .iter()
-                .any(|literal| rest.starts_with(literal))
-    }
-
     fn fill_empty_value(&mut self) {
         if self.last == Last::Colon {
             self.out.push_str("null");
@@ -266,15 +204,6 @@ impl Machine<'_> {
             self.comma = false;
         }
     }
-}
-
-/// The UTF-16 unit of a `\uXXXX` at a place, if there is one.
-fn code_unit(bytes: &[u8], at: usize) -> Option<u16> {
-    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
-    digits.iter().try_fold(0, |unit: u16, byte| {
-        let digit = char::from(*byte).to_digit(16)?;
-        Some(unit << 4 | u16::try_from(digit).ok()?)
-    })
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ fn quotes_inside_a_text_are_kept_wherever_they_stand() {
         r#"«"é", "ü"»"#,
         r#"sizes: "S", 4, true"#,
         r#"I typed ["x"]"#,
+        r#"say "x"], "b": c"#,
     ] {
         let contract = format!(r#"{{"ticket_id":"35","text":"{text}","author_role":"agent"}}"#);
         assert_eq!(repaired(&contract)["text"], text, "in the middle");
@@ -84,6 +85,14 @@ fn a_text_that_ends_in_a_backslash_does_not_swallow_what_follows() {
     assert_eq!(
         repaired(r#"{"text":"ends, \"so\",","x":"\"}, \"y\": 1",}"#),
         json!({"text": "ends, \"so\",", "x": "\"}, \"y\": 1"})
+    );
+}
+
+#[test]
+fn an_escaped_quote_inside_a_list_is_content() {
+    assert_eq!(
+        repaired(r#"{"x":["a\", 5",[{"b":"c\"},{ d"},],],}"#),
+        json!({"x": ["a\", 5", [{"b": "c\"},{ d"}]]})
     );
 }
 

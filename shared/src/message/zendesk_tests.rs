@@ -98,6 +98,16 @@ fn the_contracts_solved_is_understood() {
 }
 
 #[test]
+fn an_empty_closing_message_is_none() {
+    for body in [
+        r#"{"ticket_id":"35","message":" "}"#,
+        r#"{"ticket_id":"35","message":,}"#,
+    ] {
+        assert_eq!(solved_of(body).1.message, None);
+    }
+}
+
+#[test]
 fn the_guides_solved_is_understood_with_its_stray_comma() {
     assert!(serde_json::from_str::<Value>(GUIDE_SOLVED).is_err());
     let (incoming, solved) = solved_of(GUIDE_SOLVED);
@@ -225,55 +235,57 @@ fn a_body_that_names_nobody_is_malformed() {
     }
 }
 
+const MALFORMED: &[(&str, &str)] = &[
+    (r#"{"ticket_id":"secret/../1","text":"hi"}"#, "ticket_id"),
+    (
+        r#"{"ticket_id":"99999999999999999999999","text":"hi"}"#,
+        "ticket_id",
+    ),
+    (r#"{"ticket_id":35.5,"text":"hi"}"#, "ticket_id"),
+    (r#"{"ticket_id":["secret"],"text":"hi"}"#, "ticket_id"),
+    (
+        r#"{"ticket_id":"{{ticket.id}}","text":"secret"}"#,
+        "ticket_id",
+    ),
+    (
+        r#"{"ticket_id":{{ticket.id}},"text":"secret"}"#,
+        "ticket_id",
+    ),
+    (
+        r#"{"ticket_id":1,"comment_id":"secret","text":"hi"}"#,
+        "comment_id",
+    ),
+    (r#"{"ticket_id":1,"text":{"secret":1}}"#, "text"),
+    (
+        r#"{"ticket_id":1,"external_user_id":"se\ncret","text":"hi"}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"ticket_id":1,"external_user_id":{"secret":1},"text":"hi"}"#,
+        "external_user_id",
+    ),
+    (
+        r#"{"ticket_id":1,"campaign_id":"secret secret","text":"hi"}"#,
+        "campaign_id",
+    ),
+    (r#"{"recipients":[]}"#, "recipients"),
+    (
+        r#"{"recipients":{"external_user_id":"secret"}}"#,
+        "recipients",
+    ),
+    (
+        r#"{"recipients":[{"external_user_id":"a"},{"external_user_id":"b"}]}"#,
+        "recipients",
+    ),
+    (r#"["secret"]"#, "body"),
+    (r#"{"ticket_id":1,"ticket_id":2,"text":"secret"}"#, "body"),
+    ("secret", "body"),
+    ("", "body"),
+];
+
 #[test]
 fn what_is_malformed_is_named_and_never_quoted() {
-    for (body, field) in [
-        (r#"{"ticket_id":"secret/../1","text":"hi"}"#, "ticket_id"),
-        (
-            r#"{"ticket_id":"99999999999999999999999","text":"hi"}"#,
-            "ticket_id",
-        ),
-        (r#"{"ticket_id":35.5,"text":"hi"}"#, "ticket_id"),
-        (r#"{"ticket_id":["secret"],"text":"hi"}"#, "ticket_id"),
-        (
-            r#"{"ticket_id":"{{ticket.id}}","text":"secret"}"#,
-            "ticket_id",
-        ),
-        (
-            r#"{"ticket_id":{{ticket.id}},"text":"secret"}"#,
-            "ticket_id",
-        ),
-        (
-            r#"{"ticket_id":1,"comment_id":"secret","text":"hi"}"#,
-            "comment_id",
-        ),
-        (r#"{"ticket_id":1,"text":{"secret":1}}"#, "text"),
-        (
-            r#"{"ticket_id":1,"external_user_id":"se\ncret","text":"hi"}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"ticket_id":1,"external_user_id":{"secret":1},"text":"hi"}"#,
-            "external_user_id",
-        ),
-        (
-            r#"{"ticket_id":1,"campaign_id":"secret secret","text":"hi"}"#,
-            "campaign_id",
-        ),
-        (r#"{"recipients":[]}"#, "recipients"),
-        (
-            r#"{"recipients":{"external_user_id":"secret"}}"#,
-            "recipients",
-        ),
-        (
-            r#"{"recipients":[{"external_user_id":"a"},{"external_user_id":"b"}]}"#,
-            "recipients",
-        ),
-        (r#"["secret"]"#, "body"),
-        (r#"{"ticket_id":1,"ticket_id":2,"text":"secret"}"#, "body"),
-        ("secret", "body"),
-        ("", "body"),
-    ] {
+    for (body, field) in MALFORMED {
         let problem = problem(reply(body.as_bytes(), None, NOW));
         assert!(
             problem.starts_with(&format!("{field} ")),
@@ -370,6 +382,32 @@ fn no_text_name_or_customer_shows_in_debug_output() {
     for private in ["Hello", "Jo", "ana-7"] {
         assert!(!shown.contains(private), "{shown}");
     }
+}
+
+#[test]
+fn hostile_bodies_of_256_kb_are_read_in_linear_time() {
+    let start = std::time::Instant::now();
+    for unit in [
+        "\"",
+        "\\\"",
+        "\",\"",
+        "{\"ticket_id\":",
+        "\"ticket_id\":\"1\",",
+        "\"ticket_id\" ",
+        "\n",
+        "[",
+        "----------\n\n",
+        "\\ud800",
+        "\"a\":{\"recipients\":[",
+    ] {
+        for lead in ["", "{\"ticket_id\":\"35\",\"text\":\"", "{\"a\":[\""] {
+            let body = format!("{lead}{}", unit.repeat(262_144 / unit.len()));
+            let _ = reply(body.as_bytes(), None, NOW);
+            let _ = crate::message::braze_inbound(body.as_bytes(), None, NOW);
+        }
+    }
+    // A second or two where reading is linear; one quadratic pass takes many minutes.
+    assert!(start.elapsed().as_secs() < 60);
 }
 
 fn fragments() -> impl Strategy<Value = String> {

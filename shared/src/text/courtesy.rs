@@ -6,157 +6,30 @@
 /// Longest text looked at, in bytes. Nobody says only thanks at greater length.
 const MAX_BYTES: usize = 200;
 
-/// Says thanks, alone or with others.
+/// Says thanks, alone or with others: phrases of one language a line.
 const THANKS: &[&str] = &[
-    // English
-    "thanks",
-    "thank you",
-    "thankyou",
-    "thank u",
-    "thx",
-    "thnx",
-    "tnx",
-    "tks",
-    "ty",
-    "tysm",
-    "tyvm",
-    "cheers",
-    "much appreciated",
-    "appreciated",
-    "appreciate it",
-    "i appreciate it",
-    // French
-    "merci",
-    "mercis",
-    "je vous remercie",
-    "je te remercie",
-    "remerciements",
-    // Spanish
-    "gracias",
-    "se agradece",
-    // German
-    "danke",
-    "dankeschon",
-    "dankeschoen",
-    "dankesehr",
-    "vielen dank",
-    "herzlichen dank",
-    "besten dank",
-    "lieben dank",
-    "tausend dank",
-    // Portuguese
-    "obrigado",
-    "obrigada",
-    "obg",
-    "brigado",
-    "brigada",
-    "valeu",
-    // Italian
-    "grazie",
-    "ti ringrazio",
-    "la ringrazio",
-    "vi ringrazio",
-    "👍",
-    "🙏",
-    "❤",
-    "♥",
+    "thanks|thank you|thankyou|thank u|thx|thnx|tnx|tks|ty|tysm|tyvm|cheers|much appreciated",
+    "appreciated|appreciate it|i appreciate it",
+    "merci|mercis|je vous remercie|je te remercie|remerciements",
+    "gracias|se agradece",
+    "danke|dankeschon|dankeschoen|dankesehr|vielen dank|herzlichen dank|besten dank|lieben dank",
+    "obrigado|obrigada|obg|brigado|brigada|valeu",
+    "grazie|ti ringrazio|la ringrazio|vi ringrazio",
+    "👍|🙏|❤|♥",
 ];
 
 /// May stand beside thanks.
 const BESIDE: &[&str] = &[
-    "ok",
-    "okay",
-    "great",
-    "perfect",
-    "super",
-    "so",
-    "very",
-    "much",
-    "many",
-    "a lot",
-    "a bunch",
-    "a million",
-    "a ton",
-    "again",
-    "to you",
-    "all",
-    "for your help",
-    "for the help",
-    "for your time",
-    "for everything",
-    "for all your help",
-    "beaucoup",
-    "bien",
-    "mille",
-    "infiniment",
-    "encore",
-    "a vous",
-    "a toi",
-    "pour tout",
-    "pour votre aide",
-    "pour ton aide",
-    "parfait",
-    "genial",
-    "grand",
-    "muchas",
-    "muchisimas",
-    "mil",
-    "por todo",
-    "por la ayuda",
-    "por su ayuda",
-    "por tu ayuda",
-    "perfecto",
-    "vale",
-    "a ti",
-    "a usted",
-    "schon",
-    "schoen",
-    "sehr",
-    "vielmals",
-    "nochmals",
-    "ihnen",
-    "dir",
-    "fur alles",
-    "fur die hilfe",
-    "fur ihre hilfe",
-    "fur deine hilfe",
-    "perfekt",
-    "prima",
-    "toll",
-    "muito",
-    "mesmo",
-    "por tudo",
-    "pela ajuda",
-    "perfeito",
-    "otimo",
-    "tante",
-    "molte",
-    "per tutto",
-    "per l aiuto",
-    "perfetto",
-    "😊",
-    "🙂",
-    "😀",
-    "😃",
-    "😄",
-    "😁",
-    "☺",
-    "🤗",
-    "🥰",
-    "😍",
-    "😘",
-    "🎉",
-    "👏",
-    "💪",
-    "✨",
-    "🙌",
-    "👌",
-    "💙",
-    "💚",
-    "💛",
-    "🧡",
-    "💜",
-    "💕",
+    "ok|okay|great|perfect|super|so|very|much|many|a lot|a bunch|a million|a ton|again|to you|all",
+    "for your help|for the help|for all your help|for your time|for everything",
+    "beaucoup|bien|mille|infiniment|encore|a vous|a toi|pour tout|pour votre aide|pour ton aide",
+    "parfait|genial",
+    "muchas|muchisimas|mil|por todo|por la ayuda|por su ayuda|por tu ayuda|perfecto|vale|a ti",
+    "schon|schoen|sehr|vielmals|nochmals|ihnen|dir|fur alles|fur die hilfe|fur ihre hilfe",
+    "fur deine hilfe|perfekt|prima|toll",
+    "muito|mesmo|por tudo|pela ajuda|perfeito|otimo",
+    "tante|per tutto|per l aiuto|perfetto",
+    "😊|🙂|😀|😃|😄|😁|☺|🤗|🥰|😍|😘|🎉|👏|💪|✨|🙌|👌|💙|💚|💛|🧡|💜|💕",
 ];
 
 /// Whether the text says thanks and nothing else.
@@ -188,14 +61,10 @@ pub fn is_bare_thanks(text: &str) -> bool {
 fn longest(phrases: &[&str], words: &[String]) -> usize {
     phrases
         .iter()
-        .map(|phrase| {
-            let phrase: Vec<String> = phrase.split(' ').map(squeeze).collect();
-            if words.starts_with(&phrase) {
-                phrase.len()
-            } else {
-                0
-            }
-        })
+        .flat_map(|line| line.split('|'))
+        .map(|phrase| phrase.split(' ').map(squeeze).collect::<Vec<_>>())
+        .filter(|phrase| words.starts_with(phrase))
+        .map(|phrase| phrase.len())
         .max()
         .unwrap_or(0)
 }
@@ -213,14 +82,10 @@ fn words(text: &str) -> Option<Vec<String>> {
             c if c.is_alphanumeric() => spaced.push(c),
             c if c.is_whitespace() || is_punctuation(c) => spaced.push(' '),
             sign => {
-                let mut sign_buffer = [0; 4];
-                let sign = &*sign.encode_utf8(&mut sign_buffer);
-                if !THANKS.contains(&sign) && !BESIDE.contains(&sign) {
+                if !THANKS.iter().chain(BESIDE).any(|line| line.contains(sign)) {
                     return None;
                 }
-                spaced.push(' ');
-                spaced.push_str(sign);
-                spaced.push(' ');
+                spaced.extend([' ', sign, ' ']);
             }
         }
     }

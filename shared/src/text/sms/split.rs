@@ -17,7 +17,8 @@ pub(super) fn split(text: &str, encoding: Encoding) -> Vec<String> {
     if encoding.segments(text) <= MAX_SEGMENTS {
         return vec![text.to_owned()];
     }
-    let mut digits = 1;
+    let at_least = encoding.segments(text).div_ceil(MAX_SEGMENTS);
+    let mut digits = at_least.to_string().len();
     loop {
         let marker_length = 4 + 2 * digits;
         let room = Room {
@@ -33,6 +34,12 @@ pub(super) fn split(text: &str, encoding: Encoding) -> Vec<String> {
         digits += 1;
     }
 }
+
+/// What may stand between the end of a sentence and the next one.
+const CLOSERS: &str = "\"'”’»)]」』）";
+
+/// How many of them are looked through.
+const MAX_CLOSERS: usize = 4;
 
 /// How good a place for a cut is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +101,7 @@ impl Room {
     fn boundaries(self, text: &str) -> Vec<usize> {
         let mut filled = 0;
         let mut boundaries = Vec::new();
-        for (at, cluster) in text.grapheme_indices(true) {
+        for (at, cluster) in self.window(text).grapheme_indices(true) {
             filled = cluster
                 .chars()
                 .fold(filled, |filled, c| self.encoding.advance(filled, c));
@@ -104,6 +111,14 @@ impl Room {
             boundaries.push(at + cluster.len());
         }
         boundaries
+    }
+
+    /// The start of a text with one character more than can fit, so that long clusters and words
+    /// are not walked to their end for every message.
+    fn window(self, text: &str) -> &str {
+        text.char_indices()
+            .nth(self.capacity + 1)
+            .map_or(text, |(at, _)| &text[..at])
     }
 
     /// Where to cut a cluster that is longer than a message.
@@ -128,15 +143,8 @@ impl Room {
     }
 
     fn holds_word(self, text: &str) -> bool {
-        let word = text.trim_start();
-        let bounded = word.char_indices().nth(self.capacity + 1);
-        let bounded = bounded.map_or(word, |(at, _)| &word[..at]);
-        self.holds(
-            bounded
-                .split(char::is_whitespace)
-                .next()
-                .unwrap_or_default(),
-        )
+        let word = self.window(text.trim_start());
+        self.holds(word.split(char::is_whitespace).next().unwrap_or_default())
     }
 
     /// A cut at `end`, or before the link it would go through where the next message can hold that.
@@ -149,8 +157,7 @@ impl Room {
         let Some(start) = start else {
             return end;
         };
-        let bounded = text[start..].char_indices().nth(self.capacity + 1);
-        let link = bounded.map_or(&text[start..], |(at, _)| &text[start..start + at]);
+        let link = self.window(&text[start..]);
         let link = &link[..link.find(ends_link).unwrap_or(link.len())];
         if start + link.len() > end && self.holds(link) {
             start
@@ -174,9 +181,10 @@ fn border_at(text: &str, at: usize) -> Border {
         return Border::Line;
     }
     let ended = before
-        .trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', '」', '』', '）'])
         .chars()
-        .next_back();
+        .rev()
+        .take(MAX_CLOSERS)
+        .find(|c| !CLOSERS.contains(*c));
     let closes = next.is_some_and(|c| "」』）】》、。，！？：；".contains(c));
     match ended {
         Some('.' | '!' | '?' | '…') if next.is_some_and(char::is_whitespace) => Border::Sentence,
@@ -202,6 +210,9 @@ fn is_blank(cluster: &str) -> bool {
 
 /// Without the white space at the start, as long as nothing combines with it.
 fn trim_start(text: &str) -> &str {
+    if !text.starts_with(char::is_whitespace) {
+        return text;
+    }
     let blank: usize = text
         .graphemes(true)
         .take_while(|cluster| is_blank(cluster))
