@@ -65,19 +65,36 @@ async fn a_connection_can_be_dropped_before_or_after_acting() {
     );
 }
 
+/// Sends a ticket and goes away once the simulator has the request.
+async fn send_and_leave(zendesk: &Zendesk, api: &Api) {
+    let before = zendesk.calls().len();
+    tokio::select! {
+        answer = create(api).send() => panic!("answered {answer:?}"),
+        arrived = zendesk.wait_until(SOON, |state| state.calls.len() > before) => assert!(arrived),
+    }
+}
+
 #[tokio::test]
 async fn an_answer_can_stay_away_before_or_after_acting() {
     let (zendesk, api) = scene().await;
-    for (effect, made) in [(Effect::Hang, 0), (Effect::HangAfter, 1)] {
-        zendesk.fault(Fault::once("tickets.*", effect));
-        let error = create(&api)
-            .timeout(Duration::from_millis(300))
-            .send()
+    zendesk.fault(Fault::once("tickets.*", Effect::Hang));
+    zendesk.fault(Fault::once("tickets.*", Effect::HangAfter));
+    send_and_leave(&zendesk, &api).await;
+    send_and_leave(&zendesk, &api).await;
+    assert!(
+        zendesk
+            .wait_until(SOON, |state| state.tickets.len() == 1)
             .await
-            .unwrap_err();
-        assert!(error.is_timeout());
-        assert_eq!(zendesk.tickets().len(), made);
-    }
+    );
+    assert_eq!(create(&api).send().await.unwrap().status(), 201);
+    assert_eq!(zendesk.tickets().len(), 2);
+    let calls = zendesk.calls();
+    let statuses: Vec<_> = calls
+        .iter()
+        .filter(|c| c.operation == "tickets.create")
+        .map(|c| c.status)
+        .collect();
+    assert_eq!(statuses, [None, None, Some(201)]);
 }
 
 #[tokio::test]
@@ -87,12 +104,7 @@ async fn a_held_call_acts_when_released_although_its_client_is_gone() {
         "tickets.create",
         Effect::Hold("gate".to_owned()),
     ));
-    let error = create(&api)
-        .timeout(Duration::from_millis(200))
-        .send()
-        .await
-        .unwrap_err();
-    assert!(error.is_timeout());
+    send_and_leave(&zendesk, &api).await;
     assert!(zendesk.tickets().is_empty());
     zendesk.release_hold("gate");
     assert!(
@@ -216,19 +228,18 @@ async fn a_snapshot_brings_everything_back_in_another_process() {
 }
 
 #[tokio::test]
-async fn the_server_ends_with_shutdown_and_with_its_last_handle() {
+async fn shutdown_breaks_off_hanging_calls_and_frees_the_port() {
     let (zendesk, api) = scene().await;
     zendesk.fault(Fault::once("tickets.list", Effect::Hang));
     let hanging = api.request(Method::GET, "/tickets").send();
     let stop = async {
-        assert!(
-            zendesk
-                .wait_until(SOON, |s| s
-                    .calls
-                    .iter()
-                    .any(|c| c.operation == "tickets.list"))
-                .await
-        );
+        let arrived = |state: &simulators::zendesk::State| {
+            state
+                .calls
+                .iter()
+                .any(|call| call.operation == "tickets.list")
+        };
+        assert!(zendesk.wait_until(SOON, arrived).await);
         zendesk.shutdown().await;
     };
     let (broken, ()) = tokio::join!(hanging, stop);
@@ -240,4 +251,35 @@ async fn the_server_ends_with_shutdown_and_with_its_last_handle() {
             .unwrap_err()
             .is_connect()
     );
+    let port = zendesk
+        .base_url()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let again = Zendesk::start(Config {
+        port,
+        ..Config::default()
+    })
+    .await
+    .unwrap();
+    assert_eq!(again.base_url(), zendesk.base_url());
+}
+
+#[tokio::test]
+async fn the_server_ends_with_its_last_handle() {
+    let (zendesk, api) = scene().await;
+    zendesk.fault(Fault::always("tickets.list", Effect::Hang));
+    let mut changes = zendesk.subscribe();
+    changes.mark_unchanged();
+    let hanging = api.request(Method::GET, "/tickets").send();
+    let let_go = async move {
+        changes.changed().await.unwrap();
+        let clone = zendesk.clone();
+        drop(zendesk);
+        drop(clone);
+    };
+    let (broken, ()) = tokio::join!(hanging, let_go);
+    assert!(broken.is_err());
 }

@@ -117,10 +117,8 @@ async fn notes_api_changes_and_customers_mails_fire_nothing() {
     assert_eq!(s.zendesk.held_webhooks().len(), 1);
 }
 
-#[tokio::test]
-async fn a_trigger_without_the_conditions_fires_on_the_api_too() {
-    let s = scene(Config::default(), Vec::new()).await;
-    s.zendesk.webhook_delivery(Mode::Held);
+/// The guide's trigger: any public comment, the dashed header in the body.
+fn add_guide_trigger(s: &Scene) {
     let webhook = s.zendesk.add_webhook("guide", &s.reply.url, "x");
     let public = Condition {
         field: "comment_is_public".to_owned(),
@@ -137,6 +135,13 @@ async fn a_trigger_without_the_conditions_fires_on_the_api_too() {
         any: Vec::new(),
         actions: vec![json!({"field": "notification_webhook", "value": [webhook, body]})],
     });
+}
+
+#[tokio::test]
+async fn a_trigger_without_the_conditions_fires_on_the_api_too() {
+    let s = scene(Config::default(), Vec::new()).await;
+    s.zendesk.webhook_delivery(Mode::Held);
+    add_guide_trigger(&s);
     let comment = json!({"html_body": "from<br>the api", "public": true});
     s.api
         .put(
@@ -321,7 +326,21 @@ async fn accounts_differ_in_escaping_and_dates() {
     s.zendesk
         .agent_comments(s.ticket, Comment::public("say \"hi\""))
         .unwrap();
-    let payload = s.zendesk.held_webhooks()[0].payload.clone();
+    add_guide_trigger(&s);
+    let at: i64 = 1_770_000_000_000;
+    s.zendesk
+        .clock()
+        .set_offset_ms(at - (s.zendesk.clock().now_ms() - s.zendesk.clock().offset_ms()));
+    s.zendesk
+        .agent_comments(s.ticket, Comment::public("dated"))
+        .unwrap();
+    let held = s.zendesk.held_webhooks();
+    assert!(
+        held[2]
+            .payload
+            .contains("\n\nAda Agent, 2 févr. 2026 à 02:40\n\ndated\n")
+    );
+    let payload = held[0].payload.clone();
     assert!(serde_json::from_str::<Value>(&payload).is_err());
     assert!(payload.contains("say \"hi\"") && payload.contains("\"status\":\"open\""));
 }
@@ -351,4 +370,18 @@ async fn an_agent_can_open_a_ticket_and_a_customer_can_answer_a_closed_one() {
             .any(|t| t.via_followup_source_id == Some(id))
     );
     assert!(s.zendesk.agent_comments(id, Comment::public("no")).is_err());
+}
+
+#[tokio::test]
+async fn the_test_button_signs_with_the_public_secret() {
+    let s = scene(Config::default(), vec![(401, None)]).await;
+    let delivery = s.zendesk.press_test_button(&s.reply.url, "{\"x\":1}").await;
+    assert_eq!(
+        (delivery.status, delivery.outcome),
+        (Some(401), Outcome::Failed)
+    );
+    let got = &s.reply.received()[0];
+    let timestamp = got.header("x-zendesk-webhook-signature-timestamp");
+    let signed = sign(TEST_BUTTON_SECRET, timestamp, b"{\"x\":1}");
+    assert_eq!(got.header("x-zendesk-webhook-signature"), signed);
 }

@@ -38,6 +38,7 @@ use tokio::sync::watch;
 use crate::calls::Call;
 use crate::clock::Clock;
 use crate::faults::Fault;
+use crate::ids;
 use crate::post::Poster;
 use crate::server::{Running, bind};
 
@@ -190,6 +191,20 @@ impl Zendesk {
     pub fn add_webhook(&self, name: &str, endpoint: &str, secret: &str) -> String {
         self.account
             .change(|work| setup::add_webhook(work.state, work.now, name, endpoint, secret))
+    }
+
+    /// An administrator presses "test webhook" before saving: signed with the public test secret.
+    pub async fn press_test_button(&self, endpoint: &str, payload: &str) -> Delivery {
+        let invocation = PendingWebhook {
+            id: 0,
+            invocation_id: ids::ulid(self.clock().now_ms()),
+            webhook_id: ids::ulid(self.clock().now_ms()),
+            trigger: String::new(),
+            ticket_id: 0,
+            endpoint: endpoint.to_owned(),
+            payload: payload.to_owned(),
+        };
+        deliver::deliver(&self.account, invocation).await
     }
 
     /// Switches between immediate and held webhooks.
