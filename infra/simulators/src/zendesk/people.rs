@@ -9,79 +9,11 @@ use super::model::{Author, Role, Status, Ticket, User};
 use super::work::Work;
 use super::{html, uploads, users};
 
-const DEFAULT_AGENT: &str = "Ada Agent";
+mod comment;
 
-/// What an agent writes into a ticket.
-#[derive(Debug, Clone)]
-pub struct Comment {
-    /// The text; paragraphs are separated by newlines.
-    pub text: String,
-    /// Public reply or internal note.
-    pub public: bool,
-    /// The status submitted with it.
-    pub status: Option<Status>,
-    /// Name of the agent, who is made up if there is none of this name.
-    pub agent: String,
-    /// Files: name, media type, bytes.
-    pub attachments: Vec<(String, String, Vec<u8>)>,
-}
+pub use comment::{Comment, DeskError};
 
-impl Comment {
-    /// A public reply by the agent "Ada Agent".
-    pub fn public(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            public: true,
-            status: None,
-            agent: DEFAULT_AGENT.to_owned(),
-            attachments: Vec::new(),
-        }
-    }
-
-    /// An internal note by the same agent.
-    pub fn note(text: &str) -> Self {
-        Self {
-            public: false,
-            ..Self::public(text)
-        }
-    }
-
-    /// Submitted with this status.
-    #[must_use]
-    pub fn status(mut self, status: Status) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// By the agent of this name.
-    #[must_use]
-    pub fn by(mut self, agent: &str) -> Self {
-        self.agent = agent.to_owned();
-        self
-    }
-
-    /// With a file.
-    #[must_use]
-    pub fn file(mut self, name: &str, content_type: &str, bytes: &[u8]) -> Self {
-        self.attachments
-            .push((name.to_owned(), content_type.to_owned(), bytes.to_vec()));
-        self
-    }
-}
-
-/// Why a person could not do that.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeskError {
-    /// There is no such ticket, or it was deleted.
-    #[error("there is no ticket {0}")]
-    NoTicket(u64),
-    /// The ticket is closed.
-    #[error("ticket {0} is closed")]
-    Closed(u64),
-    /// There is no such held webhook.
-    #[error("there is no held webhook {0}")]
-    NotHeld(u64),
-}
+use comment::DEFAULT_AGENT;
 
 /// An agent submits a comment.
 pub(super) fn agent_comments(
@@ -90,7 +22,7 @@ pub(super) fn agent_comments(
     comment: Comment,
 ) -> Result<u64, DeskError> {
     let current = changeable(work, ticket)?.status;
-    let agent = agent(work, &comment.agent);
+    let agent = users::agent(work, &comment.agent);
     let files = comment
         .attachments
         .iter()
@@ -98,11 +30,9 @@ pub(super) fn agent_comments(
     let attachments = files.collect();
     let mut change = Change::new(agent, Via::Web);
     change.comment = Some(Words {
-        author_id: agent,
-        html: html::from_editor(&comment.text),
-        body: comment.text,
         public: comment.public,
         attachments,
+        ..spoken(agent, &comment.text)
     });
     change.status = comment
         .status
@@ -117,8 +47,8 @@ pub(super) fn opens_ticket(
     subject: &str,
     text: &str,
 ) -> u64 {
-    let requester = customer(work, external_id);
-    let agent = agent(work, DEFAULT_AGENT);
+    let requester = users::customer(work, external_id);
+    let agent = users::agent(work, DEFAULT_AGENT);
     let requester = work
         .user(requester)
         .map(User::as_author)
@@ -130,13 +60,7 @@ pub(super) fn opens_ticket(
         });
     let id = new_ticket(work, requester, agent, subject, Via::Web, None);
     let mut change = Change::new(agent, Via::Web);
-    change.comment = Some(Words {
-        author_id: agent,
-        html: html::from_editor(text),
-        body: text.to_owned(),
-        public: true,
-        attachments: Vec::new(),
-    });
+    change.comment = Some(spoken(agent, text));
     change.status = Some(Status::Open);
     change.creates = true;
     apply(work.state, work.config, work.now, id, change);
@@ -150,7 +74,7 @@ pub(super) fn set_status(
     status: Status,
 ) -> Result<(), DeskError> {
     changeable(work, ticket)?;
-    let mut change = Change::new(agent(work, DEFAULT_AGENT), Via::Web);
+    let mut change = Change::new(users::agent(work, DEFAULT_AGENT), Via::Web);
     change.status = Some(status);
     apply(work.state, work.config, work.now, ticket, change);
     Ok(())
@@ -184,13 +108,10 @@ pub(super) fn merge(work: &mut Work<'_>, source: u64, target: u64) -> Result<(),
     let mut tags = changeable(work, source)?.tags.clone();
     tags.push("closed_by_merge".to_owned());
     tags.sort();
-    let agent = agent(work, DEFAULT_AGENT);
+    let agent = users::agent(work, DEFAULT_AGENT);
     let note = |text: String| Words {
-        author_id: agent,
-        html: html::from_editor(&text),
-        body: text,
         public: false,
-        attachments: Vec::new(),
+        ..spoken(agent, &text)
     };
     let mut closing = Change::new(agent, Via::Rule);
     closing.comment = Some(note(format!(
@@ -211,7 +132,7 @@ pub(super) fn merge(work: &mut Work<'_>, source: u64, target: u64) -> Result<(),
 pub(super) fn add_tags(work: &mut Work<'_>, ticket: u64, tags: &[String]) -> Result<(), DeskError> {
     let mut all = changeable(work, ticket)?.tags.clone();
     all.extend(tags.iter().cloned());
-    let mut change = Change::new(agent(work, DEFAULT_AGENT), Via::Web);
+    let mut change = Change::new(users::agent(work, DEFAULT_AGENT), Via::Web);
     change.tags = Some(super::work::tags(&serde_json::json!(all)));
     apply(work.state, work.config, work.now, ticket, change);
     Ok(())
@@ -230,13 +151,7 @@ pub(super) fn end_user_comments(
         .clone();
     let requester = found.requester.clone();
     let mut change = Change::new(requester.id, Via::Email);
-    change.comment = Some(Words {
-        author_id: requester.id,
-        html: html::from_editor(text),
-        body: text.to_owned(),
-        public: true,
-        attachments: Vec::new(),
-    });
+    change.comment = Some(spoken(requester.id, text));
     let ticket = match found.status {
         Status::Closed => {
             let subject = format!("Re: {}", found.subject);
@@ -253,6 +168,17 @@ pub(super) fn end_user_comments(
     apply(work.state, work.config, work.now, ticket, change).ok_or(DeskError::NoTicket(ticket))
 }
 
+/// A public comment without files, typed into the editor.
+fn spoken(author_id: u64, text: &str) -> Words {
+    Words {
+        author_id,
+        html: html::from_editor(text),
+        body: text.to_owned(),
+        public: true,
+        attachments: Vec::new(),
+    }
+}
+
 fn changeable<'a>(work: &'a Work<'_>, ticket: u64) -> Result<&'a Ticket, DeskError> {
     let found = work
         .state
@@ -262,39 +188,6 @@ fn changeable<'a>(work: &'a Work<'_>, ticket: u64) -> Result<&'a Ticket, DeskErr
         Status::Closed => Err(DeskError::Closed(ticket)),
         _ => Ok(found),
     }
-}
-
-/// The agent of this name, made if there is none.
-fn agent(work: &mut Work<'_>, name: &str) -> u64 {
-    let known = work
-        .state
-        .users
-        .values()
-        .find(|user| user.role == Role::Agent && user.name == name);
-    match known.map(|user| user.id) {
-        Some(id) => id,
-        None => users::add(work.state, work.now, name, Role::Agent, None),
-    }
-}
-
-/// The customer with this id in the account's user field or as external id, made if there is none.
-fn customer(work: &mut Work<'_>, external_id: &str) -> u64 {
-    let key = work.config.custom_field.clone().unwrap_or_default();
-    let known = work.state.users.values().find(|user| {
-        user.user_fields.get(&key).and_then(|value| value.as_str()) == Some(external_id)
-            || user.external_id.as_deref() == Some(external_id)
-    });
-    if let Some(known) = known {
-        return known.id;
-    }
-    let id = users::add(work.state, work.now, external_id, Role::EndUser, None);
-    if let Some(user) = work.state.users.get_mut(&id) {
-        user.external_id = Some(external_id.to_owned());
-        if !key.is_empty() {
-            user.user_fields.insert(key, external_id.into());
-        }
-    }
-    id
 }
 
 fn new_ticket(

@@ -140,6 +140,39 @@ pub(super) fn add(
     id
 }
 
+/// The agent of this name, made if there is none.
+pub(super) fn agent(work: &mut Work<'_>, name: &str) -> u64 {
+    let known = work
+        .state
+        .users
+        .values()
+        .find(|user| user.role == Role::Agent && user.name == name);
+    match known.map(|user| user.id) {
+        Some(id) => id,
+        None => add(work.state, work.now, name, Role::Agent, None),
+    }
+}
+
+/// The customer with this id in the account's user field or as external id, made if there is none.
+pub(super) fn customer(work: &mut Work<'_>, external_id: &str) -> u64 {
+    let key = work.config.custom_field.clone().unwrap_or_default();
+    let known = work.state.users.values().find(|user| {
+        user.user_fields.get(&key).and_then(|value| value.as_str()) == Some(external_id)
+            || user.external_id.as_deref() == Some(external_id)
+    });
+    if let Some(known) = known {
+        return known.id;
+    }
+    let id = add(work.state, work.now, external_id, Role::EndUser, None);
+    if let Some(user) = work.state.users.get_mut(&id) {
+        user.external_id = Some(external_id.to_owned());
+        if !key.is_empty() {
+            user.user_fields.insert(key, external_id.into());
+        }
+    }
+    id
+}
+
 fn update(work: &mut Work<'_>, id: u64, sent: &Map<String, Value>) {
     let now = work.now;
     let Some(user) = work.state.users.get_mut(&id) else {
