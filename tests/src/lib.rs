@@ -15,7 +15,9 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// # Panics
 ///
 /// Where the stack cannot start.
-pub async fn stack(options: Options) -> Stack {
+pub async fn stack(mut options: Options) -> Stack {
+    options.zendesk.retry_wait_scale = 0.0;
+    options.braze.retry_wait_scale = 0.0;
     let stack = match Stack::start(options).await {
         Ok(stack) => stack,
         Err(error) => panic!("the stack does not start: {error}"),

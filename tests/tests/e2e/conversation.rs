@@ -9,6 +9,7 @@ async fn a_conversation_crosses_the_bridge_in_both_directions() {
     let stack = stack(Options::default()).await;
     let sent = stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
     println!("{sent:?}");
+    for line in stack.logs.all() { println!("{line:?}"); }
     println!("{:?}", stack.zendesk.tickets());
     let id = stack.zendesk.tickets()[0].id;
     stack.zendesk.agent_comments(id, Comment::public("Hello \u{201c}Ana\u{201d}\n\nSecond").status(Status::Open)).unwrap();
