@@ -18,7 +18,8 @@ pub struct Call {
     pub path: String,
     /// Query as sent, without the question mark.
     pub query: String,
-    /// Headers, names in lower case; `authorization` shows only its scheme.
+    /// Headers, names in lower case; the control surface shows only the scheme of
+    /// `authorization`.
     pub headers: Vec<(String, String)>,
     /// The body: JSON where it parses, else a string.
     pub body: Value,
@@ -36,4 +37,15 @@ impl Call {
             .find(|(n, _)| n == name)
             .map(|(_, v)| v.as_str())
     }
+}
+
+/// Calls as the control surface shows them, without credentials.
+pub(crate) fn shown(calls: &[Call]) -> Value {
+    let mut calls = calls.to_vec();
+    for (name, value) in calls.iter_mut().flat_map(|call| call.headers.iter_mut()) {
+        if name == "authorization" {
+            value.truncate(value.find(' ').unwrap_or(0));
+        }
+    }
+    serde_json::to_value(calls).unwrap_or_default()
 }

@@ -8,7 +8,14 @@
 pub mod braze;
 pub mod calls;
 pub mod clock;
+mod control;
+mod core;
 pub mod faults;
+mod ids;
+mod post;
+mod server;
+pub mod signature;
+mod wire;
 pub mod zendesk;
 
 pub use calls::Call;

@@ -21,6 +21,8 @@ pub struct Config {
     pub sends_per_hour: u32,
     /// Longest body accepted, in bytes.
     pub max_body: usize,
+    /// How several media URLs are rendered.
+    pub media_style: MediaStyle,
     /// Longest wait for a webhook's answer.
     pub webhook_timeout: Duration,
     /// Waits between webhook attempts are multiplied by this; 1: about half an hour for five.
@@ -35,6 +37,7 @@ impl Default for Config {
             api_key: "braze-rest-key".to_owned(),
             sends_per_hour: 250_000,
             max_body: 4 << 20,
+            media_style: MediaStyle::Commas,
             webhook_timeout: Duration::from_secs(90),
             retry_wait_scale: 1.0,
         }
@@ -64,6 +67,19 @@ impl Inbound {
             format: BodyFormat::Contract,
         }
     }
+}
+
+/// Ways several media URLs might be rendered; nobody knows which is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaStyle {
+    /// `a,b`
+    Commas,
+    /// `a b`
+    Spaces,
+    /// One per line.
+    Lines,
+    /// `["a","b"]`
+    JsonArray,
 }
 
 /// Bodies of the inbound campaigns.

@@ -30,9 +30,8 @@ pub struct State {
     /// Every request on the vendor's routes; not part of a snapshot.
     #[serde(skip)]
     pub calls: Vec<Call>,
-    pub(super) last_id: u64,
     #[serde(skip)]
-    pub(super) window: (i64, u32),
+    pub(super) hour: (i64, u32),
 }
 
 /// A user profile.
@@ -72,7 +71,7 @@ impl Campaign {
         Self {
             id: id.to_owned(),
             name: name.to_owned(),
-            template: "{{api_trigger_properties.${msg_body}}}".to_owned(),
+            template: "{{api_trigger_properties.msg_body}}".to_owned(),
             re_eligible: true,
         }
     }
@@ -169,4 +168,17 @@ pub enum Category {
     Other,
     /// From nobody Braze knows: ignored.
     UnknownUser,
+}
+
+impl User {
+    /// A user with a phone number.
+    pub fn new(external_id: &str, first_name: &str, last_name: &str, phone: &str) -> Self {
+        Self {
+            external_id: external_id.to_owned(),
+            first_name: first_name.to_owned(),
+            last_name: last_name.to_owned(),
+            phone: phone.to_owned(),
+            ..Self::default()
+        }
+    }
 }

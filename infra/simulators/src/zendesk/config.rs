@@ -44,12 +44,19 @@ pub struct Variants {
     pub comment_metadata: bool,
     /// The key in `details` under which a closed ticket refuses an update.
     pub closed_key: String,
+    /// `{{ticket.status}}` renders as `Open`, not `open`.
+    pub status_capitalised: bool,
     /// How the dashed header of a comment placeholder writes its date.
     pub date_style: DateStyle,
     /// A phone number that is not E.164 is refused with 422.
     pub phone_must_be_e164: bool,
     /// A phone number another user has is refused with 422.
     pub phone_must_be_unique: bool,
+    /// `GET /tickets/{id}/audits` wants the global `read` scope; `tickets:read` is not enough
+    /// (the vendor's reference page on ticket audits).
+    pub audits_need_global_read: bool,
+    /// An unknown or expired upload token is refused with 422 instead of being left out silently.
+    pub bad_upload_refused: bool,
     /// The token answer says `expires_in`.
     pub token_says_expires_in: bool,
     /// Life of an access token.
@@ -103,9 +110,12 @@ impl Default for Variants {
             json_escaping: true,
             comment_metadata: true,
             closed_key: "status".to_owned(),
+            status_capitalised: true,
             date_style: DateStyle::English,
             phone_must_be_e164: true,
             phone_must_be_unique: false,
+            audits_need_global_read: true,
+            bad_upload_refused: false,
             token_says_expires_in: true,
             token_life: Duration::from_secs(30 * 60),
         }

@@ -34,12 +34,16 @@ pub struct State {
     /// Every request on the vendor's routes; not part of a snapshot.
     #[serde(skip)]
     pub calls: Vec<Call>,
+    pub(super) last_ticket: u64,
     pub(super) last_id: u64,
     pub(super) tokens: BTreeMap<String, super::auth::Token>,
     pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) keyed: BTreeMap<String, super::idempotency::Keyed>,
     #[serde(skip)]
     pub(super) rates: super::limits::Rates,
+    /// Invocations fired by the change under way.
+    #[serde(skip)]
+    pub(super) outbox: Vec<PendingWebhook>,
 }
 
 /// Status of a ticket.
@@ -226,7 +230,7 @@ pub struct Trigger {
 }
 
 /// A condition of a trigger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// Field, such as `status`.
     pub field: String,
@@ -235,6 +239,77 @@ pub struct Condition {
     /// Value.
     #[serde(default)]
     pub value: Value,
+}
+
+impl State {
+    /// A new id for anything but a ticket: larger than 32 bits, as real ones are.
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        21_000_000_000_000 + self.last_id * 17
+    }
+
+    /// A ticket the API and agents can see.
+    pub fn ticket(&self, id: u64) -> Option<&Ticket> {
+        self.tickets.get(&id).filter(|ticket| !ticket.deleted)
+    }
+}
+
+impl Ticket {
+    /// The newest comment the customer may see.
+    pub fn latest_public_comment(&self) -> Option<&TicketComment> {
+        self.comments.iter().rev().find(|comment| comment.public)
+    }
+}
+
+impl User {
+    /// The user as shown on tickets and comments.
+    pub fn as_author(&self) -> Author {
+        Author {
+            id: self.id,
+            name: self.name.clone(),
+            role: self.role,
+            external_id: self.external_id.clone(),
+        }
+    }
+}
+
+impl Status {
+    /// The API's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::Hold => "hold",
+            Self::Solved => "solved",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The status of this name, whatever its case.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [
+            Self::New,
+            Self::Open,
+            Self::Pending,
+            Self::Hold,
+            Self::Solved,
+            Self::Closed,
+        ];
+        all.into_iter()
+            .find(|status| status.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+impl Role {
+    /// The API's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EndUser => "end-user",
+            Self::Agent => "agent",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 /// A file uploaded and not yet, or already, attached.

@@ -1,0 +1,141 @@
+//! A request and an answer, as the vendors' rooms see them.
+//!
+//! In: parts of an HTTP request. Out: [`Ask`] and [`Answer`]. Must not import a vendor.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Query;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri};
+use serde_json::{Value, json};
+
+/// A request with its body read.
+pub(crate) struct Ask {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    params: Vec<(String, String)>,
+}
+
+impl Ask {
+    pub(crate) fn new(method: &str, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
+        let params = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|q| q.0);
+        Self {
+            method: method.to_owned(),
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
+            headers,
+            body,
+            params: params.unwrap_or_default(),
+        }
+    }
+
+    /// A header's value, by its lower-case name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A query parameter's value, decoded.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.params
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The path's segments, `.json` cut from the last.
+    pub(crate) fn segments(&self) -> Vec<&str> {
+        let path = self.path.trim_matches('/');
+        path.strip_suffix(".json")
+            .unwrap_or(path)
+            .split('/')
+            .collect()
+    }
+
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The body for the call log: JSON, else text, else its length.
+    pub(crate) fn body_for_log(&self) -> Value {
+        match (self.json(), std::str::from_utf8(&self.body)) {
+            (Some(json), _) => json,
+            (None, Ok(text)) => Value::String(text.to_owned()),
+            (None, Err(_)) => json!({"bytes": self.body.len()}),
+        }
+    }
+
+    pub(crate) fn headers_for_log(&self) -> Vec<(String, String)> {
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect()
+    }
+}
+
+/// The parameter names of a route in the pattern's `{}` places, if method and path match.
+pub(crate) fn matches<'a>(pattern: &str, segments: &[&'a str]) -> Option<Vec<&'a str>> {
+    let wanted: Vec<&str> = pattern.split('/').collect();
+    if wanted.len() != segments.len() {
+        return None;
+    }
+    let mut values = Vec::new();
+    for (want, have) in wanted.iter().zip(segments) {
+        if *want == "{}" {
+            values.push(*have);
+        } else if want != have {
+            return None;
+        }
+    }
+    Some(values)
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::raw(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    pub(crate) fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&value)) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
+    }
+}

@@ -1,0 +1,148 @@
+//! The account behind the server: one lock, the API's entry, webhooks set off after each change.
+//!
+//! In: requests and changes. Out: answers; invocations started or held. Imports every part of the
+//! API.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::json;
+use tokio::runtime::Handle;
+
+use crate::calls::Call;
+use crate::core::Core;
+use crate::post::Poster;
+use crate::server::Vendor;
+use crate::wire::{Answer, Ask};
+
+use super::config::Config;
+use super::model::{Role, State};
+use super::webhooks::Mode;
+use super::work::{Outcome, Work, not_found};
+use super::{
+    auth, comments, control, deliver, idempotency, limits, routes, setup, tickets, uploads, users,
+};
+
+/// A simulated account.
+pub(super) struct Account {
+    pub(super) core: Core<State>,
+    pub(super) config: Config,
+    pub(super) poster: Poster,
+    pub(super) base_url: String,
+    mode: Mutex<Mode>,
+    runtime: Handle,
+}
+
+impl Account {
+    /// An account with its owner and the configured user field.
+    pub(super) fn new(config: Config, base_url: String, poster: Poster) -> Self {
+        let mut state = State::default();
+        let now = config.clock.now_ms();
+        let email = Some(config.legacy_email.clone());
+        users::add(&mut state, now, "Bridge Admin", Role::Admin, email);
+        if let Some(key) = &config.custom_field {
+            setup::add_user_field(&mut state, key, "Braze external ID");
+        }
+        Self {
+            core: Core::new(config.clock.clone(), state),
+            config,
+            poster,
+            base_url,
+            mode: Mutex::new(Mode::Immediate),
+            runtime: Handle::current(),
+        }
+    }
+
+    /// Changes the account, then starts or holds the webhooks the change fired.
+    pub(super) fn change<T>(self: &Arc<Self>, act: impl FnOnce(&mut Work<'_>) -> T) -> T {
+        let hold = *self.mode.lock().unwrap_or_else(PoisonError::into_inner) == Mode::Held;
+        let (result, fired) = self.core.change(|state| {
+            let now = self.core.clock.now_ms();
+            let (config, base_url) = (&self.config, self.base_url.as_str());
+            let result = act(&mut Work {
+                state,
+                config,
+                base_url,
+                now,
+            });
+            let fired = std::mem::take(&mut state.outbox);
+            if hold {
+                state.held.extend(fired);
+                return (result, Vec::new());
+            }
+            (result, fired)
+        });
+        for invocation in fired {
+            let account = Arc::clone(self);
+            self.runtime
+                .spawn(async move { deliver::deliver(&account, invocation).await });
+        }
+        result
+    }
+
+    pub(super) fn set_mode(&self, mode: Mode) {
+        *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+}
+
+impl Vendor for Account {
+    type State = State;
+
+    fn core(&self) -> &Core<State> {
+        &self.core
+    }
+
+    fn calls(state: &mut State) -> &mut Vec<Call> {
+        &mut state.calls
+    }
+
+    fn operation(&self, ask: &Ask) -> &'static str {
+        routes::find(ask).0
+    }
+
+    fn act(self: &Arc<Self>, ask: &Ask) -> Answer {
+        let (operation, ids) = routes::find(ask);
+        self.change(|work| answer(work, ask, operation, &ids).unwrap_or_else(|refused| refused))
+    }
+
+    async fn control(self: Arc<Self>, ask: Ask) -> Answer {
+        control::answer(&self, &ask)
+    }
+}
+
+fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Outcome {
+    let first = ids.first().map_or("", String::as_str);
+    match operation {
+        "oauth.token" => return Ok(auth::token(work, ask)),
+        "attachments.show" => return uploads::download(work, first),
+        _ => limits::request(work)?,
+    }
+    let caller = auth::caller(work, ask);
+    if operation == "users.me" {
+        if let Ok(caller) = &caller {
+            auth::permit(work, caller, operation)?;
+        }
+        return Ok(users::me(work, caller.as_ref().ok()));
+    }
+    let caller = caller?;
+    auth::permit(work, &caller, operation)?;
+    match operation {
+        "users.show" => users::one(work, first),
+        "users.create_or_update" => users::create_or_update(work, ask),
+        "tickets.list" => Ok(tickets::list(work, ask)),
+        "tickets.create" => {
+            idempotency::once(work, ask, |work| tickets::create(work, ask, &caller))
+        }
+        "tickets.show" => tickets::one(work, ask, first),
+        "tickets.update" => tickets::update(work, ask, &caller, first),
+        "tickets.add_tags" => tickets::add_tags(work, ask, &caller, first),
+        "comments.list" => comments::list(work, ask, first),
+        "audits.list" => comments::audits(work, ask, first),
+        "uploads.create" => uploads::create(work, ask),
+        "unknown" => Err(Answer::json(
+            404,
+            &json!({"error": "InvalidEndpoint",
+            "description": "Not found"}),
+        )),
+        _ => setup::answer(work, ask, operation, ids).unwrap_or_else(|| Err(not_found())),
+    }
+}

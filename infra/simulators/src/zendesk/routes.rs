@@ -1,0 +1,82 @@
+//! Which path of Zendesk's API asks for what.
+//!
+//! In: method and path. Out: an operation's name and the path's ids. Imports only the wire.
+
+use crate::wire::{Ask, matches};
+
+/// Method, path, operation.
+const ROUTES: &[(&str, &str, &str)] = &[
+    ("POST", "oauth/tokens", "oauth.token"),
+    ("GET", "api/v2/users/me", "users.me"),
+    (
+        "POST",
+        "api/v2/users/create_or_update",
+        "users.create_or_update",
+    ),
+    ("GET", "api/v2/users/{}", "users.show"),
+    ("GET", "api/v2/tickets", "tickets.list"),
+    ("POST", "api/v2/tickets", "tickets.create"),
+    ("GET", "api/v2/tickets/{}", "tickets.show"),
+    ("PUT", "api/v2/tickets/{}", "tickets.update"),
+    ("PUT", "api/v2/tickets/{}/tags", "tickets.add_tags"),
+    ("GET", "api/v2/tickets/{}/comments", "comments.list"),
+    ("GET", "api/v2/tickets/{}/audits", "audits.list"),
+    ("POST", "api/v2/uploads", "uploads.create"),
+    ("GET", "attachments/token/{}", "attachments.show"),
+    ("GET", "api/v2/webhooks", "webhooks.list"),
+    ("POST", "api/v2/webhooks", "webhooks.create"),
+    ("GET", "api/v2/webhooks/{}", "webhooks.show"),
+    ("PATCH", "api/v2/webhooks/{}", "webhooks.update"),
+    ("DELETE", "api/v2/webhooks/{}", "webhooks.delete"),
+    (
+        "GET",
+        "api/v2/webhooks/{}/signing_secret",
+        "webhooks.signing_secret",
+    ),
+    (
+        "POST",
+        "api/v2/webhooks/{}/signing_secret",
+        "webhooks.reset_signing_secret",
+    ),
+    (
+        "GET",
+        "api/v2/webhooks/{}/invocations",
+        "webhooks.invocations",
+    ),
+    (
+        "GET",
+        "api/v2/webhooks/{}/invocations/{}/attempts",
+        "webhooks.attempts",
+    ),
+    ("GET", "api/v2/triggers", "triggers.list"),
+    ("POST", "api/v2/triggers", "triggers.create"),
+    ("GET", "api/v2/triggers/{}", "triggers.show"),
+    ("PUT", "api/v2/triggers/{}", "triggers.update"),
+    ("DELETE", "api/v2/triggers/{}", "triggers.delete"),
+    (
+        "GET",
+        "api/v2/trigger_categories",
+        "trigger_categories.list",
+    ),
+    (
+        "POST",
+        "api/v2/trigger_categories",
+        "trigger_categories.create",
+    ),
+    ("GET", "api/v2/user_fields", "user_fields.list"),
+    ("POST", "api/v2/user_fields", "user_fields.create"),
+    ("PUT", "api/v2/user_fields/{}", "user_fields.update"),
+];
+
+/// The operation and the path's ids; `unknown` for a route that does not exist.
+pub(super) fn find(ask: &Ask) -> (&'static str, Vec<String>) {
+    let segments = ask.segments();
+    for (method, pattern, operation) in ROUTES {
+        if *method == ask.method
+            && let Some(ids) = matches(pattern, &segments)
+        {
+            return (operation, ids.into_iter().map(str::to_owned).collect());
+        }
+    }
+    ("unknown", Vec::new())
+}

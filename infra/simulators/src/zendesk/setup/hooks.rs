@@ -1,0 +1,237 @@
+//! Webhooks through the API: made, changed, their secrets, what was delivered.
+//!
+//! In: the webhooks' API calls. Out: webhooks, invocations, attempts. Imports work and paging.
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::rfc3339;
+use crate::ids;
+use crate::wire::{Answer, Ask};
+
+use super::super::model::State;
+use super::super::webhooks::{Attempt, Delivery, Outcome as Became, Webhook};
+use super::super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
+use super::list;
+
+const KEYS: &[&str] = &[
+    "name",
+    "endpoint",
+    "http_method",
+    "request_format",
+    "status",
+    "subscriptions",
+    "authentication",
+    "description",
+    "custom_headers",
+    "signing_secret",
+    "external_source",
+];
+
+/// Answers a webhook call; `None` for an operation that is none.
+pub(super) fn answer(
+    work: &mut Work<'_>,
+    ask: &Ask,
+    operation: &str,
+    ids: &[String],
+) -> Option<Outcome> {
+    let first = ids.first().map_or("", String::as_str);
+    let outcome = match operation {
+        "webhooks.create" => create(work, ask),
+        "webhooks.list" => Ok(all(work, ask)),
+        "webhooks.show" => webhook(work, first)
+            .map(|webhook| Answer::json(200, &json!({"webhook": show(webhook)}))),
+        "webhooks.update" => update(work, ask, first),
+        "webhooks.delete" => work
+            .state
+            .webhooks
+            .remove(first)
+            .map(|_| Answer::empty(204))
+            .ok_or_else(not_found),
+        "webhooks.signing_secret" => webhook(work, first).map(|webhook| secret(200, webhook)),
+        "webhooks.reset_signing_secret" => reset(work, first),
+        "webhooks.invocations" => invocations(work, ask, first),
+        "webhooks.attempts" => attempts(work, ask, ids),
+        _ => return None,
+    };
+    Some(outcome)
+}
+
+fn webhook<'a>(work: &'a Work<'_>, id: &str) -> Result<&'a Webhook, Answer> {
+    work.state.webhooks.get(id).ok_or_else(not_found)
+}
+
+fn create(work: &mut Work<'_>, ask: &Ask) -> Outcome {
+    let mut sent = object(ask, "webhook")?;
+    let dropped = drop_unknown(&mut sent, KEYS);
+    check(
+        &sent,
+        &[
+            "name",
+            "endpoint",
+            "http_method",
+            "request_format",
+            "status",
+        ],
+    )?;
+    let wanted = |key: &str| text(&sent, key).unwrap_or_default();
+    let secret = ids::secret();
+    let id = add(
+        work.state,
+        work.now,
+        &wanted("name"),
+        &wanted("endpoint"),
+        &secret,
+    );
+    if let Some(webhook) = work.state.webhooks.get_mut(&id) {
+        fill(webhook, &sent);
+    }
+    let shown = json!({"webhook": show(webhook(work, &id)?)});
+    Ok(warned(Answer::json(201, &shown), &dropped))
+}
+
+/// Adds a webhook and returns its id.
+pub(in super::super) fn add(
+    state: &mut State,
+    now: i64,
+    name: &str,
+    endpoint: &str,
+    secret: &str,
+) -> String {
+    let id = ids::ulid(now);
+    let webhook = Webhook {
+        id: id.clone(),
+        name: name.to_owned(),
+        endpoint: endpoint.to_owned(),
+        active: true,
+        secret: secret.to_owned(),
+        subscriptions: vec!["conditional_ticket_events".to_owned()],
+        failures: 0,
+        open_until_ms: 0,
+    };
+    state.webhooks.insert(id.clone(), webhook);
+    id
+}
+
+fn update(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {
+    let mut sent = object(ask, "webhook")?;
+    let dropped = drop_unknown(&mut sent, KEYS);
+    check(&sent, &[])?;
+    fill(
+        work.state.webhooks.get_mut(id).ok_or_else(not_found)?,
+        &sent,
+    );
+    let shown = json!({"webhook": show(webhook(work, id)?)});
+    Ok(warned(Answer::json(200, &shown), &dropped))
+}
+
+fn check(sent: &Map<String, Value>, required: &[&str]) -> Result<(), Answer> {
+    for key in required {
+        if text(sent, key).is_none_or(|value| value.is_empty()) {
+            return Err(invalid(key, "cannot be blank", "BlankValue"));
+        }
+    }
+    let Some(endpoint) = text(sent, "endpoint") else {
+        return Ok(());
+    };
+    let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    if endpoint.starts_with("https://") || here.iter().any(|host| endpoint.starts_with(host)) {
+        return Ok(());
+    }
+    Err(invalid(
+        "endpoint",
+        "Endpoint: must be an https address",
+        "InvalidValue",
+    ))
+}
+
+fn fill(webhook: &mut Webhook, sent: &Map<String, Value>) {
+    webhook.name = text(sent, "name").unwrap_or_else(|| webhook.name.clone());
+    webhook.endpoint = text(sent, "endpoint").unwrap_or_else(|| webhook.endpoint.clone());
+    webhook.active = text(sent, "status").map_or(webhook.active, |status| status == "active");
+    if let Some(Value::Array(list)) = sent.get("subscriptions") {
+        let names = list.iter().filter_map(Value::as_str);
+        webhook.subscriptions = names.map(str::to_owned).collect();
+    }
+}
+
+fn show(webhook: &Webhook) -> Value {
+    json!({
+        "id": webhook.id, "name": webhook.name, "endpoint": webhook.endpoint,
+        "status": if webhook.active { "active" } else { "inactive" }, "http_method": "POST",
+        "request_format": "json", "subscriptions": webhook.subscriptions,
+    })
+}
+
+fn all(work: &Work<'_>, ask: &Ask) -> Answer {
+    let wanted = ask.param("filter[name_contains]").unwrap_or_default();
+    let found = work
+        .state
+        .webhooks
+        .values()
+        .filter(|webhook| webhook.name.contains(wanted));
+    let rows = found
+        .enumerate()
+        .map(|(at, webhook)| (at as u64, show(webhook)));
+    list(work, ask, "webhooks", rows)
+}
+
+fn secret(status: u16, webhook: &Webhook) -> Answer {
+    let secret = json!({"secret": webhook.secret, "algorithm": "SHA256"});
+    Answer::json(status, &json!({"signing_secret": secret}))
+}
+
+fn reset(work: &mut Work<'_>, id: &str) -> Outcome {
+    work.state
+        .webhooks
+        .get_mut(id)
+        .ok_or_else(not_found)?
+        .secret = ids::secret();
+    Ok(secret(201, webhook(work, id)?))
+}
+
+fn invocations(work: &Work<'_>, ask: &Ask, id: &str) -> Outcome {
+    webhook(work, id)?;
+    let made = work
+        .state
+        .deliveries
+        .iter()
+        .filter(|delivery| delivery.webhook_id == id);
+    let rows = made.enumerate().map(|(at, delivery)| {
+        let shown = json!({"id": delivery.invocation_id, "status": became(delivery),
+            "status_code": delivery.status,
+            "latest_completed_at": delivery.attempts.last().map(|last| rfc3339(last.at_ms))});
+        (at as u64, shown)
+    });
+    Ok(list(work, ask, "invocations", rows))
+}
+
+fn became(delivery: &Delivery) -> &'static str {
+    match delivery.outcome {
+        Became::Success => "completed",
+        Became::Failed | Became::Discarded => "failed",
+        Became::Terminated => "terminated",
+        Became::CircuitBroken => "circuit broken",
+    }
+}
+
+fn attempts(work: &Work<'_>, ask: &Ask, ids: &[String]) -> Outcome {
+    let wanted = ids.get(1).ok_or_else(not_found)?;
+    let mut made = work.state.deliveries.iter();
+    let delivery = made
+        .find(|made| &made.invocation_id == wanted)
+        .ok_or_else(not_found)?;
+    let shown = |(at, attempt): (usize, &Attempt)| {
+        let row = json!({"id": format!("{wanted}-{at}"), "invocation_id": wanted,
+            "status": if matches!(attempt.status, Some(200..=299)) { "completed" } else { "failed" },
+            "status_code": attempt.status, "completed_at": rfc3339(attempt.at_ms),
+            "request": {"headers": attempt.headers, "payload": delivery.payload},
+            "response": {"payload": attempt.body}});
+        (at as u64, row)
+    };
+    Ok(list(
+        work,
+        ask,
+        "attempts",
+        delivery.attempts.iter().enumerate().map(shown),
+    ))
+}
