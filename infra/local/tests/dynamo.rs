@@ -1,5 +1,7 @@
 //! DynamoDB's protocol through the counting, breaking proxy.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
 mod support;
 
 use std::path::Path;

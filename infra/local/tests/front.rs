@@ -1,5 +1,7 @@
 //! The front makes API Gateway's events of requests and HTTP of answers.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
 mod support;
 
 use std::collections::BTreeMap;

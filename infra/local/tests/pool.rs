@@ -1,5 +1,7 @@
 //! Environments are started, reused, limited, timed out and killed as Lambda does it.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
 mod support;
 
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! The Runtime API as a runtime sees it, without a process.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
 mod support;
 
 use std::time::SystemTime;

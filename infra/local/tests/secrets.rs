@@ -1,5 +1,7 @@
 //! Secrets Manager's protocol.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
 mod support;
 
 use bytes::Bytes;
