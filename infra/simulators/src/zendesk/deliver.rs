@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::clock::rfc3339;
 use crate::post::{Answered, NoAnswer};
-use crate::signature::sign;
+use crate::signature::{TEST_BUTTON_SECRET, sign};
 
 use super::account::Account;
 use super::model::State;
@@ -78,7 +78,12 @@ async fn attempt(account: &Account, delivery: &mut Delivery) -> Option<Duration>
             .get(&delivery.webhook_id)
             .map(|webhook| webhook.secret.clone())
     });
-    let headers = headers(delivery, &secret.unwrap_or_default(), at_ms);
+    // A webhook that was never saved is the test button's.
+    let headers = headers(
+        delivery,
+        secret.as_deref().unwrap_or(TEST_BUTTON_SECRET),
+        at_ms,
+    );
     let timeout = account.config.webhook_timeout;
     let answer = account
         .poster

@@ -12,6 +12,10 @@ use crate::calls::Call;
 
 use super::webhooks::{Delivery, PendingWebhook, Webhook};
 
+mod kinds;
+
+pub use kinds::{Condition, Role, Status, Trigger};
+
 /// Everything the account holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
@@ -44,24 +48,6 @@ pub struct State {
     /// Invocations fired by the change under way.
     #[serde(skip)]
     pub(super) outbox: Vec<PendingWebhook>,
-}
-
-/// Status of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Not yet looked at.
-    New,
-    /// With an agent.
-    Open,
-    /// Waiting for the customer.
-    Pending,
-    /// Waiting for a third party.
-    Hold,
-    /// Answered.
-    Solved,
-    /// Unchangeable.
-    Closed,
 }
 
 /// A ticket with all its comments.
@@ -114,18 +100,6 @@ pub struct Author {
     pub role: Role,
     /// Id in another system.
     pub external_id: Option<String>,
-}
-
-/// A user's role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Customer.
-    EndUser,
-    /// Agent.
-    Agent,
-    /// Administrator.
-    Admin,
 }
 
 /// A comment as it lies on the ticket.
@@ -210,37 +184,6 @@ pub struct User {
     pub updated_at_ms: i64,
 }
 
-/// A trigger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trigger {
-    /// Id.
-    pub id: u64,
-    /// Title.
-    pub title: String,
-    /// Whether it runs.
-    pub active: bool,
-    /// Category.
-    pub category_id: Option<String>,
-    /// All of these must hold.
-    pub all: Vec<Condition>,
-    /// One of these must hold, if there are any.
-    pub any: Vec<Condition>,
-    /// What it does: pairs of field and value.
-    pub actions: Vec<Value>,
-}
-
-/// A condition of a trigger.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Condition {
-    /// Field, such as `status`.
-    pub field: String,
-    /// Operator, such as `is`.
-    pub operator: String,
-    /// Value.
-    #[serde(default)]
-    pub value: Value,
-}
-
 impl State {
     /// A new id for anything but a ticket: larger than 32 bits, as real ones are.
     pub(super) fn next_id(&mut self) -> u64 {
@@ -269,45 +212,6 @@ impl User {
             name: self.name.clone(),
             role: self.role,
             external_id: self.external_id.clone(),
-        }
-    }
-}
-
-impl Status {
-    /// The API's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Open => "open",
-            Self::Pending => "pending",
-            Self::Hold => "hold",
-            Self::Solved => "solved",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The status of this name, whatever its case.
-    pub fn parse(name: &str) -> Option<Self> {
-        let all = [
-            Self::New,
-            Self::Open,
-            Self::Pending,
-            Self::Hold,
-            Self::Solved,
-            Self::Closed,
-        ];
-        all.into_iter()
-            .find(|status| status.as_str().eq_ignore_ascii_case(name))
-    }
-}
-
-impl Role {
-    /// The API's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EndUser => "end-user",
-            Self::Agent => "agent",
-            Self::Admin => "admin",
         }
     }
 }

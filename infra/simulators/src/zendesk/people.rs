@@ -9,79 +9,11 @@ use super::model::{Author, Role, Status, Ticket, User};
 use super::work::Work;
 use super::{html, uploads, users};
 
-const DEFAULT_AGENT: &str = "Ada Agent";
+mod comment;
 
-/// What an agent writes into a ticket.
-#[derive(Debug, Clone)]
-pub struct Comment {
-    /// The text; paragraphs are separated by newlines.
-    pub text: String,
-    /// Public reply or internal note.
-    pub public: bool,
-    /// The status submitted with it.
-    pub status: Option<Status>,
-    /// Name of the agent, who is made up if there is none of this name.
-    pub agent: String,
-    /// Files: name, media type, bytes.
-    pub attachments: Vec<(String, String, Vec<u8>)>,
-}
+pub use comment::{Comment, DeskError};
 
-impl Comment {
-    /// A public reply by the agent "Ada Agent".
-    pub fn public(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            public: true,
-            status: None,
-            agent: DEFAULT_AGENT.to_owned(),
-            attachments: Vec::new(),
-        }
-    }
-
-    /// An internal note by the same agent.
-    pub fn note(text: &str) -> Self {
-        Self {
-            public: false,
-            ..Self::public(text)
-        }
-    }
-
-    /// Submitted with this status.
-    #[must_use]
-    pub fn status(mut self, status: Status) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// By the agent of this name.
-    #[must_use]
-    pub fn by(mut self, agent: &str) -> Self {
-        self.agent = agent.to_owned();
-        self
-    }
-
-    /// With a file.
-    #[must_use]
-    pub fn file(mut self, name: &str, content_type: &str, bytes: &[u8]) -> Self {
-        self.attachments
-            .push((name.to_owned(), content_type.to_owned(), bytes.to_vec()));
-        self
-    }
-}
-
-/// Why a person could not do that.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeskError {
-    /// There is no such ticket, or it was deleted.
-    #[error("there is no ticket {0}")]
-    NoTicket(u64),
-    /// The ticket is closed.
-    #[error("ticket {0} is closed")]
-    Closed(u64),
-    /// There is no such held webhook.
-    #[error("there is no held webhook {0}")]
-    NotHeld(u64),
-}
+use comment::DEFAULT_AGENT;
 
 /// An agent submits a comment.
 pub(super) fn agent_comments(

@@ -3,16 +3,16 @@
 //! In: administrators' API calls. Out: the account's set-up, refused where a real account would.
 //! Imports work, paging and the trigger engine's list of conditions.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::model::{Condition, State, Trigger};
+use super::model::State;
 use super::paging;
-use super::triggers::CONDITIONS;
-use super::work::{Outcome, Work, drop_unknown, flag, invalid, not_found, object, text, warned};
+use super::work::{Outcome, Work, invalid, not_found, object, text};
 
 mod hooks;
+mod trigger_calls;
 
 pub(super) use hooks::add as add_webhook;
 
@@ -29,17 +29,20 @@ pub(super) fn answer(
             work,
             ask,
             "triggers",
-            work.state.triggers.iter().map(|t| (t.id, show_trigger(t))),
+            work.state
+                .triggers
+                .iter()
+                .map(|t| (t.id, trigger_calls::show_trigger(t))),
         )),
-        "triggers.create" => create_trigger(work, ask),
-        "triggers.show" => trigger_at(work, first).map(|at| {
+        "triggers.create" => trigger_calls::create_trigger(work, ask),
+        "triggers.show" => trigger_calls::trigger_at(work, first).map(|at| {
             Answer::json(
                 200,
-                &json!({"trigger": show_trigger(&work.state.triggers[at])}),
+                &json!({"trigger": trigger_calls::show_trigger(&work.state.triggers[at])}),
             )
         }),
-        "triggers.update" => update_trigger(work, ask, first),
-        "triggers.delete" => trigger_at(work, first).map(|at| {
+        "triggers.update" => trigger_calls::update_trigger(work, ask, first),
+        "triggers.delete" => trigger_calls::trigger_at(work, first).map(|at| {
             work.state.triggers.remove(at);
             Answer::empty(204)
         }),
@@ -68,145 +71,6 @@ fn list(
     rows: impl Iterator<Item = (u64, Value)>,
 ) -> Answer {
     Answer::json(200, &paging::page(ask, work.base_url, name, rows.collect()))
-}
-
-const TRIGGER_KEYS: &[&str] = &[
-    "title",
-    "raw_title",
-    "active",
-    "category_id",
-    "conditions",
-    "actions",
-    "position",
-    "description",
-];
-
-fn create_trigger(work: &mut Work<'_>, ask: &Ask) -> Outcome {
-    let mut sent = object(ask, "trigger")?;
-    let dropped = drop_unknown(&mut sent, TRIGGER_KEYS);
-    let mut trigger = Trigger {
-        id: work.state.next_id(),
-        title: String::new(),
-        active: true,
-        category_id: None,
-        all: Vec::new(),
-        any: Vec::new(),
-        actions: Vec::new(),
-    };
-    fill(work.state, &mut trigger, &sent)?;
-    let shown = json!({"trigger": show_trigger(&trigger)});
-    work.state.triggers.push(trigger);
-    Ok(warned(Answer::json(201, &shown), &dropped))
-}
-
-fn update_trigger(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {
-    let mut sent = object(ask, "trigger")?;
-    let dropped = drop_unknown(&mut sent, TRIGGER_KEYS);
-    let at = trigger_at(work, id)?;
-    let mut trigger = work.state.triggers[at].clone();
-    fill(work.state, &mut trigger, &sent)?;
-    let shown = json!({"trigger": show_trigger(&trigger)});
-    work.state.triggers[at] = trigger;
-    Ok(warned(Answer::json(200, &shown), &dropped))
-}
-
-fn trigger_at(work: &Work<'_>, id: &str) -> Result<usize, Answer> {
-    let mut triggers = work.state.triggers.iter();
-    triggers
-        .position(|trigger| trigger.id.to_string() == id)
-        .ok_or_else(not_found)
-}
-
-/// Takes what was sent into a trigger, or refuses it.
-fn fill(state: &State, trigger: &mut Trigger, sent: &Map<String, Value>) -> Result<(), Answer> {
-    trigger.title = text(sent, "title").unwrap_or_else(|| trigger.title.clone());
-    if trigger.title.is_empty() {
-        return Err(invalid("title", "Title: cannot be blank", "BlankValue"));
-    }
-    trigger.active = flag(sent, "active").unwrap_or(trigger.active);
-    if let Some(category) = text(sent, "category_id") {
-        if !state
-            .categories
-            .iter()
-            .any(|known| known["id"] == category.as_str())
-        {
-            return Err(invalid(
-                "category_id",
-                "Category: is not valid",
-                "InvalidValue",
-            ));
-        }
-        trigger.category_id = Some(category);
-    }
-    if let Some(sent) = sent.get("conditions") {
-        trigger.all = conditions(&sent["all"])?;
-        trigger.any = conditions(&sent["any"])?;
-    }
-    if trigger.all.is_empty() && trigger.any.is_empty() {
-        return Err(invalid(
-            "base",
-            "Conditions: select at least one",
-            "BlankValue",
-        ));
-    }
-    if let Some(Value::Array(actions)) = sent.get("actions") {
-        trigger.actions.clone_from(actions);
-    }
-    let webhooks = trigger
-        .actions
-        .iter()
-        .filter(|a| a["field"] == "notification_webhook");
-    for action in webhooks {
-        let id = action["value"][0].as_str().unwrap_or_default();
-        if !state.webhooks.contains_key(id) || !action["value"][1].is_string() {
-            return Err(invalid(
-                "base",
-                "Actions: webhook is not valid",
-                "InvalidValue",
-            ));
-        }
-    }
-    if trigger.actions.is_empty() {
-        return Err(invalid(
-            "base",
-            "Actions: select at least one",
-            "BlankValue",
-        ));
-    }
-    Ok(())
-}
-
-fn conditions(sent: &Value) -> Result<Vec<Condition>, Answer> {
-    let refuse = || {
-        invalid(
-            "base",
-            "Conditions: a condition is not valid",
-            "InvalidValue",
-        )
-    };
-    let Value::Array(list) = sent else {
-        return Ok(Vec::new());
-    };
-    let mut conditions = Vec::new();
-    for sent in list {
-        let condition: Condition = serde_json::from_value(sent.clone()).map_err(|_| refuse())?;
-        let known = CONDITIONS.iter().any(|(field, operators)| {
-            condition.field == *field && operators.contains(&condition.operator.as_str())
-        });
-        if !known {
-            return Err(refuse());
-        }
-        conditions.push(condition);
-    }
-    Ok(conditions)
-}
-
-fn show_trigger(trigger: &Trigger) -> Value {
-    json!({
-        "id": trigger.id, "title": trigger.title, "raw_title": trigger.title,
-        "active": trigger.active, "category_id": trigger.category_id, "default": false,
-        "conditions": {"all": trigger.all, "any": trigger.any}, "actions": trigger.actions,
-    })
 }
 
 fn create_category(work: &mut Work<'_>, ask: &Ask) -> Outcome {

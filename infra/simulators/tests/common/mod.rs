@@ -1,5 +1,9 @@
 //! What the tests share: an HTTP client, a token, an endpoint that records webhooks.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses a part of this")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses a part of this"
+)]
 #![allow(missing_docs, reason = "a test helper")]
 
 use std::sync::{Arc, Mutex};
