@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use local::dynamo::DynamoError;
 use local::logs::Logs;
 use local::options::TABLE_NAME;
 use local::stack::StackError;
@@ -176,8 +177,9 @@ fn settings(settings: &BTreeMap<String, String>) -> BTreeMap<String, Option<Stri
 
 fn failure(error: StackError) -> Failure {
     match error {
-        StackError::Data(_) => Failure::Usage(error.to_string()),
-        // The stand-in's file is in the data directory too.
+        StackError::Data(_) | StackError::Dynamo(DynamoError::File { .. }) => {
+            Failure::Usage(error.to_string())
+        }
         other => Failure::Broken(other.to_string()),
     }
 }
