@@ -2,4 +2,19 @@
 //!
 //! One direction: functions → `delivery` → {`message`, `conversation`, `zendesk`, `braze`, `text`}.
 
+pub mod app;
+pub mod aws;
+pub mod braze;
+pub mod config;
+pub mod conversation;
+pub mod delivery;
+pub mod http;
 pub mod message;
+pub mod net;
+pub mod secrets;
+pub mod telemetry;
+pub mod text;
+pub mod zendesk;
+
+#[cfg(test)]
+mod test_support;

@@ -66,6 +66,8 @@ pub enum Body {
     Solved(Solved),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
+    /// The agent has to be told something.
+    Note(Note),
 }
 
 /// Who a customer is, as far as Braze told.
@@ -154,6 +156,18 @@ pub struct Solved {
     pub campaign: Option<String>,
 }
 
+/// An internal note for the agent, of the bridge's own making.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The ticket it goes on.
+    pub ticket: TicketId,
+    /// A fixed sentence, without personal data.
+    pub text: String,
+    /// Tags to add to the ticket with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
 /// An event with its address, as a parser hands it over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
@@ -161,7 +175,8 @@ pub struct Incoming {
     pub customer: Option<ExternalUserId>,
     /// The event.
     pub event: Event,
-    /// Further ids under which the same event may have been seen already.
+    /// Further ids of the same event. The store refuses an event when its delivery or any alias has
+    /// been seen, and remembers the delivery and all aliases of one it accepts.
     pub aliases: Vec<DeliveryId>,
 }
 

@@ -3,11 +3,33 @@
 //! In: the raw body of an authenticated request. Out: [`Parsed`]. Pure; must not import any other
 //! room but `text`.
 
+mod braze;
 mod event;
+mod field;
 mod ids;
+mod json;
+mod lenient;
+mod media;
+mod repair;
+mod scan;
+mod zendesk;
 
+pub use braze::inbound as braze_inbound;
 pub use event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Reply,
+    Body, Consent, ConsentKind, Event, Incoming, Malformed, Note, Parsed, Personal, Profile, Reply,
     Solved, Text,
 };
 pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
+pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
+
+/// An id for a body that named no event of its own: kept with a dead letter, and told to a sender
+/// whose event is not for us. The same bytes have the same id.
+pub fn delivery_of_body(body: &[u8]) -> DeliveryId {
+    use sha2::{Digest, Sha256};
+
+    let digest: String = Sha256::digest(body)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    DeliveryId::derive("body", &[&digest])
+}

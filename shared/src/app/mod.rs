@@ -1,0 +1,149 @@
+//! A function as a whole: what is built once per environment, and what every request goes through.
+//!
+//! In: the process environment, requests, the schedule's tick. Out: answers. The top of the
+//! library: imports every room, is imported only by the functions.
+
+mod door;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::aws::AwsParts;
+use crate::config::{self, ConfigErrors, Settings, SignatureMode};
+use crate::conversation::policy::{OpenOn, Policy};
+use crate::conversation::store::Store;
+use crate::delivery::{Bridge, Clients, Clock, Summary, TicketDefaults, Work};
+use crate::net::{Http, NetError};
+use crate::secrets::{Need, SecretStore};
+use crate::{braze, telemetry, zendesk};
+
+pub use door::Door;
+
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+
+/// Everything a function needs, built once before the first event.
+#[derive(Debug)]
+pub struct App {
+    bridge: Arc<Bridge>,
+    secrets: Arc<SecretStore>,
+    signature_mode: SignatureMode,
+    duplicate_window: Option<std::time::Duration>,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Settings are missing or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// The HTTP client cannot be built.
+    #[error(transparent)]
+    Net(#[from] NetError),
+}
+
+impl App {
+    /// Reads the settings and builds the function; starts reading the secrets.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], all wrong settings at once.
+    pub fn start(needs: &[Need]) -> Result<Self, StartError> {
+        let settings = Settings::from_lookup(config::environment)?;
+        telemetry::init(settings.log_level);
+        let http = Http::new(settings.extra_ca_file.as_deref())?;
+        let parts = AwsParts::new(&settings.aws, &http);
+        let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));
+        prefetch(&secrets, needs);
+        let clock = Clock::system();
+        let vendors = Clients {
+            zendesk: zendesk::Client::new(
+                http.clone(),
+                settings.zendesk.base.clone(),
+                Arc::clone(&secrets),
+            ),
+            braze: braze::Client::new(http, settings.braze.base.clone(), Arc::clone(&secrets)),
+            tickets: TicketDefaults {
+                tags: settings.policy.ticket.tags.clone(),
+                priority: settings.policy.ticket.priority.clone(),
+                kind: settings.policy.ticket.kind.clone(),
+            },
+            clock: clock.clone(),
+        };
+        let store = Store::new(&parts, settings.table_name.clone());
+        let bridge = Bridge {
+            store,
+            vendors,
+            policy: policy(&settings),
+            clock,
+        };
+        Ok(Self {
+            bridge: Arc::new(bridge),
+            secrets,
+            signature_mode: settings.signature_mode,
+            duplicate_window: settings.policy.duplicate_window,
+        })
+    }
+
+    /// Drains what is due; the schedule's event says nothing of interest.
+    ///
+    /// # Errors
+    ///
+    /// Where the table cannot be read: the schedule comes again.
+    pub async fn redeliver(
+        &self,
+        request_id: &str,
+        deadline: i64,
+    ) -> Result<Value, lambda_http::Error> {
+        let work = Work::scheduled(request_id, deadline);
+        let summary: Summary = self.bridge.redeliver(&work).await?;
+        tracing::info!(
+            redelivery.conversations = summary.conversations,
+            redelivery.delivered = summary.delivered,
+            redelivery.settled = summary.settled,
+            redelivery.unknown = summary.unknown,
+            redelivery.dead = summary.dead,
+            "redelivery"
+        );
+        Ok(serde_json::to_value(summary)?)
+    }
+}
+
+/// Starts reading the secrets beside whatever does not need them, and names what is missing.
+fn prefetch(secrets: &Arc<SecretStore>, needs: &[Need]) {
+    let (secrets, needs) = (Arc::clone(secrets), needs.to_vec());
+    tokio::spawn(async move {
+        // Whoever needs the secrets meets the same error and reports it.
+        let Ok(secrets) = secrets.get().await else {
+            return;
+        };
+        let missing = secrets.missing(&needs).join(", ");
+        if !missing.is_empty() {
+            tracing::error!(secret.missing = missing, "the secret lacks keys");
+        }
+    });
+}
+
+/// Reports why the function cannot start, and says with what to exit.
+pub fn cannot_start(error: &StartError) -> std::process::ExitCode {
+    telemetry::init(tracing::level_filters::LevelFilter::ERROR);
+    tracing::error!(error = %error, "the function cannot start");
+    std::process::ExitCode::FAILURE
+}
+
+fn policy(settings: &Settings) -> Policy {
+    Policy {
+        open_on: match settings.policy.open_on {
+            config::OpenOn::Any => OpenOn::Any,
+            config::OpenOn::Keyword => OpenOn::Keyword,
+        },
+        reopen_window: std::time::Duration::from_secs(
+            u64::from(settings.policy.reopen_window_days) * SECONDS_A_DAY,
+        ),
+        subject: settings.policy.ticket.subject.clone(),
+        reply_campaign: settings.braze.reply_campaign.clone(),
+        solved_campaign: settings.braze.solved_campaign.clone(),
+        solved_message: settings.policy.solved_message.clone(),
+        ..Policy::default()
+    }
+}

@@ -1,0 +1,117 @@
+//! Calls to Braze's REST API.
+//!
+//! In: [`TriggerSend`], [`Attributes`]. Out: [`Sent`] or [`BrazeError`]. Imports only `net`,
+//! `secrets` and the identifiers.
+
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Method, StatusCode};
+
+use super::error::BrazeError;
+use super::types::{Attributes, SendBody, Sent, SentAnswer, TrackBody, TriggerSend};
+use crate::message::ExternalUserId;
+use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
+use crate::secrets::{SecretStore, Secrets};
+
+/// Calls Braze's API. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: Http,
+    base: BaseUrl,
+    secrets: Arc<SecretStore>,
+}
+
+/// The secret holds no usable key for Braze.
+#[derive(Debug, thiserror::Error)]
+#[error("the secret holds no usable braze_api_key")]
+struct NoKey;
+
+impl Client {
+    /// A client with the key that the secret holds.
+    pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
+        Self {
+            http,
+            base,
+            secrets,
+        }
+    }
+
+    /// Sends one message to one customer. Never repeated here once it may have arrived.
+    ///
+    /// # Errors
+    /// [`BrazeError`]; every variant but `OutcomeUnknown` means that no message was sent.
+    pub async fn send(
+        &self,
+        send: &TriggerSend<'_>,
+        deadline: Deadline,
+    ) -> Result<Sent, BrazeError> {
+        let url = self.base.at("/campaigns/trigger/send");
+        let request = Request::new(Method::POST, url, Repeat::Never).json(&SendBody::of(send));
+        let answer = self.call(request, deadline).await?;
+        // Accepted is accepted, whatever can be read of the details.
+        let sent = Sent::from(answer.json::<SentAnswer>().unwrap_or_default());
+        if sent.warnings > 0 {
+            tracing::warn!(braze.warnings = sent.warnings, "braze.accepted_with_errors");
+        }
+        Ok(sent)
+    }
+
+    /// Sets a customer's attributes without a message. May be repeated.
+    ///
+    /// # Errors
+    /// [`BrazeError`]; after an unknown outcome the call may simply be repeated.
+    pub async fn track(
+        &self,
+        user: &ExternalUserId,
+        attributes: Attributes,
+        deadline: Deadline,
+    ) -> Result<(), BrazeError> {
+        let url = self.base.at("/users/track");
+        let body = TrackBody::of(user, attributes);
+        let request = Request::new(Method::POST, url, Repeat::Safe).json(&body);
+        self.call(request, deadline).await.map(drop)
+    }
+
+    /// Sends a request; a refused key is reread once, because nothing was done then.
+    async fn call(&self, request: Request, deadline: Deadline) -> Result<Answer, BrazeError> {
+        let secrets = self.read_secrets(deadline).await?;
+        let mut answer = self.attempt(&request, &secrets, deadline).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            let reread = deadline
+                .run(self.secrets.refresh_after_rejection(&secrets))
+                .await;
+            let now = self.read_secrets(deadline).await?;
+            if reread == Some(true) && now.braze_api_key != secrets.braze_api_key {
+                answer = self.attempt(&request, &now, deadline).await?;
+            }
+        }
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(BrazeError::of_answer(&answer))
+        }
+    }
+
+    async fn attempt(
+        &self,
+        request: &Request,
+        secrets: &Secrets,
+        deadline: Deadline,
+    ) -> Result<Answer, BrazeError> {
+        let key = secrets.braze_api_key.as_ref();
+        let key = key.ok_or_else(|| BrazeError::unavailable(NoKey))?;
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose()))
+            .map_err(|_| BrazeError::unavailable(NoKey))?;
+        bearer.set_sensitive(true);
+        let signed = request.clone().header(AUTHORIZATION.as_str(), bearer);
+        Ok(self.http.send(signed, deadline).await?)
+    }
+
+    async fn read_secrets(&self, deadline: Deadline) -> Result<Arc<Secrets>, BrazeError> {
+        match deadline.run(self.secrets.get()).await {
+            Some(read) => read.map_err(BrazeError::unavailable),
+            None => Err(BrazeError::unavailable("the secret was not read in time")),
+        }
+    }
+}

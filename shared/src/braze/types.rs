@@ -1,0 +1,141 @@
+//! What goes to Braze and what comes from it.
+//!
+//! In: nothing. Out: plain types and their JSON. Imports only the identifiers.
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::message::{ExternalUserId, Personal, TicketId};
+
+/// A message to one customer, through an API-triggered campaign.
+#[derive(Debug, Clone)]
+pub struct TriggerSend<'a> {
+    /// The campaign.
+    pub campaign_id: &'a str,
+    /// The customer.
+    pub external_user_id: &'a ExternalUserId,
+    /// What the campaign's template can use.
+    pub trigger_properties: TriggerProperties<'a>,
+    /// Set before the message is rendered.
+    pub attributes: Attributes,
+}
+
+/// What the campaign's template can use.
+#[derive(Debug, Clone, Serialize)]
+pub struct TriggerProperties<'a> {
+    /// The text.
+    pub msg_body: &'a Personal,
+    /// The ticket, as a string; empty where it is not known.
+    #[serde(serialize_with = "string_or_empty")]
+    pub ticket_id: Option<TicketId>,
+    /// The agent's name, possibly empty.
+    pub agent_name: &'a Personal,
+    /// Which part of a long text this is, from 1.
+    pub part: u32,
+    /// How many parts there are.
+    pub parts: u32,
+}
+
+/// The customer's attributes, by which audience filters and campaigns work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Attributes {
+    /// The ticket, as a string; left as it is where not known.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "string_or_empty"
+    )]
+    pub zendesk_ticket: Option<TicketId>,
+    /// Whether it is open; a boolean, because a boolean filter does not match a string.
+    pub zendesk_ticket_open: bool,
+}
+
+/// Braze accepted the message: no proof that it reaches the customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Braze's id of the sending, where the answer could be read.
+    pub dispatch_id: Option<String>,
+    /// How many minor errors Braze reported beside.
+    pub warnings: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct SendBody<'a> {
+    campaign_id: &'a str,
+    recipients: [Recipient<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Recipient<'a> {
+    external_user_id: &'a ExternalUserId,
+    trigger_properties: &'a TriggerProperties<'a>,
+    attributes: Attributes,
+    /// An unknown id must not become a new, empty profile.
+    send_to_existing_only: bool,
+}
+
+impl<'a> SendBody<'a> {
+    pub(super) fn of(send: &'a TriggerSend<'a>) -> Self {
+        Self {
+            campaign_id: send.campaign_id,
+            recipients: [Recipient {
+                external_user_id: send.external_user_id,
+                trigger_properties: &send.trigger_properties,
+                attributes: send.attributes,
+                send_to_existing_only: true,
+            }],
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct TrackBody<'a> {
+    attributes: [TrackRow<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct TrackRow<'a> {
+    external_id: &'a ExternalUserId,
+    #[serde(rename = "_update_existing_only")]
+    update_existing_only: bool,
+    #[serde(flatten)]
+    attributes: Attributes,
+}
+
+impl<'a> TrackBody<'a> {
+    pub(super) fn of(user: &'a ExternalUserId, attributes: Attributes) -> Self {
+        Self {
+            attributes: [TrackRow {
+                external_id: user,
+                update_existing_only: true,
+                attributes,
+            }],
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct SentAnswer {
+    dispatch_id: Option<String>,
+    #[serde(default)]
+    errors: Option<serde_json::Value>,
+}
+
+impl From<SentAnswer> for Sent {
+    fn from(answer: SentAnswer) -> Self {
+        let warnings = match answer.errors {
+            None | Some(serde_json::Value::Null) => 0,
+            Some(serde_json::Value::Array(errors)) => errors.len(),
+            Some(_) => 1,
+        };
+        Self {
+            dispatch_id: answer.dispatch_id.filter(|id| !id.is_empty()),
+            warnings,
+        }
+    }
+}
+
+fn string_or_empty<S: Serializer>(id: &Option<TicketId>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.collect_str(id),
+        None => serializer.serialize_str(""),
+    }
+}

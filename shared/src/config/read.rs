@@ -1,0 +1,127 @@
+//! Which variable becomes which setting, with its default.
+//!
+//! In: a reader. Out: [`Settings`]. Imports only this room.
+
+use std::time::Duration;
+
+use std::path::PathBuf;
+
+use tracing::level_filters::LevelFilter;
+
+use super::lookup::Reader;
+use super::settings::{
+    AwsEnv, BrazeSettings, OpenOn, Policy, Settings, SignatureMode, TicketSettings, ZendeskSettings,
+};
+use crate::secrets::Secret;
+
+pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
+    // Everything is read before anything is required, so that all problems are reported.
+    let (aws, ticket) = (aws(r), ticket(r));
+    let (table_name, secret_id) = (r.required("TABLE_NAME"), r.required("SECRET_ID"));
+    let zendesk = r.base_url("ZENDESK_BASE_URL");
+    let braze = r.base_url("BRAZE_BASE_URL");
+    let reply_campaign = r.campaign("BRAZE_REPLY_CAMPAIGN_ID");
+    let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
+    let open_on = r.choice(
+        "OPEN_ON",
+        OpenOn::Any,
+        &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
+    );
+    let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
+    let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
+    let signature_mode = r.choice(
+        "SIGNATURE_MODE",
+        SignatureMode::Enforce,
+        &[
+            ("enforce", SignatureMode::Enforce),
+            ("observe", SignatureMode::Observe),
+        ],
+    );
+    let log_level = r.choice("LOG_LEVEL", LevelFilter::INFO, &LOG_LEVELS);
+    let solved_message = r
+        .optional("SOLVED_MESSAGE")
+        .unwrap_or_else(|| "Your ticket has been closed".to_owned());
+    Some(Settings {
+        aws: aws?,
+        table_name: table_name?,
+        secret_id: secret_id?,
+        zendesk: ZendeskSettings { base: zendesk? },
+        braze: BrazeSettings {
+            base: braze?,
+            reply_campaign,
+            solved_campaign,
+        },
+        policy: Policy {
+            open_on,
+            reopen_window_days,
+            duplicate_window: (duplicate_window > 0)
+                .then(|| Duration::from_secs(duplicate_window.into())),
+            solved_message,
+            ticket,
+        },
+        signature_mode,
+        extra_ca_file: r.optional("EXTRA_CA_FILE").map(PathBuf::from),
+        log_level,
+    })
+}
+
+const LOG_LEVELS: [(&str, LevelFilter); 5] = [
+    ("error", LevelFilter::ERROR),
+    ("warn", LevelFilter::WARN),
+    ("info", LevelFilter::INFO),
+    ("debug", LevelFilter::DEBUG),
+    ("trace", LevelFilter::TRACE),
+];
+
+fn aws(r: &mut Reader<'_>) -> Option<AwsEnv> {
+    let everywhere = r.endpoint("AWS_ENDPOINT_URL");
+    let region = match r
+        .optional("AWS_REGION")
+        .or_else(|| r.optional("AWS_DEFAULT_REGION"))
+    {
+        Some(region) => Some(region),
+        None => r.required("AWS_REGION"),
+    };
+    let access_key_id = r.required("AWS_ACCESS_KEY_ID");
+    let secret_access_key = r.required("AWS_SECRET_ACCESS_KEY").map(Secret::new);
+    let session_token = r.optional("AWS_SESSION_TOKEN").map(Secret::new);
+    let dynamodb_endpoint = r
+        .endpoint("AWS_ENDPOINT_URL_DYNAMODB")
+        .or_else(|| everywhere.clone());
+    let secretsmanager_endpoint = r
+        .endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER")
+        .or(everywhere);
+    Some(AwsEnv {
+        region: region?,
+        access_key_id: access_key_id?,
+        secret_access_key: secret_access_key?,
+        session_token,
+        dynamodb_endpoint,
+        secretsmanager_endpoint,
+    })
+}
+
+fn ticket(r: &mut Reader<'_>) -> TicketSettings {
+    let one_of = |names: &[&'static str]| -> Vec<(&'static str, Option<String>)> {
+        names
+            .iter()
+            .map(|name| (*name, Some((*name).to_owned())))
+            .collect()
+    };
+    TicketSettings {
+        tags: r.tags("TICKET_TAGS", "braze_sms"),
+        subject: r
+            .optional("TICKET_SUBJECT")
+            .unwrap_or_else(|| "SMS from {name}".to_owned()),
+        priority: r.choice(
+            "TICKET_PRIORITY",
+            None,
+            &one_of(&["urgent", "high", "normal", "low"]),
+        ),
+        kind: r.choice(
+            "TICKET_TYPE",
+            None,
+            &one_of(&["problem", "incident", "question", "task"]),
+        ),
+    }
+}

@@ -1,0 +1,116 @@
+//! The settings' types, one struct per concern.
+//!
+//! In: nothing. Out: [`Settings`] and its parts. Imports only `net` and `secrets` types.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+
+use crate::net::BaseUrl;
+use crate::secrets::Secret;
+
+/// Everything the environment says.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The AWS SDKs' own variables.
+    pub aws: AwsEnv,
+    /// `TABLE_NAME`: the DynamoDB table.
+    pub table_name: String,
+    /// `SECRET_ID`: name or ARN of the secret.
+    pub secret_id: String,
+    /// How Zendesk is reached.
+    pub zendesk: ZendeskSettings,
+    /// How Braze is reached.
+    pub braze: BrazeSettings,
+    /// What the bridge decides by.
+    pub policy: Policy,
+    /// `SIGNATURE_MODE`.
+    pub signature_mode: SignatureMode,
+    /// `EXTRA_CA_FILE`: PEM certificates trusted beside the public ones.
+    pub extra_ca_file: Option<PathBuf>,
+    /// `LOG_LEVEL`.
+    pub log_level: LevelFilter,
+}
+
+/// The AWS SDKs' own variables.
+#[derive(Debug, Clone)]
+pub struct AwsEnv {
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: Secret,
+    /// `AWS_SESSION_TOKEN`.
+    pub session_token: Option<Secret>,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`.
+    pub dynamodb_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`, else `AWS_ENDPOINT_URL`.
+    pub secretsmanager_endpoint: Option<String>,
+}
+
+/// How Zendesk is reached.
+#[derive(Debug, Clone)]
+pub struct ZendeskSettings {
+    /// `ZENDESK_BASE_URL`.
+    pub base: BaseUrl,
+}
+
+/// How Braze is reached.
+#[derive(Debug, Clone)]
+pub struct BrazeSettings {
+    /// `BRAZE_BASE_URL`.
+    pub base: BaseUrl,
+    /// `BRAZE_REPLY_CAMPAIGN_ID`; `None`: every event must bring its own.
+    pub reply_campaign: Option<String>,
+    /// `BRAZE_SOLVED_CAMPAIGN_ID`; `None`: no closing SMS, attribute only.
+    pub solved_campaign: Option<String>,
+}
+
+/// What the bridge decides by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// `OPEN_ON`.
+    pub open_on: OpenOn,
+    /// `REOPEN_WINDOW_DAYS`: a text this long after solved reopens the ticket.
+    pub reopen_window_days: u32,
+    /// `DUPLICATE_TEXT_WINDOW_SECONDS`: the same text of the same customer within it is one text;
+    /// `None`: Braze's dispatch id alone tells.
+    pub duplicate_window: Option<Duration>,
+    /// `SOLVED_MESSAGE`: the closing text where the event brings none.
+    pub solved_message: String,
+    /// What new tickets carry.
+    pub ticket: TicketSettings,
+}
+
+/// What new tickets carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketSettings {
+    /// `TICKET_TAGS`.
+    pub tags: Vec<String>,
+    /// `TICKET_SUBJECT`; `{name}` stands for the customer's name.
+    pub subject: String,
+    /// `TICKET_PRIORITY`: `urgent`, `high`, `normal` or `low`.
+    pub priority: Option<String>,
+    /// `TICKET_TYPE`: `problem`, `incident`, `question` or `task`.
+    pub kind: Option<String>,
+}
+
+/// Which text of a customer without a conversation opens a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenOn {
+    /// Every one.
+    Any,
+    /// Only one flagged as a support request.
+    Keyword,
+}
+
+/// What happens to a request whose signature is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureMode {
+    /// It is refused.
+    Enforce,
+    /// It is logged and accepted: for the first hours of a roll-out.
+    Observe,
+}

@@ -1,0 +1,175 @@
+//! The contract's environment table.
+
+use tracing::level_filters::LevelFilter;
+
+use super::*;
+
+const REQUIRED: [(&str, &str); 7] = [
+    ("TABLE_NAME", "bridge"),
+    ("SECRET_ID", "bridge/secret"),
+    ("ZENDESK_BASE_URL", "https://acme.zendesk.com/"),
+    ("BRAZE_BASE_URL", "https://rest.iad-01.braze.com"),
+    ("AWS_REGION", "eu-west-1"),
+    ("AWS_ACCESS_KEY_ID", "AKIA"),
+    ("AWS_SECRET_ACCESS_KEY", "hush"),
+];
+
+fn settings(extra: &[(&str, &str)]) -> Result<Settings, ConfigErrors> {
+    Settings::from_lookup(|name| {
+        let found = extra
+            .iter()
+            .chain(&REQUIRED)
+            .find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+fn names(result: Result<Settings, ConfigErrors>) -> Vec<&'static str> {
+    let errors = result.expect_err("wrong settings");
+    errors.problems.iter().map(|problem| problem.name).collect()
+}
+
+#[test]
+fn the_required_settings_alone_give_the_contracts_defaults() {
+    let settings = settings(&[]).expect("valid");
+    assert_eq!(settings.table_name, "bridge");
+    assert_eq!(settings.secret_id, "bridge/secret");
+    assert_eq!(
+        settings.zendesk.base.to_string(),
+        "https://acme.zendesk.com"
+    );
+    assert_eq!(
+        settings.braze.base.to_string(),
+        "https://rest.iad-01.braze.com"
+    );
+    assert_eq!(settings.braze.reply_campaign, None);
+    assert_eq!(settings.braze.solved_campaign, None);
+    assert_eq!(settings.signature_mode, SignatureMode::Enforce);
+    assert_eq!(settings.extra_ca_file, None);
+    assert_eq!(settings.log_level, LevelFilter::INFO);
+    assert_eq!(
+        settings.policy,
+        Policy {
+            open_on: OpenOn::Any,
+            reopen_window_days: 28,
+            duplicate_window: None,
+            solved_message: "Your ticket has been closed".to_owned(),
+            ticket: TicketSettings {
+                tags: vec!["braze_sms".to_owned()],
+                subject: "SMS from {name}".to_owned(),
+                priority: None,
+                kind: None,
+            },
+        }
+    );
+    assert_eq!(settings.aws.dynamodb_endpoint, None);
+    assert_eq!(settings.aws.session_token, None);
+}
+
+#[test]
+fn every_setting_can_be_given() {
+    let settings = settings(&[
+        ("BRAZE_REPLY_CAMPAIGN_ID", "reply-1"),
+        ("BRAZE_SOLVED_CAMPAIGN_ID", "solved-1"),
+        ("SOLVED_MESSAGE", "Bye"),
+        ("OPEN_ON", "Keyword"),
+        ("REOPEN_WINDOW_DAYS", "0"),
+        ("SIGNATURE_MODE", "observe"),
+        ("TICKET_TAGS", " sms, vip ,,"),
+        ("TICKET_SUBJECT", "Text of {name}"),
+        ("TICKET_PRIORITY", "high"),
+        ("TICKET_TYPE", "question"),
+        ("EXTRA_CA_FILE", "/etc/ca.pem"),
+        ("LOG_LEVEL", "TRACE"),
+        ("AWS_SESSION_TOKEN", "token"),
+    ])
+    .expect("valid");
+    assert_eq!(settings.braze.reply_campaign.as_deref(), Some("reply-1"));
+    assert_eq!(settings.braze.solved_campaign.as_deref(), Some("solved-1"));
+    assert_eq!(settings.policy.solved_message, "Bye");
+    assert_eq!(settings.policy.open_on, OpenOn::Keyword);
+    assert_eq!(settings.policy.reopen_window_days, 0);
+    assert_eq!(settings.signature_mode, SignatureMode::Observe);
+    assert_eq!(settings.policy.ticket.tags, ["sms", "vip"]);
+    assert_eq!(settings.policy.ticket.subject, "Text of {name}");
+    assert_eq!(settings.policy.ticket.priority.as_deref(), Some("high"));
+    assert_eq!(settings.policy.ticket.kind.as_deref(), Some("question"));
+    assert_eq!(
+        settings.extra_ca_file.as_deref(),
+        Some("/etc/ca.pem".as_ref())
+    );
+    assert_eq!(settings.log_level, LevelFilter::TRACE);
+    assert!(settings.aws.session_token.is_some());
+}
+
+#[test]
+fn everything_missing_is_reported_at_once() {
+    assert_eq!(
+        names(Settings::from_lookup(|_| None)),
+        [
+            "AWS_REGION",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "TABLE_NAME",
+            "SECRET_ID",
+            "ZENDESK_BASE_URL",
+            "BRAZE_BASE_URL",
+        ]
+    );
+}
+
+#[test]
+fn an_empty_value_counts_as_absent() {
+    assert_eq!(names(settings(&[("TABLE_NAME", " ")])), ["TABLE_NAME"]);
+    assert_eq!(
+        settings(&[("OPEN_ON", "")]).expect("valid").policy.open_on,
+        OpenOn::Any
+    );
+}
+
+#[test]
+fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
+    let wrong = [
+        ("AWS_ENDPOINT_URL", "zzz:zzz"),
+        ("TICKET_TAGS", "zzz zzz"),
+        ("TICKET_PRIORITY", "zzz"),
+        ("TICKET_TYPE", "zzz"),
+        ("ZENDESK_BASE_URL", "http://zzz.example"),
+        ("BRAZE_BASE_URL", "https://zzz.example/zzz"),
+        ("BRAZE_REPLY_CAMPAIGN_ID", "zzz zzz"),
+        ("OPEN_ON", "zzz"),
+        ("REOPEN_WINDOW_DAYS", "-1"),
+        ("SIGNATURE_MODE", "zzz"),
+        ("LOG_LEVEL", "zzz"),
+    ];
+    let result = settings(&wrong);
+    let shown = result.as_ref().expect_err("wrong settings").to_string();
+    assert!(!shown.contains("zzz"), "{shown}");
+    assert!(
+        shown.contains("OPEN_ON must be one of any, keyword"),
+        "{shown}"
+    );
+    assert_eq!(names(result), wrong.map(|(name, _)| name));
+}
+
+#[test]
+fn the_endpoint_of_a_service_wins_over_the_common_one() {
+    let settings = settings(&[
+        ("AWS_ENDPOINT_URL", "http://localhost:4566"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://localhost:8000"),
+    ])
+    .expect("valid");
+    assert_eq!(
+        settings.aws.dynamodb_endpoint.as_deref(),
+        Some("http://localhost:8000")
+    );
+    assert_eq!(
+        settings.aws.secretsmanager_endpoint.as_deref(),
+        Some("http://localhost:4566")
+    );
+}
+
+#[test]
+fn debug_output_of_the_settings_shows_no_key() {
+    assert!(!format!("{:?}", settings(&[]).expect("valid")).contains("hush"));
+}

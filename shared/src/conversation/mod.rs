@@ -1,0 +1,14 @@
+//! What we remember of a conversation, and what to do about an event.
+//!
+//! In: typed events, outcomes of steps. Out: the next step, the new state. Everything here is pure
+//! except `store`, the only place that names the DynamoDB SDK. Imports `message` and `text` only.
+
+pub mod plan;
+pub mod policy;
+pub mod queue;
+pub mod seen;
+pub mod state;
+pub mod step;
+pub mod store;
+
+mod notes;

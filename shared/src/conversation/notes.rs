@@ -1,0 +1,93 @@
+//! What the bridge tells the agent, word for word. Holds no personal data.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::step::Refusal;
+
+/// The customer opted out, so an answer was not sent.
+pub fn opted_out() -> String {
+    "SMS not sent: the customer opted out of SMS. They can opt in again by texting START."
+        .to_owned()
+}
+
+/// The comment had nothing that can be sent as SMS.
+pub fn no_text() -> String {
+    "SMS not sent: the comment has no text.".to_owned()
+}
+
+/// Braze did not say whether it took an answer. `sent` messages before it were taken.
+pub fn unknown(now: i64, sent: u8) -> String {
+    let before = match sent {
+        0 => String::new(),
+        sent => format!(" The first {sent} message(s) of this answer were sent."),
+    };
+    format!(
+        "SMS: it is not known whether this answer was sent; Braze did not confirm it at {}. It was \
+         not sent again, so that the customer does not get it twice.{before} If the customer does \
+         not react, please answer again.",
+        clock(now)
+    )
+}
+
+/// Braze did not say whether it took the closing message.
+pub fn closing_unknown(now: i64) -> String {
+    format!(
+        "SMS: it is not known whether the closing message was sent; Braze did not confirm it at {}. \
+         It was not sent again.",
+        clock(now)
+    )
+}
+
+/// Braze refused a message for good.
+pub fn refused(refusal: &Refusal) -> String {
+    let Refusal {
+        status,
+        code,
+        detail,
+    } = refusal;
+    let why = match (status, detail.present()) {
+        (0, _) => code.clone(),
+        (status, None) => format!("Braze answered {status} {code}")
+            .trim_end()
+            .to_owned(),
+        (status, Some(detail)) => format!("Braze answered {status}: {detail}"),
+    };
+    format!("SMS not sent: {why}. It will not be tried again; please tell your administrator.")
+}
+
+/// A text could not be brought onto the ticket in time.
+pub fn text_given_up() -> String {
+    "SMS: a text of the customer could not be added to this ticket, although it was tried for a \
+     day. It is kept as a dead letter; please tell your administrator."
+        .to_owned()
+}
+
+/// An answer could not be handed to Braze in time.
+pub fn answer_given_up() -> String {
+    "SMS not sent: Braze could not be reached for a day. The message is kept as a dead letter; \
+     please tell your administrator."
+        .to_owned()
+}
+
+/// The customer sent STOP.
+pub fn customer_opted_out() -> String {
+    "The customer opted out of SMS. Answers on this ticket are not sent until they text START."
+        .to_owned()
+}
+
+/// The customer sent START.
+pub fn customer_opted_in() -> String {
+    "The customer opted in to SMS again. Answers on this ticket are sent.".to_owned()
+}
+
+/// The customer sent HELP.
+pub fn customer_asked_for_help() -> String {
+    "The customer texted HELP. Braze answered with the help message.".to_owned()
+}
+
+fn clock(now: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(now.div_euclid(1000)).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| "an unknown time".to_owned())
+}

@@ -1,0 +1,101 @@
+//! What goes beside the messages: notes for the agent, consent, Braze's attributes.
+
+use crate::message::{Consent, ConsentKind, Note, Personal};
+
+use super::super::notes;
+use super::super::state::{Progress, State};
+use super::super::step::{Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict};
+use super::{Case, note_entry};
+
+/// Tag on the ticket of a customer who opted out.
+const OPTED_OUT_TAG: &str = "sms_opted_out";
+
+/// Remembers the customer's consent and tells the agent.
+pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> Next {
+    let (text, tags): (String, &[&str]) = match consent.what {
+        ConsentKind::OptedOut => {
+            state.opted_out = true;
+            (notes::customer_opted_out(), &[OPTED_OUT_TAG])
+        }
+        ConsentKind::OptedIn => {
+            state.opted_out = false;
+            (notes::customer_opted_in(), &[])
+        }
+        ConsentKind::Help => (notes::customer_asked_for_help(), &[]),
+    };
+    let follow = state
+        .ticket
+        .map(|ticket| note_entry(case, ticket, text, tags));
+    Next::Settled(Verdict::Done(
+        Ending::Delivered,
+        follow.into_iter().collect(),
+    ))
+}
+
+pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
+    let marker = case.delivery.clone();
+    Next::Step(match progress {
+        Progress { posted: true, .. } => Step::AddTags(note.ticket, note.tags.clone()),
+        Progress { doubtful: true, .. } => Step::FindDelivery {
+            ticket: note.ticket,
+            marker,
+        },
+        _ => Step::Append(Comment {
+            ticket: note.ticket,
+            author: None,
+            body: Personal(note.text.clone()),
+            public: false,
+            status: None,
+            marker,
+        }),
+    })
+}
+
+pub(super) fn noted(
+    state: &mut State,
+    progress: &mut Progress,
+    note: &Note,
+    outcome: Outcome,
+) -> Verdict {
+    match outcome {
+        Outcome::Marked(false) => {
+            progress.doubtful = false;
+            return Verdict::Again;
+        }
+        Outcome::Posted { comment, .. } => comment.into_iter().for_each(|id| state.wrote(id)),
+        Outcome::Failed(Failure::Unknown) => {
+            progress.doubtful = !progress.posted;
+            return Verdict::Wait(None);
+        }
+        Outcome::Failed(Failure::Closed | Failure::NotFound) => {
+            return Verdict::ignored("the ticket takes no more notes");
+        }
+        Outcome::Failed(Failure::Refused(refusal)) => {
+            return Verdict::Done(Ending::Dead(refusal), vec![]);
+        }
+        _ => {}
+    }
+    if progress.posted || note.tags.is_empty() {
+        return Verdict::delivered();
+    }
+    progress.posted = true;
+    Verdict::Again
+}
+
+pub(super) fn attributes(case: &Case<'_>, state: &State) -> Next {
+    Next::Step(Step::SetAttributes(Attributes {
+        customer: case.customer.clone(),
+        ticket: state.ticket,
+        open: state.ticket.is_some() && !state.is_done(),
+    }))
+}
+
+pub(super) fn set(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Done => Verdict::delivered(),
+        Outcome::Failed(Failure::Refused(refusal)) => {
+            Verdict::Done(Ending::Dead(refusal.clone()), vec![])
+        }
+        _ => Verdict::Wait(None),
+    }
+}

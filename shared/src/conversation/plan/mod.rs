@@ -1,0 +1,163 @@
+//! What to do about an event: the decision itself.
+//!
+//! In: state, entry, the outcome of the last step. Out: the next [`Step`] or a [`Verdict`]. Pure:
+//! no I/O, time and identities passed by hand, so that generated schedules can drive it.
+
+mod aside;
+mod reply;
+mod solved;
+mod text;
+
+use crate::message::{Body, DeliveryId, Event, ExternalUserId, Note, TicketId};
+
+use super::notes;
+use super::policy::{Policy, millis};
+use super::seen::Seen;
+use super::state::{Entry, State};
+use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
+
+/// What a decision may look at besides state and entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Whose conversation it is.
+    pub customer: &'a ExternalUserId,
+    /// The settings.
+    pub policy: &'a Policy,
+    /// Deliveries accepted lately.
+    pub seen: &'a Seen,
+    /// Milliseconds since the epoch.
+    pub now: i64,
+}
+
+/// One event being decided: the context, and what identifies the event.
+#[derive(Debug, Clone, Copy)]
+struct Case<'a> {
+    customer: &'a ExternalUserId,
+    policy: &'a Policy,
+    seen: &'a Seen,
+    now: i64,
+    delivery: &'a DeliveryId,
+    /// When the event was accepted.
+    at: i64,
+}
+
+impl<'a> Case<'a> {
+    fn new(context: &Context<'a>, delivery: &'a DeliveryId, at: i64) -> Self {
+        let Context {
+            customer,
+            policy,
+            seen,
+            now,
+        } = *context;
+        Self {
+            customer,
+            policy,
+            seen,
+            now,
+            delivery,
+            at,
+        }
+    }
+}
+
+/// The next step of an event, or how it ends.
+pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next {
+    let Entry { event, progress } = entry;
+    let case = Case::new(context, &event.delivery, event.received_at);
+    match &mut event.body {
+        Body::Text(text) => text::next(&case, state, progress, text),
+        Body::Consent(consent) => aside::consent(&case, state, consent),
+        Body::Note(note) => aside::note(&case, progress, note),
+        Body::Attributes => aside::attributes(&case, state),
+        Body::Reply(reply) => reply::next(&case, state, progress, reply),
+        Body::Solved(solved) => solved::next(&case, state, progress, solved),
+    }
+}
+
+/// What the outcome of a step means for its event.
+pub fn apply(
+    context: &Context<'_>,
+    state: &mut State,
+    entry: &mut Entry,
+    step: &Step,
+    outcome: Outcome,
+) -> Verdict {
+    // Attributes that are only a part of an event follow on their own; they hold nothing up.
+    let aside = matches!(step, Step::SetAttributes(_)) && entry.event.body != Body::Attributes;
+    if let (Outcome::Failed(Failure::Later(not_before)), false) = (&outcome, aside) {
+        return later(context, state, entry, *not_before);
+    }
+    let Entry { event, progress } = entry;
+    let case = Case::new(context, &event.delivery, event.received_at);
+    match &mut event.body {
+        Body::Text(text) => text::apply(&case, state, progress, text, step, outcome),
+        Body::Consent(_) => Verdict::delivered(),
+        Body::Note(note) => aside::noted(state, progress, note, outcome),
+        Body::Attributes => aside::set(&outcome),
+        Body::Reply(reply) => reply::apply(&case, state, progress, reply, step, outcome),
+        Body::Solved(solved) => solved::apply(&case, state, progress, solved, step, outcome),
+    }
+}
+
+/// Tries again later, or gives up on an event that has been tried for too long.
+fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option<i64>) -> Verdict {
+    let event = &entry.event;
+    let age = context.now.saturating_sub(event.received_at);
+    if age < millis(context.policy.give_up_after) {
+        return Verdict::Wait(not_before);
+    }
+    let text = match event.body {
+        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up()),
+        Body::Reply(_) | Body::Solved(_) => Some(notes::answer_given_up()),
+        Body::Note(_) | Body::Attributes => None,
+    };
+    let case = Case::new(context, &event.delivery, event.received_at);
+    let follow = state
+        .ticket
+        .zip(text)
+        .map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
+    let refusal = Refusal::own("tried for too long");
+    Verdict::Done(Ending::Dead(refusal), follow.into_iter().collect())
+}
+
+/// A note for the agent as an event of its own.
+fn note_entry(case: &Case<'_>, ticket: TicketId, text: String, tags: &[&str]) -> Entry {
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive("note", &[case.delivery.as_str()]),
+        received_at: case.now,
+        body: Body::Note(Note {
+            ticket,
+            text,
+            tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        }),
+    })
+}
+
+/// Braze's attributes as an event of their own.
+fn attributes_entry(case: &Case<'_>) -> Entry {
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive("attributes", &[case.delivery.as_str()]),
+        received_at: case.now,
+        body: Body::Attributes,
+    })
+}
+
+/// How an event ends that waits no longer for an attribute call: at once, or with the attributes
+/// following on their own.
+fn announced(case: &Case<'_>, ending: Ending, outcome: &Outcome) -> Verdict {
+    let follow = match outcome {
+        Outcome::Failed(Failure::Refused(_) | Failure::NotFound) | Outcome::Done => vec![],
+        _ => vec![attributes_entry(case)],
+    };
+    Verdict::Done(ending, follow)
+}
+
+/// 32 bits of a text without its white space, to know a text again in another rendering.
+pub fn fingerprint(text: &str) -> u32 {
+    let dense: String = text.split_whitespace().collect();
+    let marker = DeliveryId::derive("fingerprint", &[&dense]).marker();
+    u32::from_be_bytes([marker[0], marker[1], marker[2], marker[3]])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! An agent's public answer: to the customer's phone, all of it, once.
+
+use crate::message::{Personal, Reply};
+use crate::text::sms;
+
+use super::super::notes;
+use super::super::state::{Entry, Progress, State, Status};
+use super::super::step::{
+    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
+};
+use super::{Case, fingerprint, note_entry};
+
+/// How long before its webhook a comment on an unknown ticket may have been written to count as
+/// part of the conversation, in milliseconds.
+pub(super) const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
+
+pub(super) fn next(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &Progress,
+    reply: &mut Reply,
+) -> Next {
+    if reply
+        .comment
+        .is_some_and(|comment| state.own_comments.contains(&comment))
+    {
+        return Next::Settled(Verdict::ignored("written by the bridge itself"));
+    }
+    if progress.sent == 0 && !progress.doubtful && is_fetched_already(state, reply) {
+        return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+    }
+    adopt(case, state, reply);
+    let Some(text) = &reply.text else {
+        return match reply.ticket.or(state.ticket) {
+            Some(ticket) => Next::Step(Step::FetchComments(ticket)),
+            None => Next::Settled(Verdict::ignored("neither text nor ticket")),
+        };
+    };
+    if progress.doubtful {
+        return Next::Settled(unknown(case, state, reply, progress));
+    }
+    if state.opted_out {
+        return Next::Settled(not_sent(
+            case,
+            state,
+            reply,
+            "the customer opted out of SMS",
+            notes::opted_out(),
+        ));
+    }
+    let fitted = sms::fit(text.as_str());
+    let parts = u8::try_from(fitted.messages.len()).unwrap_or(u8::MAX);
+    let Some(message) = fitted.messages.into_iter().nth(usize::from(progress.sent)) else {
+        return Next::Settled(not_sent(
+            case,
+            state,
+            reply,
+            "the comment has no text",
+            notes::no_text(),
+        ));
+    };
+    let campaign = reply
+        .campaign
+        .clone()
+        .or_else(|| case.policy.reply_campaign.clone());
+    let Some(campaign) = campaign else {
+        let refusal = Refusal::own("BRAZE_REPLY_CAMPAIGN_ID is not set");
+        return Next::Settled(refused(case, state, reply, refusal));
+    };
+    Next::Step(Step::SendSms(Box::new(Sms {
+        campaign,
+        customer: case.customer.clone(),
+        message: Personal(message),
+        agent: Personal::from(reply.author.as_str().trim()),
+        part: progress.sent.saturating_add(1),
+        parts,
+        ticket: state.ticket,
+        open: !state.is_done(),
+    })))
+}
+
+pub(super) fn apply(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &mut Progress,
+    reply: &mut Reply,
+    step: &Step,
+    outcome: Outcome,
+) -> Verdict {
+    match (step, outcome) {
+        (Step::SendSms(sms), Outcome::Done) => {
+            progress.sent = sms.part;
+            if sms.part < sms.parts {
+                return Verdict::Checkpoint;
+            }
+            remember(state, reply);
+            Verdict::delivered()
+        }
+        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
+            unknown(case, state, reply, progress)
+        }
+        (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
+            refused(case, state, reply, refusal)
+        }
+        (Step::FetchComments(_), Outcome::Comments(comments)) => take_text(reply, comments),
+        (Step::FetchComments(_), Outcome::Failed(Failure::NotFound)) => {
+            Verdict::ignored("the ticket is gone")
+        }
+        (_, Outcome::Failed(Failure::Refused(refusal))) => {
+            Verdict::Done(Ending::Dead(refusal), vec![])
+        }
+        _ => {
+            tracing::debug!(delivery.id = %case.delivery, "unexpected outcome, tried again later");
+            Verdict::Wait(None)
+        }
+    }
+}
+
+/// The conversation follows the ticket an agent answered last.
+fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
+    let status = reply.status.as_deref().and_then(Status::parse);
+    match reply.ticket {
+        Some(ticket) if state.ticket != Some(ticket) => {
+            state.move_to(ticket, status, case.at.saturating_sub(ADOPTION_WINDOW));
+            state.user = None;
+        }
+        _ => {}
+    }
+    // "solved" is left to its own event, which tells the customer.
+    match status {
+        Some(status) if !status.is_done() => state.saw_status(status, case.at),
+        Some(status) if !state.is_done() => state.status = Some(status),
+        _ => {}
+    }
+}
+
+fn is_fetched_already(state: &mut State, reply: &Reply) -> bool {
+    let (None, Some(text)) = (reply.comment, &reply.text) else {
+        return false;
+    };
+    let print = fingerprint(text.as_str());
+    let known = state.fetched_texts.iter().position(|&known| known == print);
+    known
+        .map(|index| state.fetched_texts.remove(index))
+        .is_some()
+}
+
+fn remember(state: &mut State, reply: &Reply) {
+    if let (None, Some(text)) = (reply.comment, &reply.text) {
+        state.sent_text(fingerprint(text.as_str()));
+    }
+}
+
+/// The body was damaged: the comment itself says what the agent wrote.
+fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
+    let wanted = comments
+        .into_iter()
+        .filter(|comment| comment.public && comment.by_agent);
+    let found = match reply.comment {
+        Some(id) => wanted.into_iter().find(|comment| comment.comment == id),
+        None => wanted.into_iter().next(),
+    };
+    let Some(found) = found else {
+        return Verdict::ignored("no public comment by an agent on the ticket");
+    };
+    reply.comment = Some(found.comment);
+    reply.text = Some(found.text);
+    reply.author = found.author;
+    Verdict::Again
+}
+
+fn not_sent(
+    case: &Case<'_>,
+    state: &mut State,
+    reply: &Reply,
+    reason: &'static str,
+    note: String,
+) -> Verdict {
+    remember(state, reply);
+    Verdict::Done(Ending::Ignored(reason), note_on(case, state, reply, note))
+}
+
+/// An SMS whose outcome nobody knows is not sent again: the agent is told.
+fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progress) -> Verdict {
+    remember(state, reply);
+    let note = notes::unknown(case.now, progress.sent);
+    Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
+}
+
+fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
+    remember(state, reply);
+    let note = notes::refused(&refusal);
+    let follow = note_on(case, state, reply, note);
+    Verdict::Done(Ending::Dead(refusal), follow)
+}
+
+fn note_on(case: &Case<'_>, state: &State, reply: &Reply, note: String) -> Vec<Entry> {
+    let ticket = reply.ticket.or(state.ticket);
+    ticket
+        .map(|ticket| note_entry(case, ticket, note, &[]))
+        .into_iter()
+        .collect()
+}

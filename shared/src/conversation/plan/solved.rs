@@ -1,0 +1,165 @@
+//! The ticket was solved: answers not yet sent go first, then the closing message, once.
+
+use crate::message::{Body, DeliveryId, Event, Personal, Reply, Solved};
+
+use super::super::notes;
+use super::super::state::{Entry, Progress, State, Status};
+use super::super::step::{
+    Attributes, Ending, Failure, FetchedComment, Next, Outcome, Sms, Step, Verdict,
+};
+use super::reply::ADOPTION_WINDOW;
+use super::{Case, announced, attributes_entry, fingerprint, note_entry};
+
+/// How long the conversation surely remembers which comments were sent, in milliseconds.
+const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
+
+pub(super) fn next(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &Progress,
+    solved: &Solved,
+) -> Next {
+    let ticket = match (solved.ticket, state.ticket) {
+        (Some(solved), Some(current)) if solved != current => {
+            return Next::Settled(Verdict::ignored("the conversation is on another ticket"));
+        }
+        (Some(solved), None) => {
+            state.move_to(solved, None, case.at.saturating_sub(ADOPTION_WINDOW));
+            solved
+        }
+        (_, Some(current)) => current,
+        (None, None) => return Next::Settled(Verdict::ignored("no conversation")),
+    };
+    if progress.doubtful {
+        return Next::Settled(unknown(case, state));
+    }
+    if state.closing_told {
+        return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+    }
+    if !progress.fetched {
+        return Next::Step(Step::FetchComments(ticket));
+    }
+    let campaign = solved
+        .campaign
+        .clone()
+        .or_else(|| case.policy.solved_campaign.clone());
+    match campaign.filter(|_| !state.opted_out) {
+        Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
+            campaign,
+            customer: case.customer.clone(),
+            message: Personal(message(case, solved)),
+            agent: Personal::default(),
+            part: 1,
+            parts: 1,
+            ticket: Some(ticket),
+            open: false,
+        }))),
+        None => Next::Step(Step::SetAttributes(Attributes {
+            customer: case.customer.clone(),
+            ticket: Some(ticket),
+            open: false,
+        })),
+    }
+}
+
+pub(super) fn apply(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &mut Progress,
+    solved: &Solved,
+    step: &Step,
+    outcome: Outcome,
+) -> Verdict {
+    match (step, outcome) {
+        (Step::FetchComments(_), Outcome::Comments(comments)) => {
+            progress.fetched = true;
+            missed(case, state, solved, comments)
+        }
+        (Step::FetchComments(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
+            progress.fetched = true;
+            Verdict::Again
+        }
+        (Step::SendSms(_), Outcome::Done) => {
+            close(case, state);
+            Verdict::delivered()
+        }
+        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state),
+        (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
+            let mut follow = vec![attributes_entry(case)];
+            let note = notes::refused(&refusal);
+            follow.extend(
+                state
+                    .ticket
+                    .map(|ticket| note_entry(case, ticket, note, &[])),
+            );
+            close(case, state);
+            Verdict::Done(Ending::Dead(refusal), follow)
+        }
+        (Step::SetAttributes(_), outcome) => {
+            close(case, state);
+            announced(case, Ending::Delivered, &outcome)
+        }
+        _ => Verdict::Wait(None),
+    }
+}
+
+fn message(case: &Case<'_>, solved: &Solved) -> String {
+    let own = solved.message.as_ref().and_then(Personal::present);
+    own.unwrap_or(&case.policy.solved_message).to_owned()
+}
+
+fn close(case: &Case<'_>, state: &mut State) {
+    state.saw_status(Status::Solved, case.at);
+    state.closing_told = true;
+}
+
+/// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
+fn unknown(case: &Case<'_>, state: &mut State) -> Verdict {
+    close(case, state);
+    let mut follow = vec![attributes_entry(case)];
+    let note = notes::closing_unknown(case.now);
+    follow.extend(
+        state
+            .ticket
+            .map(|ticket| note_entry(case, ticket, note, &[])),
+    );
+    Verdict::Done(Ending::Unknown, follow)
+}
+
+/// Public answers of agents that no webhook has reported yet, oldest first, as events of their own.
+fn missed(
+    case: &Case<'_>,
+    state: &mut State,
+    solved: &Solved,
+    comments: Vec<FetchedComment>,
+) -> Verdict {
+    let since = state.since.max(case.at.saturating_sub(REMEMBERED));
+    let mut replies: Vec<Entry> = Vec::new();
+    for found in comments.into_iter().rev() {
+        let delivery = DeliveryId::derive("reply", &[&found.comment.to_string()]);
+        let print = fingerprint(found.text.as_str());
+        let ours = state.own_comments.contains(&found.comment);
+        let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);
+        if !found.public || !found.by_agent || ours || sent || found.created_at < since {
+            continue;
+        }
+        state.fetched_text(print);
+        replies.push(Entry::fresh(Event {
+            delivery,
+            received_at: case.now,
+            body: Body::Reply(Reply {
+                ticket: solved.ticket.or(state.ticket),
+                comment: Some(found.comment),
+                text: Some(found.text),
+                author: found.author,
+                status: Some("solved".to_owned()),
+                campaign: None,
+            }),
+        }));
+    }
+    if replies.is_empty() {
+        Verdict::Again
+    } else {
+        Verdict::After(replies)
+    }
+}

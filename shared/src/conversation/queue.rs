@@ -1,0 +1,177 @@
+//! Which event of the mailbox is next, and when a waiting one may be tried again. Pure.
+
+use crate::message::{Body, DeliveryId, Reply, Solved};
+
+use super::state::{Entry, Lane, State, Status, Wait};
+
+/// First pause after a failed attempt, in milliseconds; each further one doubles it.
+const FIRST_PAUSE: i64 = 2_000;
+
+/// Longest pause, in milliseconds.
+const LONGEST_PAUSE: i64 = 10 * 60 * 1000;
+
+/// How long after a solve a reply of unknown status still belongs to the same submit, in
+/// milliseconds.
+const SAME_SUBMIT: i64 = 2 * 60 * 1000;
+
+/// The event to work on now: the first of a lane that does not wait.
+pub fn pick(mailbox: &[Entry], state: &State, now: i64) -> Option<usize> {
+    let index = mailbox
+        .iter()
+        .position(|entry| state.waits_until(entry.lane()) <= now)?;
+    Some(answer_before_closing(mailbox, index).unwrap_or(index))
+}
+
+/// The first event of each lane, whether it waits or not.
+pub fn heads(mailbox: &[Entry]) -> Vec<usize> {
+    let first = |lane| mailbox.iter().position(|entry| entry.lane() == lane);
+    let heads = [Lane::Zendesk, Lane::Braze].into_iter().filter_map(first);
+    heads
+        .map(|index| answer_before_closing(mailbox, index).unwrap_or(index))
+        .collect()
+}
+
+/// When the first waiting lane may be tried again, in milliseconds since the epoch.
+pub fn due_at(mailbox: &[Entry], state: &State) -> i64 {
+    mailbox
+        .iter()
+        .map(|entry| state.waits_until(entry.lane()))
+        .min()
+        .unwrap_or(0)
+}
+
+/// Makes a lane wait: doubling pauses with jitter, never before the time the vendor gave.
+pub fn postpone(
+    state: &mut State,
+    lane: Lane,
+    delivery: &DeliveryId,
+    now: i64,
+    not_before: Option<i64>,
+) {
+    let wait = state.wait(lane);
+    let attempts = wait.map_or(0, |wait| wait.attempts);
+    let pause = FIRST_PAUSE
+        .saturating_mul(1 << attempts.min(20))
+        .min(LONGEST_PAUSE);
+    let until = now.saturating_add(pause + jitter(delivery, attempts, pause));
+    let until = not_before.map_or(until, |at| at.max(now.saturating_add(1)));
+    *wait = Some(Wait {
+        until,
+        attempts: attempts.saturating_add(1),
+    });
+}
+
+/// One submit can cause both webhooks, and the second to arrive may be the answer.
+fn answer_before_closing(mailbox: &[Entry], index: usize) -> Option<usize> {
+    let Body::Solved(solved) = &mailbox[index].event.body else {
+        return None;
+    };
+    let solved_at = mailbox[index].event.received_at;
+    let answers = mailbox.iter().enumerate().skip(index + 1);
+    let mut same_submit = answers.filter(|(_, entry)| match &entry.event.body {
+        Body::Reply(reply) => belongs_to(
+            reply,
+            solved,
+            entry.event.received_at.saturating_sub(solved_at),
+        ),
+        _ => false,
+    });
+    same_submit.next().map(|(index, _)| index)
+}
+
+fn belongs_to(reply: &Reply, solved: &Solved, later: i64) -> bool {
+    let same_ticket = match (reply.ticket, solved.ticket) {
+        (Some(reply), Some(solved)) => reply == solved,
+        _ => true,
+    };
+    let same_submit = match reply.status.as_deref().and_then(Status::parse) {
+        Some(status) => status.is_done(),
+        None => later <= SAME_SUBMIT,
+    };
+    same_ticket && same_submit
+}
+
+/// Up to a quarter of the pause, different for every delivery and attempt.
+fn jitter(delivery: &DeliveryId, attempts: u32, pause: i64) -> i64 {
+    let marker = delivery.marker();
+    let byte = marker[usize::try_from(attempts % 8).unwrap_or(0)];
+    pause * i64::from(byte) / 1024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Event, Text, TicketId};
+
+    fn entry(id: &str, body: Body) -> Entry {
+        Entry::fresh(Event {
+            delivery: DeliveryId::derive("t", &[id]),
+            received_at: 1000,
+            body,
+        })
+    }
+
+    fn reply(status: Option<&str>) -> Body {
+        Body::Reply(Reply {
+            ticket: TicketId::new(1),
+            status: status.map(str::to_owned),
+            ..Reply::default()
+        })
+    }
+
+    fn solved() -> Body {
+        Body::Solved(Solved {
+            ticket: TicketId::new(1),
+            ..Solved::default()
+        })
+    }
+
+    #[test]
+    fn the_answer_of_the_same_submit_goes_before_the_closing_message() {
+        let mailbox = [entry("a", solved()), entry("b", reply(Some("solved")))];
+        assert_eq!(pick(&mailbox, &State::default(), 2000), Some(1));
+    }
+
+    #[test]
+    fn an_answer_after_a_reopening_stays_behind_the_closing_message() {
+        let mailbox = [entry("a", solved()), entry("b", reply(Some("open")))];
+        assert_eq!(pick(&mailbox, &State::default(), 2000), Some(0));
+    }
+
+    #[test]
+    fn one_vendors_outage_does_not_hold_up_the_other() {
+        let mailbox = [
+            entry("a", reply(None)),
+            entry("b", Body::Text(Text::default())),
+        ];
+        let mut state = State::default();
+        postpone(
+            &mut state,
+            Lane::Braze,
+            &mailbox[0].event.delivery,
+            1000,
+            None,
+        );
+        assert_eq!(pick(&mailbox, &state, 1000), Some(1));
+        assert_eq!(
+            due_at(&mailbox[..1], &state),
+            state.waits_until(Lane::Braze)
+        );
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_limit_and_a_vendors_time_is_kept() {
+        let mut state = State::default();
+        let id = DeliveryId::derive("t", &["x"]);
+        let mut last = 0;
+        for _ in 0..30 {
+            postpone(&mut state, Lane::Zendesk, &id, 0, None);
+            let until = state.waits_until(Lane::Zendesk);
+            assert!(until <= LONGEST_PAUSE + LONGEST_PAUSE / 4);
+            assert!(until >= last || until >= LONGEST_PAUSE);
+            last = until;
+        }
+        postpone(&mut state, Lane::Zendesk, &id, 0, Some(77_000));
+        assert_eq!(state.waits_until(Lane::Zendesk), 77_000);
+    }
+}

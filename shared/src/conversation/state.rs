@@ -1,0 +1,315 @@
+//! What a conversation remembers between events.
+//!
+//! In: identifiers and events. Out: [`State`], [`Entry`]. Pure; stored as JSON inside the item, so
+//! every field has a default and an older item still reads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{Body, CommentId, Event, TicketId, UserId};
+
+/// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
+/// does not text it to the customer.
+const OWN_COMMENTS_KEPT: usize = 6;
+
+/// Replies without a comment id whose text is remembered, to know them again among fetched comments.
+const TEXTS_KEPT: usize = 6;
+
+/// A ticket's status as Zendesk spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// No agent has touched it yet.
+    New,
+    /// Waiting for an agent.
+    Open,
+    /// Waiting for the customer.
+    Pending,
+    /// Waiting for somebody else.
+    Hold,
+    /// Done, can be reopened.
+    Solved,
+    /// Done for good.
+    Closed,
+}
+
+impl Status {
+    /// Reads a status in any case; account-specific names are `None`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "new" => Some(Self::New),
+            "open" => Some(Self::Open),
+            "pending" => Some(Self::Pending),
+            "hold" | "on-hold" => Some(Self::Hold),
+            "solved" => Some(Self::Solved),
+            "closed" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+
+    /// Solved or closed.
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Solved | Self::Closed)
+    }
+}
+
+/// The state of one conversation.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// The customer in Zendesk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// The ticket the conversation is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// The ticket's last known status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Since when the conversation is on this ticket, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub since: i64,
+    /// When it was last solved, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solved_at: Option<i64>,
+    /// The customer was told of this solve.
+    #[serde(skip_serializing_if = "is_false")]
+    pub closing_told: bool,
+    /// The customer opted out of SMS.
+    #[serde(skip_serializing_if = "is_false")]
+    pub opted_out: bool,
+    /// Newest comments the bridge wrote itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub own_comments: Vec<CommentId>,
+    /// Fingerprints of replies sent without knowing their comment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sent_texts: Vec<u32>,
+    /// Fingerprints of comments fetched and sent before their webhook came.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fetched_texts: Vec<u32>,
+    /// Until when the way to Zendesk waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zendesk_wait: Option<Wait>,
+    /// Until when the way to Braze waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub braze_wait: Option<Wait>,
+}
+
+/// A pause after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Milliseconds since the epoch.
+    pub until: i64,
+    /// Failed attempts in a row.
+    pub attempts: u32,
+}
+
+impl State {
+    /// The ticket is solved or closed as far as known.
+    pub fn is_done(&self) -> bool {
+        self.status.is_some_and(Status::is_done)
+    }
+
+    /// Moves the conversation to a ticket, forgetting what belonged to the last one.
+    pub fn move_to(&mut self, ticket: TicketId, status: Option<Status>, since: i64) {
+        self.ticket = Some(ticket);
+        self.status = status;
+        self.since = since;
+        self.solved_at = None;
+        self.closing_told = false;
+    }
+
+    /// Records the ticket's status; leaving "solved" ends the solve cycle.
+    pub fn saw_status(&mut self, status: Status, now: i64) {
+        self.status = Some(status);
+        if status.is_done() {
+            self.solved_at.get_or_insert(now);
+        } else {
+            self.solved_at = None;
+            self.closing_told = false;
+        }
+    }
+
+    /// Remembers a comment the bridge wrote.
+    pub fn wrote(&mut self, comment: CommentId) {
+        push_bounded(&mut self.own_comments, comment, OWN_COMMENTS_KEPT);
+    }
+
+    /// Remembers the text of a reply that came without its comment's id.
+    pub fn sent_text(&mut self, fingerprint: u32) {
+        push_bounded(&mut self.sent_texts, fingerprint, TEXTS_KEPT);
+    }
+
+    /// Remembers the text of a comment that was fetched rather than reported.
+    pub fn fetched_text(&mut self, fingerprint: u32) {
+        push_bounded(&mut self.fetched_texts, fingerprint, TEXTS_KEPT);
+    }
+
+    /// The pause of a lane.
+    pub fn wait(&mut self, lane: Lane) -> &mut Option<Wait> {
+        match lane {
+            Lane::Zendesk => &mut self.zendesk_wait,
+            Lane::Braze => &mut self.braze_wait,
+        }
+    }
+
+    /// Until when a lane waits, in milliseconds since the epoch; zero where it does not.
+    pub fn waits_until(&self, lane: Lane) -> i64 {
+        let wait = match lane {
+            Lane::Zendesk => self.zendesk_wait,
+            Lane::Braze => self.braze_wait,
+        };
+        wait.map_or(0, |wait| wait.until)
+    }
+}
+
+fn push_bounded<T>(list: &mut Vec<T>, value: T, kept: usize) {
+    list.push(value);
+    let surplus = list.len().saturating_sub(kept);
+    list.drain(..surplus);
+}
+
+/// Which vendor an event goes to. Order is kept within a lane; one vendor's outage does not hold
+/// up the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Towards the ticket.
+    Zendesk,
+    /// Towards the customer.
+    Braze,
+}
+
+/// An accepted event that is not done yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+    /// How far it got.
+    #[serde(default, rename = "p", skip_serializing_if = "Progress::is_fresh")]
+    pub progress: Progress,
+}
+
+impl Entry {
+    /// An event nobody has worked on.
+    pub fn fresh(event: Event) -> Self {
+        Self {
+            event,
+            progress: Progress::default(),
+        }
+    }
+
+    /// Where it goes.
+    pub fn lane(&self) -> Lane {
+        match self.event.body {
+            Body::Text(_) | Body::Consent(_) | Body::Note(_) => Lane::Zendesk,
+            Body::Reply(_) | Body::Solved(_) | Body::Attributes => Lane::Braze,
+        }
+    }
+}
+
+/// How far the work on an event got.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// An attempt was made whose outcome is not known.
+    #[serde(skip_serializing_if = "is_false")]
+    pub doubtful: bool,
+    /// The text is on the ticket.
+    #[serde(skip_serializing_if = "is_false")]
+    pub posted: bool,
+    /// The ticket has to be set to open still.
+    #[serde(skip_serializing_if = "is_false")]
+    pub reopen: bool,
+    /// Braze's attributes have to follow.
+    #[serde(skip_serializing_if = "is_false")]
+    pub announce: bool,
+    /// The closed ticket the new one follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TicketId>,
+    /// The ticket that answered "closed", to be looked at for a merge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<TicketId>,
+    /// That ticket was merged into another.
+    #[serde(skip_serializing_if = "is_false")]
+    pub merged: bool,
+    /// A refused creation was tried again with the customer looked up anew.
+    #[serde(skip_serializing_if = "is_false")]
+    pub renewed: bool,
+    /// Counts the idempotency keys used up by conflicts.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub key: u8,
+    /// Parts of a long answer already sent.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub sent: u8,
+    /// Undelivered comments were fetched.
+    #[serde(skip_serializing_if = "is_false")]
+    pub fetched: bool,
+    /// Tags were added.
+    #[serde(skip_serializing_if = "is_false")]
+    pub tagged: bool,
+    /// A ticket has to be created, whatever the policy for strangers says.
+    #[serde(skip_serializing_if = "is_false")]
+    pub create: bool,
+}
+
+impl Progress {
+    fn is_fresh(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
+fn is_zero_u8(value: &u8) -> bool {
+    *value == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_conversation_stays_small() {
+        let mut state = State {
+            user: UserId::new(36_000_000_000_001),
+            ..State::default()
+        };
+        if let Some(ticket) = TicketId::new(123_456) {
+            state.move_to(ticket, Some(Status::Open), 1_780_000_000_000);
+        }
+        for id in 1..20 {
+            state
+                .own_comments
+                .extend(CommentId::new(36_000_000_000_000 + id));
+            state
+                .own_comments
+                .drain(..state.own_comments.len().saturating_sub(OWN_COMMENTS_KEPT));
+        }
+        let json = serde_json::to_string(&state).expect("serialises");
+        assert!(json.len() < 300, "{} bytes: {json}", json.len());
+    }
+
+    #[test]
+    fn an_item_of_an_older_version_reads() {
+        let state: State = serde_json::from_str(r#"{"ticket":35,"gone":1}"#).expect("reads");
+        assert_eq!(state.ticket.map(TicketId::get), Some(35));
+    }
+
+    #[test]
+    fn leaving_solved_ends_the_cycle() {
+        let mut state = State {
+            closing_told: true,
+            ..State::default()
+        };
+        state.saw_status(Status::Solved, 5);
+        assert!(state.closing_told && state.solved_at == Some(5));
+        state.saw_status(Status::Open, 9);
+        assert!(!state.closing_told && state.solved_at.is_none());
+    }
+}

@@ -1,0 +1,289 @@
+//! The vocabulary between a decision and its execution.
+//!
+//! In: nothing. Out: [`Step`] (what to do next, complete in itself), [`Outcome`] (how it went),
+//! [`Verdict`] (what that means for the event). Pure; knows no client and no wire type.
+
+use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+
+use super::state::{Entry, Status};
+
+/// One call to a vendor.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Create or find the customer in Zendesk. Safe to repeat.
+    UpsertUser(Person),
+    /// Read a ticket: status, tags, requester.
+    LookUpTicket(TicketId),
+    /// Find the ticket another one was merged into.
+    FindMergeTarget(TicketId),
+    /// Find a ticket by the external id the bridge gave it.
+    FindTicket(DeliveryId),
+    /// Create a ticket under an idempotency key.
+    CreateTicket(Box<NewTicket>),
+    /// Add a comment. Not safe to repeat without [`Step::FindDelivery`].
+    Append(Comment),
+    /// Look for a comment by its marker.
+    FindDelivery {
+        /// Where to look.
+        ticket: TicketId,
+        /// The marker on the audit.
+        marker: DeliveryId,
+    },
+    /// Set the ticket's status.
+    SetStatus(TicketId, Status),
+    /// Add tags to the ticket.
+    AddTags(TicketId, Vec<String>),
+    /// Read the newest comments.
+    FetchComments(TicketId),
+    /// Send one SMS through a campaign. Never repeated when its outcome is unknown.
+    SendSms(Box<Sms>),
+    /// Set Braze's attributes. Safe to repeat.
+    SetAttributes(Attributes),
+}
+
+impl Step {
+    /// A stable name for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::UpsertUser(_) => "upsert_user",
+            Self::LookUpTicket(_) => "look_up_ticket",
+            Self::FindMergeTarget(_) => "find_merge_target",
+            Self::FindTicket(_) => "find_ticket",
+            Self::CreateTicket(_) => "create_ticket",
+            Self::Append(_) => "append",
+            Self::FindDelivery { .. } => "find_delivery",
+            Self::SetStatus(..) => "set_status",
+            Self::AddTags(..) => "add_tags",
+            Self::FetchComments(_) => "fetch_comments",
+            Self::SendSms(_) => "send_sms",
+            Self::SetAttributes(_) => "set_attributes",
+        }
+    }
+}
+
+/// The customer as Zendesk is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// Braze's id.
+    pub customer: ExternalUserId,
+    /// Shown name, never empty.
+    pub name: Personal,
+    /// E.164 number.
+    pub phone: Option<Personal>,
+}
+
+/// A ticket to create.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTicket {
+    /// Requester and author of the first comment.
+    pub requester: UserId,
+    /// Subject line.
+    pub subject: Personal,
+    /// First comment.
+    pub body: Personal,
+    /// `Idempotency-Key`.
+    pub key: String,
+    /// The ticket's external id, and the marker of its audit.
+    pub delivery: DeliveryId,
+    /// The closed ticket it follows.
+    pub follows: Option<TicketId>,
+}
+
+/// A comment to add.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    /// On which ticket.
+    pub ticket: TicketId,
+    /// Shown author; `None` is the bridge's own account.
+    pub author: Option<UserId>,
+    /// The text, exact.
+    pub body: Personal,
+    /// Visible to the customer in Zendesk.
+    pub public: bool,
+    /// Status to set with it.
+    pub status: Option<Status>,
+    /// Marker on the audit.
+    pub marker: DeliveryId,
+}
+
+/// One SMS to send.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sms {
+    /// Campaign.
+    pub campaign: String,
+    /// To whom.
+    pub customer: ExternalUserId,
+    /// `msg_body`.
+    pub message: Personal,
+    /// `agent_name`, possibly empty.
+    pub agent: Personal,
+    /// Number of this message, from 1.
+    pub part: u8,
+    /// Of how many.
+    pub parts: u8,
+    /// `zendesk_ticket`.
+    pub ticket: Option<TicketId>,
+    /// `zendesk_ticket_open`.
+    pub open: bool,
+}
+
+/// The attributes Braze's audience filters use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attributes {
+    /// Of whom.
+    pub customer: ExternalUserId,
+    /// `zendesk_ticket`.
+    pub ticket: Option<TicketId>,
+    /// `zendesk_ticket_open`.
+    pub open: bool,
+}
+
+/// How a step went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The customer's Zendesk id.
+    User(UserId),
+    /// A ticket, where there is one.
+    Ticket(Option<TicketFacts>),
+    /// A comment is on the ticket.
+    Posted {
+        /// The ticket.
+        ticket: TicketId,
+        /// Its status now, where the answer said so.
+        status: Option<Status>,
+        /// The comment, where the answer named it.
+        comment: Option<CommentId>,
+    },
+    /// Whether the marker is on the ticket.
+    Marked(bool),
+    /// Comments, newest first.
+    Comments(Vec<FetchedComment>),
+    /// It worked.
+    Done,
+    /// It did not.
+    Failed(Failure),
+}
+
+/// What is known of a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TicketFacts {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its status.
+    pub status: Option<Status>,
+    /// Its requester.
+    pub requester: Option<UserId>,
+    /// The requester's Braze external id.
+    pub customer: Option<ExternalUserId>,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// A comment as Zendesk has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchedComment {
+    /// The comment.
+    pub comment: CommentId,
+    /// Written by an agent or admin, in Zendesk itself.
+    pub by_agent: bool,
+    /// Visible to the customer.
+    pub public: bool,
+    /// Its text.
+    pub text: Personal,
+    /// The author's name, possibly empty.
+    pub author: Personal,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+}
+
+/// Why a step did not work, by what can be done about it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// Nothing happened; try again, not before the time given (milliseconds since the epoch).
+    Later(Option<i64>),
+    /// It may or may not have happened.
+    Unknown,
+    /// There is no such ticket.
+    NotFound,
+    /// The ticket is closed.
+    Closed,
+    /// The idempotency key was used for something else.
+    KeyConflict,
+    /// Repeating it will not help.
+    Refused(Refusal),
+}
+
+/// A refusal for good.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The HTTP status, zero where there was no call.
+    pub status: u16,
+    /// What it is called, fit for logs, possibly empty.
+    pub code: String,
+    /// The vendor's own words, for a person's eyes, possibly empty.
+    pub detail: Personal,
+}
+
+impl Refusal {
+    /// A refusal of the bridge's own.
+    pub fn own(code: &str) -> Self {
+        Self {
+            status: 0,
+            code: code.to_owned(),
+            detail: Personal::default(),
+        }
+    }
+}
+
+/// What to do next with an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next {
+    /// Make this call.
+    Step(Step),
+    /// No call is needed.
+    Settled(Verdict),
+}
+
+/// What the outcome of a step means for its event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Ask for the next step.
+    Again,
+    /// Write the progress down, then ask for the next step.
+    Checkpoint,
+    /// Try again later, not before the time given (milliseconds since the epoch).
+    Wait(Option<i64>),
+    /// These events come first.
+    After(Vec<Entry>),
+    /// The event is finished, these follow in its place.
+    Done(Ending, Vec<Entry>),
+}
+
+/// How an event ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// What it asked for was done.
+    Delivered,
+    /// Not for us, with the reason.
+    Ignored(&'static str),
+    /// It was done before.
+    Duplicate,
+    /// Handed on to its customer's conversation, to be delivered there.
+    Queued,
+    /// Nobody knows; the agent is told.
+    Unknown,
+    /// It can never be delivered: a dead letter.
+    Dead(Refusal),
+}
+
+impl Verdict {
+    /// Finished as asked.
+    pub fn delivered() -> Self {
+        Self::Done(Ending::Delivered, Vec::new())
+    }
+
+    /// Finished without doing anything.
+    pub fn ignored(reason: &'static str) -> Self {
+        Self::Done(Ending::Ignored(reason), Vec::new())
+    }
+}

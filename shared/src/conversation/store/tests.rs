@@ -1,0 +1,388 @@
+//! The store against an embedded DynamoDB: one winner, no duplicate, fencing.
+
+use std::sync::Arc;
+
+use dynoxide::Database;
+use dynoxide::actions::create_table::CreateTableRequest;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::*;
+use crate::config::AwsEnv;
+use crate::conversation::state::Status;
+use crate::message::{Body, Event, Text};
+use crate::net::Http;
+use crate::secrets::Secret;
+
+const NOW: i64 = 1_790_000_000_000;
+
+async fn table() -> Store {
+    let database = Database::memory().expect("database");
+    let request: CreateTableRequest = serde_json::from_value(json!({
+        "TableName": "bridge",
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "due_shard", "AttributeType": "N"},
+            {"AttributeName": "due_at", "AttributeType": "N"},
+        ],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": "due",
+            "KeySchema": [
+                {"AttributeName": "due_shard", "KeyType": "HASH"},
+                {"AttributeName": "due_at", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }],
+    }))
+    .expect("request");
+    database.create_table(request).expect("table");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("address"));
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    let env = AwsEnv {
+        region: "eu-west-1".to_owned(),
+        access_key_id: "test".to_owned(),
+        secret_access_key: Secret::new("test"),
+        session_token: None,
+        dynamodb_endpoint: Some(endpoint),
+        secretsmanager_endpoint: None,
+    };
+    Store::new(
+        &AwsParts::new(&env, &Http::new(None).expect("client")),
+        "bridge",
+    )
+}
+
+fn key() -> Key {
+    Key::Customer("ana".parse().expect("id"))
+}
+
+fn entry(id: &str) -> Entry {
+    let body = Body::Text(Text {
+        text: id.into(),
+        ..Text::default()
+    });
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive("text", &[id]),
+        received_at: NOW,
+        body,
+    })
+}
+
+fn lease(owner: &str) -> Lease {
+    Lease {
+        owner: owner.to_owned(),
+        until: NOW + 20_000,
+    }
+}
+
+async fn hold(store: &Store, id: &str, owner: &str) -> Held {
+    match store
+        .accept(&key(), &entry(id), &[], &lease(owner), NOW)
+        .await
+        .expect("stored")
+    {
+        Accepted::Held(held) => held,
+        other => panic!("not held: {other:?}"),
+    }
+}
+
+fn ids(held: &Held) -> Vec<&str> {
+    held.mailbox
+        .iter()
+        .map(|entry| entry.event.delivery.as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn of_many_racing_texts_one_gets_the_conversation_and_none_is_lost() {
+    let store = Arc::new(table().await);
+    let mut racing = JoinSet::new();
+    for n in 0..40 {
+        let store = Arc::clone(&store);
+        racing.spawn(async move {
+            let id = n.to_string();
+            store
+                .accept(&key(), &entry(&id), &[], &lease(&id), NOW)
+                .await
+                .expect("stored")
+        });
+    }
+    let answers = racing.join_all().await;
+    let held = answers
+        .iter()
+        .filter(|answer| matches!(answer, Accepted::Held(_)))
+        .count();
+    assert_eq!(held, 1);
+    assert!(
+        answers
+            .iter()
+            .all(|a| matches!(a, Accepted::Held(_) | Accepted::Stored(_)))
+    );
+    let (held, _) = store
+        .take_due(&key(), &lease("later"), NOW + 20_000)
+        .await
+        .expect("read")
+        .expect("due once the lease is over");
+    assert_eq!(held.mailbox.len(), 40);
+}
+
+#[tokio::test]
+async fn an_event_is_accepted_once_also_after_it_was_done() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    let again = store
+        .accept(&key(), &entry("a"), &[], &lease("two"), NOW)
+        .await
+        .expect("read");
+    assert!(matches!(again, Accepted::Duplicate));
+    held.mailbox.clear();
+    assert!(matches!(
+        store.settle(&mut held, Leave::Idle, &[], NOW).await,
+        Ok(Settled::Done)
+    ));
+    let two_days = NOW + 48 * 60 * 60 * 1000;
+    let late = store
+        .accept(&key(), &entry("a"), &[], &lease("two"), two_days)
+        .await
+        .expect("read");
+    assert!(matches!(late, Accepted::Duplicate));
+}
+
+#[tokio::test]
+async fn an_alias_that_was_seen_makes_a_duplicate() {
+    let store = table().await;
+    let alias = DeliveryId::derive("alias", &["x"]);
+    let aliases = std::slice::from_ref(&alias);
+    store
+        .accept(&key(), &entry("a"), aliases, &lease("one"), NOW)
+        .await
+        .expect("stored");
+    let other = store
+        .accept(&key(), &entry("b"), aliases, &lease("one"), NOW)
+        .await
+        .expect("read");
+    assert!(matches!(other, Accepted::Duplicate));
+}
+
+#[tokio::test]
+async fn what_comes_in_while_working_is_found_when_settling() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    let second = store
+        .accept(&key(), &entry("b"), &[], &lease("two"), NOW)
+        .await
+        .expect("stored");
+    assert!(matches!(second, Accepted::Stored(_)));
+    held.mailbox.clear();
+    held.state.status = Some(Status::Open);
+    let settled = store
+        .settle(&mut held, Leave::Idle, &[], NOW)
+        .await
+        .expect("answered");
+    assert!(
+        matches!(settled, Settled::Moved),
+        "nothing was released over the new event"
+    );
+    assert_eq!(ids(&held), [entry("b").event.delivery.as_str()]);
+    let leave = Leave::Working {
+        on: 0,
+        until: NOW + 30_000,
+    };
+    assert!(matches!(
+        store.settle(&mut held, leave, &[], NOW).await,
+        Ok(Settled::Done)
+    ));
+    assert_eq!(
+        held.claim(),
+        Some(Claim::Delivery(entry("b").event.delivery.as_str()))
+    );
+}
+
+#[tokio::test]
+async fn a_holder_whose_lease_was_taken_over_writes_nothing_any_more() {
+    let store = table().await;
+    let mut old = hold(&store, "a", "one").await;
+    let taken = store
+        .take_due(&key(), &lease("two"), NOW + 20_000)
+        .await
+        .expect("read");
+    let (mut new, before) = taken.expect("the lease is over");
+    assert_eq!(
+        before.claim(),
+        Some(Claim::Delivery(entry("a").event.delivery.as_str()))
+    );
+    old.mailbox.clear();
+    assert!(matches!(
+        store.settle(&mut old, Leave::Idle, &[], NOW).await,
+        Ok(Settled::Lost)
+    ));
+    assert_eq!(ids(&new), [entry("a").event.delivery.as_str()]);
+    new.mailbox.clear();
+    assert!(matches!(
+        store.settle(&mut new, Leave::Idle, &[], NOW).await,
+        Ok(Settled::Done)
+    ));
+}
+
+#[tokio::test]
+async fn only_what_waits_is_due_and_only_one_takes_it() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    let shard = key().shard();
+    assert_eq!(store.due(shard, NOW, 10).await.expect("read"), []);
+    let parked = Leave::Parked(NOW + 5_000);
+    assert!(matches!(
+        store.settle(&mut held, parked, &[], NOW).await,
+        Ok(Settled::Done)
+    ));
+    assert_eq!(store.due(shard, NOW + 4_999, 10).await.expect("read"), []);
+    assert_eq!(
+        store.due(shard, NOW + 5_000, 10).await.expect("read"),
+        [key()]
+    );
+    let at = NOW + 5_000;
+    let first = Lease {
+        owner: "one".to_owned(),
+        until: at + 20_000,
+    };
+    let (mut held, before) = store
+        .take_due(&key(), &first, at)
+        .await
+        .expect("read")
+        .expect("due");
+    assert!(before.is_parked() && before.claim().is_none());
+    let second = Lease {
+        owner: "two".to_owned(),
+        until: at + 20_000,
+    };
+    assert!(
+        store
+            .take_due(&key(), &second, at)
+            .await
+            .expect("read")
+            .is_none()
+    );
+    held.mailbox.clear();
+    assert!(matches!(
+        store.settle(&mut held, Leave::Idle, &[], at).await,
+        Ok(Settled::Done)
+    ));
+    assert_eq!(store.due(shard, i64::MAX, 10).await.expect("read"), []);
+}
+
+#[tokio::test]
+async fn a_waiting_conversation_is_taken_only_as_it_was_seen() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    let parked = Leave::Parked(NOW + 60_000);
+    assert!(matches!(
+        store.settle(&mut held, parked, &[], NOW).await,
+        Ok(Settled::Done)
+    ));
+    let accepted = store
+        .accept(&key(), &entry("b"), &[], &lease("two"), NOW)
+        .await
+        .expect("stored");
+    let Accepted::Stored(seen) = accepted else {
+        panic!("{accepted:?}")
+    };
+    assert!(
+        seen.is_parked() && seen.until == NOW + 60_000,
+        "its time is kept"
+    );
+    let claim = entry("b").event.delivery;
+    let taken = store
+        .take(seen.clone(), &claim, &lease("two"))
+        .await
+        .expect("read");
+    assert_eq!(taken.expect("as seen").mailbox.len(), 2);
+    assert!(
+        store
+            .take(seen, &claim, &lease("three"))
+            .await
+            .expect("read")
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_full_mailbox_takes_no_more_and_loses_nothing() {
+    let store = table().await;
+    for n in 0..MAILBOX_LIMIT {
+        store
+            .accept(&key(), &entry(&n.to_string()), &[], &lease("one"), NOW)
+            .await
+            .expect("stored");
+    }
+    let over = store
+        .accept(&key(), &entry("over"), &[], &lease("two"), NOW)
+        .await
+        .expect("read");
+    assert!(matches!(over, Accepted::Full));
+    let taken = store
+        .take_due(&key(), &lease("two"), NOW + 20_000)
+        .await
+        .expect("read");
+    let (mut held, _) = taken.expect("due");
+    assert_eq!(held.mailbox.len(), MAILBOX_LIMIT);
+    held.mailbox.clear();
+    store
+        .settle(&mut held, Leave::Idle, &[], NOW)
+        .await
+        .expect("written");
+    let again = store
+        .accept(&key(), &entry("over"), &[], &lease("two"), NOW)
+        .await
+        .expect("read");
+    assert!(
+        matches!(again, Accepted::Held(_)),
+        "sent again, it is accepted"
+    );
+}
+
+#[tokio::test]
+async fn an_event_too_large_for_the_item_is_refused_and_the_rest_stays() {
+    let store = table().await;
+    let big = |id: &str| {
+        let body = Body::Text(Text {
+            text: "x".repeat(250_000).as_str().into(),
+            ..Text::default()
+        });
+        Entry::fresh(Event {
+            delivery: DeliveryId::derive("text", &[id]),
+            received_at: NOW,
+            body,
+        })
+    };
+    let first = store
+        .accept(&key(), &big("a"), &[], &lease("one"), NOW)
+        .await
+        .expect("stored");
+    assert!(matches!(first, Accepted::Held(_)));
+    let second = store
+        .accept(&key(), &big("b"), &[], &lease("two"), NOW)
+        .await
+        .expect("read");
+    assert!(matches!(second, Accepted::Full));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_set_aside_and_the_rest_goes_on() {
+    let item = codec::Item::from([
+        ("v".to_owned(), codec::number(3)),
+        ("lease".to_owned(), AttributeValue::S("-".to_owned())),
+        (
+            "mailbox".to_owned(),
+            AttributeValue::L(vec![
+                AttributeValue::S(r#"{"id":"x","at":1,"kind":"from_the_future"}"#.to_owned()),
+                AttributeValue::S(serde_json::to_string(&entry("a")).expect("json")),
+            ]),
+        ),
+    ]);
+    let held = codec::held(&key(), item);
+    assert_eq!((held.poison.len(), ids(&held).len()), (1, 1));
+}

@@ -1,0 +1,237 @@
+//! Deliver and settle: takes a held conversation's events in order until none can be done now.
+
+use std::time::Duration;
+
+use crate::conversation::plan::{self, Context};
+use crate::conversation::queue;
+use crate::conversation::state::Entry;
+use crate::conversation::step::{Ending, Next, Outcome, Verdict};
+use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, StoreError};
+use crate::message::{DeliveryId, TicketId};
+use crate::net::Deadline;
+
+use super::{Bridge, Endings, Vendors, Work};
+
+/// Steps one event may take before it is put aside; no flow needs half of them.
+const MAX_STEPS: usize = 24;
+
+/// How often a settling write is tried when the table does not answer.
+const SETTLE_TRIES: u32 = 4;
+
+/// What working on one event came to.
+enum Run {
+    /// As decided.
+    Verdict(Verdict),
+    /// The time is up; nothing was attempted since the last write.
+    OutOfTime,
+}
+
+impl<V: Vendors> Bridge<V> {
+    /// Works on the mailbox until it is empty, waits, or the time is up. Leaves the conversation
+    /// settled, or to its lease's end where the table does not answer.
+    pub(super) async fn drain(
+        &self,
+        mut held: Held,
+        work: &Work,
+        endings: &mut Endings,
+    ) -> Option<TicketId> {
+        self.bury_poison(&mut held).await;
+        loop {
+            let now = self.clock.now();
+            let Some(index) = next_index(&held, work, now) else {
+                if self.settle(&mut held, work, &[]).await {
+                    continue;
+                } else {
+                    break;
+                }
+            };
+            let run = self.run(&mut held, index, work).await;
+            let markers = match self.take_note(&mut held, index, run, endings).await {
+                Ok(markers) => markers,
+                Err(error) => {
+                    tracing::error!(error = %error, "dead letter not kept, the event stays");
+                    let Entry { event, .. } = &held.mailbox[index];
+                    let (lane, delivery) = (held.mailbox[index].lane(), event.delivery.clone());
+                    queue::postpone(&mut held.state, lane, &delivery, self.clock.now(), None);
+                    vec![]
+                }
+            };
+            if !self.settle(&mut held, work, &markers).await {
+                break;
+            }
+        }
+        held.state.ticket
+    }
+
+    /// Decides and executes, step by step, until the event has a verdict.
+    async fn run(&self, held: &mut Held, index: usize, work: &Work) -> Run {
+        let customer = match held.key.clone() {
+            Key::Customer(customer) => customer,
+            Key::Ticket(ticket) => return self.forward(held, index, ticket, work).await.into(),
+        };
+        let Held {
+            state,
+            mailbox,
+            seen,
+            until,
+            ..
+        } = held;
+        let entry = &mut mailbox[index];
+        for _ in 0..MAX_STEPS {
+            let now = self.clock.now();
+            let context = Context {
+                customer: &customer,
+                policy: &self.policy,
+                seen,
+                now,
+            };
+            let step = match plan::next(&context, state, entry) {
+                Next::Settled(verdict) => return Run::Verdict(verdict),
+                Next::Step(step) => step,
+            };
+            let Some(time) = work.call_time(now, *until) else {
+                return Run::OutOfTime;
+            };
+            let outcome = self.vendors.execute(&step, Deadline::after(time)).await;
+            tracing::debug!(delivery.id = %entry.event.delivery, step = step.name(), ok = !matches!(outcome, Outcome::Failed(_)), "step");
+            let context = Context {
+                now: self.clock.now(),
+                ..context
+            };
+            match plan::apply(&context, state, entry, &step, outcome) {
+                Verdict::Again => {}
+                verdict => return Run::Verdict(verdict),
+            }
+        }
+        tracing::error!(delivery.id = %entry.event.delivery, "no end in sight, put aside for later");
+        Run::Verdict(Verdict::Wait(None))
+    }
+
+    /// Carries a verdict over into the mailbox; returns deliveries to remember.
+    async fn take_note(
+        &self,
+        held: &mut Held,
+        index: usize,
+        run: Run,
+        endings: &mut Endings,
+    ) -> Result<Vec<DeliveryId>, StoreError> {
+        let now = self.clock.now();
+        let lane = held.mailbox[index].lane();
+        let verdict = match run {
+            Run::Verdict(verdict) => verdict,
+            Run::OutOfTime => return Ok(vec![]),
+        };
+        if !matches!(verdict, Verdict::Wait(_)) {
+            *held.state.wait(lane) = None;
+        }
+        match verdict {
+            Verdict::Again | Verdict::Checkpoint => Ok(vec![]),
+            Verdict::Wait(not_before) => {
+                let delivery = held.mailbox[index].event.delivery.clone();
+                queue::postpone(&mut held.state, lane, &delivery, now, not_before);
+                Ok(vec![])
+            }
+            Verdict::After(entries) => {
+                let ids = entries
+                    .iter()
+                    .map(|entry| entry.event.delivery.clone())
+                    .collect();
+                held.mailbox.splice(index..index, entries);
+                Ok(ids)
+            }
+            Verdict::Done(ending, follow) => {
+                if let Ending::Dead(refusal) = &ending {
+                    let cause = format!("{} {}", refusal.status, refusal.code);
+                    self.bury(&held.key, &held.mailbox[index], &cause).await?;
+                }
+                let known = |new: &Entry| {
+                    held.mailbox
+                        .iter()
+                        .any(|entry| entry.event.delivery == new.event.delivery)
+                };
+                let follow: Vec<Entry> = follow.into_iter().filter(|new| !known(new)).collect();
+                let done = held.mailbox.remove(index);
+                held.mailbox.splice(index..index, follow);
+                endings.insert(done.event.delivery, ending);
+                Ok(vec![])
+            }
+        }
+    }
+
+    /// Writes the conversation back; says whether there is more to do under the lease.
+    async fn settle(&self, held: &mut Held, work: &Work, markers: &[DeliveryId]) -> bool {
+        let mut tries = 0;
+        loop {
+            let now = self.clock.now();
+            let leave = match next_index(held, work, now) {
+                _ if held.mailbox.is_empty() => Leave::Idle,
+                Some(on) => Leave::Working {
+                    on,
+                    until: work.lease(now).until,
+                },
+                None => Leave::Parked(queue::due_at(&held.mailbox, &held.state).max(now)),
+            };
+            match self.store.settle(held, leave, markers, now).await {
+                Ok(Settled::Done) => return matches!(leave, Leave::Working { .. }),
+                Ok(Settled::Moved) => {}
+                Ok(Settled::Lost) => {
+                    tracing::warn!("the conversation was taken over before it was settled");
+                    return false;
+                }
+                Err(error) => {
+                    tries += 1;
+                    tracing::warn!(error = %error, attempt = tries, "not settled");
+                    if tries >= SETTLE_TRIES || held.until <= now {
+                        return false;
+                    }
+                    tokio::time::sleep(Duration::from_millis(50 << tries)).await;
+                }
+            }
+        }
+    }
+
+    async fn bury(&self, key: &Key, entry: &Entry, cause: &str) -> Result<(), StoreError> {
+        let content = serde_json::to_vec(entry).unwrap_or_default();
+        let letter = DeadLetter {
+            id: &entry.event.delivery,
+            source: "event",
+            cause,
+            conversation: Some(key.pk()),
+            content: &content,
+        };
+        tracing::error!(delivery.id = %entry.event.delivery, cause, "dead letter");
+        self.store.bury(&letter, self.clock.now()).await
+    }
+
+    /// Parts of the item that cannot be read must not hold up the rest.
+    async fn bury_poison(&self, held: &mut Held) {
+        for content in std::mem::take(&mut held.poison) {
+            let id = DeliveryId::derive("poison", &[&held.key.pk(), &content]);
+            let letter = DeadLetter {
+                id: &id,
+                source: "event",
+                cause: "cannot be read",
+                conversation: Some(held.key.pk()),
+                content: content.as_bytes(),
+            };
+            tracing::error!(delivery.id = %id, "an event in the mailbox cannot be read: dead letter");
+            if let Err(error) = self.store.bury(&letter, self.clock.now()).await {
+                tracing::error!(error = %error, "dead letter not kept");
+            }
+        }
+    }
+}
+
+impl From<Verdict> for Run {
+    fn from(verdict: Verdict) -> Self {
+        Self::Verdict(verdict)
+    }
+}
+
+fn next_index(held: &Held, work: &Work, now: i64) -> Option<usize> {
+    if work.is_over(now) {
+        None
+    } else {
+        queue::pick(&held.mailbox, &held.state, now)
+    }
+}

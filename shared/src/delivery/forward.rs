@@ -1,0 +1,50 @@
+//! Events that name only a ticket: their customer is looked up, then they go to the customer's
+//! conversation.
+
+use crate::conversation::state::Entry;
+use crate::conversation::step::{Ending, Failure, Outcome, Step, Verdict};
+use crate::conversation::store::{Held, Key};
+use crate::message::{Incoming, TicketId};
+use crate::net::Deadline;
+
+use super::{Bridge, Handled, Vendors, Work};
+
+impl<V: Vendors> Bridge<V> {
+    pub(super) async fn forward(
+        &self,
+        held: &Held,
+        index: usize,
+        ticket: TicketId,
+        work: &Work,
+    ) -> Verdict {
+        let Some(time) = work.call_time(self.clock.now(), held.until) else {
+            return Verdict::Wait(None);
+        };
+        let look_up = Step::LookUpTicket(ticket);
+        let facts = match self.vendors.execute(&look_up, Deadline::after(time)).await {
+            Outcome::Ticket(facts) => facts,
+            Outcome::Failed(Failure::NotFound) => None,
+            Outcome::Failed(Failure::Later(not_before)) => return Verdict::Wait(not_before),
+            _ => return Verdict::Wait(None),
+        };
+        let Some(customer) = facts.and_then(|facts| facts.customer) else {
+            return Verdict::ignored("the ticket's requester has no Braze external id");
+        };
+        let Entry { event, .. } = held.mailbox[index].clone();
+        let incoming = Incoming {
+            customer: None,
+            event,
+            aliases: vec![],
+        };
+        // The conversation's own drain, one level deep: a customer's key is never forwarded.
+        let offered = Box::pin(self.offer(Key::Customer(customer), incoming, work)).await;
+        let ending = match offered {
+            Ok((Handled::Delivered, _)) => Ending::Delivered,
+            Ok((Handled::Duplicate, _)) => Ending::Duplicate,
+            Ok((Handled::Ignored(reason), _)) => Ending::Ignored(reason),
+            Ok((Handled::Queued, _)) => Ending::Queued,
+            Ok((Handled::Full, _)) | Err(_) => return Verdict::Wait(None),
+        };
+        Verdict::Done(ending, vec![])
+    }
+}

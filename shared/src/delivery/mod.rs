@@ -1,0 +1,203 @@
+//! How an event becomes an effect: accept ▸ deliver ▸ settle.
+//!
+//! In: events from the parsers, the schedule's tick. Out: calls to the vendors, the item's new
+//! state, and what to answer. Imports `message`, `conversation`, `zendesk`, `braze`, `net`.
+
+mod drain;
+mod forward;
+mod redeliver;
+mod vendors;
+mod work;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::conversation::policy::Policy;
+use crate::conversation::queue;
+use crate::conversation::state::Entry;
+use crate::conversation::step::Ending;
+use crate::conversation::store::{Accepted, Claim, DeadLetter, Held, Key, Store, StoreError};
+use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
+
+pub use redeliver::Summary;
+pub use vendors::{Clients, TicketDefaults, Vendors};
+pub use work::{Clock, Work};
+
+/// The bridge: everything an event needs, built once per environment.
+#[derive(Debug)]
+pub struct Bridge<V = Clients> {
+    /// The table.
+    pub store: Store,
+    /// Zendesk and Braze.
+    pub vendors: V,
+    /// The settings the decisions depend on.
+    pub policy: Policy,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+/// What became of an event within the request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Handled {
+    /// Done.
+    Delivered,
+    /// Stored, will be delivered.
+    Queued,
+    /// Accepted before.
+    Duplicate,
+    /// Not for us.
+    Ignored(&'static str),
+    /// No room, nothing stored.
+    Full,
+}
+
+/// What became of an event, and the ticket it belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// What became of it.
+    pub handled: Handled,
+    /// Its ticket, where known.
+    pub ticket: Option<TicketId>,
+}
+
+/// How events ended that were worked on, by delivery.
+type Endings = HashMap<DeliveryId, Ending>;
+
+impl<V: Vendors> Bridge<V> {
+    /// Accepts an event, and delivers it where the conversation is free.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it could not be stored: the sender has to try again.
+    pub async fn handle(&self, incoming: Incoming, work: &Work) -> Result<Report, StoreError> {
+        let named = ticket_of(&incoming.event);
+        let key = match (incoming.customer.clone(), named) {
+            (Some(customer), _) => Key::Customer(customer),
+            (None, Some(ticket)) => Key::Ticket(ticket),
+            // The parsers let no event through without either.
+            (None, None) => {
+                return Ok(Report {
+                    handled: Handled::Ignored("no address"),
+                    ticket: None,
+                });
+            }
+        };
+        let (handled, ticket) = self.offer(key, incoming, work).await?;
+        Ok(Report {
+            handled,
+            ticket: ticket.or(named),
+        })
+    }
+
+    /// Keeps a body that cannot be understood.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it could not be kept: the sender has to try again.
+    pub async fn bury_body(
+        &self,
+        id: &DeliveryId,
+        source: &str,
+        cause: &str,
+        content: &[u8],
+    ) -> Result<(), StoreError> {
+        let letter = DeadLetter {
+            id,
+            source,
+            cause,
+            conversation: None,
+            content,
+        };
+        self.store.bury(&letter, self.clock.now()).await
+    }
+
+    async fn offer(
+        &self,
+        key: Key,
+        incoming: Incoming,
+        work: &Work,
+    ) -> Result<(Handled, Option<TicketId>), StoreError> {
+        let delivery = incoming.event.delivery.clone();
+        let entry = Entry::fresh(incoming.event);
+        let now = self.clock.now();
+        let lease = work.lease(now);
+        let accepted = self
+            .store
+            .accept(&key, &entry, &incoming.aliases, &lease, now)
+            .await?;
+        let held = match accepted {
+            Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
+            Accepted::Full => return Ok((Handled::Full, None)),
+            Accepted::Held(held) => held,
+            Accepted::Stored(seen) => {
+                let ticket = seen.state.ticket;
+                match self.take_over(seen, work).await {
+                    Some(held) => held,
+                    None => return Ok((Handled::Queued, ticket)),
+                }
+            }
+        };
+        let mut endings = Endings::new();
+        // Stored is stored: what goes wrong from here on delays the event, and is tried again.
+        let ticket = self.drain(held, work, &mut endings).await;
+        Ok((handled(endings.remove(&delivery)), ticket))
+    }
+
+    /// Takes a conversation that waits but has something to do now, or whose holder is gone.
+    async fn take_over(&self, seen: Held, work: &Work) -> Option<Held> {
+        let now = self.clock.now();
+        if !seen.is_parked() && seen.until > now {
+            return None;
+        }
+        let index = queue::pick(&seen.mailbox, &seen.state, now)?;
+        let before = seen.clone();
+        let claim = seen.mailbox[index].event.delivery.clone();
+        match self.store.take(seen, &claim, &work.lease(now)).await {
+            Ok(held) => held.map(|held| doubt(held, &before)),
+            Err(error) => {
+                tracing::warn!(error = %error, "conversation not taken over");
+                None
+            }
+        }
+    }
+}
+
+/// Marks what an interrupted holder may have done: nobody knows how far it got.
+fn doubt(mut held: Held, before: &Held) -> Held {
+    match before.claim() {
+        None => {}
+        Some(Claim::Delivery(id)) => {
+            let mut interrupted = held.mailbox.iter_mut();
+            if let Some(entry) = interrupted.find(|entry| entry.event.delivery.as_str() == id) {
+                entry.progress.doubtful = true;
+            }
+        }
+        Some(Claim::Any) => {
+            for index in queue::heads(&held.mailbox) {
+                held.mailbox[index].progress.doubtful = true;
+            }
+        }
+    }
+    held
+}
+
+fn handled(ending: Option<Ending>) -> Handled {
+    match ending {
+        Some(Ending::Delivered) => Handled::Delivered,
+        Some(Ending::Duplicate) => Handled::Duplicate,
+        Some(Ending::Ignored(reason)) => Handled::Ignored(reason),
+        Some(Ending::Unknown | Ending::Dead(_) | Ending::Queued) | None => Handled::Queued,
+    }
+}
+
+fn ticket_of(event: &Event) -> Option<TicketId> {
+    match &event.body {
+        Body::Reply(reply) => reply.ticket,
+        Body::Solved(solved) => solved.ticket,
+        Body::Note(note) => Some(note.ticket),
+        Body::Text(_) | Body::Consent(_) | Body::Attributes => None,
+    }
+}
+
+/// A bridge that tasks can share.
+pub type Shared<V = Clients> = Arc<Bridge<V>>;

@@ -1,0 +1,116 @@
+//! The schedule's work: conversations that are due are taken and drained, a few at a time.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use crate::conversation::step::Ending;
+use crate::conversation::store::{Key, SHARDS, StoreError};
+
+use super::{Bridge, Endings, Vendors, Work, doubt};
+
+/// Conversations worked on at the same time.
+const CONCURRENCY: usize = 8;
+
+/// Conversations read from a shard of the index at once.
+const PAGE: i32 = 32;
+
+/// What a run did, in events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Conversations taken.
+    pub conversations: u32,
+    /// Delivered.
+    pub delivered: u32,
+    /// Not for us, or done before.
+    pub settled: u32,
+    /// Ended with an unknown outcome; the agent is told.
+    pub unknown: u32,
+    /// Became dead letters.
+    pub dead: u32,
+}
+
+impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
+    /// Drains what is due until nothing is, or the time is up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the index cannot be read.
+    pub async fn redeliver(self: &Arc<Self>, work: &Work) -> Result<Summary, StoreError> {
+        let mut summary = Summary::default();
+        for shard in 0..SHARDS {
+            loop {
+                let now = self.clock.now();
+                if work.is_over(now) {
+                    return Ok(summary);
+                }
+                let due = self.store.due(shard, now, PAGE).await?;
+                let taken = self.drain_all(due, work, &mut summary).await;
+                if taken == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(summary)
+    }
+
+    /// Drains conversations side by side; says how many could be taken.
+    async fn drain_all(
+        self: &Arc<Self>,
+        due: Vec<Key>,
+        work: &Work,
+        summary: &mut Summary,
+    ) -> usize {
+        let mut due = due.into_iter();
+        let mut running = JoinSet::new();
+        let mut taken = 0;
+        loop {
+            while running.len() < CONCURRENCY && !work.is_over(self.clock.now()) {
+                let Some(key) = due.next() else { break };
+                let (bridge, work) = (Arc::clone(self), work.clone());
+                running.spawn(async move { bridge.drain_due(&key, &work).await });
+            }
+            match running.join_next().await {
+                None => return taken,
+                Some(Ok(Some(endings))) => {
+                    taken += 1;
+                    summary.count(&endings);
+                }
+                Some(Ok(None)) => {}
+                Some(Err(error)) => {
+                    tracing::error!(error = %error, "a conversation's run ended badly")
+                }
+            }
+        }
+    }
+
+    async fn drain_due(&self, key: &Key, work: &Work) -> Option<Endings> {
+        let now = self.clock.now();
+        let taken = match self.store.take_due(key, &work.lease(now), now).await {
+            Ok(taken) => taken,
+            Err(error) => {
+                tracing::warn!(error = %error, "due conversation not taken");
+                None
+            }
+        };
+        let (held, before) = taken?;
+        let mut endings = Endings::new();
+        self.drain(doubt(held, &before), work, &mut endings).await;
+        Some(endings)
+    }
+}
+
+impl Summary {
+    fn count(&mut self, endings: &Endings) {
+        self.conversations += 1;
+        for ending in endings.values() {
+            match ending {
+                Ending::Delivered | Ending::Queued => self.delivered += 1,
+                Ending::Ignored(_) | Ending::Duplicate => self.settled += 1,
+                Ending::Unknown => self.unknown += 1,
+                Ending::Dead(_) => self.dead += 1,
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! How much time an invocation has, and who it is.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::conversation::store::Lease;
+
+/// Longest time a request may work before it answers; Zendesk gives up after 10 to 12 seconds
+/// (third-party measurement), so the answer has to be out well before.
+const REQUEST_BUDGET: i64 = 8_000;
+
+/// Time kept back for settling and answering.
+const SETTLE_RESERVE: i64 = 1_000;
+
+/// Longest single call to a vendor.
+const CALL_LIMIT: i64 = 5_000;
+
+/// Below this there is no point in starting a call.
+const CALL_MINIMUM: i64 = 250;
+
+/// Longest a conversation is held without a write.
+const LEASE: i64 = 20_000;
+
+/// What time it is, in milliseconds since the epoch.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Arc::new(|| {
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        }))
+    }
+
+    /// A clock of one's own.
+    pub fn from_fn(now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// Now.
+    pub fn now(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// One invocation's identity and time. All times in milliseconds since the epoch.
+#[derive(Debug, Clone)]
+pub struct Work {
+    owner: String,
+    until: i64,
+    deadline: i64,
+}
+
+impl Work {
+    /// A request that somebody waits for: at most eight seconds of work.
+    pub fn request(id: &str, deadline: i64, now: i64) -> Self {
+        let until = deadline
+            .saturating_sub(SETTLE_RESERVE)
+            .min(now.saturating_add(REQUEST_BUDGET));
+        Self {
+            owner: id.to_owned(),
+            until,
+            deadline,
+        }
+    }
+
+    /// A scheduled run: as long as the invocation lasts.
+    pub fn scheduled(id: &str, deadline: i64) -> Self {
+        Self {
+            owner: id.to_owned(),
+            until: deadline.saturating_sub(4 * SETTLE_RESERVE),
+            deadline,
+        }
+    }
+
+    /// A lease from now on. It outlasts the invocation or every call started under it.
+    pub fn lease(&self, now: i64) -> Lease {
+        let until = self
+            .deadline
+            .saturating_add(SETTLE_RESERVE)
+            .min(now.saturating_add(LEASE));
+        Lease {
+            owner: self.owner.clone(),
+            until: until.max(now.saturating_add(SETTLE_RESERVE)),
+        }
+    }
+
+    /// How long a call may take that starts now under a lease: `None` when it is too late for one.
+    pub fn call_time(&self, now: i64, lease_until: i64) -> Option<Duration> {
+        let end = self.until.min(lease_until.saturating_sub(SETTLE_RESERVE));
+        let time = end.saturating_sub(now).min(CALL_LIMIT);
+        let time = u64::try_from(time).ok().filter(|_| time >= CALL_MINIMUM)?;
+        Some(Duration::from_millis(time))
+    }
+
+    /// No new work is begun.
+    pub fn is_over(&self, now: i64) -> bool {
+        now.saturating_add(CALL_MINIMUM) > self.until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_never_outlasts_its_lease_nor_the_invocation() {
+        let work = Work::request("r", 10_000, 0);
+        let lease = work.lease(0);
+        assert!(
+            lease.until >= 10_000,
+            "a killed invocation's lease ends after it"
+        );
+        for now in (0..12_000).step_by(50) {
+            if let Some(time) = work.call_time(now, lease.until) {
+                let end = now + i64::try_from(time.as_millis()).expect("small");
+                assert!(end <= 9_000 && end < lease.until);
+            }
+        }
+        assert!(work.is_over(9_000));
+    }
+
+    #[test]
+    fn a_far_deadline_does_not_keep_the_sender_waiting() {
+        let work = Work::request("r", 900_000, 0);
+        assert!(work.is_over(8_000));
+        assert_eq!(work.lease(0).until, LEASE);
+    }
+}

@@ -1,0 +1,230 @@
+//! What Braze's webhook campaigns send: the contract's body and the guide's first one.
+//!
+//! In: the raw body. Out: a text or a consent keyword. There is nobody to ask for a text that
+//! cannot be read, so whatever can be repaired is taken.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::event::{
+    Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
+};
+use super::field::{self, malformed};
+use super::ids::{DeliveryId, ExternalUserId};
+use super::lenient::{self, Reading};
+use super::media;
+
+/// The dispatch id of a message sent from Braze's preview.
+const PREVIEW_DISPATCH_ID: &str = "dispatch_id_for_unsent_campaign";
+
+/// How long the same text counts as a repetition when nothing identifies it, in milliseconds.
+const ANONYMOUS_BUCKET_MS: i64 = 120_000;
+
+/// Reads the body of `POST /braze/inbound`.
+///
+/// `duplicate_window` is a second guard beside the dispatch id: the same text and media of the same
+/// customer are refused for at least that long, and at most twice as long.
+pub fn inbound(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Parsed {
+    read(body, duplicate_window, now_ms).unwrap_or_else(Parsed::Malformed)
+}
+
+fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<Parsed, Malformed> {
+    let Reading::Object { members, .. } = lenient::read(body)? else {
+        return Err(lenient::malformed("is not JSON"));
+    };
+    let body = Inbound::of(&members);
+    let dispatch = dispatch_id(body.dispatch_id)?;
+    if dispatch.as_deref() == Some(PREVIEW_DISPATCH_ID) {
+        return Ok(Parsed::NotForUs("preview of a campaign"));
+    }
+    let consent = consent_kind(body.kind)?;
+    let customer: ExternalUserId = field::id("external_user_id", body.external_user_id)?
+        .ok_or_else(|| malformed("external_user_id", "is missing"))?;
+    let text = Personal(field::text("message", body.message)?.unwrap_or_default());
+    let identity = Identity {
+        customer: &customer,
+        dispatch: dispatch.as_deref(),
+        now_ms,
+    };
+    let (delivery, aliases, body) = match consent {
+        Some(what) => {
+            let (delivery, aliases) = identity.of_consent(what);
+            (delivery, aliases, Body::Consent(Consent { what, text }))
+        }
+        None => {
+            let media_urls = media::links(body.media_urls);
+            if text.present().is_none() && media_urls.is_empty() {
+                return Err(malformed("message", "is missing, and there is no media"));
+            }
+            let (delivery, aliases) =
+                identity.of_text(text.as_str(), &media_urls, duplicate_window);
+            let text = Text {
+                text,
+                media_urls,
+                support: body.is_support()?,
+                profile: body.profile(),
+            };
+            (delivery, aliases, Body::Text(text))
+        }
+    };
+    Ok(Parsed::Event(Box::new(Incoming {
+        customer: Some(customer),
+        event: Event {
+            delivery,
+            received_at: now_ms,
+            body,
+        },
+        aliases,
+    })))
+}
+
+/// The values of either shape.
+#[derive(Default)]
+struct Inbound<'b> {
+    kind: Option<&'b Value>,
+    support: Option<&'b Value>,
+    external_user_id: Option<&'b Value>,
+    message: Option<&'b Value>,
+    media_urls: Option<&'b Value>,
+    dispatch_id: Option<&'b Value>,
+    first_name: Option<&'b Value>,
+    last_name: Option<&'b Value>,
+    phone: Option<&'b Value>,
+    from_guide: bool,
+}
+
+impl<'b> Inbound<'b> {
+    fn of(members: &'b Map<String, Value>) -> Self {
+        match members.get("ticket") {
+            Some(Value::Object(ticket)) if !members.contains_key("external_user_id") => {
+                Self::of_guide(ticket)
+            }
+            _ => Self {
+                kind: members.get("kind"),
+                support: members.get("support"),
+                external_user_id: members.get("external_user_id"),
+                message: members.get("message"),
+                media_urls: members.get("media_urls"),
+                dispatch_id: members.get("dispatch_id"),
+                first_name: members.get("first_name"),
+                last_name: members.get("last_name"),
+                phone: members.get("phone"),
+                from_guide: false,
+            },
+        }
+    }
+
+    fn of_guide(ticket: &'b Map<String, Value>) -> Self {
+        let requester = ticket.get("requester");
+        Self {
+            external_user_id: requester
+                .and_then(|requester| requester.get("user_fields")?.get("braze_external_id")),
+            message: ticket
+                .get("comment")
+                .and_then(|comment| comment.get("body")),
+            first_name: requester.and_then(|requester| requester.get("name")),
+            from_guide: true,
+            ..Self::default()
+        }
+    }
+
+    fn is_support(&self) -> Result<bool, Malformed> {
+        Ok(self.from_guide || field::flag("support", self.support)?.unwrap_or(false))
+    }
+
+    fn profile(&self) -> Profile {
+        Profile {
+            name: field::name(self.first_name, self.last_name),
+            phone: Personal(field::label(self.phone)),
+        }
+    }
+}
+
+/// The dispatch id, or nothing where the template did not fill it in: a constant would make every
+/// text of a customer a duplicate of the first.
+fn dispatch_id(value: Option<&Value>) -> Result<Option<String>, Malformed> {
+    let text = field::text("dispatch_id", value)?.unwrap_or_default();
+    let text = text.trim();
+    Ok((!text.is_empty() && !field::not_rendered(text)).then(|| text.to_owned()))
+}
+
+fn consent_kind(value: Option<&Value>) -> Result<Option<ConsentKind>, Malformed> {
+    let kind = field::text("kind", value)?.unwrap_or_default();
+    match kind.trim().to_ascii_lowercase().as_str() {
+        "" | "message" => Ok(None),
+        "opted_out" => Ok(Some(ConsentKind::OptedOut)),
+        "opted_in" => Ok(Some(ConsentKind::OptedIn)),
+        "help" => Ok(Some(ConsentKind::Help)),
+        _ => Err(malformed(
+            "kind",
+            "is not one of message, opted_out, opted_in and help",
+        )),
+    }
+}
+
+/// What an event of one customer at one time is known by: its delivery, and aliases.
+struct Identity<'a> {
+    customer: &'a ExternalUserId,
+    dispatch: Option<&'a str>,
+    now_ms: i64,
+}
+
+impl Identity<'_> {
+    fn of_text(
+        &self,
+        text: &str,
+        media_urls: &[String],
+        duplicate_window: Option<Duration>,
+    ) -> (DeliveryId, Vec<DeliveryId>) {
+        let media = media_urls.join("\n");
+        let content = [text, media.as_str()];
+        let Some(dispatch) = self.dispatch else {
+            return self.in_bucket("text-bucket", &content, ANONYMOUS_BUCKET_MS);
+        };
+        let delivery = DeliveryId::derive("text", &[self.customer.as_str(), dispatch]);
+        let window_ms = duplicate_window
+            .and_then(|window| i64::try_from(window.as_millis()).ok())
+            .filter(|window_ms| *window_ms > 0);
+        let aliases = window_ms.map_or_else(Vec::new, |window_ms| {
+            let (this, before) = self.in_bucket("text-window", &content, window_ms);
+            [vec![this], before].concat()
+        });
+        (delivery, aliases)
+    }
+
+    fn of_consent(&self, what: ConsentKind) -> (DeliveryId, Vec<DeliveryId>) {
+        let what = match what {
+            ConsentKind::OptedOut => "opted_out",
+            ConsentKind::OptedIn => "opted_in",
+            ConsentKind::Help => "help",
+        };
+        match self.dispatch {
+            Some(dispatch) => {
+                let parts = [self.customer.as_str(), what, dispatch];
+                (DeliveryId::derive("consent", &parts), Vec::new())
+            }
+            None => self.in_bucket("consent-bucket", &[what], ANONYMOUS_BUCKET_MS),
+        }
+    }
+
+    /// The id of a content in the present bucket of time, and as an alias that in the one before.
+    fn in_bucket(
+        &self,
+        kind: &str,
+        content: &[&str],
+        width_ms: i64,
+    ) -> (DeliveryId, Vec<DeliveryId>) {
+        let now = self.now_ms.div_euclid(width_ms);
+        let id_in = |bucket: i64| {
+            let bucket = bucket.to_string();
+            let parts = [&[self.customer.as_str(), bucket.as_str()], content].concat();
+            DeliveryId::derive(kind, &parts)
+        };
+        (id_in(now), vec![id_in(now.saturating_sub(1))])
+    }
+}
+
+#[cfg(test)]
+#[path = "braze_tests.rs"]
+mod tests;

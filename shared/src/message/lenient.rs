@@ -1,0 +1,125 @@
+//! A body as bytes becomes an object, whatever the sender's template did to it.
+//!
+//! In: raw bytes. Out: the object of strictly valid JSON as it is; else of its repair; else the
+//! text alone, for a look at the ids. Valid JSON never passes through the repair.
+
+use serde_json::{Map, Value};
+
+use super::event::Malformed;
+use super::{json, repair};
+
+/// A body that could be read in part at least.
+pub(super) enum Reading<'b> {
+    /// An object. `guessed`: where a text ends was not certain.
+    Object {
+        /// Its members.
+        members: Map<String, Value>,
+        /// A text may have been cut short or have eaten a member.
+        guessed: bool,
+    },
+    /// UTF-8, but no JSON even after repair.
+    Damaged(&'b str),
+}
+
+/// Reads a body.
+///
+/// # Errors
+/// [`Malformed`] where it is empty, not UTF-8, not an object, or gives a key two values.
+pub(super) fn read(body: &[u8]) -> Result<Reading<'_>, Malformed> {
+    let text = std::str::from_utf8(body).map_err(|_| malformed("is not UTF-8"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(malformed("is empty"));
+    }
+    let (document, guessed) = match json::strict(text) {
+        Some(document) => (document, false),
+        None => {
+            let repaired = repair::repair(text);
+            match json::strict(&repaired.text) {
+                Some(document) => (document, repaired.guessed),
+                None => return Ok(Reading::Damaged(text)),
+            }
+        }
+    };
+    if document.contradicts_itself {
+        return Err(malformed("gives the same key two different values"));
+    }
+    match document.value {
+        Value::Object(members) => Ok(Reading::Object { members, guessed }),
+        _ => Err(malformed("is not a JSON object")),
+    }
+}
+
+/// What is wrong with the body as a whole.
+pub(super) fn malformed(problem: &str) -> Malformed {
+    Malformed {
+        field: "body",
+        problem: problem.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn problem(body: &[u8]) -> String {
+        match read(body) {
+            Err(malformed) => malformed.to_string(),
+            Ok(_) => String::new(),
+        }
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_an_event_is_named() {
+        assert_eq!(problem(b""), "body is empty");
+        assert_eq!(problem(b" \n"), "body is empty");
+        assert_eq!(problem(b"{\"text\":\"\xff\"}"), "body is not UTF-8");
+        assert_eq!(problem(b"[1]"), "body is not a JSON object");
+        assert_eq!(problem(b"\"x\""), "body is not a JSON object");
+        assert_eq!(
+            problem(br#"{"external_user_id":"a","message":"x","external_user_id":"b"}"#),
+            "body gives the same key two different values"
+        );
+    }
+
+    #[test]
+    fn a_byte_order_mark_does_not_matter() {
+        let read = read("\u{feff}{\"a\":1}".as_bytes());
+        assert!(
+            matches!(read, Ok(Reading::Object { guessed: false, members }) if members["a"] == 1)
+        );
+    }
+
+    #[test]
+    fn ten_thousand_levels_are_damage_and_no_stack_overflow() {
+        for body in [
+            "[".repeat(10_000),
+            "{\"a\":".repeat(10_000),
+            format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000)),
+            format!("{{\"a\":{}{}}}", "[".repeat(120_000), "]".repeat(120_000)),
+        ] {
+            assert!(matches!(read(body.as_bytes()), Ok(Reading::Damaged(_))));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&body);
+        }
+
+        #[test]
+        fn valid_json_is_read_as_serde_reads_it(keys in prop::collection::btree_map(any::<String>(), any::<String>(), 0..6)) {
+            let want = json!(keys);
+            match read(want.to_string().as_bytes()) {
+                Ok(Reading::Object { members, guessed: false }) => {
+                    prop_assert_eq!(Value::Object(members), want);
+                }
+                _ => prop_assert!(false, "not read as it is"),
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The one HTTP client: ring, compiled-in roots, HTTP/1.1, no redirects, pooled connections.
+//!
+//! In: an optional PEM file of further roots. Out: [`Http`]. Imports nothing of this crate.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::{ClientConfig, RootCertStore};
+
+/// Longest a connection may take, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Idle connections kept for repeatable requests. DynamoDB and the vendors' edges close earlier or
+/// about then; a dead one costs a repeatable request one reconnect and nothing else.
+const POOL_IDLE: Duration = Duration::from_secs(90);
+/// Idle connections kept for requests that must not be repeated: well under the 60 s at which
+/// common load balancers close them.
+const POOL_IDLE_ONCE: Duration = Duration::from_secs(30);
+
+/// The HTTP client shared by everything. Cheap to clone.
+#[derive(Clone)]
+pub struct Http {
+    tls: ClientConfig,
+    pool: reqwest::Client,
+    once: Arc<Mutex<HashMap<String, OncePool>>>,
+}
+
+struct OncePool {
+    client: reqwest::Client,
+    used: SystemTime,
+}
+
+/// Why the client cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// The file of further roots cannot be read, or holds no certificate.
+    #[error("EXTRA_CA_FILE cannot be read as PEM certificates")]
+    ExtraCaFile(#[source] pem::Error),
+    /// A certificate in it cannot be trusted.
+    #[error("EXTRA_CA_FILE holds a certificate that cannot be used")]
+    ExtraCa(#[source] rustls::Error),
+    /// The TLS library refuses its settings.
+    #[error("TLS cannot be set up")]
+    Tls(#[source] rustls::Error),
+    /// The HTTP library refuses its settings.
+    #[error("the HTTP client cannot be set up")]
+    Client(#[source] reqwest::Error),
+}
+
+impl Http {
+    /// Builds the client; certificates in `extra_ca_file` are trusted beside the public roots.
+    ///
+    /// # Errors
+    /// Where the file cannot be used.
+    pub fn new(extra_ca_file: Option<&Path>) -> Result<Self, NetError> {
+        let tls = tls(extra_ca_file)?;
+        let pool = pool(&tls, POOL_IDLE).map_err(NetError::Client)?;
+        Ok(Self {
+            tls,
+            pool,
+            once: Arc::default(),
+        })
+    }
+
+    /// The pool for requests that may be repeated.
+    pub(crate) fn pooled(&self) -> &reqwest::Client {
+        &self.pool
+    }
+
+    /// The pool for requests that must not be repeated: never one whose connections may have died
+    /// while this environment was frozen. Goes by the wall clock, the only one a freeze cannot stop.
+    pub(super) fn once_pool(&self, origin: String) -> Result<reqwest::Client, reqwest::Error> {
+        self.once_pool_at(origin, SystemTime::now())
+    }
+
+    fn once_pool_at(
+        &self,
+        origin: String,
+        now: SystemTime,
+    ) -> Result<reqwest::Client, reqwest::Error> {
+        let mut pools = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = pools.get_mut(&origin)
+            && now
+                .duration_since(known.used)
+                .is_ok_and(|idle| idle < POOL_IDLE_ONCE)
+        {
+            known.used = now;
+            return Ok(known.client.clone());
+        }
+        let client = pool(&self.tls, POOL_IDLE_ONCE)?;
+        pools.insert(
+            origin,
+            OncePool {
+                client: client.clone(),
+                used: now,
+            },
+        );
+        Ok(client)
+    }
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Http")
+    }
+}
+
+fn tls(extra_ca_file: Option<&Path>) -> Result<ClientConfig, NetError> {
+    let mut roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    if let Some(path) = extra_ca_file {
+        let certificates = CertificateDer::pem_file_iter(path)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .and_then(|found| {
+                if found.is_empty() {
+                    Err(pem::Error::NoItemsFound)
+                } else {
+                    Ok(found)
+                }
+            })
+            .map_err(NetError::ExtraCaFile)?;
+        for certificate in certificates {
+            roots.add(certificate).map_err(NetError::ExtraCa)?;
+        }
+    }
+    let mut tls =
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(NetError::Tls)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+fn pool(tls: &ClientConfig, idle: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .http1_only()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(idle)
+        .tcp_nodelay(true)
+        .user_agent(concat!("braze-zendesk-bridge/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::net::{Repeat, Request};
+    use crate::test_support::{Reply, Server, http, later};
+
+    #[tokio::test]
+    async fn an_unrepeatable_request_never_uses_a_connection_idle_for_30_s_of_wall_clock() {
+        let server = Server::start(|_| Reply::empty(200));
+        let http = http();
+        let request = Request::new(Method::POST, server.base().at("/x"), Repeat::Never).json(&1);
+        http.send(request.clone(), later())
+            .await
+            .expect("an answer");
+        for pool in http.once.lock().expect("unpoisoned").values_mut() {
+            pool.used -= Duration::from_secs(31);
+        }
+        http.send(request, later()).await.expect("an answer");
+        let seen = server.requests();
+        assert_ne!(seen[0].connection, seen[1].connection);
+    }
+
+    #[test]
+    fn a_file_of_further_roots_must_hold_certificates() {
+        let missing = Http::new(Some(Path::new("/nonexistent/ca.pem")));
+        assert!(matches!(missing, Err(NetError::ExtraCaFile(_))));
+        let empty = Http::new(Some(Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/Cargo.toml"
+        ))));
+        assert!(matches!(empty, Err(NetError::ExtraCaFile(_))));
+    }
+}

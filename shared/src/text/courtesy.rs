@@ -1,0 +1,360 @@
+//! Whether a text is a courtesy only, which needs no answer.
+//!
+//! In: a customer's text. Out: yes or no; in doubt no, because a "no" loses nothing. The lists are
+//! short on purpose: English, French, Spanish, German, Portuguese, Italian, and a few signs.
+
+/// Longest text looked at, in bytes. Nobody says only thanks at greater length.
+const MAX_BYTES: usize = 200;
+
+/// Says thanks, alone or with others.
+const THANKS: &[&str] = &[
+    // English
+    "thanks",
+    "thank you",
+    "thankyou",
+    "thank u",
+    "thx",
+    "thnx",
+    "tnx",
+    "tks",
+    "ty",
+    "tysm",
+    "tyvm",
+    "cheers",
+    "much appreciated",
+    "appreciated",
+    "appreciate it",
+    "i appreciate it",
+    // French
+    "merci",
+    "mercis",
+    "je vous remercie",
+    "je te remercie",
+    "remerciements",
+    // Spanish
+    "gracias",
+    "se agradece",
+    // German
+    "danke",
+    "dankeschon",
+    "dankeschoen",
+    "dankesehr",
+    "vielen dank",
+    "herzlichen dank",
+    "besten dank",
+    "lieben dank",
+    "tausend dank",
+    // Portuguese
+    "obrigado",
+    "obrigada",
+    "obg",
+    "brigado",
+    "brigada",
+    "valeu",
+    // Italian
+    "grazie",
+    "ti ringrazio",
+    "la ringrazio",
+    "vi ringrazio",
+    "👍",
+    "🙏",
+    "❤",
+    "♥",
+];
+
+/// May stand beside thanks.
+const BESIDE: &[&str] = &[
+    "ok",
+    "okay",
+    "great",
+    "perfect",
+    "super",
+    "so",
+    "very",
+    "much",
+    "many",
+    "a lot",
+    "a bunch",
+    "a million",
+    "a ton",
+    "again",
+    "to you",
+    "all",
+    "for your help",
+    "for the help",
+    "for your time",
+    "for everything",
+    "for all your help",
+    "beaucoup",
+    "bien",
+    "mille",
+    "infiniment",
+    "encore",
+    "a vous",
+    "a toi",
+    "pour tout",
+    "pour votre aide",
+    "pour ton aide",
+    "parfait",
+    "genial",
+    "grand",
+    "muchas",
+    "muchisimas",
+    "mil",
+    "por todo",
+    "por la ayuda",
+    "por su ayuda",
+    "por tu ayuda",
+    "perfecto",
+    "vale",
+    "a ti",
+    "a usted",
+    "schon",
+    "schoen",
+    "sehr",
+    "vielmals",
+    "nochmals",
+    "ihnen",
+    "dir",
+    "fur alles",
+    "fur die hilfe",
+    "fur ihre hilfe",
+    "fur deine hilfe",
+    "perfekt",
+    "prima",
+    "toll",
+    "muito",
+    "mesmo",
+    "por tudo",
+    "pela ajuda",
+    "perfeito",
+    "otimo",
+    "tante",
+    "molte",
+    "per tutto",
+    "per l aiuto",
+    "perfetto",
+    "😊",
+    "🙂",
+    "😀",
+    "😃",
+    "😄",
+    "😁",
+    "☺",
+    "🤗",
+    "🥰",
+    "😍",
+    "😘",
+    "🎉",
+    "👏",
+    "💪",
+    "✨",
+    "🙌",
+    "👌",
+    "💙",
+    "💚",
+    "💛",
+    "🧡",
+    "💜",
+    "💕",
+];
+
+/// Whether the text says thanks and nothing else.
+///
+/// Case, accents, punctuation and repeated letters or words do not matter; a question mark, a sad
+/// face or one further word does.
+pub fn is_bare_thanks(text: &str) -> bool {
+    if text.len() > MAX_BYTES || text.contains(":(") || text.contains(":-(") {
+        return false;
+    }
+    let Some(words) = words(text) else {
+        return false;
+    };
+    let mut thanked = false;
+    let mut rest = words.as_slice();
+    while !rest.is_empty() {
+        let thanks = longest(THANKS, rest);
+        let beside = longest(BESIDE, rest);
+        if thanks == 0 && beside == 0 {
+            return false;
+        }
+        thanked |= thanks > 0;
+        rest = &rest[thanks.max(beside)..];
+    }
+    thanked
+}
+
+/// How many words the longest phrase takes that the words begin with.
+fn longest(phrases: &[&str], words: &[String]) -> usize {
+    phrases
+        .iter()
+        .map(|phrase| {
+            let phrase: Vec<String> = phrase.split(' ').map(squeeze).collect();
+            if words.starts_with(&phrase) {
+                phrase.len()
+            } else {
+                0
+            }
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+/// The words and signs of a text in one spelling; nothing where it holds a sign not looked for.
+fn words(text: &str) -> Option<Vec<String>> {
+    let mut spaced = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match fold(c) {
+            // Joiners, the choice of a picture's style, skin tones, and accents of their own.
+            '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' => {}
+            '\u{300}'..='\u{36f}' => {}
+            'ß' => spaced.push_str("ss"),
+            '?' | '¿' => return None,
+            c if c.is_alphanumeric() => spaced.push(c),
+            c if c.is_whitespace() || is_punctuation(c) => spaced.push(' '),
+            sign => {
+                let mut sign_buffer = [0; 4];
+                let sign = &*sign.encode_utf8(&mut sign_buffer);
+                if !THANKS.contains(&sign) && !BESIDE.contains(&sign) {
+                    return None;
+                }
+                spaced.push(' ');
+                spaced.push_str(sign);
+                spaced.push(' ');
+            }
+        }
+    }
+    Some(spaced.split_whitespace().map(squeeze).collect())
+}
+
+fn is_punctuation(c: char) -> bool {
+    c.is_ascii_punctuation() || "¡’‘“”«»…–—。！、，".contains(c)
+}
+
+/// A letter without its accent.
+fn fold(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        _ => c,
+    }
+}
+
+/// A word with every run of the same letter as one.
+fn squeeze(word: &str) -> String {
+    let mut squeezed = String::with_capacity(word.len());
+    for c in word.chars() {
+        if !squeezed.ends_with(c) {
+            squeezed.push(c);
+        }
+    }
+    squeezed
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn thanks_in_six_languages_are_bare() {
+        for text in [
+            "thanks",
+            "Thanks!",
+            "THANK YOU!!!",
+            "thaaanks",
+            "thx :)",
+            "ok thanks",
+            "Thank you so much 😊",
+            "thanks a lot for your help",
+            "Thanks, thanks, thanks",
+            "ty",
+            "Cheers",
+            "I appreciate it!",
+            "merci",
+            "Merci beaucoup !",
+            "Mille mercis",
+            "je vous remercie",
+            "Parfait, merci à vous 🙏",
+            "gracias",
+            "¡Muchas gracias!",
+            "Muchísimas gracias por todo",
+            "danke",
+            "Vielen Dank",
+            "Dankeschön!",
+            "danke schön",
+            "Herzlichen Dank für Ihre Hilfe",
+            "obrigado",
+            "Muito obrigada!",
+            "Obg",
+            "grazie",
+            "Grazie mille!",
+            "grazie per l'aiuto",
+            "👍",
+            "👍👍👍",
+            "👍🏽",
+            "🙏",
+            "❤️",
+            "❤",
+            "merci 👍",
+            "mercia\u{300}".trim_end_matches("a\u{300}"),
+        ] {
+            assert!(is_bare_thanks(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_in_the_text_needs_an_answer() {
+        for text in [
+            "",
+            " ",
+            "!",
+            "ok",
+            "great",
+            "😊",
+            "no",
+            "no thanks",
+            "thanks but it still fails",
+            "thanks?",
+            "¿gracias?",
+            "thanks :(",
+            "thanks 😡",
+            "thanks 👎",
+            "merci mais ça ne marche pas",
+            "gracias pero no",
+            "danke, aber",
+            "thank",
+            "you",
+            "thanks 2",
+            "thanksgiving",
+            "dank",
+            "👍 when will it arrive",
+            "stop",
+            "yes",
+            "merci de me rappeler",
+            "grazie, una domanda",
+        ] {
+            assert!(!is_bare_thanks(text), "{text}");
+        }
+        assert!(!is_bare_thanks(&"thanks ".repeat(100)));
+    }
+
+    proptest! {
+        #[test]
+        fn one_unknown_word_is_enough_to_need_an_answer(word in "[bcdfghjklmnpqrstvwxz]{5,12}", after in any::<bool>()) {
+            let text = if after { format!("thanks {word}") } else { format!("{word} thanks") };
+            prop_assert!(!is_bare_thanks(&text));
+        }
+
+        #[test]
+        fn any_text_is_judged_without_a_panic(text in any::<String>()) {
+            let _ = is_bare_thanks(&text);
+        }
+    }
+}

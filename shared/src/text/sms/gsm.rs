@@ -1,0 +1,109 @@
+//! The GSM 03.38 default alphabet, and what can be written in it without loss.
+//!
+//! In: text. Out: the same text in GSM-7, or the first character that cannot be.
+
+/// How many septets a character takes: 1, 2 from the extension table, none where it is in neither.
+pub(super) fn septets(c: char) -> Option<usize> {
+    match c {
+        '\n' | '\r' | ' '..='Z' | 'a'..='z' => Some(1),
+        '_' | '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Δ' | 'Φ'
+        | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' | 'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡'
+        | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
+        '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
+        _ => None,
+    }
+}
+
+/// The text in GSM-7, where every character can be written faithfully.
+///
+/// # Errors
+/// The first character that cannot.
+pub(super) fn transliterate(text: &str) -> Result<String, char> {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if let Some(letter) = chars.peek().and_then(|mark| composed(c, *mark)) {
+            plain.push(letter);
+            chars.next();
+        } else if septets(c).is_some() {
+            plain.push(c);
+        } else {
+            plain.push_str(replacement(c).ok_or(c)?);
+        }
+    }
+    Ok(plain)
+}
+
+/// What a character looks like in the default alphabet. Empty: it cannot be seen.
+fn replacement(c: char) -> Option<&'static str> {
+    Some(match c {
+        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' | '‹' | '›' => "'",
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => "\"",
+        '‐' | '\u{2011}' | '‒' | '–' | '—' | '―' | '−' | '•' => "-",
+        '…' => "...",
+        '\t' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "",
+        '\u{fe0e}' | '\u{fe0f}' | '\u{34f}' => "",
+        '⁄' | '∕' => "/",
+        'ﬀ' => "ff",
+        'ﬁ' => "fi",
+        'ﬂ' => "fl",
+        'ﬃ' => "ffi",
+        'ﬄ' => "ffl",
+        '\u{2126}' => "Ω",
+        '\u{212b}' => "Å",
+        _ => return None,
+    })
+}
+
+/// The one letter of the default alphabet that a letter and a combining mark stand for.
+fn composed(letter: char, mark: char) -> Option<char> {
+    Some(match (letter, mark) {
+        ('a', '\u{300}') => 'à',
+        ('e', '\u{300}') => 'è',
+        ('i', '\u{300}') => 'ì',
+        ('o', '\u{300}') => 'ò',
+        ('u', '\u{300}') => 'ù',
+        ('e', '\u{301}') => 'é',
+        ('E', '\u{301}') => 'É',
+        ('n', '\u{303}') => 'ñ',
+        ('N', '\u{303}') => 'Ñ',
+        ('a', '\u{308}') => 'ä',
+        ('o', '\u{308}') => 'ö',
+        ('u', '\u{308}') => 'ü',
+        ('A', '\u{308}') => 'Ä',
+        ('O', '\u{308}') => 'Ö',
+        ('U', '\u{308}') => 'Ü',
+        ('a', '\u{30a}') => 'å',
+        ('A', '\u{30a}') => 'Å',
+        ('C', '\u{327}') => 'Ç',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_alphabet_is_the_standards() {
+        let basic = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
+            ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+        assert_eq!(basic.chars().count(), 127);
+        let in_it = ('\0'..=char::MAX).filter(|c| septets(*c) == Some(1));
+        assert_eq!(in_it.count(), 127);
+        assert!(basic.chars().all(|c| septets(c) == Some(1)));
+        let extension = ('\0'..=char::MAX).filter(|c| septets(*c) == Some(2));
+        assert_eq!(extension.collect::<String>(), "[\\]^{|}~€");
+        assert!("çâêîôûëïœ«»À`’…".chars().all(|c| septets(c).is_none()));
+    }
+
+    #[test]
+    fn every_replacement_is_in_the_alphabet() {
+        for c in '\0'..=char::MAX {
+            for plain in replacement(c).unwrap_or_default().chars() {
+                assert!(septets(plain).is_some(), "{c}");
+            }
+        }
+    }
+}

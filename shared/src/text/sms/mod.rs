@@ -1,0 +1,126 @@
+//! Text made fit for SMS: encoding, cost in parts, and splitting over Braze's maximum.
+//!
+//! In: text of any length. Out: messages that Braze takes whole. What costs nothing to keep is
+//! kept: typographic characters are replaced only where that makes the whole text GSM-7.
+
+mod clean;
+mod gsm;
+mod split;
+
+/// How many parts one message may have (Braze's maximum).
+pub const MAX_SEGMENTS: usize = 10;
+
+/// How a text travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// GSM 03.38 default alphabet: 160 septets in one part, 153 in each of several.
+    Gsm7,
+    /// UTF-16: 70 units in one part, 67 in each of several.
+    Ucs2,
+}
+
+impl Encoding {
+    /// The cheapest encoding that can carry a text as it is.
+    pub fn of(text: &str) -> Self {
+        if text.chars().all(|c| gsm::septets(c).is_some()) {
+            Self::Gsm7
+        } else {
+            Self::Ucs2
+        }
+    }
+
+    /// What one part holds where it is the only one.
+    fn single(self) -> usize {
+        match self {
+            Self::Gsm7 => 160,
+            Self::Ucs2 => 70,
+        }
+    }
+
+    /// What each of several parts holds.
+    fn part(self) -> usize {
+        match self {
+            Self::Gsm7 => 153,
+            Self::Ucs2 => 67,
+        }
+    }
+
+    fn cost(self, c: char) -> usize {
+        match self {
+            Self::Gsm7 => gsm::septets(c).unwrap_or(1),
+            Self::Ucs2 => c.len_utf16(),
+        }
+    }
+
+    /// Where the next character ends when several parts are filled up to `at`: a character of two
+    /// units does not straddle two parts.
+    fn advance(self, at: usize, c: char) -> usize {
+        let cost = self.cost(c);
+        let left = self.part() - at % self.part();
+        at + cost + if cost > left { left } else { 0 }
+    }
+
+    fn segments(self, text: &str) -> usize {
+        let total: usize = text.chars().map(|c| self.cost(c)).sum();
+        if total <= self.single() {
+            return usize::from(total > 0);
+        }
+        text.chars()
+            .fold(0, |at, c| self.advance(at, c))
+            .div_ceil(self.part())
+    }
+}
+
+/// A text made fit for SMS.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fitted {
+    /// The messages in order, none empty, each within [`MAX_SEGMENTS`]. Empty where the text holds
+    /// nothing to send.
+    pub messages: Vec<String>,
+    /// How many parts each message takes, in the same order.
+    pub segments: Vec<usize>,
+    /// How the text travels.
+    pub encoding: Encoding,
+    /// The first character that made it [`Encoding::Ucs2`].
+    pub forced_by: Option<char>,
+}
+
+/// Shows what it costs, never the text.
+impl std::fmt::Debug for Fitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fitted")
+            .field("segments", &self.segments)
+            .field("encoding", &self.encoding)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes a text fit for SMS.
+///
+/// Line ends are normalised, white space at their end and invisible characters dropped. Over
+/// [`MAX_SEGMENTS`] the text becomes several messages, each ending in ` (1/3)`.
+pub fn fit(text: &str) -> Fitted {
+    let clean = clean::clean(text);
+    let (text, encoding, forced_by) = match gsm::transliterate(&clean) {
+        Ok(plain) => (plain, Encoding::Gsm7, None),
+        Err(forced_by) => (clean, Encoding::Ucs2, Some(forced_by)),
+    };
+    let messages = split::split(&text, encoding);
+    Fitted {
+        segments: messages
+            .iter()
+            .map(|message| encoding.segments(message))
+            .collect(),
+        messages,
+        encoding,
+        forced_by,
+    }
+}
+
+/// How many parts a text takes as one message, exactly as it is.
+pub fn segments(text: &str) -> usize {
+    Encoding::of(text).segments(text)
+}
+
+#[cfg(test)]
+mod tests;

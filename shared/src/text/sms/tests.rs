@@ -1,0 +1,316 @@
+use proptest::prelude::*;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::*;
+
+fn plain(text: &str) -> String {
+    let fitted = fit(text);
+    assert_eq!(
+        (fitted.encoding, fitted.forced_by),
+        (Encoding::Gsm7, None),
+        "{text}"
+    );
+    assert_eq!(fitted.messages.len(), 1, "{text}");
+    fitted.messages[0].clone()
+}
+
+/// The messages without their numbers; fails where a number is wrong.
+fn unnumbered(fitted: &Fitted) -> Vec<&str> {
+    let count = fitted.messages.len();
+    if count < 2 {
+        return fitted.messages.iter().map(String::as_str).collect();
+    }
+    fitted
+        .messages
+        .iter()
+        .enumerate()
+        .map(|(i, message)| {
+            message
+                .strip_suffix(&format!(" ({}/{count})", i + 1))
+                .unwrap_or_else(|| panic!("message {i} of {count} has no number"))
+        })
+        .collect()
+}
+
+/// Every message is within the limits, and together they are the text, but for white space where
+/// it was cut. Returns where it was cut, in bytes.
+fn assert_complete(text: &str, fitted: &Fitted) -> Vec<usize> {
+    let mut at = 0;
+    let mut cuts = Vec::new();
+    for piece in unnumbered(fitted) {
+        assert!(!piece.trim().is_empty());
+        let gap = text[at..]
+            .find(piece)
+            .expect("every message is in the text, in order");
+        assert!(
+            text[at..at + gap].trim().is_empty(),
+            "only white space is left out"
+        );
+        if at > 0 {
+            cuts.push(at);
+            cuts.push(at + gap);
+        }
+        at += gap + piece.len();
+    }
+    assert!(text[at..].trim().is_empty(), "nothing is left over");
+    for (message, parts) in fitted.messages.iter().zip(&fitted.segments) {
+        assert!((1..=MAX_SEGMENTS).contains(parts));
+        assert_eq!(fitted.encoding.segments(message), *parts);
+    }
+    assert_eq!(fitted.messages.len(), fitted.segments.len());
+    cuts
+}
+
+#[test]
+fn typography_is_replaced_where_that_makes_the_whole_text_gsm_7() {
+    for (text, want) in [
+        ("It’s “fine” – really… ok", "It's \"fine\" - really... ok"),
+        (
+            "10\u{a0}€, 5\u{202f}kg, a\u{2011}b — c",
+            "10 €, 5 kg, a-b - c",
+        ),
+        ("« Très bien »", "\" Très bien \""),
+        ("cafe\u{301} ﬁn\u{200d}e", "café fine"),
+        ("• one\n• two\t3", "- one\n- two 3"),
+        ("a\u{200f}b\u{fe0f}", "ab"),
+        ("é è à ù ü É Ç ñ", "é è à ù ü É Ç ñ"),
+        ("", ""),
+    ] {
+        if text.is_empty() {
+            assert!(fit(text).messages.is_empty());
+        } else {
+            assert_eq!(plain(text), want);
+        }
+    }
+}
+
+#[test]
+fn a_text_that_needs_ucs_2_anyway_is_kept_exactly() {
+    for (text, forced_by) in [
+        ("It’s “fine” – really… 😀", '😀'),
+        ("ça va – « oui »", 'ç'),
+        ("👨\u{200d}👩\u{200d}👧 ❤\u{fe0f}", '👨'),
+        ("a `code`", '`'),
+        ("e\u{302}", '\u{302}'),
+    ] {
+        let fitted = fit(text);
+        assert_eq!(fitted.messages, [text]);
+        assert_eq!(fitted.encoding, Encoding::Ucs2);
+        assert_eq!(fitted.forced_by, Some(forced_by));
+    }
+}
+
+#[test]
+fn parts_are_counted_as_networks_do() {
+    for (text, want) in [
+        (String::new(), 0),
+        ("a".repeat(160), 1),
+        ("a".repeat(161), 2),
+        ("a".repeat(306), 2),
+        ("a".repeat(307), 3),
+        ("€".repeat(80), 1),
+        (format!("{}a", "€".repeat(80)), 2),
+        ("é".repeat(1530), 10),
+        ("a".repeat(1531), 11),
+        // An extension character does not straddle two parts.
+        (format!("{}{}", "€".repeat(76), "€".repeat(77)), 3),
+        ("ç".repeat(70), 1),
+        ("ç".repeat(71), 2),
+        ("ç".repeat(134), 2),
+        ("ç".repeat(135), 3),
+        ("😀".repeat(35), 1),
+        ("😀".repeat(36), 2),
+        ("ç".repeat(670), 10),
+        ("ç".repeat(671), 11),
+    ] {
+        assert_eq!(segments(&text), want, "{} characters", text.chars().count());
+    }
+}
+
+#[test]
+fn what_braze_takes_whole_is_one_message_without_a_number() {
+    for text in [
+        "a".repeat(1530),
+        "ç".repeat(670),
+        "word ".repeat(306).trim_end().to_owned(),
+    ] {
+        let fitted = fit(&text);
+        assert_eq!(fitted.messages, [text.as_str()]);
+        assert_eq!(fitted.segments, [10]);
+    }
+}
+
+#[test]
+fn a_long_text_is_cut_at_a_paragraph_then_a_sentence_then_a_word() {
+    let sentence = "This is one sentence of the text, said \"so.\" ";
+    let paragraph = sentence.repeat(22);
+    let text = format!("{}\n\n{}", paragraph.trim_end(), paragraph.trim_end());
+    let fitted = fit(&text);
+    assert_eq!(
+        unnumbered(&fitted),
+        [paragraph.trim_end(), paragraph.trim_end()]
+    );
+
+    let text = sentence.repeat(60);
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    assert_eq!(fitted.messages.len(), 2);
+    assert!(
+        unnumbered(&fitted)
+            .iter()
+            .all(|piece| piece.ends_with("\"so.\""))
+    );
+
+    let text = "word and ".repeat(300);
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    let whole = |word: &&str| ["word", "and"].contains(word);
+    assert!(
+        unnumbered(&fitted)
+            .iter()
+            .all(|piece| piece.split(' ').all(|word| whole(&word)))
+    );
+}
+
+#[test]
+fn a_link_that_fits_is_never_cut() {
+    let link = format!("https://example.com/{}", "a/".repeat(300));
+    for (lead, tail) in [
+        ("x ".repeat(600), " y".repeat(600)),
+        ("x".repeat(1400), "\ny".repeat(300)),
+        ("请看".repeat(200), "好的".repeat(200)),
+        (String::new(), " y".repeat(600)),
+    ] {
+        let text = format!("{lead}{link}{tail}");
+        let fitted = fit(&text);
+        assert_complete(&text, &fitted);
+        assert!(fitted.messages.len() > 1);
+        assert!(
+            fitted
+                .messages
+                .iter()
+                .any(|message| message.contains(&link)),
+            "{}",
+            lead.len()
+        );
+    }
+}
+
+#[test]
+fn a_word_longer_than_a_message_is_cut_and_fills_it() {
+    let text = format!("See {}", "a".repeat(4000));
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    assert_eq!(fitted.messages.len(), 3);
+    let link = format!("https://example.com/{}", "a".repeat(4000));
+    assert_complete(&link, &fit(&link));
+}
+
+#[test]
+fn more_than_nine_messages_are_numbered_with_two_digits() {
+    let text = "Two words. ".repeat(1500);
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    assert_eq!(fitted.messages.len(), 11);
+    assert!(fitted.messages[0].ends_with(" (1/11)"));
+}
+
+#[test]
+fn a_cluster_longer_than_a_message_does_not_stop_the_split() {
+    let text = format!("a{}", "\u{302}".repeat(2000));
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    assert_eq!(fitted.messages.len(), 4);
+}
+
+#[test]
+fn a_text_of_256_kb_is_cut_in_linear_time() {
+    let start = std::time::Instant::now();
+    for unit in [
+        "a", "a ", "😀", "https://", "é\n", "。", "\u{302}", "a. \n\n",
+    ] {
+        let text = unit.repeat(262_144 / unit.len());
+        assert!(fit(&text).messages.len() > 50, "{unit}");
+    }
+    // A quadratic cut of eight such texts would take hours.
+    assert!(start.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn the_text_does_not_show_in_debug_output() {
+    assert!(!format!("{:?}", fit("secret 😀")).contains("secret"));
+}
+
+fn long_text() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "word",
+        "a",
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        ". ",
+        "! ",
+        "€",
+        "[x]",
+        "é",
+        "ç",
+        "😀",
+        "👨‍👩‍👧",
+        "e\u{301}",
+        "🇫🇷",
+        "https://example.com/a/b?c=d",
+        "请看",
+        "。",
+        "’",
+        "…",
+        "\u{a0}",
+        "\u{200b}",
+        "\r\n",
+        "(1/2)",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        " \u{301}",
+        "\u{600} ",
+    ];
+    prop_oneof![
+        prop::collection::vec(prop::sample::select(pieces), 0..1200)
+            .prop_map(|parts| parts.concat()),
+        prop::collection::vec(
+            prop::sample::select(vec!["word ", "a", "€", ". ", "\n"]),
+            0..2500
+        )
+        .prop_map(|parts| parts.concat()),
+        any::<String>(),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_text_arrives_whole_within_the_limits_and_cut_between_clusters(text in long_text()) {
+        let fitted = fit(&text);
+        let clean = clean::clean(&text);
+        let sent = match fitted.encoding {
+            Encoding::Gsm7 => gsm::transliterate(&clean).expect("GSM-7"),
+            Encoding::Ucs2 => clean,
+        };
+        let mut boundaries: Vec<usize> = sent.grapheme_indices(true).map(|(at, _)| at).collect();
+        boundaries.push(sent.len());
+        for cut in assert_complete(&sent, &fitted) {
+            prop_assert!(boundaries.binary_search(&cut).is_ok(), "cut at {} is inside a cluster", cut);
+        }
+        prop_assert_eq!(fitted.forced_by.is_some(), fitted.encoding == Encoding::Ucs2);
+        prop_assert_eq!(fitted.messages.is_empty(), sent.trim().is_empty());
+        for message in &fitted.messages {
+            if fitted.encoding == Encoding::Gsm7 {
+                prop_assert_eq!(Encoding::of(message), Encoding::Gsm7);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_gsm_7_already_is_never_changed(text in "[a-zA-Z0-9 ,.?éèàùÇñ€\\[\\]]{0,140}[a-z]") {
+        prop_assert_eq!(&fit(&text).messages, &[text.trim_start()]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Users and tickets as Zendesk sends them, as far as the bridge reads them.
+//!
+//! In: answers. Out: rows, and views in the bridge's own terms. Strict on the ids that are acted
+//! on, lenient on everything else. Imports only the identifiers.
+
+use serde::{Deserialize, Deserializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::audits::AuditRow;
+use super::types::{Status, TicketView};
+use crate::message::{CommentId, Personal, TicketId, UserId};
+
+#[derive(Deserialize)]
+pub(super) struct UserAnswer {
+    pub(super) user: UserRow,
+}
+
+#[derive(Deserialize)]
+pub(super) struct UserRow {
+    pub(super) id: UserId,
+    pub(super) name: Option<Personal>,
+    pub(super) role: Option<String>,
+    external_id: Option<Personal>,
+    #[serde(default)]
+    user_fields: Option<UserFieldRow>,
+}
+
+#[derive(Deserialize)]
+struct UserFieldRow {
+    #[serde(default)]
+    braze_external_id: Option<Personal>,
+}
+
+/// The answer to a write on a ticket.
+#[derive(Deserialize)]
+pub(super) struct WrittenAnswer {
+    pub(super) ticket: TicketRow,
+    audit: Option<AuditRow>,
+}
+
+impl WrittenAnswer {
+    pub(super) fn comment(&self) -> Option<CommentId> {
+        self.audit.as_ref().and_then(AuditRow::comment)
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct TicketAnswer {
+    pub(super) ticket: TicketRow,
+    #[serde(default)]
+    pub(super) users: Vec<UserRow>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TicketsAnswer {
+    pub(super) tickets: Vec<TicketRow>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TicketRow {
+    pub(super) id: TicketId,
+    pub(super) status: Status,
+    #[serde(default)]
+    tags: Option<Vec<String>>,
+    external_id: Option<String>,
+    #[serde(default)]
+    followup_ids: Option<Vec<TicketId>>,
+    #[serde(default, deserialize_with = "user_id")]
+    pub(super) requester_id: Option<UserId>,
+    updated_at: Option<String>,
+}
+
+impl TicketRow {
+    pub(super) fn view(self, requester: Option<UserRow>) -> TicketView {
+        let (external_id, fields) =
+            requester.map_or((None, None), |r| (r.external_id, r.user_fields));
+        let filled = |text: Option<Personal>| text.filter(|text| text.present().is_some());
+        TicketView {
+            id: self.id,
+            status: self.status,
+            tags: self.tags.unwrap_or_default(),
+            external_id: self.external_id.filter(|id| !id.is_empty()),
+            followups: self.followup_ids.unwrap_or_default(),
+            requester: self.requester_id,
+            requester_external_id: filled(external_id),
+            braze_external_id: filled(fields.and_then(|fields| fields.braze_external_id)),
+            updated_at: self.updated_at.as_deref().and_then(milliseconds),
+        }
+    }
+}
+
+pub(super) fn milliseconds(time: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
+/// A user's id; Zendesk itself is `-1`, which is nobody.
+pub(super) fn user_id<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<UserId>, D::Error> {
+    let id = Option::<i64>::deserialize(deserializer)?;
+    Ok(id
+        .and_then(|id| u64::try_from(id).ok())
+        .and_then(UserId::new))
+}

@@ -1,0 +1,144 @@
+//! The JSON that goes to Zendesk.
+//!
+//! In: the bridge's own types. Out: bodies whose bytes depend on nothing else, as an idempotency
+//! key needs them. Imports only the identifiers.
+
+use serde::Serialize;
+
+use super::html::escape;
+use super::types::{NewComment, NewTicket, NewUser, Status};
+use crate::message::{DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+
+#[derive(Serialize)]
+pub(super) struct UserBody<'a> {
+    user: UserFields<'a>,
+}
+
+#[derive(Serialize)]
+struct UserFields<'a> {
+    external_id: &'a ExternalUserId,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+    user_fields: BrazeId<'a>,
+    skip_verify_email: bool,
+}
+
+#[derive(Serialize)]
+struct BrazeId<'a> {
+    braze_external_id: &'a ExternalUserId,
+}
+
+impl<'a> UserBody<'a> {
+    pub(super) fn of(user: &NewUser<'a>) -> Self {
+        Self {
+            user: UserFields {
+                external_id: user.external_id,
+                name: user.name.as_str(),
+                phone: user.phone.and_then(Personal::present),
+                user_fields: BrazeId {
+                    braze_external_id: user.external_id,
+                },
+                skip_verify_email: true,
+            },
+        }
+    }
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct TicketBody<'a> {
+    ticket: TicketFields<'a>,
+}
+
+#[derive(Serialize, Default)]
+struct TicketFields<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requester_id: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<CommentFields>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<&'a str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via_followup_source_id: Option<TicketId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata<'a>>,
+}
+
+#[derive(Serialize)]
+struct CommentFields {
+    html_body: String,
+    public: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author_id: Option<UserId>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    delivery_id: &'a DeliveryId,
+}
+
+impl<'a> TicketBody<'a> {
+    pub(super) fn create(ticket: &NewTicket<'a>) -> Self {
+        Self {
+            ticket: TicketFields {
+                requester_id: Some(ticket.requester),
+                subject: Some(ticket.subject.as_str()),
+                comment: Some(CommentFields {
+                    html_body: escape(ticket.comment.as_str()),
+                    public: ticket.public,
+                    author_id: Some(ticket.requester),
+                }),
+                status: None,
+                priority: ticket.priority,
+                kind: ticket.kind,
+                tags: Some(ticket.tags),
+                external_id: Some(ticket.external_id),
+                via_followup_source_id: ticket.followup_of,
+                metadata: Some(Metadata {
+                    delivery_id: ticket.delivery,
+                }),
+            },
+        }
+    }
+
+    pub(super) fn append(comment: &NewComment<'a>) -> Self {
+        Self {
+            ticket: TicketFields {
+                comment: Some(CommentFields {
+                    html_body: escape(comment.body.as_str()),
+                    public: comment.public,
+                    author_id: comment.author,
+                }),
+                status: comment.status.map(Status::as_str),
+                metadata: Some(Metadata {
+                    delivery_id: comment.delivery,
+                }),
+                ..TicketFields::default()
+            },
+        }
+    }
+
+    pub(super) fn status(status: Status) -> Self {
+        Self {
+            ticket: TicketFields {
+                status: Some(status.as_str()),
+                ..TicketFields::default()
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct TagsBody<'a> {
+    pub(super) tags: &'a [&'a str],
+}

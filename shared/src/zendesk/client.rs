@@ -1,0 +1,113 @@
+//! One authenticated call to Zendesk, and what its answer means.
+//!
+//! In: a request. Out: the documented JSON, or [`ZendeskError`]. Imports only `net` and `secrets`.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{AUTHORIZATION, HeaderName};
+use reqwest::Url;
+use serde::de::DeserializeOwned;
+
+use super::auth::Tokens;
+use super::error::ZendeskError;
+use crate::net::{Answer, BaseUrl, Deadline, Http, Request};
+use crate::secrets::SecretStore;
+
+/// The header in which Zendesk names what it ignored of a request.
+const WARNING: HeaderName = HeaderName::from_static("x-zendesk-api-warn");
+/// Longest such warning logged, in characters.
+const MAX_WARNING_CHARS: usize = 200;
+
+/// Calls Zendesk's API. Cheap to clone: clones share the access token.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: Http,
+    base: BaseUrl,
+    tokens: Arc<Tokens>,
+}
+
+impl Client {
+    /// A client that signs in with what the secret says.
+    pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
+        let tokens = Arc::new(Tokens::new(http.clone(), base.clone(), secrets));
+        Self { http, base, tokens }
+    }
+
+    /// Fetches an access token and opens a connection ahead of the first call.
+    ///
+    /// # Errors
+    /// As any call; the next one tries again by itself.
+    pub async fn warm_up(&self, deadline: Deadline) -> Result<(), ZendeskError> {
+        self.tokens.pass(deadline).await.map(drop)
+    }
+
+    pub(super) fn url(&self, path: &str) -> Url {
+        self.base.at(&format!("/api/v2{path}"))
+    }
+
+    pub(super) fn is_own(&self, url: &Url) -> bool {
+        self.base.has_origin_of(url) && url.path().starts_with("/api/v2/")
+    }
+
+    /// Sends a request and reads the JSON of a success.
+    pub(super) async fn call<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        deadline: Deadline,
+    ) -> Result<T, ZendeskError> {
+        let write = request.is_write();
+        let answer = self.success(request, deadline).await?;
+        answer
+            .json()
+            .map_err(|error| ZendeskError::of_body(write, error))
+    }
+
+    /// Sends a request and insists on a success.
+    pub(super) async fn success(
+        &self,
+        request: Request,
+        deadline: Deadline,
+    ) -> Result<Answer, ZendeskError> {
+        let write = request.is_write();
+        let answer = self.answer(request, deadline).await?;
+        if answer.status.is_success() {
+            Ok(answer)
+        } else {
+            Err(ZendeskError::of_answer(write, &answer))
+        }
+    }
+
+    /// Sends a request; a refused token is renewed once, refused credentials are reread once.
+    pub(super) async fn answer(
+        &self,
+        request: Request,
+        deadline: Deadline,
+    ) -> Result<Answer, ZendeskError> {
+        let mut pass = self.tokens.pass(deadline).await?;
+        loop {
+            let signed = request
+                .clone()
+                .header(AUTHORIZATION.as_str(), pass.header());
+            let sent = self.http.send(signed, deadline).await;
+            let answer =
+                sent.map_err(|failure| ZendeskError::of_failure(request.is_write(), failure))?;
+            log_warning(&answer);
+            if answer.status != StatusCode::UNAUTHORIZED {
+                return Ok(answer);
+            }
+            match self.tokens.after_rejection(pass, deadline).await? {
+                Some(next) => pass = next,
+                None => return Ok(answer),
+            }
+        }
+    }
+}
+
+/// Zendesk drops what it does not know and tells only in this header, which names keys.
+fn log_warning(answer: &Answer) {
+    if let Some(warning) = answer.header(WARNING.as_str()) {
+        let warning: String = warning.chars().take(MAX_WARNING_CHARS).collect();
+        tracing::warn!(zendesk.warning = %warning, "zendesk.keys_ignored");
+    }
+}

@@ -1,0 +1,28 @@
+//! Zendesk, as far as the bridge calls it: users, tickets, comments.
+//!
+//! In: ids, texts and a deadline. Out: typed views, or a [`ZendeskError`] by what the caller can
+//! do. Must not import `braze`, `conversation` or `delivery`.
+
+mod answers;
+mod audits;
+mod auth;
+mod bodies;
+mod client;
+mod comments;
+mod error;
+mod html;
+mod oauth;
+mod pass;
+mod read;
+mod types;
+mod write;
+
+pub use client::Client;
+pub use error::ZendeskError;
+pub use types::{
+    Appended, Attachment, CommentView, FoundDelivery, NewComment, NewTicket, NewUser, Role, Status,
+    TicketView, Ticketed,
+};
+
+#[cfg(test)]
+mod tests;

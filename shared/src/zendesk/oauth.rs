@@ -1,0 +1,74 @@
+//! One exchange of client credentials for an access token.
+//!
+//! In: a client's id and secret. Out: a token with its life. Imports only `net` and `secrets`.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use super::error::ZendeskError;
+use crate::net::{BaseUrl, Deadline, Http, Repeat, Request};
+use crate::secrets::Secret;
+
+/// What the bridge asks for; one string, or every call is forbidden.
+const SCOPE: &str = "tickets:read tickets:write users:read users:write";
+/// Life of a token whose answer does not tell.
+const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
+/// Longest life believed.
+const MAX_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[derive(Serialize)]
+struct TokenBody<'a> {
+    grant_type: &'static str,
+    client_id: &'a str,
+    client_secret: &'a str,
+    scope: &'static str,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+/// Fetches an access token, and tells how long it lives.
+///
+/// # Errors
+/// [`ZendeskError::Unauthorized`] where the credentials are refused; otherwise nothing is lost by
+/// trying again.
+pub(super) async fn fetch(
+    http: &Http,
+    base: &BaseUrl,
+    client_id: &Secret,
+    client_secret: &Secret,
+    deadline: Deadline,
+) -> Result<(Secret, Duration), ZendeskError> {
+    let body = TokenBody {
+        grant_type: "client_credentials",
+        client_id: client_id.expose(),
+        client_secret: client_secret.expose(),
+        scope: SCOPE,
+    };
+    // A second token does no harm, so nothing here leaves the outcome of a call unknown.
+    let request = Request::new(Method::POST, base.at("/oauth/tokens"), Repeat::Safe).json(&body);
+    let sent = http.send(request, deadline).await;
+    let answer = sent.map_err(|failure| ZendeskError::of_failure(false, failure))?;
+    match answer.status {
+        status if status.is_success() => {}
+        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            tracing::warn!(
+                vendor.status = answer.status.as_u16(),
+                "zendesk.sign_in_refused"
+            );
+            return Err(ZendeskError::Unauthorized);
+        }
+        _ => return Err(ZendeskError::of_answer(false, &answer)),
+    }
+    let token: TokenAnswer = answer
+        .json()
+        .map_err(|error| ZendeskError::of_body(false, error))?;
+    let life = token.expires_in.map_or(DEFAULT_LIFE, Duration::from_secs);
+    let life = life.min(MAX_LIFE);
+    Ok((Secret::new(token.access_token), life))
+}

@@ -1,0 +1,164 @@
+//! Calls that only look.
+//!
+//! In: ids. Out: views of tickets, comments and deliveries. Imports only `net` and the
+//! identifiers.
+
+use reqwest::Url;
+
+use super::answers::{TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow};
+use super::audits::{AuditsAnswer, Page};
+use super::client::Client;
+use super::comments::CommentsAnswer;
+use super::error::ZendeskError;
+use super::types::{CommentView, FoundDelivery, TicketView};
+use crate::message::{TicketId, UserId};
+use crate::net::{Deadline, Request};
+
+/// Largest page Zendesk gives.
+const PAGE: u32 = 100;
+/// Most pages walked; a ticket takes 5,000 comments and some more audits.
+const MAX_PAGES: usize = 100;
+
+/// A ticket has more audits than are walked, or a page leads elsewhere.
+#[derive(Debug, thiserror::Error)]
+#[error("the ticket's audits cannot be walked to their end")]
+struct EndlessAudits;
+
+impl Client {
+    /// The ticket as it is now, with its requester; `None` where it is gone.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn ticket(
+        &self,
+        ticket: TicketId,
+        deadline: Deadline,
+    ) -> Result<Option<TicketView>, ZendeskError> {
+        let mut url = self.url(&format!("/tickets/{ticket}"));
+        url.query_pairs_mut().append_pair("include", "users");
+        let answer: TicketAnswer = match self.call(Request::get(url), deadline).await {
+            Err(ZendeskError::NotFound) => return Ok(None),
+            other => other?,
+        };
+        let TicketAnswer { ticket, users } = answer;
+        let requester = self.requester(&ticket, users, deadline).await?;
+        Ok(Some(ticket.view(requester)))
+    }
+
+    async fn requester(
+        &self,
+        ticket: &TicketRow,
+        users: Vec<UserRow>,
+        deadline: Deadline,
+    ) -> Result<Option<UserRow>, ZendeskError> {
+        let Some(id) = ticket.requester_id else {
+            return Ok(None);
+        };
+        match users.into_iter().find(|user| user.id == id) {
+            Some(user) => Ok(Some(user)),
+            None => self.user(id, deadline).await,
+        }
+    }
+
+    async fn user(&self, id: UserId, deadline: Deadline) -> Result<Option<UserRow>, ZendeskError> {
+        let url = self.url(&format!("/users/{id}"));
+        match self.call::<UserAnswer>(Request::get(url), deadline).await {
+            Ok(answer) => Ok(Some(answer.user)),
+            Err(ZendeskError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tickets created with this external id; the list, not the search, which lags.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn tickets_by_external_id(
+        &self,
+        external_id: &str,
+        deadline: Deadline,
+    ) -> Result<Vec<TicketView>, ZendeskError> {
+        let mut url = self.url("/tickets");
+        url.query_pairs_mut()
+            .append_pair("external_id", external_id);
+        let answer: TicketsAnswer = self.call(Request::get(url), deadline).await?;
+        Ok(answer
+            .tickets
+            .into_iter()
+            .map(|ticket| ticket.view(None))
+            .collect())
+    }
+
+    /// The newest comments of a ticket, newest first, at most `limit` and never over 100.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn comments(
+        &self,
+        ticket: TicketId,
+        limit: u32,
+        deadline: Deadline,
+    ) -> Result<Vec<CommentView>, ZendeskError> {
+        let mut url = self.url(&format!("/tickets/{ticket}/comments"));
+        url.query_pairs_mut()
+            .append_pair("sort", "-created_at")
+            .append_pair("include", "users")
+            .append_pair("page[size]", &limit.clamp(1, PAGE).to_string());
+        let answer: CommentsAnswer = self.call(Request::get(url), deadline).await?;
+        Ok(answer.views())
+    }
+
+    /// Looks for a delivery on a ticket, by the marker that its write left on the audit.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; also where not all audits could be seen: absence is certain or not told.
+    pub async fn find_delivery(
+        &self,
+        ticket: TicketId,
+        marker: &str,
+        deadline: Deadline,
+    ) -> Result<Option<FoundDelivery>, ZendeskError> {
+        let mut url = self.audits_url(ticket);
+        for _ in 0..MAX_PAGES {
+            let answer: AuditsAnswer = self.call(Request::get(url), deadline).await?;
+            let found = answer
+                .audits
+                .iter()
+                .find(|audit| audit.delivery() == Some(marker));
+            if let Some(audit) = found {
+                return Ok(Some(FoundDelivery {
+                    comment: audit.comment(),
+                }));
+            }
+            if !answer.page.meta.has_more {
+                return Ok(None);
+            }
+            url = self.next_page(ticket, &answer.page)?;
+        }
+        Err(ZendeskError::unavailable(EndlessAudits))
+    }
+
+    fn audits_url(&self, ticket: TicketId) -> Url {
+        let mut url = self.url(&format!("/tickets/{ticket}/audits"));
+        url.query_pairs_mut()
+            .append_pair("page[size]", &PAGE.to_string());
+        url
+    }
+
+    /// The next page, on this host only: the credentials go with the request.
+    fn next_page(&self, ticket: TicketId, page: &Page) -> Result<Url, ZendeskError> {
+        let next = page
+            .links
+            .next
+            .as_deref()
+            .and_then(|next| Url::parse(next).ok());
+        if let Some(next) = next.filter(|next| self.is_own(next)) {
+            return Ok(next);
+        }
+        let cursor = page.meta.after_cursor.as_deref();
+        let cursor = cursor.ok_or_else(|| ZendeskError::unavailable(EndlessAudits))?;
+        let mut url = self.audits_url(ticket);
+        url.query_pairs_mut().append_pair("page[after]", cursor);
+        Ok(url)
+    }
+}

@@ -1,0 +1,234 @@
+//! What goes to Zendesk and what comes from it, in the bridge's own terms.
+//!
+//! In: nothing. Out: plain types. Imports only the identifiers.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+
+/// A customer as a Zendesk user.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// The Braze id: external id of the user, and value of the field `braze_external_id`.
+    pub external_id: &'a ExternalUserId,
+    /// Shown to agents; must not be empty.
+    pub name: &'a Personal,
+    /// E.164, where known.
+    pub phone: Option<&'a Personal>,
+}
+
+/// A ticket to create, with the customer as requester and author.
+#[derive(Debug, Clone)]
+pub struct NewTicket<'a> {
+    /// The customer.
+    pub requester: UserId,
+    /// The subject line.
+    pub subject: &'a Personal,
+    /// The first comment, plain text.
+    pub comment: &'a Personal,
+    /// Whether the first comment is public.
+    pub public: bool,
+    /// The ticket's tags.
+    pub tags: &'a [String],
+    /// `urgent`, `high`, `normal` or `low`.
+    pub priority: Option<&'a str>,
+    /// `problem`, `incident`, `question` or `task`.
+    pub kind: Option<&'a str>,
+    /// By which the ticket is found again when the idempotency key has lapsed.
+    pub external_id: &'a str,
+    /// Stored on the audit.
+    pub delivery: &'a DeliveryId,
+    /// The closed ticket that this one continues.
+    pub followup_of: Option<TicketId>,
+}
+
+/// A comment to append.
+#[derive(Debug, Clone)]
+pub struct NewComment<'a> {
+    /// The user shown as author; `None`: the bridge's own user.
+    pub author: Option<UserId>,
+    /// Plain text.
+    pub body: &'a Personal,
+    /// Whether the requester sees it.
+    pub public: bool,
+    /// The ticket's status afterwards; `None`: as it is.
+    pub status: Option<Status>,
+    /// Stored on the audit, so that the comment can be found after a lost answer.
+    pub delivery: &'a DeliveryId,
+}
+
+/// A ticket was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticketed {
+    /// Its id.
+    pub ticket: TicketId,
+    /// Its status.
+    pub status: Status,
+    /// Its first comment, where the answer named it.
+    pub comment: Option<CommentId>,
+}
+
+/// A comment was appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The ticket's status now.
+    pub status: Status,
+    /// The comment, where the answer named it.
+    pub comment: Option<CommentId>,
+}
+
+/// A delivery was found on a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundDelivery {
+    /// Its comment, where the audit names one.
+    pub comment: Option<CommentId>,
+}
+
+/// A ticket's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nobody has answered yet.
+    New,
+    /// An agent is to act.
+    Open,
+    /// The customer is to act.
+    Pending,
+    /// A third party is to act.
+    Hold,
+    /// Done, can be reopened.
+    Solved,
+    /// Done for good: only a follow-up ticket is possible.
+    Closed,
+    /// Gone.
+    Deleted,
+    /// A word this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl Status {
+    /// The status of that name, in any case.
+    pub fn from_name(name: &str) -> Self {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "new" => Self::New,
+            "open" => Self::Open,
+            "pending" => Self::Pending,
+            "hold" => Self::Hold,
+            "solved" => Self::Solved,
+            "closed" => Self::Closed,
+            "deleted" => Self::Deleted,
+            _ => Self::Other,
+        }
+    }
+
+    /// Zendesk's name of it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::Hold => "hold",
+            Self::Solved => "solved",
+            Self::Closed => "closed",
+            Self::Deleted => "deleted",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A ticket as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketView {
+    /// Its id.
+    pub id: TicketId,
+    /// Its status.
+    pub status: Status,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its own external id, as given at creation.
+    pub external_id: Option<String>,
+    /// Tickets that continue this closed one.
+    pub followups: Vec<TicketId>,
+    /// The customer.
+    pub requester: Option<UserId>,
+    /// The customer's external id, where the requester was looked up.
+    pub requester_external_id: Option<Personal>,
+    /// The customer's field `braze_external_id`, where the requester was looked up.
+    pub braze_external_id: Option<Personal>,
+    /// When it changed last, in milliseconds since the epoch.
+    pub updated_at: Option<i64>,
+}
+
+impl TicketView {
+    /// The customer's Braze id: the user field, else the user's external id.
+    pub fn customer(&self) -> Option<ExternalUserId> {
+        [&self.braze_external_id, &self.requester_external_id]
+            .into_iter()
+            .flatten()
+            .find_map(|id| id.as_str().parse().ok())
+    }
+}
+
+/// What a comment's author may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A customer.
+    EndUser,
+    /// An agent.
+    Agent,
+    /// An administrator, who is an agent too.
+    Admin,
+}
+
+/// A comment on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentView {
+    /// Its id.
+    pub id: CommentId,
+    /// Who wrote it; `None` for Zendesk itself.
+    pub author: Option<UserId>,
+    /// The author's role, where known.
+    pub role: Option<Role>,
+    /// The author's name, possibly empty.
+    pub author_name: Personal,
+    /// Whether the requester sees it.
+    pub public: bool,
+    /// Its text without any formatting.
+    pub plain_body: Personal,
+    /// How it came in, e.g. `web`, `api`, `email`; possibly empty.
+    pub channel: String,
+    /// When it was written, in milliseconds since the epoch.
+    pub created_at: Option<i64>,
+    /// The delivery that wrote it, where the bridge did.
+    pub delivery: Option<String>,
+    /// Its attachments.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file on a comment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The file's name.
+    pub file_name: Personal,
+    /// Where it is; may be another host, so no credentials go there.
+    pub content_url: String,
+    /// Its media type, possibly empty.
+    pub content_type: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attachment({}, {} bytes)", self.content_type, self.size)
+    }
+}

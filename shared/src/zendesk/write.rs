@@ -1,0 +1,129 @@
+//! Calls that change something at Zendesk.
+//!
+//! In: new users, tickets, comments, states. Out: what Zendesk made of them. Imports only `net`
+//! and the identifiers.
+
+use http::{HeaderValue, Method, StatusCode};
+
+use super::answers::{UserAnswer, WrittenAnswer};
+use super::bodies::{TagsBody, TicketBody, UserBody};
+use super::client::Client;
+use super::error::{ZendeskError, is_about};
+use super::types::{Appended, NewComment, NewTicket, NewUser, Status, Ticketed};
+use crate::message::{TicketId, UserId};
+use crate::net::{Deadline, Repeat, Request};
+
+impl Client {
+    /// Creates the user with this external id, or updates it; without the phone where Zendesk
+    /// refuses that. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; after an unknown outcome the call may simply be repeated.
+    pub async fn upsert_user(
+        &self,
+        user: &NewUser<'_>,
+        deadline: Deadline,
+    ) -> Result<UserId, ZendeskError> {
+        let answer = self.answer(self.upsert_request(user), deadline).await?;
+        let phone_refused = user.phone.is_some()
+            && answer.status == StatusCode::UNPROCESSABLE_ENTITY
+            && is_about(&answer, "phone");
+        let created: UserAnswer = if phone_refused {
+            tracing::warn!("zendesk.phone_refused");
+            let request = self.upsert_request(&NewUser {
+                phone: None,
+                ..user.clone()
+            });
+            self.call(request, deadline).await?
+        } else if answer.status.is_success() {
+            answer
+                .json()
+                .map_err(|error| ZendeskError::of_body(true, error))?
+        } else {
+            return Err(ZendeskError::of_answer(true, &answer));
+        };
+        Ok(created.user.id)
+    }
+
+    fn upsert_request(&self, user: &NewUser<'_>) -> Request {
+        let url = self.url("/users/create_or_update");
+        Request::new(Method::POST, url, Repeat::Safe).json(&UserBody::of(user))
+    }
+
+    /// Creates a ticket, once per idempotency key for two hours.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; after an unknown outcome repeat with the same key, or look for it with
+    /// [`Client::tickets_by_external_id`].
+    pub async fn create_ticket(
+        &self,
+        ticket: &NewTicket<'_>,
+        idempotency_key: &str,
+        deadline: Deadline,
+    ) -> Result<Ticketed, ZendeskError> {
+        let key = HeaderValue::from_str(idempotency_key).map_err(ZendeskError::unavailable)?;
+        let request = Request::new(Method::POST, self.url("/tickets"), Repeat::Safe)
+            .header("idempotency-key", key)
+            .json(&TicketBody::create(ticket));
+        let created: WrittenAnswer = self.call(request, deadline).await?;
+        let (comment, ticket) = (created.comment(), created.ticket);
+        Ok(Ticketed {
+            ticket: ticket.id,
+            status: ticket.status,
+            comment,
+        })
+    }
+
+    /// Appends a comment. Zendesk has no key for it: never repeated here.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; after an unknown outcome look with [`Client::find_delivery`].
+    pub async fn append(
+        &self,
+        ticket: TicketId,
+        comment: &NewComment<'_>,
+        deadline: Deadline,
+    ) -> Result<Appended, ZendeskError> {
+        let request = Request::new(Method::PUT, self.ticket_url(ticket), Repeat::Never)
+            .json(&TicketBody::append(comment));
+        let written: WrittenAnswer = self.call(request, deadline).await?;
+        Ok(Appended {
+            status: written.ticket.status,
+            comment: written.comment(),
+        })
+    }
+
+    /// Sets a ticket's status. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn set_status(
+        &self,
+        ticket: TicketId,
+        status: Status,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let request = Request::new(Method::PUT, self.ticket_url(ticket), Repeat::Safe)
+            .json(&TicketBody::status(status));
+        self.success(request, deadline).await.map(drop)
+    }
+
+    /// Adds tags to those a ticket has. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn add_tags(
+        &self,
+        ticket: TicketId,
+        tags: &[&str],
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let url = self.url(&format!("/tickets/{ticket}/tags"));
+        let request = Request::new(Method::PUT, url, Repeat::Safe).json(&TagsBody { tags });
+        self.success(request, deadline).await.map(drop)
+    }
+
+    fn ticket_url(&self, ticket: TicketId) -> reqwest::Url {
+        self.url(&format!("/tickets/{ticket}"))
+    }
+}

@@ -1,0 +1,165 @@
+//! The import rule of `docs/architecture.md`, enforced: no room imports a neighbour that is not
+//! listed for it, and an AWS SDK crate is named only in its room.
+
+#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Room → rooms it may import.
+const EDGES: &[(&str, &[&str])] = &[
+    (
+        "app",
+        &[
+            "aws",
+            "braze",
+            "config",
+            "conversation",
+            "delivery",
+            "http",
+            "message",
+            "net",
+            "secrets",
+            "telemetry",
+            "zendesk",
+        ],
+    ),
+    ("aws", &["config", "net"]),
+    ("braze", &["message", "net", "secrets"]),
+    ("config", &["net", "secrets"]),
+    ("conversation", &["aws", "message", "text"]),
+    (
+        "delivery",
+        &["braze", "conversation", "message", "net", "zendesk"],
+    ),
+    ("http", &["message"]),
+    ("message", &["text"]),
+    ("net", &["message"]),
+    ("secrets", &["aws", "config", "net"]),
+    ("telemetry", &[]),
+    ("text", &[]),
+    ("zendesk", &["message", "net", "secrets"]),
+];
+
+/// Crate → where it may be named, as the beginning of a path below `src`.
+const SDKS: &[(&str, &[&str])] = &[
+    ("aws_sdk_dynamodb", &["conversation/store/"]),
+    ("aws_sdk_secretsmanager", &["secrets/"]),
+    ("aws_smithy", &["aws.rs"]),
+    ("aws_credential_types", &["aws.rs"]),
+    ("reqwest::Client", &["net/"]),
+    ("lambda_http", &["app/", "http/"]),
+];
+
+#[test]
+fn no_room_imports_a_neighbour_it_must_not_know() {
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        let room = room_of(&path);
+        if room == "lib" {
+            continue;
+        }
+        let Some((_, allowed)) = EDGES.iter().find(|(name, _)| *name == room) else {
+            wrong.push(format!("{path}: the room {room} is not in the table"));
+            continue;
+        };
+        for neighbour in imports(&code) {
+            if neighbour != room && !allowed.contains(&neighbour.as_str()) {
+                wrong.push(format!("{path}: {room} imports {neighbour}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_sdk_is_named_only_in_its_room() {
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        for (name, places) in SDKS {
+            if code.contains(name) && !places.iter().any(|p| path.starts_with(p)) {
+                wrong.push(format!("{path}: names {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_of_the_table_exists() {
+    let sources = sources();
+    for (room, _) in EDGES {
+        assert!(
+            sources.iter().any(|(path, _)| room_of(path) == *room),
+            "{room} is gone"
+        );
+    }
+}
+
+/// The code of the library without comments and tests, by path below `src`.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    let relative = |file: &Path| file.strip_prefix(&root).map(|p| p.display().to_string());
+    files
+        .iter()
+        .filter_map(|file| {
+            let path = relative(file).ok()?;
+            let name = file.file_stem()?.to_str()?;
+            let is_test = name == "test_support" || name == "tests" || name.ends_with("_tests");
+            (!is_test).then(|| (path, code(&fs::read_to_string(file).expect("readable"))))
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("readable") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn code(source: &str) -> String {
+    let before_tests = source
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or(source);
+    before_tests
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn room_of(path: &str) -> String {
+    path.split('/')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches(".rs")
+        .to_owned()
+}
+
+/// The first segments after `crate::`, braces included: `crate::{a, b::C}` names `a` and `b`.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for rest in code.split("crate::").skip(1) {
+        let group = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let names: Vec<&str> = match group {
+            Some((inside, _)) => inside.split(',').collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let end = |c: char| !c.is_alphanumeric() && c != '_';
+            let first = name.trim().split(end).next().unwrap_or_default();
+            if first.chars().next().is_some_and(char::is_lowercase) {
+                found.push(first.to_owned());
+            }
+        }
+    }
+    found
+}

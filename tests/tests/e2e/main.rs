@@ -1,0 +1,3 @@
+//! The real executables, end to end.
+
+mod conversation;
