@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod checks;
+mod columns;
 mod conversation;
 mod player;
 mod ports;

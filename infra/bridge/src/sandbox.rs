@@ -69,7 +69,6 @@ impl Sandbox {
             options.zendesk.retry_wait_scale = 0.001;
             options.braze.retry_wait_scale = 0.001;
         }
-        eprintln!("Building the functions; the first time takes a few minutes.");
         let stack = Stack::start(options).await.map_err(failure)?;
         let result = match &conversation {
             Some(conversation) => player::play(&stack, conversation)

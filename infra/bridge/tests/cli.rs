@@ -201,6 +201,22 @@ fn a_conversation_whose_expectations_hold_ends_well() {
 }
 
 #[test]
+fn the_shipped_conversation_goes_as_expected() {
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/conversations/support.toml");
+    let output = run(&["sandbox", "--script", shipped]);
+    let transcript = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success(), "{transcript}{}", said(&output));
+    assert!(
+        transcript.contains("Your ticket has been closed"),
+        "{transcript}"
+    );
+    assert!(
+        transcript.lines().all(|line| line.chars().count() <= 80),
+        "{transcript}"
+    );
+}
+
+#[test]
 fn a_failed_expectation_is_told_with_step_line_and_both_values() {
     let step = "limit_seconds = 1\n".to_owned() + HEAD + "[[step]]\nexpect = { tickets = 2 }\n";
     let place = tempfile::tempdir().unwrap();
