@@ -1,2 +1,65 @@
-//! placeholder
-fn main() {}
+//! `bridge`: the command-line program for people.
+//!
+//! In: arguments. Out: what runs where, transcripts, one-sentence errors, and an exit code:
+//! 0 fine, 1 an expectation failed or something broke, 2 the call or a file was wrong.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod checks;
+mod columns;
+mod conversation;
+mod player;
+mod ports;
+mod sandbox;
+mod transcript;
+
+/// Two-way SMS support between Braze and Zendesk.
+#[derive(Parser)]
+#[command(
+    name = "bridge",
+    version,
+    after_help = "Without a command: bridge sandbox."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the whole bundle on this machine: the real functions, DynamoDB, Zendesk and Braze.
+    #[command(after_long_help = conversation::HELP)]
+    Sandbox(sandbox::Sandbox),
+}
+
+/// Why the program ends early.
+pub(crate) enum Failure {
+    /// The call or a file is wrong: exit code 2.
+    Usage(String),
+    /// Something broke, or an expectation failed: exit code 1.
+    Broken(String),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let command = arguments
+        .command
+        .unwrap_or_else(|| Command::Sandbox(sandbox::Sandbox::default()));
+    let result = match command {
+        Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(sentence)) => {
+            eprintln!("bridge: {sentence}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Broken(sentence)) => {
+            eprintln!("bridge: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -55,6 +55,9 @@ pub fn workspace_root() -> PathBuf {
 }
 
 async fn run_cargo(show: bool) -> Result<Binaries, BinariesError> {
+    if show {
+        eprintln!("Building the functions; the first time takes a few minutes.");
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command
@@ -71,6 +74,9 @@ async fn run_cargo(show: bool) -> Result<Binaries, BinariesError> {
             Stdio::piped()
         })
         .kill_on_drop(true);
+    for name in of_the_outer_cargo(std::env::vars_os().map(|(name, _)| name)) {
+        command.env_remove(name);
+    }
     let output = command
         .output()
         .await
@@ -91,6 +97,23 @@ async fn run_cargo(show: bool) -> Result<Binaries, BinariesError> {
         }
     }
     Ok(made)
+}
+
+/// Variables `cargo run` and `cargo test` set: build scripts that watch them would run again, and
+/// everything after them be compiled again, whenever the caller changes.
+fn of_the_outer_cargo(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let own = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_PRIMARY_",
+    ];
+    let is_own = |name: &OsString| {
+        let name = name.to_string_lossy();
+        name == "OUT_DIR" || own.iter().any(|start| name.starts_with(start))
+    };
+    names.filter(is_own).collect()
 }
 
 /// Cargo's options for the target directory and profile the given program lies in.
@@ -181,6 +204,19 @@ mod tests {
             strings(same_place(Some(Path::new("/usr/bin/bridge")))),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn the_inner_cargo_does_not_see_which_package_called_it() {
+        let names = [
+            "CARGO_PKG_NAME",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_TARGET_DIR",
+            "CARGO",
+            "PATH",
+        ];
+        let removed = of_the_outer_cargo(names.into_iter().map(OsString::from));
+        assert_eq!(strings(removed), ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"]);
     }
 
     #[test]

@@ -72,9 +72,8 @@ impl Environment {
         logs: &Logs,
     ) -> Result<Self, InvokeError> {
         let not_started = |error: std::io::Error| InvokeError::NotStarted(error.to_string());
-        let api = RuntimeApi::start(&program.function)
-            .await
-            .map_err(not_started)?;
+        let api = RuntimeApi::start(&program.function).await;
+        let api = api.map_err(not_started)?;
         let mut child = Command::new(&program.executable)
             .env_clear()
             .envs(program.variables.iter().map(|(name, value)| (name, value)))

@@ -150,9 +150,11 @@ impl Desk {
         let mut nexts = self.nexts.subscribe();
         let mut offers = self.offer.subscribe();
         self.phase.send_replace(Phase::Waiting);
+        // The guard of a watched value must be gone before the value is taken.
+        let offered = async { offers.wait_for(Option::is_some).await.is_ok() };
         tokio::select! {
             _ = nexts.wait_for(|latest| *latest > own) => Reply::Drop,
-            _ = offers.wait_for(Option::is_some) => match self.offer.send_replace(None) {
+            _ = offered => match self.offer.send_replace(None) {
                 Some(offer) => {
                     self.phase.send_replace(Phase::Running);
                     self.invocation(offer)

@@ -31,6 +31,14 @@ pub enum DynamoError {
     /// The emulator refused, in its own words.
     #[error("the DynamoDB stand-in refused: {0}")]
     Refused(String),
+    /// The file is not its own, or cannot be used.
+    #[error("{path} cannot be used as DynamoDB's file: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
 }
 
 /// A running DynamoDB; dropping it closes its ports.
@@ -53,12 +61,7 @@ impl Dynamo {
         name: &str,
         file: Option<&Path>,
     ) -> Result<Self, DynamoError> {
-        let database = match file {
-            Some(file) => Database::new(&file.to_string_lossy()),
-            None => Database::memory(),
-        };
-        let database = database.map_err(refused)?;
-        create(&database, table, name)?;
+        let database = open(table, name, file)?;
         let inner = wire::bind(0).await?;
         let emulator_url = format!("http://{}/", inner.local_addr()?);
         let emulator = tokio::spawn(dynoxide::server::serve_on(inner, database.clone()));
@@ -189,6 +192,23 @@ pub fn throttled() -> Effect {
 #[must_use]
 pub fn internal_error() -> Effect {
     refusal(500, "com.amazonaws.dynamodb.v20120810#InternalServerError")
+}
+
+/// Opens the database with its table; with a file, every failure is the file's.
+fn open(table: &Table, name: &str, file: Option<&Path>) -> Result<Database, DynamoError> {
+    let Some(file) = file else {
+        let database = Database::memory().map_err(refused)?;
+        create(&database, table, name)?;
+        return Ok(database);
+    };
+    let unusable = |reason: String| DynamoError::File {
+        path: file.display().to_string(),
+        reason,
+    };
+    let database = Database::new(&file.to_string_lossy());
+    let database = database.map_err(|error| unusable(error.to_string()))?;
+    create(&database, table, name).map_err(|error| unusable(error.to_string()))?;
+    Ok(database)
 }
 
 fn create(database: &Database, table: &Table, name: &str) -> Result<(), DynamoError> {

@@ -5,27 +5,31 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use serde_json::{Value, json};
-use simulators::braze::{Braze, Campaign, Inbound};
+use serde_json::Value;
+use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
+use crate::binaries::{self, BinariesError, FUNCTIONS};
 use crate::data::{DataDir, DataError};
 use crate::dynamo::{Dynamo, DynamoError};
 use crate::front::Front;
 use crate::logs::Logs;
-use crate::options::{
-    INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET, SECRET_ID,
-    SOLVED_CAMPAIGN, SOLVED_SIGNING_SECRET, TABLE_NAME,
-};
-use crate::pool::{InvokeError, Pool, Program};
+use crate::options::{Options, Places, SECRET_ID, TABLE_NAME};
+use crate::pool::{InvokeError, Pool};
 use crate::secrets::Secrets;
-use crate::template::{Table, TemplateError};
+use crate::template::TemplateError;
 use crate::wire;
+use upkeep::{keep, restore, save, schedule, scheduled_event};
+use wiring::{introduce, pools, read_table, routes};
+
+mod upkeep;
+mod wiring;
+
+/// Nothing happens for this long: the stack is at rest.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// The stack could not be started; each says why in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -179,20 +183,26 @@ impl Stack {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::Function(answer))
     }
 
-    /// Waits until no webhook is in flight and no function works; false when the time is over.
+    /// Waits until no function works and nothing has happened for a moment; false when the time
+    /// is over. A vendor's wait before its next attempt counts as nothing happening.
     pub async fn quiesce(&self, limit: Duration) -> bool {
-        let deadline = Instant::now() + limit;
         let settled = async {
             loop {
                 for pool in self.functions.values() {
                     let _ = pool.running().wait_for(|running| *running == 0).await;
                 }
-                if self.idle() {
-                    return;
+                let (mut zendesk, mut braze) = (self.zendesk.subscribe(), self.braze.subscribe());
+                let mut dynamo = self.dynamo.subscribe();
+                // A webhook on its way to the front is in nobody's count yet.
+                tokio::select! {
+                    _ = zendesk.changed() => {}
+                    _ = braze.changed() => {}
+                    _ = dynamo.changed() => {}
+                    () = tokio::time::sleep(QUIET) => if self.idle() { return },
                 }
             }
         };
-        tokio::time::timeout_at(deadline, settled).await.is_ok()
+        tokio::time::timeout(limit, settled).await.is_ok()
     }
 
     fn idle(&self) -> bool {
@@ -232,127 +242,4 @@ impl Drop for Stack {
 
 fn port(what: &'static str, port: u16) -> impl FnOnce(std::io::Error) -> StackError {
     move |source| StackError::Port { what, port, source }
-}
-
-fn read_table(options: &Options) -> Result<Table, StackError> {
-    let usual = || binaries::workspace_root().join("template.yaml");
-    let path = options.template.clone().unwrap_or_else(usual);
-    let text = std::fs::read_to_string(&path).map_err(|source| StackError::NoTemplate {
-        path: path.display().to_string(),
-        source,
-    })?;
-    Ok(Table::from_template(&text)?)
-}
-
-fn pools(
-    options: &Options,
-    binaries: &Binaries,
-    places: &Places,
-) -> Result<BTreeMap<String, Pool>, BinariesError> {
-    let pool = |name: &&str| {
-        let missing = || BinariesError::Missing((*name).to_owned());
-        let program = Program {
-            function: (*name).to_owned(),
-            executable: binaries.get(*name).ok_or_else(missing)?.clone(),
-            variables: options.environment(name, places),
-            timeout: match *name {
-                "redelivery" => options.redelivery_timeout,
-                _ => options.timeout,
-            },
-        };
-        let pool = Pool::new(program, options.limits.clone(), options.logs.clone());
-        Ok(((*name).to_owned(), pool))
-    };
-    FUNCTIONS.iter().map(pool).collect()
-}
-
-fn routes(functions: &BTreeMap<String, Pool>) -> BTreeMap<String, Pool> {
-    let routes = [
-        ("POST /zendesk/reply", "zendesk-reply"),
-        ("POST /zendesk/solved", "zendesk-solved"),
-        ("POST /braze/inbound", "braze-inbound"),
-    ];
-    let of = |(route, name): (&str, &str)| Some((route.to_owned(), functions.get(name)?.clone()));
-    routes.into_iter().filter_map(of).collect()
-}
-
-/// Tells the vendors where the bridge is, as an administrator would.
-fn introduce(zendesk: &Zendesk, braze: &Braze, front: &str) {
-    zendesk.install_default_triggers(
-        &format!("{front}/zendesk/reply"),
-        REPLY_SIGNING_SECRET,
-        &format!("{front}/zendesk/solved"),
-        SOLVED_SIGNING_SECRET,
-    );
-    braze.add_campaign(Campaign::new(REPLY_CAMPAIGN, "Agent's reply"));
-    braze.add_campaign(Campaign::new(SOLVED_CAMPAIGN, "Ticket closed"));
-    braze.set_inbound(Inbound::new(
-        &format!("{front}/braze/inbound"),
-        INBOUND_TOKEN,
-    ));
-}
-
-async fn schedule(pool: Pool, every: Duration) {
-    let mut ticks = tokio::time::interval_at(Instant::now() + every, every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        // A failed run shows in the function's own output; the next one is a minute away.
-        let _ = pool.invoke(scheduled_event()).await;
-    }
-}
-
-/// The event EventBridge sends for a schedule.
-fn scheduled_event() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let seconds = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
-    json!({
-        "version": "0",
-        "id": crate::ids::request_id(),
-        "detail-type": "Scheduled Event",
-        "source": "aws.events",
-        "account": "123456789012",
-        "time": simulators::clock::rfc3339(seconds.saturating_mul(1000)),
-        "region": "us-east-1",
-        "resources": ["arn:aws:events:us-east-1:123456789012:rule/redelivery"],
-        "detail": {},
-    })
-    .to_string()
-}
-
-fn restore(data: &DataDir, zendesk: &Zendesk, braze: &Braze) -> Result<(), DataError> {
-    if let Some(snapshot) = data.load("zendesk")? {
-        let restored = zendesk.restore(snapshot);
-        restored.map_err(|error| data.unreadable("zendesk", &error))?;
-    }
-    if let Some(snapshot) = data.load("braze")? {
-        let restored = braze.restore(snapshot);
-        restored.map_err(|error| data.unreadable("braze", &error))?;
-    }
-    Ok(())
-}
-
-/// Writes snapshots after changes, so that even a killed sandbox keeps what it had.
-async fn keep(data: Arc<DataDir>, zendesk: Zendesk, braze: Braze) {
-    let mut zendesk_changes = zendesk.subscribe();
-    let mut braze_changes = braze.subscribe();
-    loop {
-        let more = tokio::select! {
-            more = zendesk_changes.changed() => more,
-            more = braze_changes.changed() => more,
-        };
-        if more.is_err() {
-            return;
-        }
-        let (data, zendesk, braze) = (Arc::clone(&data), zendesk.clone(), braze.clone());
-        let saved = tokio::task::spawn_blocking(move || save(&data, &zendesk, &braze));
-        // A full disk shows again at the orderly end, where it is told.
-        let _ = saved.await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
-
-fn save(data: &DataDir, zendesk: &Zendesk, braze: &Braze) -> std::io::Result<()> {
-    data.save("zendesk", &zendesk.snapshot())?;
-    data.save("braze", &braze.snapshot())
 }

@@ -1,0 +1,195 @@
+//! `bridge sandbox`: the stack for a person, or under a conversation file.
+//!
+//! In: options. Out: addresses and lines to try until Ctrl-C, or a transcript and a verdict.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use local::dynamo::DynamoError;
+use local::logs::Logs;
+use local::options::TABLE_NAME;
+use local::stack::StackError;
+use local::{Options, Stack};
+use simulators::braze::User;
+
+use crate::conversation::Conversation;
+use crate::{Failure, player, ports};
+
+const USUAL_PORT: u16 = 8700;
+
+/// Options of `bridge sandbox`.
+#[derive(Args)]
+pub(crate) struct Sandbox {
+    /// Port of the front; the simulators take the next ones. A taken port is passed over.
+    #[arg(long, value_name = "N", default_value_t = USUAL_PORT)]
+    port: u16,
+    /// Keep the state in this directory over restarts; without it, it is in memory.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Play a conversation file, print the transcript, check its expectations and end.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Show the functions' own output.
+    #[arg(long)]
+    verbose: bool,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self {
+            port: USUAL_PORT,
+            data: None,
+            script: None,
+            verbose: false,
+        }
+    }
+}
+
+impl Sandbox {
+    /// Runs until Ctrl-C, or to the end of the conversation.
+    ///
+    /// # Errors
+    /// A wrong file or directory, a stack that does not start, an expectation that fails.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let conversation = match &self.script {
+            Some(path) => Some(Conversation::read(path).map_err(Failure::Usage)?),
+            None => None,
+        };
+        let mut options = self.options()?;
+        if let Some(conversation) = &conversation {
+            options.variables = settings(&conversation.settings);
+            options.port = 0;
+            options.zendesk.port = 0;
+            options.braze.port = 0;
+            options.schedule = None;
+            // Retries of the vendors, which last half an hour, pass in seconds.
+            options.zendesk.retry_wait_scale = 0.001;
+            options.braze.retry_wait_scale = 0.001;
+        }
+        let stack = Stack::start(options).await.map_err(failure)?;
+        let result = match &conversation {
+            Some(conversation) => player::play(&stack, conversation)
+                .await
+                .map_err(Failure::Broken),
+            None => {
+                let shown = self.show(&stack);
+                shown.map_err(|error| Failure::Broken(format!("cannot print: {error}")))?;
+                wait_for_the_end().await
+            }
+        };
+        let stopped = stack.stop().await;
+        result?;
+        stopped.map_err(|error| Failure::Broken(format!("the state could not be kept: {error}")))
+    }
+
+    fn options(&self) -> Result<Options, Failure> {
+        let mut taken = Vec::new();
+        let mut next = self.port;
+        for what in ["the front", "the Zendesk simulator", "the Braze simulator"] {
+            let port = ports::free(next, &taken)
+                .ok_or_else(|| Failure::Broken(format!("no free port from {next} on")))?;
+            if port != next && self.script.is_none() {
+                eprintln!("Port {next} is taken: {what} gets {port}.");
+            }
+            taken.push(port);
+            next = if port == 0 { 0 } else { port.saturating_add(1) };
+        }
+        let copy: Option<Box<dyn Write + Send>> = match self.verbose {
+            true => Some(Box::new(std::io::stderr())),
+            false => None,
+        };
+        let mut options = Options {
+            port: taken[0],
+            data: self.data.clone(),
+            schedule: Some(Duration::from_secs(60)),
+            logs: Logs::new(copy),
+            show_build: true,
+            ..Options::default()
+        };
+        options.zendesk.port = taken[1];
+        options.braze.port = taken[2];
+        Ok(options)
+    }
+
+    fn show(&self, stack: &Stack) -> std::io::Result<()> {
+        if stack.braze.user("ada").is_none() {
+            stack.braze.add_user(User {
+                external_id: "ada".to_owned(),
+                first_name: "Ada".to_owned(),
+                last_name: "Lovelace".to_owned(),
+                phone: "+15005550006".to_owned(),
+                ..User::default()
+            });
+        }
+        let (front, zendesk, braze) = (
+            stack.front_url(),
+            stack.zendesk.base_url(),
+            stack.braze.base_url(),
+        );
+        let kept = match &self.data {
+            Some(directory) => directory.display().to_string(),
+            None => "in memory, gone at the end (--data DIR keeps it)".to_owned(),
+        };
+        let dynamo = stack.dynamo.url();
+        let secrets = stack.secrets.url();
+        writeln!(
+            std::io::stdout().lock(),
+            "\
+The bridge runs on this machine. Ctrl-C ends it.
+
+  Front            {front}
+                     POST /zendesk/reply    zendesk-reply
+                     POST /zendesk/solved   zendesk-solved
+                     POST /braze/inbound    braze-inbound
+                   redelivery runs every minute
+  Zendesk          {zendesk}
+  Braze            {braze}
+  DynamoDB         {dynamo}, table {TABLE_NAME}
+  Secrets Manager  {secrets}
+  State            {kept}
+
+Ada texts:
+  curl -s {braze}/_sim/texts \\
+    -d '{{\"external_user_id\":\"ada\",\"text\":\"SUPPORT\"}}'
+The tickets, with their ids:
+  curl -s {zendesk}/_sim/tickets
+An agent answers ticket ID (add \"status\":\"solved\" to solve it at once):
+  curl -s {zendesk}/_sim/tickets/ID/comments \\
+    -d '{{\"text\":\"Hello Ada, how can I help?\"}}'
+An agent solves it:
+  curl -s {zendesk}/_sim/tickets/ID/status \\
+    -d '{{\"status\":\"solved\"}}'
+Ada's phone, and what Braze knows of her:
+  curl -s {braze}/_sim/inbox/ada
+  curl -s {braze}/_sim/users"
+        )
+    }
+}
+
+fn settings(settings: &BTreeMap<String, String>) -> BTreeMap<String, Option<String>> {
+    let some = |(name, value): (&String, &String)| (name.clone(), Some(value.clone()));
+    settings.iter().map(some).collect()
+}
+
+fn failure(error: StackError) -> Failure {
+    match error {
+        StackError::Data(_) | StackError::Dynamo(DynamoError::File { .. }) => {
+            Failure::Usage(error.to_string())
+        }
+        other => Failure::Broken(other.to_string()),
+    }
+}
+
+async fn wait_for_the_end() -> Result<(), Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let no_signal =
+        |error: std::io::Error| Failure::Broken(format!("Ctrl-C cannot be awaited: {error}"));
+    let mut terminated = signal(SignalKind::terminate()).map_err(no_signal)?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.map_err(no_signal),
+        _ = terminated.recv() => Ok(()),
+    }
+}

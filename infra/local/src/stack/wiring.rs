@@ -1,0 +1,76 @@
+//! How the parts are told of each other.
+//!
+//! In: options and running parts. Out: the table's definition, the functions' pools, the routes,
+//! and vendors that know where the bridge is.
+
+use std::collections::BTreeMap;
+
+use simulators::braze::{Braze, Campaign, Inbound};
+use simulators::zendesk::Zendesk;
+
+use super::StackError;
+use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
+use crate::options::{
+    INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET, SOLVED_CAMPAIGN,
+    SOLVED_SIGNING_SECRET,
+};
+use crate::pool::{Pool, Program};
+use crate::template::Table;
+
+pub(super) fn read_table(options: &Options) -> Result<Table, StackError> {
+    let usual = || binaries::workspace_root().join("template.yaml");
+    let path = options.template.clone().unwrap_or_else(usual);
+    let text = std::fs::read_to_string(&path).map_err(|source| StackError::NoTemplate {
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(Table::from_template(&text)?)
+}
+
+pub(super) fn pools(
+    options: &Options,
+    binaries: &Binaries,
+    places: &Places,
+) -> Result<BTreeMap<String, Pool>, BinariesError> {
+    let pool = |name: &&str| {
+        let missing = || BinariesError::Missing((*name).to_owned());
+        let program = Program {
+            function: (*name).to_owned(),
+            executable: binaries.get(*name).ok_or_else(missing)?.clone(),
+            variables: options.environment(name, places),
+            timeout: match *name {
+                "redelivery" => options.redelivery_timeout,
+                _ => options.timeout,
+            },
+        };
+        let pool = Pool::new(program, options.limits.clone(), options.logs.clone());
+        Ok(((*name).to_owned(), pool))
+    };
+    FUNCTIONS.iter().map(pool).collect()
+}
+
+pub(super) fn routes(functions: &BTreeMap<String, Pool>) -> BTreeMap<String, Pool> {
+    let routes = [
+        ("POST /zendesk/reply", "zendesk-reply"),
+        ("POST /zendesk/solved", "zendesk-solved"),
+        ("POST /braze/inbound", "braze-inbound"),
+    ];
+    let of = |(route, name): (&str, &str)| Some((route.to_owned(), functions.get(name)?.clone()));
+    routes.into_iter().filter_map(of).collect()
+}
+
+/// Tells the vendors where the bridge is, as an administrator would.
+pub(super) fn introduce(zendesk: &Zendesk, braze: &Braze, front: &str) {
+    zendesk.install_default_triggers(
+        &format!("{front}/zendesk/reply"),
+        REPLY_SIGNING_SECRET,
+        &format!("{front}/zendesk/solved"),
+        SOLVED_SIGNING_SECRET,
+    );
+    braze.add_campaign(Campaign::new(REPLY_CAMPAIGN, "Agent's reply"));
+    braze.add_campaign(Campaign::new(SOLVED_CAMPAIGN, "Ticket closed"));
+    braze.set_inbound(Inbound::new(
+        &format!("{front}/braze/inbound"),
+        INBOUND_TOKEN,
+    ));
+}
