@@ -22,12 +22,8 @@ pub async fn stack(mut options: Options) -> Stack {
         Ok(stack) => stack,
         Err(error) => panic!("the stack does not start: {error}"),
     };
-    stack.braze.add_user(User {
-        external_id: "ana".to_owned(),
-        first_name: "Ana".to_owned(),
-        last_name: "Silva".to_owned(),
-        phone: "+15550001".to_owned(),
-        ..User::default()
-    });
+    stack
+        .braze
+        .add_user(User::new("ana", "Ana", "Silva", "+15550001"));
     stack
 }
