@@ -194,6 +194,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
     match &event.body {
         Body::Reply(reply) => reply.ticket,
         Body::Solved(solved) => solved.ticket,
+        Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
         Body::Text(_) | Body::Consent(_) | Body::Attributes => None,
     }

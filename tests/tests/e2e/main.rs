@@ -1,3 +1,4 @@
 //! The real executables, end to end.
 
 mod conversation;
+mod resend;
