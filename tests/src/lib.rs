@@ -11,6 +11,7 @@ pub mod view;
 use std::time::Duration;
 
 use local::{Options, Stack};
+use serde_json::Value;
 use simulators::braze::User;
 use simulators::zendesk::Comment;
 
@@ -104,4 +105,17 @@ pub async fn agent(stack: &Stack, ticket: u64, comment: Comment) -> u64 {
     };
     settled(stack).await;
     comment
+}
+
+/// Changes the Zendesk account in a way no screen or call can.
+///
+/// # Panics
+///
+/// When the change leaves no account.
+pub fn edit_zendesk(stack: &Stack, change: impl FnOnce(&mut Value)) {
+    let mut account = stack.zendesk.snapshot();
+    change(&mut account);
+    if let Err(error) = stack.zendesk.restore(account) {
+        panic!("{error}");
+    }
 }

@@ -61,7 +61,10 @@ async fn a_new_ticket_belongs_to_the_customer_and_carries_the_defaults() {
         (Role::EndUser, "Ana Silva")
     );
     let users = stack.zendesk.users();
-    let user = users.iter().find(|user| user.id == author.id).expect("user");
+    let user = users
+        .iter()
+        .find(|user| user.id == author.id)
+        .expect("user");
     assert_eq!(user.external_id.as_deref(), Some(ANA));
     assert_eq!(user.phone.as_deref(), Some(ANA_PHONE));
     assert_eq!(user.user_fields["braze_external_id"], json!(ANA));
@@ -106,7 +109,9 @@ async fn one_customer_is_one_zendesk_user_however_many_tickets() {
     let second = send::text(&stack, ANA, "another matter").await;
     assert_eq!(second.outcome(), "delivered");
     let users = stack.zendesk.users();
-    let hers = users.iter().filter(|u| u.external_id.as_deref() == Some(ANA));
+    let hers = users
+        .iter()
+        .filter(|u| u.external_id.as_deref() == Some(ANA));
     assert_eq!(hers.count(), 1);
 }
 
@@ -229,7 +234,10 @@ async fn an_event_costs_no_more_calls_than_it_must() {
     let mark = Mark::now(&stack);
     send::text(&stack, ANA, "more").await;
     let (zendesk, braze) = mark.since(&stack);
-    assert_eq!((zendesk, braze), (vec!["tickets.update".to_owned()], vec![]));
+    assert_eq!(
+        (zendesk, braze),
+        (vec!["tickets.update".to_owned()], vec![])
+    );
 
     let mark = Mark::now(&stack);
     answered(&stack, id, "Hello").await;

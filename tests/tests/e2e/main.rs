@@ -1,3 +1,7 @@
 //! The real executables, end to end.
 
+mod bodies;
 mod conversation;
+mod failures;
+mod order;
+mod tickets;
