@@ -33,7 +33,7 @@ pub(super) fn next(
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
     adopt(case, state, reply);
-    let Some(text) = &reply.text else {
+    let Some(text) = reply.text.clone() else {
         return match reply.ticket.or(state.ticket) {
             Some(ticket) => Next::Step(Step::FetchComments(ticket)),
             None => Next::Settled(Verdict::ignored("neither text nor ticket")),
@@ -42,6 +42,17 @@ pub(super) fn next(
     if progress.doubtful {
         return Next::Settled(unknown(case, state, reply, progress));
     }
+    message(case, state, progress, reply, &text)
+}
+
+/// The next message of the answer, or why there is none.
+fn message(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &Progress,
+    reply: &Reply,
+    text: &Personal,
+) -> Next {
     if state.opted_out {
         return Next::Settled(not_sent(
             case,

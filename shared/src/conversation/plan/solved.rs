@@ -13,6 +13,9 @@ use super::{Case, announced, attributes_entry, delivery_of, fingerprint, note_en
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
 
+/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
+const CLOCK_SLACK: i64 = 60 * 1000;
+
 pub(super) fn next(
     case: &Case<'_>,
     state: &mut State,
@@ -145,7 +148,8 @@ fn missed(
     solved: &Solved,
     comments: Vec<FetchedComment>,
 ) -> Verdict {
-    let since = state.since.max(case.at.saturating_sub(REMEMBERED));
+    let since = state.since.saturating_sub(CLOCK_SLACK);
+    let since = since.max(case.at.saturating_sub(REMEMBERED));
     let mut replies: Vec<Entry> = Vec::new();
     for found in comments.into_iter().rev() {
         let delivery = delivery_of(found.comment);
