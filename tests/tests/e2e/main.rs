@@ -2,6 +2,8 @@
 
 mod bodies;
 mod conversation;
+mod door;
 mod failures;
+mod logs;
 mod order;
 mod tickets;
