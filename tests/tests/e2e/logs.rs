@@ -120,5 +120,6 @@ async fn malformed_and_forged(stack: &local::Stack, customer: &str) {
     let headers = [("authorization", "Bearer QQMARKforged")];
     let answer = post(stack, "/braze/inbound", &headers, body.clone()).await;
     assert_eq!(answer.status, 401);
-    assert_eq!(inbound(stack, body).await.outcome(), "delivered");
+    let answer = inbound(stack, body).await;
+    assert!((200..300).contains(&answer.status), "{answer:?}");
 }
