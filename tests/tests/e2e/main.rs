@@ -6,4 +6,5 @@ mod door;
 mod failures;
 mod logs;
 mod order;
+mod resend;
 mod tickets;
