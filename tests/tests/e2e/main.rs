@@ -3,7 +3,9 @@
 mod bodies;
 mod compare;
 mod conversation;
+mod door;
 mod failures;
+mod logs;
 mod order;
 mod resend;
 mod tickets;
