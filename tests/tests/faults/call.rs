@@ -38,6 +38,12 @@ impl Call {
         self.party == Party::Secrets || self.operation == "oauth.token"
     }
 
+    /// It names a ticket that may be gone.
+    pub fn is_about_a_ticket(&self) -> bool {
+        let named = ["tickets.show", "tickets.update", "tickets.add_tags", "comments.list"];
+        self.party == Party::Zendesk && named.contains(&self.operation.as_str())
+    }
+
     /// Every call since the marks, each operation numbered from zero.
     pub fn since(stage: &Stage, marks: Marks) -> Vec<Self> {
         let mut names: Vec<(Party, String)> = Vec::new();

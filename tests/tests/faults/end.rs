@@ -87,8 +87,11 @@ impl End {
     pub fn violations(&self, expected: &Expected, call: &Call, case: &Case) -> Vec<String> {
         let mut wrong = Vec::new();
         self.check_texts(expected, &mut wrong);
-        self.check_sms(expected, case, &mut wrong);
-        let told_gone = usize::from(case.denies() && call.party == Party::Zendesk);
+        let told_gone = usize::from(case.denies() && call.is_about_a_ticket());
+        // Where the ticket is gone, nobody can be told, and its customer cannot be looked up.
+        if told_gone == 0 {
+            self.check_sms(expected, case, &mut wrong);
+        }
         if self.open > 1 + told_gone {
             wrong.push(format!("{} open tickets", self.open));
         }
@@ -98,10 +101,11 @@ impl End {
         if notes.len() < self.notes.len() {
             wrong.push(format!("a note twice: {:?}", self.notes));
         }
-        if self.notes.len() < expected.notes && self.dead == 0 {
+        // A ticket that is gone takes no note.
+        if self.notes.len() < expected.notes && self.dead == 0 && told_gone == 0 {
             wrong.push(format!("notes: {:?}", self.notes));
         }
-        if self.dead > 0 && !(case.refuses || expected_dead(case)) {
+        if self.dead > 0 && !case.refuses {
             wrong.push("a dead letter, though nobody refused for good".to_owned());
         }
         wrong.extend(self.unheard.iter().cloned());
@@ -156,11 +160,6 @@ impl End {
             wrong.push(format!("Braze has {:?}, not {shown:?}", self.shown));
         }
     }
-}
-
-/// Crashes and outages never make a dead letter; refusals may.
-fn expected_dead(_case: &Case) -> bool {
-    false
 }
 
 fn texts(ticket: &Ticket) -> Vec<String> {

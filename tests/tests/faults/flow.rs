@@ -109,18 +109,23 @@ impl Flow {
             return;
         }
         stage.text(customer, "one").await;
+        stage.drain(customer).await.expect("drained");
         let ticket = ticket(stage, customer);
         let desk = &stage.stack.zendesk;
         match self {
             Self::TextOnSolved | Self::TextOnClosed => {
                 desk.set_status(ticket, Status::Solved).expect("open");
                 stage.release().await;
+                stage.drain(customer).await.expect("drained");
                 if self == Self::TextOnClosed {
                     desk.close(ticket).expect("there");
                 }
             }
             Self::TextOnDeleted => desk.delete(ticket).expect("there"),
-            Self::ReplyAfterOptOut => stage.text(customer, "STOP").await,
+            Self::ReplyAfterOptOut => {
+                stage.text(customer, "STOP").await;
+                stage.drain(customer).await.expect("drained");
+            }
             Self::RedeliveredText => {
                 desk.fault(Fault::once("tickets.update", Effect::status(503)));
                 stage.text(customer, "two").await;
@@ -192,7 +197,7 @@ impl Flow {
             Self::SolvedWithMissedReply => words(&["answer", CLOSING]),
             Self::LongReply => {
                 let sentence = long_sentence();
-                vec![sentence(1, 24), sentence(25, 30)]
+                vec![sentence(1, 27) + " (1/2)", sentence(28, 30) + " (2/2)"]
             }
             _ => vec![],
         };
