@@ -40,7 +40,12 @@ impl Call {
 
     /// It names a ticket that may be gone.
     pub fn is_about_a_ticket(&self) -> bool {
-        let named = ["tickets.show", "tickets.update", "tickets.add_tags", "comments.list"];
+        let named = [
+            "tickets.show",
+            "tickets.update",
+            "tickets.add_tags",
+            "comments.list",
+        ];
         self.party == Party::Zendesk && named.contains(&self.operation.as_str())
     }
 

@@ -3,8 +3,10 @@
 //! In: a stage at rest, a customer, what was expected. Out: violations in words, and the outcome
 //! as the documentation names it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
-use simulators::zendesk::{Outcome, Role, Status, Ticket};
+use simulators::zendesk::{Outcome, Role, Status, Ticket, TicketComment};
 
 use crate::call::{Call, Party};
 use crate::fault::Case;
@@ -19,6 +21,7 @@ pub struct End {
     texts: Vec<String>,
     sms: Vec<String>,
     notes: Vec<String>,
+    deliveries: Vec<String>,
     dead: usize,
     open: usize,
     tickets: usize,
@@ -37,7 +40,10 @@ impl End {
         let notes = tickets.iter().flat_map(notes).collect();
         let inbox = stage.stack.braze.inbox(customer);
         let user = stage.stack.braze.user(customer).unwrap_or_default();
-        let ticket = user.attributes.get("zendesk_ticket").and_then(Value::as_str);
+        let ticket = user
+            .attributes
+            .get("zendesk_ticket")
+            .and_then(Value::as_str);
         let open = user.attributes.get("zendesk_ticket_open");
         let live = |ticket: &&Ticket| !matches!(ticket.status, Status::Solved | Status::Closed);
         Self {
@@ -45,6 +51,7 @@ impl End {
             texts,
             sms: inbox.into_iter().map(|sms| sms.body).collect(),
             notes,
+            deliveries: tickets.iter().flat_map(deliveries).collect(),
             dead: dead(stage, customer),
             open: tickets.iter().filter(live).count(),
             tickets: tickets.len(),
@@ -95,11 +102,9 @@ impl End {
         if self.open > 1 + told_gone {
             wrong.push(format!("{} open tickets", self.open));
         }
-        let mut notes = self.notes.clone();
-        notes.sort();
-        notes.dedup();
-        if notes.len() < self.notes.len() {
-            wrong.push(format!("a note twice: {:?}", self.notes));
+        let deliveries: BTreeSet<&String> = self.deliveries.iter().collect();
+        if deliveries.len() < self.deliveries.len() {
+            wrong.push(format!("a delivery twice on the ticket: {:?}", self.notes));
         }
         // A ticket that is gone takes no note.
         if self.notes.len() < expected.notes && self.dead == 0 && told_gone == 0 {
@@ -173,11 +178,20 @@ fn notes(ticket: &Ticket) -> Vec<String> {
     private.map(|comment| comment.plain_body.clone()).collect()
 }
 
+/// The bridge's markers on the comments it wrote.
+fn deliveries(ticket: &Ticket) -> Vec<String> {
+    let marker =
+        |comment: &TicketComment| comment.metadata["delivery_id"].as_str().map(str::to_owned);
+    ticket.comments.iter().filter_map(marker).collect()
+}
+
 fn dead(stage: &Stage, customer: &str) -> usize {
     let items = stage.stack.dynamo.items().expect("the table can be read");
     let conversation = format!("customer#{customer}");
     let dead = items.iter().filter(|item| {
-        item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("dead#"))
+        item["pk"]["S"]
+            .as_str()
+            .is_some_and(|pk| pk.starts_with("dead#"))
             && item["conversation"]["S"] == conversation.as_str()
     });
     dead.count()

@@ -244,7 +244,9 @@ fn long() -> String {
 fn long_sentence() -> impl Fn(usize, usize) -> String {
     |from, to| {
         let sentences: Vec<String> = (from..=to)
-            .map(|number| format!("Sentence number {number:02} of a long answer to the customer ok."))
+            .map(|number| {
+                format!("Sentence number {number:02} of a long answer to the customer ok.")
+            })
             .collect();
         sentences.join(" ")
     }

@@ -56,10 +56,23 @@ pub async fn discover(flow: Flow) -> (Vec<Call>, usize) {
     flow.play(&stage, &customer).await;
     let calls = Call::since(&stage, marks);
     let rounds = stage.drain(&customer).await;
-    assert_eq!(rounds, Ok(0), "{}: something waits without a fault", flow.name());
+    assert_eq!(
+        rounds,
+        Ok(0),
+        "{}: something waits without a fault",
+        flow.name()
+    );
     let end = End::of(&stage, &customer, 0);
-    let wrong = end.violations(&flow.expected(), &calls[0], &crate::fault::refused_connection());
-    assert!(wrong.is_empty(), "{} without a fault: {wrong:?}", flow.name());
+    let wrong = end.violations(
+        &flow.expected(),
+        &calls[0],
+        &crate::fault::refused_connection(),
+    );
+    assert!(
+        wrong.is_empty(),
+        "{} without a fault: {wrong:?}",
+        flow.name()
+    );
     (calls, end.tickets())
 }
 
@@ -189,7 +202,9 @@ pub fn judge(flow: Flow, played: &[Played]) {
     };
     for (entry, (_, operation, fault, _)) in known::KNOWN.iter().enumerate() {
         if covered(entry) && known_to_fail[entry] {
-            report.push(format!("{operation}: {fault}: holds now, take it off the list"));
+            report.push(format!(
+                "{operation}: {fault}: holds now, take it off the list"
+            ));
         }
     }
     println!("{}: {} cells", flow.name(), played.len());

@@ -71,15 +71,16 @@ impl Stage {
         if setting.hasty {
             options.timeout = Duration::from_millis(2_500);
         }
-        options.redelivery_timeout = Duration::from_millis(if setting.hasty { 6_000 } else { 15_000 });
+        options.redelivery_timeout =
+            Duration::from_millis(if setting.hasty { 6_000 } else { 15_000 });
         if setting.nameless {
             options.zendesk.custom_field = None;
         }
-        let stack = e2e::stack(options.clone()).await;
+        options.zendesk.retry_wait_scale = 0.0;
+        options.braze.retry_wait_scale = 0.0;
+        let stack = Stack::start(options.clone()).await;
+        let stack = stack.expect("the stack starts");
         stack.zendesk.webhook_delivery(Mode::Held);
-        // Zendesk's times have whole seconds: an answer in the second of its ticket's creation
-        // would count as older than the conversation.
-        stack.zendesk.clock().set_offset_ms(2_000);
         Self { stack, options }
     }
 
@@ -170,6 +171,8 @@ impl Stage {
         if case.effect.is_none() {
             self.point(call.party, None).await;
         }
+        // Processes remember that a vendor was down or refused the credentials.
+        self.cool().await;
     }
 
     /// Makes the functions call another address of a vendor, or the right one again.
@@ -295,31 +298,37 @@ impl Stage {
             let run = self.stack.redeliver().await;
             run.map_err(|error| format!("redelivery failed without a fault: {error:?}"))?;
         }
-        Err(format!("something still waits after {ROUNDS} runs of redelivery"))
+        Err(format!(
+            "something still waits after {ROUNDS} runs of redelivery"
+        ))
     }
 
     /// Both vendors restart: every connection to them is closed, and nothing else changes.
     pub async fn restart_vendors(&mut self) {
         let port = |url: String| url.rsplit(':').next().and_then(|port| port.parse().ok());
         let mut config = self.options.zendesk.clone();
-        config.retry_wait_scale = 0.0;
         config.port = port(self.stack.zendesk.base_url()).expect("a port");
         let snapshot = self.stack.zendesk.snapshot();
         self.stack.zendesk.shutdown().await;
         self.stack.zendesk = simulators::zendesk::Zendesk::start(config)
             .await
             .expect("the port is free again");
-        self.stack.zendesk.restore(snapshot).expect("its own snapshot");
+        self.stack
+            .zendesk
+            .restore(snapshot)
+            .expect("its own snapshot");
         self.stack.zendesk.webhook_delivery(Mode::Held);
         let mut config = self.options.braze.clone();
-        config.retry_wait_scale = 0.0;
         config.port = port(self.stack.braze.base_url()).expect("a port");
         let snapshot = self.stack.braze.snapshot();
         self.stack.braze.shutdown().await;
         self.stack.braze = simulators::braze::Braze::start(config)
             .await
             .expect("the port is free again");
-        self.stack.braze.restore(snapshot).expect("its own snapshot");
+        self.stack
+            .braze
+            .restore(snapshot)
+            .expect("its own snapshot");
     }
 }
 

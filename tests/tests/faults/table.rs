@@ -44,7 +44,12 @@ pub fn check(flow: Flow, calls: &[Call], played: &[Played]) {
 fn rows(calls: &[Call], played: &[Played]) -> String {
     let mut text = "| call | what happens | when it meets |\n|---|---|---|\n".to_owned();
     let mut order: Vec<String> = calls.iter().map(ToString::to_string).collect();
-    order.extend(played.iter().map(|p| p.cell.call.to_string()).filter(|name| name.contains('*')));
+    order.extend(
+        played
+            .iter()
+            .map(|p| p.cell.call.to_string())
+            .filter(|name| name.contains('*')),
+    );
     order.dedup();
     for call in order {
         let mut outcomes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -61,7 +66,10 @@ fn rows(calls: &[Call], played: &[Played]) -> String {
 }
 
 fn path() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md"))
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/operations.md"
+    ))
 }
 
 fn update() -> bool {
