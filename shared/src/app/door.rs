@@ -154,7 +154,7 @@ impl App {
         })?;
         let mut verdict = door.check(&secrets, headers, body, now);
         if verdict.is_err_and(AuthError::may_be_rotation)
-            && self.secrets.refresh_after_rejection(&secrets).await
+            && self.secrets.refresh_after_mismatch(&secrets).await
             && let Ok(secrets) = self.secrets.get().await
         {
             verdict = door.check(&secrets, headers, body, now);

@@ -118,6 +118,21 @@ async fn the_inbound_token_is_rotated_without_a_loss() {
     assert_over(&stack, "braze-inbound", &old, &new).await;
 }
 
+/// Whoever floods the door must not keep a function from noticing a new key.
+#[tokio::test(flavor = "multi_thread")]
+async fn forgeries_before_a_rotation_do_not_hide_the_new_key() {
+    let stack = with_secret("braze_api_key", "revoked-key").await;
+    for number in 0..3 {
+        let forged = reply("guessed", &number.to_string());
+        assert_not_authentic(&forged.send(&stack).await, "a guess");
+    }
+    stack
+        .secrets
+        .set_key("braze_api_key", &Options::default().braze.api_key);
+    flow(&stack, 1, |id| reply(REPLY_SIGNING_SECRET, id)).await;
+    assert_eq!(inbox(&stack).len() as u32, EVENTS);
+}
+
 /// Warm environments with the old credentials in their cache.
 async fn warm(stack: &Stack) {
     let ignored = AGENT_SAYS.replace("\"Agent\"", "\"End-user\"");
