@@ -6,7 +6,7 @@ use crate::conversation::plan::{self, Context};
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, Next, Outcome, Verdict};
-use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, StoreError};
+use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, Storage, StoreError};
 use crate::message::{DeliveryId, TicketId};
 use crate::net::Deadline;
 
@@ -26,7 +26,7 @@ enum Run {
     OutOfTime,
 }
 
-impl<V: Vendors> Bridge<V> {
+impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     /// Works on the mailbox until it is empty, waits, or the time is up. Leaves the conversation
     /// settled, or to its lease's end where the table does not answer.
     pub(super) async fn drain(

@@ -16,7 +16,7 @@ use crate::conversation::policy::Policy;
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Accepted, Claim, DeadLetter, Held, Key, Store, StoreError};
+use crate::conversation::store::{Accepted, Claim, DeadLetter, Held, Key, Storage, Store, StoreError};
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use redeliver::Summary;
@@ -25,9 +25,9 @@ pub use work::{Clock, Work};
 
 /// The bridge: everything an event needs, built once per environment.
 #[derive(Debug)]
-pub struct Bridge<V = Clients> {
+pub struct Bridge<V = Clients, S = Store> {
     /// The table.
-    pub store: Store,
+    pub store: S,
     /// Zendesk and Braze.
     pub vendors: V,
     /// The settings the decisions depend on.
@@ -63,7 +63,7 @@ pub struct Report {
 /// How events ended that were worked on, by delivery.
 type Endings = HashMap<DeliveryId, Ending>;
 
-impl<V: Vendors> Bridge<V> {
+impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     /// Accepts an event, and delivers it where the conversation is free.
     ///
     /// # Errors

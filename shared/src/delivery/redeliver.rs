@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Key, SHARDS, StoreError};
+use crate::conversation::store::{Key, SHARDS, Storage, StoreError};
 
 use super::{Bridge, Endings, Vendors, Work, doubt};
 
@@ -31,7 +31,11 @@ pub struct Summary {
     pub dead: u32,
 }
 
-impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
+impl<V, S> Bridge<V, S>
+where
+    V: Vendors + Send + Sync + 'static,
+    S: Storage + Send + Sync + 'static,
+{
     /// Drains what is due until nothing is, or the time is up.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 
 mod codec;
 mod dead;
+mod memory;
+mod storage;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Region;
@@ -22,6 +24,8 @@ use super::seen::{self, Seen};
 use super::state::{Entry, State};
 
 pub use dead::DeadLetter;
+pub use memory::{Memory, Shown};
+pub use storage::Storage;
 
 /// Events a mailbox holds; more are answered "try again later".
 pub const MAILBOX_LIMIT: usize = 100;
@@ -422,7 +426,8 @@ impl Store {
                 } else {
                     lease.as_str()
                 };
-                Ok(codec::merge(held, intended, item))
+                let theirs = codec::held(&held.key, item);
+                Ok(codec::merge(held, intended, theirs))
             }
             Write::TooLarge => Err(StoreError::TooLarge),
         }
