@@ -16,7 +16,9 @@ use crate::conversation::policy::Policy;
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Accepted, Claim, DeadLetter, Held, Key, Storage, Store, StoreError};
+use crate::conversation::store::{
+    Accepted, Claim, DeadLetter, Held, Key, Storage, Store, StoreError,
+};
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use redeliver::Summary;

@@ -8,7 +8,7 @@ use super::super::state::{Entry, Progress, State, Status};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
-use super::{Case, fingerprint, note_entry};
+use super::{Case, attributes_entry, fingerprint, note_entry};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
@@ -194,10 +194,9 @@ fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) 
     Verdict::Done(Ending::Dead(refusal), follow)
 }
 
+/// The agent is told, and Braze's attributes follow: no message carried them.
 fn note_on(case: &Case<'_>, state: &State, reply: &Reply, note: String) -> Vec<Entry> {
     let ticket = reply.ticket.or(state.ticket);
-    ticket
-        .map(|ticket| note_entry(case, ticket, note, &[]))
-        .into_iter()
-        .collect()
+    let note = ticket.map(|ticket| note_entry(case, ticket, note, &[]));
+    note.into_iter().chain([attributes_entry(case)]).collect()
 }

@@ -209,7 +209,8 @@ fn appended(
             progress.posted = true;
             let resting = status.is_some_and(|s| !matches!(s, Status::New | Status::Open));
             progress.reopen = resting && !thanks;
-            progress.announce |= (was_done && !thanks) || (progress.reopen && state.is_done());
+            let reopened = was_done && !(thanks && state.is_done());
+            progress.announce |= reopened || (progress.reopen && state.is_done());
             Verdict::Again
         }
         Outcome::Failed(Failure::Unknown) => {

@@ -165,18 +165,17 @@ impl Storage for Memory {
     ) -> Result<Option<Held>, StoreError> {
         let mut table = self.table();
         let row = table.rows.get_mut(&seen.key.pk());
-        let same = |row: &&mut Row| {
-            row.version == seen.version && row.lease.as_deref() == Some(seen.lease.as_str())
-        };
-        let Some(row) = row.filter(same) else {
-            return Ok(None);
-        };
+        let Some(row) = row else { return Ok(None) };
         let mine = codec::lease(&lease.owner, claim.as_str());
-        row.version += 1;
-        row.lease = Some(mine.clone());
-        row.due_at = Some(lease.until);
-        Ok(Some(Held {
-            version: row.version,
+        let version = seen.version + 1;
+        if row.version == seen.version && row.lease.as_deref() == Some(seen.lease.as_str()) {
+            row.version = version;
+            row.lease = Some(mine.clone());
+            row.due_at = Some(lease.until);
+        }
+        let taken = row.version == version && row.lease.as_deref() == Some(mine.as_str());
+        Ok(taken.then(|| Held {
+            version,
             lease: mine,
             until: lease.until,
             ..seen

@@ -303,18 +303,22 @@ impl Store {
             .expression_attribute_values(":theirs", AttributeValue::S(seen.lease.clone()))
             .expression_attribute_values(":mine", AttributeValue::S(mine.clone()))
             .expression_attribute_values(":until", codec::number(lease.until));
-        Ok(match Self::write(request).await? {
-            Write::Done(_) => {
-                let version = seen.version + 1;
-                Some(Held {
-                    version,
-                    lease: mine,
-                    until: lease.until,
-                    ..seen
-                })
+        let version = seen.version + 1;
+        let taken = match Self::write(request).await? {
+            Write::Done(_) => true,
+            // Our own write, repeated by the SDK because its answer was lost.
+            Write::Refused(item) => {
+                let now = codec::held(&seen.key, item);
+                now.version == version && now.lease == mine
             }
-            Write::Refused(_) | Write::TooLarge => None,
-        })
+            Write::TooLarge => false,
+        };
+        Ok(taken.then(|| Held {
+            version,
+            lease: mine,
+            until: lease.until,
+            ..seen
+        }))
     }
 
     /// Takes a conversation that is due, together with what its last holder may have left.
