@@ -1,3 +1,8 @@
 //! The real executables, end to end.
 
+mod bodies;
 mod conversation;
+mod failures;
+mod order;
+mod resend;
+mod tickets;

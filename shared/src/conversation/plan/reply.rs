@@ -4,15 +4,18 @@ use crate::message::{Personal, Reply};
 use crate::text::sms;
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status};
+use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
-use super::{Case, attributes_entry, fingerprint, note_entry};
+use super::{Case, attributes_entry, delivery_of, fingerprint, note_entry};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
 pub(super) const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
+
+/// Most messages one answer is split into, each of up to ten parts.
+const MESSAGES_LIMIT: usize = 5;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -30,7 +33,7 @@ pub(super) fn next(
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
     adopt(case, state, reply);
-    let Some(text) = &reply.text else {
+    let Some(text) = reply.text.clone() else {
         return match reply.ticket.or(state.ticket) {
             Some(ticket) => Next::Step(Step::FetchComments(ticket)),
             None => Next::Settled(Verdict::ignored("neither text nor ticket")),
@@ -39,6 +42,17 @@ pub(super) fn next(
     if progress.doubtful {
         return Next::Settled(unknown(case, state, reply, progress));
     }
+    message(case, state, progress, reply, &text)
+}
+
+/// The next message of the answer, or why there is none.
+fn message(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &Progress,
+    reply: &Reply,
+    text: &Personal,
+) -> Next {
     if state.opted_out {
         return Next::Settled(not_sent(
             case,
@@ -49,6 +63,16 @@ pub(super) fn next(
         ));
     }
     let fitted = sms::fit(text.as_str());
+    if fitted.messages.len() > MESSAGES_LIMIT {
+        let note = notes::too_long(fitted.messages.len(), MESSAGES_LIMIT);
+        return Next::Settled(not_sent(
+            case,
+            state,
+            reply,
+            "the comment is too long for SMS",
+            note,
+        ));
+    }
     let parts = u8::try_from(fitted.messages.len()).unwrap_or(u8::MAX);
     let Some(message) = fitted.messages.into_iter().nth(usize::from(progress.sent)) else {
         return Next::Settled(not_sent(
@@ -93,7 +117,7 @@ pub(super) fn apply(
             if sms.part < sms.parts {
                 return Verdict::Checkpoint;
             }
-            remember(state, reply);
+            remember(case, state, reply);
             Verdict::delivered()
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
@@ -145,8 +169,12 @@ fn is_fetched_already(state: &mut State, reply: &Reply) -> bool {
         .is_some()
 }
 
-fn remember(state: &mut State, reply: &Reply) {
-    if let (None, Some(text)) = (reply.comment, &reply.text) {
+/// What is not known by its comment's id among fetched comments is known by its text.
+fn remember(case: &Case<'_>, state: &mut State, reply: &Reply) {
+    let by_id = reply
+        .comment
+        .is_some_and(|comment| *case.delivery == delivery_of(comment));
+    if let (false, Some(text)) = (by_id, &reply.text) {
         state.sent_text(fingerprint(text.as_str()));
     }
 }
@@ -176,19 +204,31 @@ fn not_sent(
     reason: &'static str,
     note: String,
 ) -> Verdict {
-    remember(state, reply);
+    remember(case, state, reply);
     Verdict::Done(Ending::Ignored(reason), note_on(case, state, reply, note))
 }
 
 /// An SMS whose outcome nobody knows is not sent again: the agent is told.
 fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progress) -> Verdict {
-    remember(state, reply);
-    let note = notes::unknown(case.now, progress.sent);
+    remember(case, state, reply);
+    let again = reply.comment.zip(reply.ticket.or(state.ticket));
+    if let Some((comment, ticket)) = again {
+        let campaign = reply.campaign.clone();
+        let comment = Some(comment);
+        state.not_sure(Unsure {
+            ticket,
+            comment,
+            message: None,
+            campaign,
+            sent: progress.sent,
+        });
+    }
+    let note = notes::unknown(case.now, progress.sent, again.is_some());
     Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
 }
 
 fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
-    remember(state, reply);
+    remember(case, state, reply);
     let note = notes::refused(&refusal);
     let follow = note_on(case, state, reply, note);
     Verdict::Done(Ending::Dead(refusal), follow)
