@@ -244,6 +244,10 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
+    /// external id before anything is written.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unfound: bool,
     /// The text is on the ticket.
     #[serde(skip_serializing_if = "is_false")]
     pub posted: bool,

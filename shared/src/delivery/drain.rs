@@ -32,10 +32,16 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     pub(super) async fn drain(
         &self,
         mut held: Held,
+        taken_over: bool,
         work: &Work,
         endings: &mut Endings,
     ) -> Option<TicketId> {
         self.bury_poison(&mut held).await;
+        let doubtful = held.mailbox.iter().any(|entry| entry.progress.doubtful);
+        // What a vanished holder may have done is written down before anything else is.
+        if taken_over && doubtful && !self.settle(&mut held, work, &[]).await {
+            return held.state.ticket;
+        }
         loop {
             let now = self.clock.now();
             let Some(index) = next_index(&held, work, now) else {

@@ -129,6 +129,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             .store
             .accept(&key, &entry, &incoming.aliases, &lease, now)
             .await?;
+        let mut taken_over = false;
         let held = match accepted {
             Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
             Accepted::Full => return Ok((Handled::Full, None)),
@@ -136,14 +137,17 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             Accepted::Stored(seen) => {
                 let ticket = seen.state.ticket;
                 match self.take_over(seen, work).await {
-                    Some(held) => held,
+                    Some(held) => {
+                        taken_over = true;
+                        held
+                    }
                     None => return Ok((Handled::Queued, ticket)),
                 }
             }
         };
         let mut endings = Endings::new();
         // Stored is stored: what goes wrong from here on delays the event, and is tried again.
-        let ticket = self.drain(held, work, &mut endings).await;
+        let ticket = self.drain(held, taken_over, work, &mut endings).await;
         Ok((handled(endings.remove(&delivery)), ticket))
     }
 

@@ -119,7 +119,8 @@ where
         };
         let (held, before) = taken?;
         let mut endings = Endings::new();
-        self.drain(doubt(held, &before), work, &mut endings).await;
+        self.drain(doubt(held, &before), true, work, &mut endings)
+            .await;
         Some(endings)
     }
 }

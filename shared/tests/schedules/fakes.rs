@@ -92,7 +92,7 @@ fn lost(step: &Step) -> Outcome {
 fn can_be_refused(step: &Step) -> bool {
     matches!(
         step,
-        Step::CreateTicket(_) | Step::Append(_) | Step::SendSms(_) | Step::SetAttributes(_)
+        Step::CreateTicket(_) | Step::Append(_) | Step::SendSms(_)
     )
 }
 

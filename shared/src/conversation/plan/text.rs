@@ -39,6 +39,9 @@ pub(super) fn next(
         let marker = case.delivery.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
     }
+    if progress.unfound {
+        return Next::Step(Step::FindTicket(case.delivery.clone()));
+    }
     if state.user.is_none() {
         return Next::Step(Step::LookUpTicket(ticket));
     }
@@ -78,6 +81,7 @@ pub(super) fn apply(
         }
         (Step::FindDelivery { .. }, Outcome::Marked(found)) => {
             progress.doubtful = false;
+            progress.unfound = !found;
             progress.posted = found;
             if found && state.is_done() && !is_thanks(case, state, text) {
                 progress.announce = true;
@@ -93,6 +97,7 @@ pub(super) fn apply(
             continue_on(case, state, progress, *source, target)
         }
         (Step::LookUpTicket(_) | Step::FindDelivery { .. }, Outcome::Failed(Failure::NotFound)) => {
+            progress.unfound |= progress.doubtful;
             start_over(state, progress);
             Verdict::Again
         }
@@ -127,7 +132,7 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
             phone: text.profile.phone.present().map(Personal::from),
         }));
     };
-    if progress.doubtful {
+    if progress.doubtful || progress.unfound {
         return Next::Step(Step::FindTicket(case.delivery.clone()));
     }
     Next::Step(Step::CreateTicket(Box::new(NewTicket {
@@ -251,6 +256,7 @@ fn adopt_created(
     found: Option<TicketFacts>,
 ) -> Verdict {
     progress.doubtful = false;
+    progress.unfound = false;
     if let Some(facts) = found {
         state.move_to(facts.ticket, facts.status, case.at);
         progress.posted = true;

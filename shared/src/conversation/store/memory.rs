@@ -166,7 +166,7 @@ impl Storage for Memory {
         let mut table = self.table();
         let row = table.rows.get_mut(&seen.key.pk());
         let Some(row) = row else { return Ok(None) };
-        let mine = codec::lease(&lease.owner, claim.as_str());
+        let mine = codec::lease(&lease.owner, seen.claim_or(claim));
         let version = seen.version + 1;
         if row.version == seen.version && row.lease.as_deref() == Some(seen.lease.as_str()) {
             row.version = version;

@@ -133,6 +133,15 @@ impl Held {
     }
 }
 
+impl Held {
+    /// What a lease that follows this one has to name: what a vanished holder was working on stays
+    /// in doubt until that is written down.
+    fn claim_or<'a>(&'a self, mine: &'a DeliveryId) -> &'a str {
+        let theirs = self.lease.split_once(' ').map(|(_, claim)| claim);
+        theirs.unwrap_or(mine.as_str())
+    }
+}
+
 /// Which event an interrupted holder may have been working on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim<'a> {
@@ -282,7 +291,7 @@ impl Store {
     }
 
     /// Takes a conversation that is parked or whose holder is gone, if it is still as it was seen.
-    /// `claim` names the event that is worked on first.
+    /// `claim` names the event that is worked on first; where a holder is gone, its claim stays.
     ///
     /// # Errors
     ///
@@ -293,7 +302,7 @@ impl Store {
         claim: &DeliveryId,
         lease: &Lease,
     ) -> Result<Option<Held>, StoreError> {
-        let mine = codec::lease(&lease.owner, claim.as_str());
+        let mine = codec::lease(&lease.owner, seen.claim_or(claim));
         let request = self
             .update(&seen.key)
             .update_expression("SET v = :next, lease = :mine, due_at = :until")
