@@ -102,7 +102,8 @@ impl App {
         deadline: i64,
     ) -> Result<Value, lambda_http::Error> {
         let work = Work::scheduled(request_id, deadline);
-        let summary: Summary = self.bridge.redeliver(&work).await?;
+        let mut summary: Summary = self.bridge.redeliver(&work).await?;
+        self.bridge.compare_some(&work, &mut summary).await?;
         tracing::info!(
             redelivery.conversations = summary.conversations,
             redelivery.delivered = summary.delivered,

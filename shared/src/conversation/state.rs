@@ -89,6 +89,12 @@ pub struct State {
     /// The customer was told of this solve.
     #[serde(skip_serializing_if = "is_false")]
     pub closing_told: bool,
+    /// The newest comment looked at when it was solved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solved_upto: Option<CommentId>,
+    /// When the customer's last text came, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub texted_at: i64,
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
@@ -155,6 +161,7 @@ impl State {
         self.status = status;
         self.since = since;
         self.solved_at = None;
+        self.solved_upto = None;
         self.closing_told = false;
     }
 
@@ -165,6 +172,7 @@ impl State {
             self.solved_at.get_or_insert(now);
         } else {
             self.solved_at = None;
+            self.solved_upto = None;
             self.closing_told = false;
         }
     }
@@ -261,6 +269,10 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
+    /// external id before anything is written.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unfound: bool,
     /// The text is on the ticket.
     #[serde(skip_serializing_if = "is_false")]
     pub posted: bool,
@@ -288,6 +300,9 @@ pub struct Progress {
     /// Parts of a long answer already sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
+    /// The ticket was seen to be solved still.
+    #[serde(skip_serializing_if = "is_false")]
+    pub confirmed: bool,
     /// Undelivered comments were fetched.
     #[serde(skip_serializing_if = "is_false")]
     pub fetched: bool,

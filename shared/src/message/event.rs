@@ -152,6 +152,10 @@ pub struct Solved {
     /// The ticket, where the body named it (the guide's body does not).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// When Zendesk made the invocation, in milliseconds since the epoch, where its id tells: a late
+    /// webhook is older than it looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<i64>,
     /// The closing message, where the body brought one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Personal>,

@@ -8,7 +8,7 @@ use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
-use super::{Case, delivery_of, fingerprint, note_entry};
+use super::{Case, attributes_entry, delivery_of, fingerprint, note_entry};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
@@ -150,6 +150,10 @@ fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
         }
         _ => {}
     }
+    // Written before a solve that is known, reported after it: the solve stands.
+    if state.is_done() && reply.comment.is_some() && reply.comment <= state.solved_upto {
+        return;
+    }
     // "solved" is left to its own event, which tells the customer.
     match status {
         Some(status) if !status.is_done() => state.saw_status(status, case.at),
@@ -234,10 +238,9 @@ fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) 
     Verdict::Done(Ending::Dead(refusal), follow)
 }
 
+/// The agent is told, and Braze's attributes follow: no message carried them.
 fn note_on(case: &Case<'_>, state: &State, reply: &Reply, note: String) -> Vec<Entry> {
     let ticket = reply.ticket.or(state.ticket);
-    ticket
-        .map(|ticket| note_entry(case, ticket, note, &[]))
-        .into_iter()
-        .collect()
+    let note = ticket.map(|ticket| note_entry(case, ticket, note, &[]));
+    note.into_iter().chain([attributes_entry(case)]).collect()
 }

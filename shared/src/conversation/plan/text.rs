@@ -20,6 +20,7 @@ pub(super) fn next(
     progress: &mut Progress,
     text: &Text,
 ) -> Next {
+    state.texted_at = state.texted_at.max(case.at);
     if progress.posted {
         return after_posting(case, state, progress);
     }
@@ -38,6 +39,9 @@ pub(super) fn next(
     if progress.doubtful {
         let marker = case.delivery.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
+    }
+    if progress.unfound {
+        return Next::Step(Step::FindTicket(case.delivery.clone()));
     }
     if state.user.is_none() {
         return Next::Step(Step::LookUpTicket(ticket));
@@ -78,6 +82,7 @@ pub(super) fn apply(
         }
         (Step::FindDelivery { .. }, Outcome::Marked(found)) => {
             progress.doubtful = false;
+            progress.unfound = !found;
             progress.posted = found;
             if found && state.is_done() && !is_thanks(case, state, text) {
                 progress.announce = true;
@@ -93,6 +98,7 @@ pub(super) fn apply(
             continue_on(case, state, progress, *source, target)
         }
         (Step::LookUpTicket(_) | Step::FindDelivery { .. }, Outcome::Failed(Failure::NotFound)) => {
+            progress.unfound |= progress.doubtful;
             start_over(state, progress);
             Verdict::Again
         }
@@ -127,7 +133,7 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
             phone: text.profile.phone.present().map(Personal::from),
         }));
     };
-    if progress.doubtful {
+    if progress.doubtful || progress.unfound {
         return Next::Step(Step::FindTicket(case.delivery.clone()));
     }
     Next::Step(Step::CreateTicket(Box::new(NewTicket {
@@ -209,7 +215,8 @@ fn appended(
             progress.posted = true;
             let resting = status.is_some_and(|s| !matches!(s, Status::New | Status::Open));
             progress.reopen = resting && !thanks;
-            progress.announce |= (was_done && !thanks) || (progress.reopen && state.is_done());
+            let reopened = was_done && !(thanks && state.is_done());
+            progress.announce |= reopened || (progress.reopen && state.is_done());
             Verdict::Again
         }
         Outcome::Failed(Failure::Unknown) => {
@@ -250,6 +257,7 @@ fn adopt_created(
     found: Option<TicketFacts>,
 ) -> Verdict {
     progress.doubtful = false;
+    progress.unfound = false;
     if let Some(facts) = found {
         state.move_to(facts.ticket, facts.status, case.at);
         progress.posted = true;
