@@ -14,6 +14,7 @@ use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::policy::{OpenOn, Policy};
 use crate::conversation::store::Store;
 use crate::delivery::{Bridge, Clients, Clock, Summary, TicketDefaults, Work};
+use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
 use crate::{braze, telemetry, zendesk};
@@ -56,7 +57,9 @@ impl App {
         let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));
         prefetch(&secrets, needs);
         let clock = Clock::system();
+        let media = Fetcher::new(http.clone(), settings.media_allow_loopback);
         let vendors = Clients {
+            media,
             zendesk: zendesk::Client::new(
                 http.clone(),
                 settings.zendesk.base.clone(),

@@ -37,6 +37,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             ("observe", SignatureMode::Observe),
         ],
     );
+    let media_allow_loopback = r.choice("MEDIA_ALLOW_LOOPBACK", false, &YES_OR_NO);
     let log_level = r.choice("LOG_LEVEL", LevelFilter::INFO, &LOG_LEVELS);
     let solved_message = r
         .optional("SOLVED_MESSAGE")
@@ -61,9 +62,12 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         },
         signature_mode,
         extra_ca_file: r.optional("EXTRA_CA_FILE").map(PathBuf::from),
+        media_allow_loopback,
         log_level,
     })
 }
+
+const YES_OR_NO: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 const LOG_LEVELS: [(&str, LevelFilter); 5] = [
     ("error", LevelFilter::ERROR),

@@ -29,6 +29,8 @@ pub struct Settings {
     pub signature_mode: SignatureMode,
     /// `EXTRA_CA_FILE`: PEM certificates trusted beside the public ones.
     pub extra_ca_file: Option<PathBuf>,
+    /// `MEDIA_ALLOW_LOOPBACK`: links to pictures may lead to this machine; for tests only.
+    pub media_allow_loopback: bool,
     /// `LOG_LEVEL`.
     pub log_level: LevelFilter,
 }

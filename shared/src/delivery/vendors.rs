@@ -8,11 +8,12 @@ use crate::conversation::step::{
     Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Refusal, Sms, Step,
     TicketFacts,
 };
+use crate::media::Fetcher;
 use crate::message::{Personal, TicketId, UserId};
 use crate::net::{Deadline, Detail};
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 
-use super::Clock;
+use super::{Clock, attach};
 
 /// Comments read at once: more than an agent writes between two webhooks.
 const COMMENTS_READ: u32 = 30;
@@ -47,6 +48,8 @@ pub struct Clients {
     pub zendesk: zendesk::Client,
     /// Braze.
     pub braze: braze::Client,
+    /// Where customers' pictures come from.
+    pub media: Fetcher,
     /// What new tickets carry.
     pub tickets: TicketDefaults,
     /// What time it is.
@@ -82,6 +85,9 @@ impl Clients {
                     .tickets_by_external_id(external_id.as_str(), deadline)
                     .await?;
                 Outcome::Ticket(found.into_iter().next().map(facts))
+            }
+            Step::AttachMedia(links) => {
+                Outcome::Attached(attach::attach(&self.media, client, links, deadline).await)
             }
             Step::CreateTicket(ticket) => self.create(ticket, deadline).await?,
             Step::Append(comment) => self.append(comment, deadline).await?,
@@ -128,6 +134,7 @@ impl Clients {
             requester: ticket.requester,
             subject: &ticket.subject,
             comment: &ticket.body,
+            uploads: &ticket.uploads,
             public: true,
             tags: &self.tickets.tags,
             priority: self.tickets.priority.as_deref(),
@@ -151,6 +158,7 @@ impl Clients {
         let new = NewComment {
             author: comment.author,
             body: &comment.body,
+            uploads: &comment.uploads,
             public: comment.public,
             status: comment.status.map(to_wire),
             delivery: &comment.marker,
