@@ -16,6 +16,14 @@ pub fn no_text() -> String {
     "SMS not sent: the comment has no text.".to_owned()
 }
 
+/// The comment would take too many messages.
+pub fn too_long(messages: usize, limit: usize) -> String {
+    format!(
+        "SMS not sent: the comment is too long. It would take {messages} messages of ten parts, at \
+         most {limit} are sent. Please shorten it, or send the rest another way."
+    )
+}
+
 /// Braze did not say whether it took an answer. `sent` messages before it were taken.
 pub fn unknown(now: i64, sent: u8) -> String {
     let before = match sent {

@@ -372,6 +372,7 @@ mod tests {
             channel: API_CHANNEL.to_owned(),
             created_at: None,
             delivery: None,
+            has_metadata: false,
             attachments: vec![],
         };
         assert!(!fetched(view).by_agent);

@@ -83,6 +83,7 @@ impl CommentRow {
                 .metadata
                 .as_ref()
                 .and_then(|m| m.delivery().map(str::to_owned)),
+            has_metadata: self.metadata.is_some(),
             attachments: self
                 .attachments
                 .into_iter()

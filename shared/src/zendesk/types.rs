@@ -214,6 +214,8 @@ pub struct CommentView {
     pub created_at: Option<i64>,
     /// The delivery that wrote it, where the bridge did.
     pub delivery: Option<String>,
+    /// Whether Zendesk showed the comment's metadata, in which the delivery would be.
+    pub has_metadata: bool,
     /// Its attachments.
     pub attachments: Vec<Attachment>,
 }

@@ -14,6 +14,9 @@ use super::{Case, fingerprint, note_entry};
 /// part of the conversation, in milliseconds.
 pub(super) const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
 
+/// Most messages one answer is split into, each of up to ten parts.
+const MESSAGES_LIMIT: usize = 5;
+
 pub(super) fn next(
     case: &Case<'_>,
     state: &mut State,
@@ -49,6 +52,16 @@ pub(super) fn next(
         ));
     }
     let fitted = sms::fit(text.as_str());
+    if fitted.messages.len() > MESSAGES_LIMIT {
+        let note = notes::too_long(fitted.messages.len(), MESSAGES_LIMIT);
+        return Next::Settled(not_sent(
+            case,
+            state,
+            reply,
+            "the comment is too long for SMS",
+            note,
+        ));
+    }
     let parts = u8::try_from(fitted.messages.len()).unwrap_or(u8::MAX);
     let Some(message) = fitted.messages.into_iter().nth(usize::from(progress.sent)) else {
         return Next::Settled(not_sent(

@@ -440,6 +440,31 @@ fn a_customer_who_opted_out_gets_nothing_and_the_agent_is_told() {
 }
 
 #[test]
+fn an_endless_answer_is_not_sent_and_the_agent_is_told() {
+    let mut table = Table::on_ticket(Status::Open);
+    let (steps, verdict) = table.play(Body::Reply(reply(501, &"word ".repeat(4_000))), works);
+    let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
+        panic!("{verdict:?}")
+    };
+    assert!(steps.is_empty() && follow.len() == 1);
+}
+
+#[test]
+fn a_long_answer_is_sent_in_order_and_each_message_is_written_down() {
+    let mut table = Table::on_ticket(Status::Open);
+    let (steps, verdict) = table.play(Body::Reply(reply(501, &"word ".repeat(600))), works);
+    let parts: Vec<_> = steps
+        .iter()
+        .map(|step| match step {
+            Step::SendSms(sms) => (sms.part, sms.parts),
+            _ => (0, 0),
+        })
+        .collect();
+    assert_eq!(parts, [(1, 2), (2, 2)]);
+    assert_eq!(verdict, Verdict::delivered());
+}
+
+#[test]
 fn the_bridges_own_comment_is_not_texted_back() {
     let mut table = Table::on_ticket(Status::Open);
     table.play(text("hello"), works);

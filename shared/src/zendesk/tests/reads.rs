@@ -242,3 +242,40 @@ async fn a_delivery_is_absent_only_when_the_last_page_was_seen() {
     let error = broken.client.find_delivery(ticket_id(), "c", later()).await;
     assert!(matches!(error, Err(ZendeskError::Unavailable { .. })));
 }
+
+#[tokio::test]
+async fn where_audits_are_forbidden_the_comments_tell() {
+    let comments = |delivery: &str| {
+        let metadata = json!({"system": {}, "custom": {"delivery_id": delivery}});
+        let comment = json!({"id": 900, "public": true, "body": "x", "metadata": metadata});
+        Reply::json(200, json!({"comments": [comment]}))
+    };
+    let forbidden = || Reply::json(403, json!({"error": "Forbidden"}));
+    let there = setting([forbidden(), comments("c")]);
+    let found = there
+        .client
+        .find_delivery(ticket_id(), "c", later())
+        .await
+        .expect("read");
+    assert_eq!(
+        found,
+        Some(FoundDelivery {
+            comment: CommentId::new(900)
+        })
+    );
+
+    let absent = setting([forbidden(), comments("other")]);
+    let found = absent
+        .client
+        .find_delivery(ticket_id(), "c", later())
+        .await
+        .expect("read");
+    assert_eq!(found, None);
+
+    let blind = setting([forbidden(), Reply::json(200, json!({"comments": []}))]);
+    let told = blind.client.find_delivery(ticket_id(), "c", later()).await;
+    assert!(
+        matches!(told, Err(ZendeskError::Forbidden)),
+        "absence is not assumed"
+    );
+}
