@@ -3,7 +3,9 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::policy::Language;
 use super::step::Refusal;
+use crate::message::MediaProblem;
 
 /// The customer opted out, so an answer was not sent.
 pub fn opted_out() -> String {
@@ -92,6 +94,63 @@ pub fn customer_opted_in() -> String {
 /// The customer sent HELP.
 pub fn customer_asked_for_help() -> String {
     "The customer texted HELP. Braze answered with the help message.".to_owned()
+}
+
+/// A picture or file of the customer is not on the comment. The link is the customer's own.
+pub fn file_not_attached(language: Language, problem: MediaProblem, link: &str) -> String {
+    let why = media_problem(language, problem);
+    match language {
+        Language::English => format!("File not attached ({why}): {link}"),
+        Language::French => format!("Fichier non joint ({why}) : {link}"),
+    }
+}
+
+/// The comment of a text that is nothing but files.
+pub fn files_only(language: Language, count: usize) -> String {
+    match (language, count) {
+        (Language::English, 1) => "(1 file)".to_owned(),
+        (Language::English, count) => format!("({count} files)"),
+        (Language::French, 1) => "(1 fichier)".to_owned(),
+        (Language::French, count) => format!("({count} fichiers)"),
+    }
+}
+
+fn media_problem(language: Language, problem: MediaProblem) -> String {
+    let (english, french) = match problem {
+        MediaProblem::BadLink => ("the link cannot be used", "lien inutilisable"),
+        MediaProblem::NotHttps => ("the link is not https", "le lien n'est pas en https"),
+        MediaProblem::PrivateAddress => (
+            "the link leads to a private address",
+            "le lien mène à une adresse privée",
+        ),
+        MediaProblem::TooManyRedirects => ("too many redirects", "trop de redirections"),
+        MediaProblem::Unreachable => ("not reachable", "injoignable"),
+        MediaProblem::TimedOut => ("it took too long", "délai dépassé"),
+        MediaProblem::Status(status) => match language {
+            Language::English => return format!("its server answered {status}"),
+            Language::French => return format!("son serveur a répondu {status}"),
+        },
+        MediaProblem::Encoded => ("the content is compressed", "contenu compressé"),
+        MediaProblem::Empty => ("it is empty", "fichier vide"),
+        MediaProblem::TooLarge => ("it is larger than 8 MB", "il dépasse 8 Mo"),
+        MediaProblem::TypeNotAllowed => ("its type is not accepted", "type non accepté"),
+        MediaProblem::NotItsType => (
+            "its content is not of its type",
+            "son contenu ne correspond pas à son type",
+        ),
+        MediaProblem::TooMany => ("more than ten files", "plus de dix fichiers"),
+        MediaProblem::NotTaken => (
+            "Zendesk could not take it",
+            "Zendesk n'a pas pu le recevoir",
+        ),
+        MediaProblem::Refused => ("Zendesk refused it", "refusé par Zendesk"),
+        MediaProblem::Interrupted => ("fetching it failed", "échec de la récupération"),
+    };
+    match language {
+        Language::English => english,
+        Language::French => french,
+    }
+    .to_owned()
 }
 
 fn clock(now: i64) -> String {

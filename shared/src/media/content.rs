@@ -84,16 +84,18 @@ impl Body for Content {
             let Some(rest) = &mut self.rest else {
                 return Poll::Ready(None);
             };
-            return Poll::Ready(match std::task::ready!(Pin::new(rest).poll_frame(context)) {
-                Some(Ok(frame)) => match frame.into_data() {
-                    Ok(data) if data.is_empty() => continue,
-                    Ok(data) => Some(self.take(data)),
-                    Err(_trailers) => continue,
+            return Poll::Ready(
+                match std::task::ready!(Pin::new(rest).poll_frame(context)) {
+                    Some(Ok(frame)) => match frame.into_data() {
+                        Ok(data) if data.is_empty() => continue,
+                        Ok(data) => Some(self.take(data)),
+                        Err(_trailers) => continue,
+                    },
+                    Some(Err(_)) => Some(Err(self.fail(MediaProblem::Unreachable))),
+                    None if self.left > 0 => Some(Err(self.fail(MediaProblem::Unreachable))),
+                    None => None,
                 },
-                Some(Err(_)) => Some(Err(self.fail(MediaProblem::Unreachable))),
-                None if self.left > 0 => Some(Err(self.fail(MediaProblem::Unreachable))),
-                None => None,
-            });
+            );
         }
     }
 

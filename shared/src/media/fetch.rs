@@ -6,7 +6,9 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION,
+};
 use http::{HeaderName, StatusCode};
 use reqwest::{Response, Url};
 
@@ -146,7 +148,11 @@ async fn file(mut response: Response) -> Result<File, MediaProblem> {
     }
     let declared = header(&response, &CONTENT_TYPE).map(str::to_owned);
     // Nobody announced a length: Zendesk gets one all the same, at the price of holding the file.
-    let wanted = if announced.is_some() { HEAD_BYTES as u64 } else { u64::MAX };
+    let wanted = if announced.is_some() {
+        HEAD_BYTES as u64
+    } else {
+        u64::MAX
+    };
     let head = read(&mut response, wanted).await?;
     if head.is_empty() {
         return Err(MediaProblem::Empty);

@@ -139,7 +139,21 @@ fn sniff(head: &[u8]) -> Option<Kind> {
         [0xff, 0xd8, 0xff, ..] => Some(Kind::Jpeg),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Kind::Png),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Kind::Gif),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Kind::Webp),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some(Kind::Webp),
         [_, _, _, _, b'f', b't', b'y', b'p', a, b, c, d, ..] => Some(brand([*a, *b, *c, *d])),
         [b'#', b'!', b'A', b'M', b'R', ..] => Some(Kind::Amr),
         [b'O', b'g', b'g', b'S', ..] => Some(Kind::Ogg),
@@ -195,17 +209,37 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_what_it_says_is_refused() {
-        for head in [&b"<html><script>"[..], b"MZ\x90\0", b"%PDF-1.7\n", b"", b"PK\x03\x04"] {
-            assert_eq!(Kind::of(head, Some("image/jpeg")), Err(MediaProblem::NotItsType));
+        for head in [
+            &b"<html><script>"[..],
+            b"MZ\x90\0",
+            b"%PDF-1.7\n",
+            b"",
+            b"PK\x03\x04",
+        ] {
+            assert_eq!(
+                Kind::of(head, Some("image/jpeg")),
+                Err(MediaProblem::NotItsType)
+            );
         }
-        assert_eq!(Kind::of(PNG, Some("application/pdf")), Err(MediaProblem::NotItsType));
+        assert_eq!(
+            Kind::of(PNG, Some("application/pdf")),
+            Err(MediaProblem::NotItsType)
+        );
         assert_eq!(Kind::of(PNG, Some("IMAGE/JPEG; x=y")), Ok(Kind::Png));
     }
 
     #[test]
     fn a_type_that_no_phone_sends_is_refused_whatever_it_holds() {
-        for declared in ["text/html", "image/svg+xml", "application/zip", "application/x-sh"] {
-            assert_eq!(Kind::of(PNG, Some(declared)), Err(MediaProblem::TypeNotAllowed));
+        for declared in [
+            "text/html",
+            "image/svg+xml",
+            "application/zip",
+            "application/x-sh",
+        ] {
+            assert_eq!(
+                Kind::of(PNG, Some(declared)),
+                Err(MediaProblem::TypeNotAllowed)
+            );
         }
         assert_eq!(Kind::of(b"<html>", None), Err(MediaProblem::TypeNotAllowed));
     }

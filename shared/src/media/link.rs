@@ -41,7 +41,10 @@ pub(super) fn redirected(from: &Url, location: &str, reach: Reach) -> Result<Url
     if location.len() > MAX_LINK_BYTES {
         return Err(MediaProblem::BadLink);
     }
-    admitted(from.join(location).map_err(|_| MediaProblem::BadLink)?, reach)
+    admitted(
+        from.join(location).map_err(|_| MediaProblem::BadLink)?,
+        reach,
+    )
 }
 
 fn admitted(url: Url, reach: Reach) -> Result<Url, MediaProblem> {
@@ -137,9 +140,15 @@ mod tests {
     fn a_redirect_is_checked_like_the_link_itself() {
         let from = checked("https://media.example.com/a/b", Reach::default()).expect("good");
         let to = |location| redirected(&from, location, Reach::default());
-        assert_eq!(to("/c").map(String::from), Ok("https://media.example.com/c".to_owned()));
+        assert_eq!(
+            to("/c").map(String::from),
+            Ok("https://media.example.com/c".to_owned())
+        );
         assert_eq!(to("//169.254.169.254/"), Err(MediaProblem::PrivateAddress));
-        assert_eq!(to("http://media.example.com/c"), Err(MediaProblem::NotHttps));
+        assert_eq!(
+            to("http://media.example.com/c"),
+            Err(MediaProblem::NotHttps)
+        );
         assert_eq!(to("https://x@y.example/"), Err(MediaProblem::BadLink));
     }
 
@@ -148,9 +157,16 @@ mod tests {
         let reach = Reach { loopback: true };
         assert!(checked("https://127.0.0.1:8443/a", reach).is_ok());
         assert!(checked("https://[::1]:8443/a", reach).is_ok());
-        for link in ["https://10.0.0.1/", "https://169.254.169.254/", "https://0.0.0.0/"] {
+        for link in [
+            "https://10.0.0.1/",
+            "https://169.254.169.254/",
+            "https://0.0.0.0/",
+        ] {
             assert_eq!(checked(link, reach), Err(MediaProblem::PrivateAddress));
         }
-        assert_eq!(checked("http://127.0.0.1/", reach), Err(MediaProblem::NotHttps));
+        assert_eq!(
+            checked("http://127.0.0.1/", reach),
+            Err(MediaProblem::NotHttps)
+        );
     }
 }

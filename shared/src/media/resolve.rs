@@ -67,7 +67,12 @@ mod tests {
     #[test]
     fn only_public_addresses_of_a_name_are_connected_to() {
         let at = |ip: &str| SocketAddr::new(ip.parse().expect("address"), 0);
-        let mixed = vec![at("10.0.0.1"), at("1.1.1.1"), at("::1"), at("::ffff:10.0.0.1")];
+        let mixed = vec![
+            at("10.0.0.1"),
+            at("1.1.1.1"),
+            at("::1"),
+            at("::ffff:10.0.0.1"),
+        ];
         let kept = admitted(mixed, Reach::default()).expect("one is public");
         assert_eq!(kept, [at("1.1.1.1")]);
         let inner = vec![at("169.254.169.254"), at("fd00:ec2::254")];

@@ -48,8 +48,15 @@ impl Client {
     }
 
     /// Gets a new access token in place of a refused one.
-    pub(super) async fn renew(&self, refused: Pass, deadline: Deadline) -> Result<(), ZendeskError> {
-        self.tokens.after_rejection(refused, deadline).await.map(drop)
+    pub(super) async fn renew(
+        &self,
+        refused: Pass,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        self.tokens
+            .after_rejection(refused, deadline)
+            .await
+            .map(drop)
     }
 
     pub(super) async fn send_streaming(

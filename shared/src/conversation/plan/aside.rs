@@ -44,6 +44,7 @@ pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
             ticket: note.ticket,
             author: None,
             body: Personal(note.text.clone()),
+            uploads: vec![],
             public: false,
             status: None,
             marker,

@@ -4,6 +4,7 @@
 //! no I/O, time and identities passed by hand, so that generated schedules can drive it.
 
 mod aside;
+mod media;
 mod reply;
 mod solved;
 mod text;

@@ -1,7 +1,7 @@
 //! An agent's public answer: to the customer's phone, all of it, once.
 
 use crate::message::{Personal, Reply};
-use crate::text::sms;
+use crate::text::{html, sms};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status};
@@ -51,7 +51,7 @@ pub(super) fn next(
             notes::opted_out(),
         ));
     }
-    let fitted = sms::fit(text.as_str());
+    let fitted = sms::fit(&html::readable(text.as_str()));
     if fitted.messages.len() > MESSAGES_LIMIT {
         let note = notes::too_long(fitted.messages.len(), MESSAGES_LIMIT);
         return Next::Settled(not_sent(
