@@ -13,7 +13,7 @@ use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::policy::{OpenOn, Policy};
 use crate::conversation::store::Store;
-use crate::delivery::{Bridge, Clients, Clock, Summary, TicketDefaults, Work};
+use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
@@ -72,6 +72,8 @@ impl App {
                 kind: settings.policy.ticket.kind.clone(),
             },
             clock: clock.clone(),
+            zendesk_gate: Gate::default(),
+            braze_gate: Gate::default(),
         };
         let store = Store::new(&parts, settings.table_name.clone());
         let bridge = Bridge {

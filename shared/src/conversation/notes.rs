@@ -26,8 +26,12 @@ pub fn too_long(messages: usize, limit: usize) -> String {
     )
 }
 
-/// Braze did not say whether it took an answer. `sent` messages before it were taken.
-pub fn unknown(now: i64, sent: u8) -> String {
+/// How the agent has a message of unknown outcome sent again.
+const ADD_THE_TAG: &str = "add the tag sms_resend to this ticket to have it sent once more";
+
+/// Braze did not say whether it took an answer. `sent` messages before it were taken; `again`: the
+/// bridge can send it once more.
+pub fn unknown(now: i64, sent: u8, again: bool) -> String {
     let before = match sent {
         0 => String::new(),
         sent => format!(" The first {sent} message(s) of this answer were sent."),
@@ -35,8 +39,13 @@ pub fn unknown(now: i64, sent: u8) -> String {
     format!(
         "SMS: it is not known whether this answer was sent; Braze did not confirm it at {}. It was \
          not sent again, so that the customer does not get it twice.{before} If the customer does \
-         not react, please answer again.",
-        clock(now)
+         not react, {}.",
+        clock(now),
+        if again {
+            ADD_THE_TAG
+        } else {
+            "please answer again"
+        }
     )
 }
 
@@ -44,7 +53,7 @@ pub fn unknown(now: i64, sent: u8) -> String {
 pub fn closing_unknown(now: i64) -> String {
     format!(
         "SMS: it is not known whether the closing message was sent; Braze did not confirm it at {}. \
-         It was not sent again.",
+         It was not sent again. If that matters, {ADD_THE_TAG}.",
         clock(now)
     )
 }

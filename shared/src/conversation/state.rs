@@ -14,6 +14,9 @@ const OWN_COMMENTS_KEPT: usize = 6;
 /// Replies without a comment id whose text is remembered, to know them again among fetched comments.
 const TEXTS_KEPT: usize = 6;
 
+/// Messages of unknown outcome that can be asked for again.
+const UNSURE_KEPT: usize = 3;
+
 /// A ticket's status as Zendesk spells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -86,12 +89,34 @@ pub struct State {
     /// Fingerprints of comments fetched and sent before their webhook came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fetched_texts: Vec<u32>,
+    /// Messages whose outcome is not known, which the agent may ask to send again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsure: Vec<Unsure>,
     /// Until when the way to Zendesk waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zendesk_wait: Option<Wait>,
     /// Until when the way to Braze waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub braze_wait: Option<Wait>,
+}
+
+/// A message whose outcome is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Unsure {
+    /// The ticket it was written on.
+    pub ticket: TicketId,
+    /// The agent's comment; `None`: the closing message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<CommentId>,
+    /// The closing message, where it was not the usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Personal>,
+    /// The campaign, where it was not the usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// Messages of the same answer that were surely sent.
+    #[serde(default, skip_serializing_if = "is_zero_u8")]
+    pub sent: u8,
 }
 
 /// A pause after a failed attempt.
@@ -132,6 +157,11 @@ impl State {
     /// Remembers a comment the bridge wrote.
     pub fn wrote(&mut self, comment: CommentId) {
         push_bounded(&mut self.own_comments, comment, OWN_COMMENTS_KEPT);
+    }
+
+    /// Remembers a message whose outcome is not known.
+    pub fn not_sure(&mut self, message: Unsure) {
+        push_bounded(&mut self.unsure, message, UNSURE_KEPT);
     }
 
     /// Remembers the text of a reply that came without its comment's id.
@@ -202,7 +232,7 @@ impl Entry {
     pub fn lane(&self) -> Lane {
         match self.event.body {
             Body::Text(_) | Body::Consent(_) | Body::Note(_) => Lane::Zendesk,
-            Body::Reply(_) | Body::Solved(_) | Body::Attributes => Lane::Braze,
+            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Attributes => Lane::Braze,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod attach;
 mod drain;
 mod forward;
+mod gate;
 mod redeliver;
 mod vendors;
 mod work;
@@ -21,6 +22,7 @@ use crate::conversation::step::Ending;
 use crate::conversation::store::{Accepted, Claim, DeadLetter, Held, Key, Store, StoreError};
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
+pub use gate::Gate;
 pub use redeliver::Summary;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
@@ -196,6 +198,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
     match &event.body {
         Body::Reply(reply) => reply.ticket,
         Body::Solved(solved) => solved.ticket,
+        Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
         Body::Text(_) | Body::Consent(_) | Body::Attributes => None,
     }

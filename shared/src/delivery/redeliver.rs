@@ -1,6 +1,7 @@
 //! The schedule's work: conversations that are due are taken and drained, a few at a time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::task::JoinSet;
@@ -67,11 +68,15 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
         let mut taken = 0;
         loop {
             while running.len() < CONCURRENCY && !work.is_over(self.clock.now()) {
+                if self.vendors.limited_until(self.clock.now()).is_some() {
+                    break;
+                }
                 let Some(key) = due.next() else { break };
                 let (bridge, work) = (Arc::clone(self), work.clone());
                 running.spawn(async move { bridge.drain_due(&key, &work).await });
             }
             match running.join_next().await {
+                None if self.sit_out_limit(work).await => {}
                 None => return taken,
                 Some(Ok(Some(endings))) => {
                     taken += 1;
@@ -83,6 +88,20 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
                 }
             }
         }
+    }
+
+    /// Waits for a vendor's rate limit to end, where it ends within the run; says whether it waited.
+    async fn sit_out_limit(&self, work: &Work) -> bool {
+        let now = self.clock.now();
+        let Some(until) = self.vendors.limited_until(now) else {
+            return false;
+        };
+        if work.is_over(until) {
+            return false;
+        }
+        let pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        true
     }
 
     async fn drain_due(&self, key: &Key, work: &Work) -> Option<Endings> {

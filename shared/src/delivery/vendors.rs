@@ -1,8 +1,10 @@
 //! Executes a step: the calls to Zendesk and Braze, and what their answers mean for the decision.
 
 use std::future::Future;
+use std::time::Duration;
 
 use crate::braze::{self, BrazeError, TriggerProperties, TriggerSend};
+use crate::conversation::policy::millis;
 use crate::conversation::state::Status;
 use crate::conversation::step::{
     Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Refusal, Sms, Step,
@@ -13,6 +15,7 @@ use crate::message::{Personal, TicketId, UserId};
 use crate::net::{Deadline, Detail};
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 
+use super::gate::{Closed, Gate};
 use super::{Clock, attach};
 
 /// Comments read at once: more than an agent writes between two webhooks.
@@ -21,6 +24,9 @@ const COMMENTS_READ: u32 = 30;
 /// Channel of a comment written through the API: ours, or another integration's.
 const API_CHANNEL: &str = "api";
 
+/// Longest pause that Zendesk's limits per account, which are per minute, ask for.
+const ACCOUNT_LIMIT_PAUSE: Duration = Duration::from_secs(60);
+
 /// Pause after Zendesk refused the credentials, in milliseconds: a person has to mend them.
 const CREDENTIALS_PAUSE: i64 = 30_000;
 
@@ -28,6 +34,12 @@ const CREDENTIALS_PAUSE: i64 = 30_000;
 pub trait Vendors {
     /// Makes the call and says how it went.
     fn execute(&self, step: &Step, deadline: Deadline) -> impl Future<Output = Outcome> + Send;
+
+    /// Until when a vendor's rate limit makes further work pointless, in milliseconds since the
+    /// epoch.
+    fn limited_until(&self, _now: i64) -> Option<i64> {
+        None
+    }
 }
 
 /// What new tickets carry besides the customer's text.
@@ -54,18 +66,42 @@ pub struct Clients {
     pub tickets: TicketDefaults,
     /// What time it is.
     pub clock: Clock,
+    /// In front of Zendesk.
+    pub zendesk_gate: Gate,
+    /// In front of Braze.
+    pub braze_gate: Gate,
 }
 
 impl Vendors for Clients {
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
+        let to_braze = matches!(step, Step::SendSms(_) | Step::SetAttributes(_));
+        let gate = if to_braze {
+            &self.braze_gate
+        } else {
+            &self.zendesk_gate
+        };
+        match gate.closed(self.clock.now()) {
+            Some(Closed::Down) => return Outcome::Failed(Failure::Later(None)),
+            Some(Closed::Limited(until)) => return Outcome::Failed(Failure::Later(Some(until))),
+            None => {}
+        }
         match step {
             Step::SendSms(sms) => self.braze_outcome(self.send(sms, deadline).await),
             Step::SetAttributes(set) => self.braze_outcome(self.track(set, deadline).await),
-            step => match self.zendesk(step, deadline).await {
-                Ok(outcome) => outcome,
-                Err(error) => Outcome::Failed(self.zendesk_failure(step, error)),
-            },
+            step => self.zendesk_outcome(step, self.zendesk(step, deadline).await),
         }
+    }
+
+    fn limited_until(&self, now: i64) -> Option<i64> {
+        let limits = [&self.zendesk_gate, &self.braze_gate].map(|gate| gate.closed(now));
+        let until = limits
+            .into_iter()
+            .flatten()
+            .filter_map(|closed| match closed {
+                Closed::Limited(until) => Some(until),
+                Closed::Down => None,
+            });
+        until.max()
     }
 }
 
@@ -238,27 +274,75 @@ impl Clients {
 
     fn braze_outcome(&self, result: Result<(), BrazeError>) -> Outcome {
         let Err(error) = result else {
+            self.braze_gate.answered();
             return Outcome::Done;
         };
         tracing::warn!(error = %error, cause = cause(&error), "Braze");
+        let now = self.clock.now();
         Outcome::Failed(match error {
-            BrazeError::RateLimited { retry_after } => self.later(Some(retry_after)),
-            BrazeError::Unavailable { .. } => Failure::Later(None),
-            BrazeError::OutcomeUnknown { .. } => Failure::Unknown,
-            BrazeError::Unauthorized => Failure::Refused(Refusal {
-                status: 401,
-                code: "braze_api_key is refused".to_owned(),
-                detail: Personal::default(),
-            }),
-            BrazeError::Rejected { status, detail } => refused(status, detail),
+            BrazeError::RateLimited { retry_after } => {
+                let until = now.saturating_add(millis(retry_after));
+                self.braze_gate.limited(until);
+                Failure::Later(Some(until))
+            }
+            BrazeError::Unavailable { .. } => {
+                self.braze_gate.failed(now);
+                Failure::Later(None)
+            }
+            BrazeError::OutcomeUnknown { .. } => {
+                self.braze_gate.failed(now);
+                Failure::Unknown
+            }
+            BrazeError::Unauthorized => {
+                self.braze_gate.answered();
+                let code = "braze_api_key is refused".to_owned();
+                Failure::Refused(Refusal {
+                    status: 401,
+                    code,
+                    detail: Personal::default(),
+                })
+            }
+            BrazeError::Rejected { status, detail } => {
+                self.braze_gate.answered();
+                refused(status, detail)
+            }
         })
     }
 
-    fn zendesk_failure(&self, step: &Step, error: ZendeskError) -> Failure {
+    fn zendesk_outcome(&self, step: &Step, result: Result<Outcome, ZendeskError>) -> Outcome {
+        let error = match result {
+            Ok(outcome) => {
+                self.zendesk_gate.answered();
+                return outcome;
+            }
+            Err(error) => error,
+        };
         tracing::warn!(error = %error, cause = cause(&error), step = step.name(), "Zendesk");
+        match &error {
+            ZendeskError::RateLimited { .. } => {}
+            ZendeskError::Unavailable { .. } | ZendeskError::OutcomeUnknown { .. } => {
+                self.zendesk_gate.failed(self.clock.now());
+            }
+            _ => self.zendesk_gate.answered(),
+        }
+        Outcome::Failed(self.zendesk_failure(step, error))
+    }
+
+    fn zendesk_failure(&self, step: &Step, error: ZendeskError) -> Failure {
         match error {
-            ZendeskError::RateLimited { retry_after } => self.later(Some(retry_after)),
-            ZendeskError::Unavailable { retry_after, .. } => self.later(retry_after),
+            ZendeskError::RateLimited { retry_after } => {
+                let until = self.clock.now().saturating_add(millis(retry_after));
+                // A longer pause is a single ticket's limit (30 updates in 10 minutes): only its
+                // conversation waits.
+                if retry_after <= ACCOUNT_LIMIT_PAUSE {
+                    self.zendesk_gate.limited(until);
+                }
+                Failure::Later(Some(until))
+            }
+            ZendeskError::Unavailable { retry_after, .. } => {
+                let at = |pause| self.clock.now().saturating_add(millis(pause));
+                Failure::Later(retry_after.map(at))
+            }
             // Wrong credentials are mended by a person: everything waits, nothing is lost.
             ZendeskError::Unauthorized | ZendeskError::Forbidden => {
                 Failure::Later(Some(self.clock.now().saturating_add(CREDENTIALS_PAUSE)))
@@ -274,13 +358,6 @@ impl Clients {
                 _ => Failure::Later(None),
             },
         }
-    }
-
-    fn later(&self, pause: Option<std::time::Duration>) -> Failure {
-        Failure::Later(pause.map(|pause| {
-            let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-            self.clock.now().saturating_add(pause)
-        }))
     }
 }
 

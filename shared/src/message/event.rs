@@ -64,6 +64,8 @@ pub enum Body {
     Reply(Reply),
     /// The ticket was solved.
     Solved(Solved),
+    /// An agent asks for the SMS of unknown outcome to be sent once more.
+    Resend(Resend),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
     /// The agent has to be told something.
@@ -192,6 +194,14 @@ pub struct Solved {
     /// A campaign for this event alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+}
+
+/// An agent's request to send again what may not have arrived.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resend {
+    /// The ticket, where the body named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
 }
 
 /// An internal note for the agent, of the bridge's own making.

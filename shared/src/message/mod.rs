@@ -20,7 +20,7 @@ mod zendesk;
 pub use braze::inbound as braze_inbound;
 pub use event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
-    Profile, Reply, Solved, Text,
+    Profile, Reply, Resend, Solved, Text,
 };
 pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};

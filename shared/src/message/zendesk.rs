@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::event::{Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Solved};
+use super::event::{Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Solved};
 use super::field::{self, malformed};
 use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
 use super::lenient::{self, Reading};
@@ -14,7 +14,8 @@ use super::scan;
 use crate::text::comment::strip_header;
 
 /// The members both shapes are made of. Another one beside a guessed text may be a part of it.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
+    "resend",
     "ticket_id",
     "status",
     "external_user_id",
@@ -70,6 +71,16 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         return Ok(Parsed::NotForUs("comment by an end user"));
     }
     let (customer, ticket) = members.addressee()?;
+    if field::flag("resend", members.get(&["resend"]))? == Some(true) {
+        let address = address(customer.as_ref(), ticket);
+        let delivery = DeliveryId::derive("resend", &[&address, invocation_id]);
+        return Ok(incoming(
+            customer,
+            delivery,
+            Body::Resend(Resend { ticket }),
+            now_ms,
+        ));
+    }
     let comment: Option<CommentId> = field::id("comment_id", members.get(&["comment_id"]))?;
     let text = field::text("text", members.get(&["text", "msg_body"]))?
         .filter(|_| members.trustworthy || (ticket.is_none() && comment.is_none()))

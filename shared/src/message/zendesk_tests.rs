@@ -468,3 +468,16 @@ proptest! {
         prop_assert_eq!(text(&reply), Some(written.as_str()));
     }
 }
+
+#[test]
+fn a_request_to_send_again_is_one_event_per_invocation() {
+    let body = br#"{"ticket_id":"35","external_user_id":"ana","resend":"true"}"#;
+    let parsed = |invocation| match reply(body, Some(invocation), 0) {
+        Parsed::Event(incoming) => *incoming,
+        other => panic!("{other:?}"),
+    };
+    let one = parsed("01A");
+    assert!(matches!(&one.event.body, Body::Resend(resend) if resend.ticket.is_some()));
+    assert_eq!(one.event.delivery, parsed("01A").event.delivery);
+    assert_ne!(one.event.delivery, parsed("01B").event.delivery);
+}

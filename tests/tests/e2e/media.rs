@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use e2e::{PATIENCE, stack};
 use local::{Options, Stack};
-use rustls::pki_types::PrivatePkcs8KeyDer;
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio_rustls::rustls;
+use tokio_rustls::rustls::{self, pki_types::PrivatePkcs8KeyDer};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and the rest of it";
 
@@ -36,18 +35,29 @@ async fn picture_host() -> (u16, NamedTempFile) {
                 let mut stream = acceptor.accept(stream).await.ok()?;
                 let mut request = Vec::new();
                 while !request.ends_with(b"\r\n\r\n") {
-                    stream.read_buf(&mut request).await.ok().filter(|n| *n > 0)?;
+                    stream
+                        .read_buf(&mut request)
+                        .await
+                        .ok()
+                        .filter(|n| *n > 0)?;
                 }
                 if request.starts_with(b"GET /hang ") {
                     std::future::pending::<()>().await;
                 }
                 if request.starts_with(b"GET /inside ") {
                     let inside = "location: https://169.254.169.254/latest/meta-data";
-                    let answer = format!("HTTP/1.1 302 Found\r\ncontent-length: 0\r\n{inside}\r\n\r\n");
+                    let answer =
+                        format!("HTTP/1.1 302 Found\r\ncontent-length: 0\r\n{inside}\r\n\r\n");
                     stream.write_all(answer.as_bytes()).await.ok()?;
                 } else {
-                    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-type: image/png\r\n\r\n", PNG.len());
-                    stream.write_all(&[head.as_bytes(), PNG].concat()).await.ok()?;
+                    let head = format!(
+                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-type: image/png\r\n\r\n",
+                        PNG.len()
+                    );
+                    stream
+                        .write_all(&[head.as_bytes(), PNG].concat())
+                        .await
+                        .ok()?;
                 }
                 stream.shutdown().await.ok()
             });
@@ -60,7 +70,9 @@ async fn stack_that_trusts(pem: &NamedTempFile) -> Stack {
     let mut options = Options::default();
     let path = pem.path().display().to_string();
     let allow = ("MEDIA_ALLOW_LOOPBACK".to_owned(), Some("true".to_owned()));
-    options.variables.extend([("EXTRA_CA_FILE".to_owned(), Some(path)), allow]);
+    options
+        .variables
+        .extend([("EXTRA_CA_FILE".to_owned(), Some(path)), allow]);
     stack(options).await
 }
 
@@ -69,8 +81,14 @@ async fn a_picture_is_on_the_ticket_with_its_text_and_alone() {
     let (port, pem) = picture_host().await;
     let stack = stack_that_trusts(&pem).await;
     let link = format!("https://127.0.0.1:{port}/1");
-    stack.braze.customer_texts("ana", "Look", &[&link]).await;
-    stack.braze.customer_texts("ana", "", &[&link, &link]).await;
+    stack
+        .braze
+        .customer_texts("ana", "Look", std::slice::from_ref(&link))
+        .await;
+    stack
+        .braze
+        .customer_texts("ana", "", &[link.clone(), link])
+        .await;
     assert!(stack.quiesce(PATIENCE).await);
     let tickets = stack.zendesk.tickets();
     assert_eq!(tickets.len(), 1);
@@ -80,7 +98,10 @@ async fn a_picture_is_on_the_ticket_with_its_text_and_alone() {
     assert_eq!(first.plain_body, "Look");
     assert_eq!(first.attachments.len(), 1);
     let file = &first.attachments[0];
-    assert_eq!((file.file_name.as_str(), file.content_type.as_str()), ("mms-1.png", "image/png"));
+    assert_eq!(
+        (file.file_name.as_str(), file.content_type.as_str()),
+        ("mms-1.png", "image/png")
+    );
     assert_eq!(file.size, PNG.len());
     assert_eq!(second.plain_body, "(2 files)");
     assert_eq!(second.attachments.len(), 2);
@@ -91,8 +112,11 @@ async fn a_text_arrives_whatever_its_pictures_do() {
     let (port, pem) = picture_host().await;
     let stack = stack_that_trusts(&pem).await;
     let at = |path: &str| format!("https://127.0.0.1:{port}{path}");
-    let links = [at("/hang"), at("/inside"), "http://plain.example/1.jpg".to_owned()];
-    let links: Vec<&str> = links.iter().map(String::as_str).collect();
+    let links = [
+        at("/hang"),
+        at("/inside"),
+        "http://plain.example/1.jpg".to_owned(),
+    ];
     stack.braze.customer_texts("ana", "Look", &links).await;
     assert!(stack.quiesce(PATIENCE).await);
     let tickets = stack.zendesk.tickets();
@@ -101,8 +125,13 @@ async fn a_text_arrives_whatever_its_pictures_do() {
     assert!(comment.attachments.is_empty());
     let body = comment.plain_body.as_str();
     assert!(body.starts_with("Look\n"), "{body}");
-    for (link, why) in links.iter().zip(["took too long", "private address", "not https"]) {
-        let named = body.lines().any(|line| line.contains(link) && line.contains(why));
+    for (link, why) in links
+        .iter()
+        .zip(["took too long", "private address", "not https"])
+    {
+        let named = body
+            .lines()
+            .any(|line| line.contains(link.as_str()) && line.contains(why));
         assert!(named, "{why}: {body}");
     }
 }
@@ -110,7 +139,10 @@ async fn a_text_arrives_whatever_its_pictures_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn this_machine_is_not_reached_without_the_test_setting() {
     let stack = stack(Options::default()).await;
-    stack.braze.customer_texts("ana", "Look", &["https://127.0.0.1/1.jpg"]).await;
+    stack
+        .braze
+        .customer_texts("ana", "Look", &["https://127.0.0.1/1.jpg".to_owned()])
+        .await;
     assert!(stack.quiesce(PATIENCE).await);
     let tickets = stack.zendesk.tickets();
     let body = &tickets[0].comments[0].plain_body;

@@ -183,17 +183,20 @@ impl Stack {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::Function(answer))
     }
 
-    /// Waits until no function works and nothing has happened for a moment; false when the time
-    /// is over. A vendor's wait before its next attempt counts as nothing happening.
+    /// Waits until no function works, no webhook of Zendesk's is on its way and nothing has happened
+    /// for a moment; false when the time is over. Braze's wait before its next attempt counts as
+    /// nothing happening.
     pub async fn quiesce(&self, limit: Duration) -> bool {
         let settled = async {
             loop {
+                let mut flying = self.zendesk.webhooks_in_flight();
+                let _ = flying.wait_for(|flying| *flying == 0).await;
                 for pool in self.functions.values() {
                     let _ = pool.running().wait_for(|running| *running == 0).await;
                 }
                 let (mut zendesk, mut braze) = (self.zendesk.subscribe(), self.braze.subscribe());
                 let mut dynamo = self.dynamo.subscribe();
-                // A webhook on its way to the front is in nobody's count yet.
+                // What a person or a test sends itself is in nobody's count until it arrives.
                 tokio::select! {
                     _ = zendesk.changed() => {}
                     _ = braze.changed() => {}
@@ -207,7 +210,8 @@ impl Stack {
 
     fn idle(&self) -> bool {
         let mut pools = self.functions.values();
-        pools.all(|pool| *pool.running().borrow() == 0)
+        *self.zendesk.webhooks_in_flight().borrow() == 0
+            && pools.all(|pool| *pool.running().borrow() == 0)
     }
 
     /// Ends everything in order, keeping the state where there is a data directory.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::json;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 use crate::calls::Call;
 use crate::core::Core;
@@ -30,6 +31,7 @@ pub(super) struct Account {
     pub(super) base_url: String,
     mode: Mutex<Mode>,
     runtime: Handle,
+    in_flight: watch::Sender<usize>,
 }
 
 impl Account {
@@ -49,6 +51,7 @@ impl Account {
             base_url,
             mode: Mutex::new(Mode::Immediate),
             runtime: Handle::current(),
+            in_flight: watch::Sender::new(0),
         }
     }
 
@@ -73,14 +76,38 @@ impl Account {
         });
         for invocation in fired {
             let account = Arc::clone(self);
-            self.runtime
-                .spawn(async move { deliver::deliver(&account, invocation).await });
+            let flight = Flight::start(&self.in_flight);
+            self.runtime.spawn(async move {
+                deliver::deliver(&account, invocation).await;
+                drop(flight);
+            });
         }
         result
     }
 
+    /// How many webhooks set off by changes are still being delivered.
+    pub(super) fn in_flight(&self) -> watch::Receiver<usize> {
+        self.in_flight.subscribe()
+    }
+
     pub(super) fn set_mode(&self, mode: Mode) {
         *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+}
+
+/// One webhook under way, counted from the change that fired it to the end of its retries.
+struct Flight(watch::Sender<usize>);
+
+impl Flight {
+    fn start(count: &watch::Sender<usize>) -> Self {
+        count.send_modify(|flying| *flying += 1);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.send_modify(|flying| *flying -= 1);
     }
 }
 

@@ -138,6 +138,11 @@ impl Zendesk {
         self.account.core.read(|state| state.deliveries.clone())
     }
 
+    /// Follows how many webhooks set off by changes are still being delivered, retries included.
+    pub fn webhooks_in_flight(&self) -> watch::Receiver<usize> {
+        self.account.in_flight()
+    }
+
     /// Waits until the condition holds, looking at every change; false when the time is over.
     pub async fn wait_until(&self, timeout: Duration, cond: impl Fn(&State) -> bool) -> bool {
         self.account.core.wait_until(timeout, cond).await

@@ -17,13 +17,19 @@ const REPLY_BODY: &str = r#"{"ticket_id":"{{ticket.id}}","status":"{{ticket.stat
 const SOLVED_BODY: &str = r#"{"ticket_id":"{{ticket.id}}","status":"{{ticket.status}}",
  "external_user_id":"{{ticket.requester.custom_fields.braze_external_id}}","message":"Your ticket has been closed"}"#;
 
+const RESEND_BODY: &str = r#"{"ticket_id":"{{ticket.id}}","resend":"true",
+ "external_user_id":"{{ticket.requester.custom_fields.braze_external_id}}"}"#;
+
 const TITLES: [&str; 2] = ["Bridge: public reply", "Bridge: solved"];
+
+/// Title of the trigger that asks for a message to be sent again; it uses the reply webhook.
+const RESEND_TITLE: &str = "Bridge: send again";
 
 /// Puts both webhooks and triggers in place of earlier ones.
 pub(super) fn install(work: &mut Work<'_>, endpoints: [(&str, &str); 2]) {
-    work.state
-        .triggers
-        .retain(|trigger| !TITLES.contains(&trigger.title.as_str()));
+    work.state.triggers.retain(|trigger| {
+        !TITLES.contains(&trigger.title.as_str()) && trigger.title != RESEND_TITLE
+    });
     work.state
         .webhooks
         .retain(|_, webhook| !TITLES.contains(&webhook.name.as_str()));
@@ -33,21 +39,30 @@ pub(super) fn install(work: &mut Work<'_>, endpoints: [(&str, &str); 2]) {
         condition("role", "is_not", "end_user"),
     ];
     let solved = vec![condition("status", "value", "solved")];
-    let parts = [(REPLY_BODY, reply), (SOLVED_BODY, solved)];
-    for ((title, (endpoint, secret)), (body, all)) in TITLES.into_iter().zip(endpoints).zip(parts) {
-        let webhook = add_webhook(work.state, work.now, title, endpoint, secret);
-        let action = json!({"field": "notification_webhook", "value": [webhook, body]});
-        let trigger = Trigger {
-            id: work.state.next_id(),
-            title: title.to_owned(),
-            active: true,
-            category_id: None,
-            all,
-            any: Vec::new(),
-            actions: vec![action],
-        };
-        work.state.triggers.push(trigger);
-    }
+    let resend = vec![
+        condition("current_tags", "includes", "sms_resend"),
+        condition("current_via_id", "is_not", "5"),
+    ];
+    let [reply_webhook, solved_webhook] = [0, 1].map(|n| {
+        let (endpoint, secret) = endpoints[n];
+        add_webhook(work.state, work.now, TITLES[n], endpoint, secret)
+    });
+    add_trigger(work, TITLES[0], &reply_webhook, REPLY_BODY, reply);
+    add_trigger(work, TITLES[1], &solved_webhook, SOLVED_BODY, solved);
+    add_trigger(work, RESEND_TITLE, &reply_webhook, RESEND_BODY, resend);
+}
+
+fn add_trigger(work: &mut Work<'_>, title: &str, webhook: &str, body: &str, all: Vec<Condition>) {
+    let trigger = Trigger {
+        id: work.state.next_id(),
+        title: title.to_owned(),
+        active: true,
+        category_id: None,
+        all,
+        any: Vec::new(),
+        actions: vec![json!({"field": "notification_webhook", "value": [webhook, body]})],
+    };
+    work.state.triggers.push(trigger);
 }
 
 fn condition(field: &str, operator: &str, value: &str) -> Condition {

@@ -6,10 +6,11 @@
 mod aside;
 mod media;
 mod reply;
+mod resend;
 mod solved;
 mod text;
 
-use crate::message::{Body, DeliveryId, Event, ExternalUserId, Note, TicketId};
+use crate::message::{Body, CommentId, DeliveryId, Event, ExternalUserId, Note, TicketId};
 
 use super::notes;
 use super::policy::{Policy, millis};
@@ -70,6 +71,7 @@ pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next
         Body::Consent(consent) => aside::consent(&case, state, consent),
         Body::Note(note) => aside::note(&case, progress, note),
         Body::Attributes => aside::attributes(&case, state),
+        Body::Resend(resend) => resend::next(&case, state, resend),
         Body::Reply(reply) => reply::next(&case, state, progress, reply),
         Body::Solved(solved) => solved::next(&case, state, progress, solved),
     }
@@ -92,7 +94,7 @@ pub fn apply(
     let case = Case::new(context, &event.delivery, event.received_at);
     match &mut event.body {
         Body::Text(text) => text::apply(&case, state, progress, text, step, outcome),
-        Body::Consent(_) => Verdict::delivered(),
+        Body::Consent(_) | Body::Resend(_) => Verdict::delivered(),
         Body::Note(note) => aside::noted(state, progress, note, outcome),
         Body::Attributes => aside::set(&outcome),
         Body::Reply(reply) => reply::apply(&case, state, progress, reply, step, outcome),
@@ -109,7 +111,7 @@ fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option
     }
     let text = match event.body {
         Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up()),
-        Body::Reply(_) | Body::Solved(_) => Some(notes::answer_given_up()),
+        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Some(notes::answer_given_up()),
         Body::Note(_) | Body::Attributes => None,
     };
     let case = Case::new(context, &event.delivery, event.received_at);
@@ -151,6 +153,11 @@ fn announced(case: &Case<'_>, ending: Ending, outcome: &Outcome) -> Verdict {
         _ => vec![attributes_entry(case)],
     };
     Verdict::Done(ending, follow)
+}
+
+/// The delivery of an agent's comment, however the bridge came to know of it.
+fn delivery_of(comment: CommentId) -> DeliveryId {
+    DeliveryId::derive("reply", &[&comment.to_string()])
 }
 
 /// 32 bits of a text without its white space, to know a text again in another rendering.

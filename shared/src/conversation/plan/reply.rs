@@ -4,11 +4,11 @@ use crate::message::{Personal, Reply};
 use crate::text::{html, sms};
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status};
+use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
-use super::{Case, fingerprint, note_entry};
+use super::{Case, delivery_of, fingerprint, note_entry};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
@@ -33,7 +33,7 @@ pub(super) fn next(
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
     adopt(case, state, reply);
-    let Some(text) = &reply.text else {
+    let Some(text) = reply.text.clone() else {
         return match reply.ticket.or(state.ticket) {
             Some(ticket) => Next::Step(Step::FetchComments(ticket)),
             None => Next::Settled(Verdict::ignored("neither text nor ticket")),
@@ -42,6 +42,17 @@ pub(super) fn next(
     if progress.doubtful {
         return Next::Settled(unknown(case, state, reply, progress));
     }
+    message(case, state, progress, reply, &text)
+}
+
+/// The next message of the answer, or why there is none.
+fn message(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &Progress,
+    reply: &Reply,
+    text: &Personal,
+) -> Next {
     if state.opted_out {
         return Next::Settled(not_sent(
             case,
@@ -106,7 +117,7 @@ pub(super) fn apply(
             if sms.part < sms.parts {
                 return Verdict::Checkpoint;
             }
-            remember(state, reply);
+            remember(case, state, reply);
             Verdict::delivered()
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
@@ -158,8 +169,12 @@ fn is_fetched_already(state: &mut State, reply: &Reply) -> bool {
         .is_some()
 }
 
-fn remember(state: &mut State, reply: &Reply) {
-    if let (None, Some(text)) = (reply.comment, &reply.text) {
+/// What is not known by its comment's id among fetched comments is known by its text.
+fn remember(case: &Case<'_>, state: &mut State, reply: &Reply) {
+    let by_id = reply
+        .comment
+        .is_some_and(|comment| *case.delivery == delivery_of(comment));
+    if let (false, Some(text)) = (by_id, &reply.text) {
         state.sent_text(fingerprint(text.as_str()));
     }
 }
@@ -189,19 +204,31 @@ fn not_sent(
     reason: &'static str,
     note: String,
 ) -> Verdict {
-    remember(state, reply);
+    remember(case, state, reply);
     Verdict::Done(Ending::Ignored(reason), note_on(case, state, reply, note))
 }
 
 /// An SMS whose outcome nobody knows is not sent again: the agent is told.
 fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progress) -> Verdict {
-    remember(state, reply);
-    let note = notes::unknown(case.now, progress.sent);
+    remember(case, state, reply);
+    let again = reply.comment.zip(reply.ticket.or(state.ticket));
+    if let Some((comment, ticket)) = again {
+        let campaign = reply.campaign.clone();
+        let comment = Some(comment);
+        state.not_sure(Unsure {
+            ticket,
+            comment,
+            message: None,
+            campaign,
+            sent: progress.sent,
+        });
+    }
+    let note = notes::unknown(case.now, progress.sent, again.is_some());
     Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
 }
 
 fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
-    remember(state, reply);
+    remember(case, state, reply);
     let note = notes::refused(&refusal);
     let follow = note_on(case, state, reply, note);
     Verdict::Done(Ending::Dead(refusal), follow)

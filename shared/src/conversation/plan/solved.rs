@@ -1,17 +1,20 @@
 //! The ticket was solved: answers not yet sent go first, then the closing message, once.
 
-use crate::message::{Body, DeliveryId, Event, Personal, Reply, Solved};
+use crate::message::{Body, Event, Personal, Reply, Solved};
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status};
+use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Attributes, Ending, Failure, FetchedComment, Next, Outcome, Sms, Step, Verdict,
 };
 use super::reply::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, fingerprint, note_entry};
+use super::{Case, announced, attributes_entry, delivery_of, fingerprint, note_entry};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
+
+/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
+const CLOCK_SLACK: i64 = 60 * 1000;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -31,7 +34,7 @@ pub(super) fn next(
         (None, None) => return Next::Settled(Verdict::ignored("no conversation")),
     };
     if progress.doubtful {
-        return Next::Settled(unknown(case, state));
+        return Next::Settled(unknown(case, state, solved));
     }
     if state.closing_told {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
@@ -83,7 +86,7 @@ pub(super) fn apply(
             close(case, state);
             Verdict::delivered()
         }
-        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state),
+        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
             let note = notes::refused(&refusal);
@@ -114,8 +117,20 @@ fn close(case: &Case<'_>, state: &mut State) {
 }
 
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
-fn unknown(case: &Case<'_>, state: &mut State) -> Verdict {
+fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
     close(case, state);
+    if let Some(ticket) = state.ticket {
+        let Solved {
+            message, campaign, ..
+        } = solved.clone();
+        state.not_sure(Unsure {
+            ticket,
+            comment: None,
+            message,
+            campaign,
+            sent: 0,
+        });
+    }
     let mut follow = vec![attributes_entry(case)];
     let note = notes::closing_unknown(case.now);
     follow.extend(
@@ -133,10 +148,11 @@ fn missed(
     solved: &Solved,
     comments: Vec<FetchedComment>,
 ) -> Verdict {
-    let since = state.since.max(case.at.saturating_sub(REMEMBERED));
+    let since = state.since.saturating_sub(CLOCK_SLACK);
+    let since = since.max(case.at.saturating_sub(REMEMBERED));
     let mut replies: Vec<Entry> = Vec::new();
     for found in comments.into_iter().rev() {
-        let delivery = DeliveryId::derive("reply", &[&found.comment.to_string()]);
+        let delivery = delivery_of(found.comment);
         let print = fingerprint(found.text.as_str());
         let ours = state.own_comments.contains(&found.comment);
         let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);

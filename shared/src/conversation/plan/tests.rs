@@ -6,7 +6,7 @@ use super::*;
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Status};
 use crate::conversation::step::{Attributes, FetchedComment, TicketFacts};
-use crate::message::{CommentId, Personal, Reply, Solved, Text, UserId};
+use crate::message::{CommentId, Personal, Reply, Resend, Solved, Text, UserId};
 
 const NOW: i64 = 1_790_000_000_000;
 const HOUR: i64 = 60 * 60 * 1000;
@@ -413,6 +413,60 @@ fn an_sms_of_unknown_outcome_is_not_repeated_and_the_agent_is_told() {
         panic!()
     };
     assert!(note.ticket == ticket(35) && note.text.contains("not known"));
+}
+
+#[test]
+fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
+    let mut table = Table::on_ticket(Status::Open);
+    let lost = |_: &Step| Outcome::Failed(Failure::Unknown);
+    table.play(Body::Reply(reply(501, "Hello")), lost);
+    let ask = || {
+        Body::Resend(Resend {
+            ticket: Some(ticket(35)),
+        })
+    };
+    let (_, verdict) = table.play(ask(), works);
+    let Verdict::Done(Ending::Delivered, mut again) = verdict else {
+        panic!("{verdict:?}")
+    };
+    assert_ne!(
+        again[0].event.delivery,
+        DeliveryId::derive("test", &["1"]),
+        "a new delivery"
+    );
+    let (steps, verdict) = table.resume(&mut again[0], &mut |step: &Step| match step {
+        Step::FetchComments(_) => Outcome::Comments(vec![FetchedComment {
+            comment: comment(501),
+            by_agent: true,
+            public: true,
+            text: "Hello".into(),
+            author: Personal::default(),
+            created_at: NOW,
+        }]),
+        step => works(step),
+    });
+    assert_eq!(
+        (names(&steps), verdict),
+        (vec!["fetch_comments", "send_sms"], Verdict::delivered())
+    );
+    let (steps, verdict) = table.play(ask(), works);
+    assert!(steps.is_empty() && matches!(verdict, Verdict::Done(Ending::Ignored(_), _)));
+}
+
+#[test]
+fn a_closing_message_can_be_asked_for_again() {
+    let mut table = Table::on_ticket(Status::Open);
+    table.play(solved(), |step| match step {
+        Step::SendSms(_) => Outcome::Failed(Failure::Unknown),
+        step => works(step),
+    });
+    assert!(table.state.closing_told);
+    let (_, verdict) = table.play(Body::Resend(Resend { ticket: None }), works);
+    let Verdict::Done(_, mut again) = verdict else {
+        panic!("{verdict:?}")
+    };
+    let (steps, _) = table.resume(&mut again[0], &mut works);
+    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
 }
 
 #[test]

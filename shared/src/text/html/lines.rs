@@ -73,7 +73,11 @@ impl Lines {
     /// A quotation begins or ends.
     pub(super) fn quote(&mut self, begins: bool) {
         self.paragraph();
-        self.quotes = if begins { self.quotes + 1 } else { self.quotes.saturating_sub(1) };
+        self.quotes = if begins {
+            self.quotes + 1
+        } else {
+            self.quotes.saturating_sub(1)
+        };
     }
 
     /// Preformatted text begins or ends.
@@ -113,7 +117,8 @@ impl Lines {
             }
         }
         if fresh || self.breaks > 0 {
-            self.text.push_str(&"> ".repeat(self.quotes.min(MAX_QUOTES)));
+            self.text
+                .push_str(&"> ".repeat(self.quotes.min(MAX_QUOTES)));
             self.space = false;
         }
         if self.space {

@@ -25,7 +25,10 @@ impl Link {
 
     /// What to add after the text shown: nothing where it is the address itself.
     pub(super) fn addition(&self, shown: &str) -> Option<String> {
-        let address = self.address.strip_prefix("mailto:").unwrap_or(&self.address);
+        let address = self
+            .address
+            .strip_prefix("mailto:")
+            .unwrap_or(&self.address);
         let address = address.strip_prefix("tel:").unwrap_or(address);
         if shown.is_empty() {
             return Some(address.to_owned());
@@ -37,7 +40,9 @@ impl Link {
 /// An address without what people leave out.
 fn bare(address: &str) -> String {
     let address = address.to_lowercase();
-    let rest = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+    let rest = address
+        .split_once("://")
+        .map_or(address.as_str(), |(_, rest)| rest);
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
     rest.trim_end_matches('/').to_owned()
 }

@@ -9,19 +9,49 @@ mod link;
 
 use std::borrow::Cow;
 
-use html5gum::{StartTag, Token, Tokenizer};
+use html5gum::{Token, Tokenizer};
+
+type StartTag = html5gum::StartTag<()>;
 
 use lines::Lines;
 use link::Link;
 
 /// Elements a whole comment may begin with.
 const WRAPPERS: &[&str] = &[
-    "div", "p", "span", "ul", "ol", "blockquote", "table", "pre", "h1", "h2", "h3", "h4", "h5",
-    "h6", "b", "strong", "i", "em", "a", "html", "body", "br",
+    "div",
+    "p",
+    "span",
+    "ul",
+    "ol",
+    "blockquote",
+    "table",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "a",
+    "html",
+    "body",
+    "br",
 ];
 
 /// Elements whose content nobody sees.
-const UNSEEN: &[&[u8]] = &[b"script", b"style", b"head", b"title", b"template", b"iframe", b"object"];
+const UNSEEN: &[&[u8]] = &[
+    b"script",
+    b"style",
+    b"head",
+    b"title",
+    b"template",
+    b"iframe",
+    b"object",
+];
 
 /// Deepest nesting of lists that is indented.
 const MAX_DEPTH: usize = 16;
@@ -190,9 +220,27 @@ impl Page {
 fn is_block(name: &[u8]) -> bool {
     matches!(
         name,
-        b"p" | b"div" | b"section" | b"article" | b"header" | b"footer" | b"table" | b"thead"
-            | b"tbody" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"dl" | b"dt" | b"dd"
-            | b"figure" | b"figcaption" | b"address" | b"caption"
+        b"p" | b"div"
+            | b"section"
+            | b"article"
+            | b"header"
+            | b"footer"
+            | b"table"
+            | b"thead"
+            | b"tbody"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"dl"
+            | b"dt"
+            | b"dd"
+            | b"figure"
+            | b"figcaption"
+            | b"address"
+            | b"caption"
     )
 }
 

@@ -1,0 +1,62 @@
+//! The agent asks for what may not have arrived: it is sent once more, under a new delivery.
+
+use crate::message::{Body, DeliveryId, Event, Reply, Resend, Solved};
+
+use super::super::state::{Entry, State, Unsure};
+use super::super::step::{Ending, Next, Verdict};
+use super::Case;
+
+pub(super) fn next(case: &Case<'_>, state: &mut State, resend: &Resend) -> Next {
+    let ticket = resend.ticket.or(state.ticket);
+    let (again, kept) = std::mem::take(&mut state.unsure)
+        .into_iter()
+        .partition(|m| Some(m.ticket) == ticket);
+    state.unsure = kept;
+    let again: Vec<Unsure> = again;
+    if again.is_empty() {
+        return Next::Settled(Verdict::ignored(
+            "no message of unknown outcome on this ticket",
+        ));
+    }
+    if again.iter().any(|message| message.comment.is_none()) {
+        state.closing_told = false;
+    }
+    let entries = again
+        .into_iter()
+        .enumerate()
+        .map(|(index, message)| entry(case, index, message));
+    Next::Settled(Verdict::Done(Ending::Delivered, entries.collect()))
+}
+
+fn entry(case: &Case<'_>, index: usize, message: Unsure) -> Entry {
+    let Unsure {
+        ticket,
+        comment,
+        message,
+        campaign,
+        sent,
+    } = message;
+    let ticket = Some(ticket);
+    let body = match comment {
+        // Without its text: the comment is fetched.
+        Some(_) => Body::Reply(Reply {
+            ticket,
+            comment,
+            campaign,
+            ..Reply::default()
+        }),
+        None => Body::Solved(Solved {
+            ticket,
+            message,
+            campaign,
+        }),
+    };
+    let delivery = DeliveryId::derive("again", &[case.delivery.as_str(), &index.to_string()]);
+    let mut entry = Entry::fresh(Event {
+        delivery,
+        received_at: case.now,
+        body,
+    });
+    entry.progress.sent = sent;
+    entry
+}
