@@ -4,7 +4,11 @@
 //! state, and what to answer. Imports `message`, `conversation`, `media`, `zendesk`, `braze`,
 //! `net`.
 
+<<<<<<< HEAD
 mod attach;
+=======
+mod compare;
+>>>>>>> main
 mod drain;
 mod forward;
 mod gate;
@@ -200,7 +204,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
-        Body::Text(_) | Body::Consent(_) | Body::Attributes => None,
+        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Check => None,
     }
 }
 
