@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
-use crate::conversation::policy::{OpenOn, Policy};
+use crate::conversation::notes;
+use crate::conversation::policy::{Language, OpenOn, Policy};
 use crate::conversation::store::Store;
 use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
@@ -143,6 +144,10 @@ pub fn cannot_start(error: &StartError) -> std::process::ExitCode {
 }
 
 fn policy(settings: &Settings) -> Policy {
+    let language = match settings.policy.language {
+        config::Language::English => Language::English,
+        config::Language::French => Language::French,
+    };
     Policy {
         open_on: match settings.policy.open_on {
             config::OpenOn::Any => OpenOn::Any,
@@ -154,7 +159,12 @@ fn policy(settings: &Settings) -> Policy {
         subject: settings.policy.ticket.subject.clone(),
         reply_campaign: settings.braze.reply_campaign.clone(),
         solved_campaign: settings.braze.solved_campaign.clone(),
-        solved_message: settings.policy.solved_message.clone(),
+        solved_message: settings
+            .policy
+            .solved_message
+            .clone()
+            .unwrap_or_else(|| notes::closing(language)),
+        language,
         ..Policy::default()
     }
 }

@@ -83,8 +83,10 @@ pub struct Policy {
     /// `DUPLICATE_TEXT_WINDOW_SECONDS`: the same text of the same customer within it is one text;
     /// `None`: Braze's dispatch id alone tells.
     pub duplicate_window: Option<Duration>,
-    /// `SOLVED_MESSAGE`: the closing text where the event brings none.
-    pub solved_message: String,
+    /// `SOLVED_MESSAGE`: the closing text where the event brings none; `None`: the language's own.
+    pub solved_message: Option<String>,
+    /// `LANGUAGE`: of notes and other texts of the bridge's own.
+    pub language: Language,
     /// What new tickets carry.
     pub ticket: TicketSettings,
 }
@@ -100,6 +102,15 @@ pub struct TicketSettings {
     pub priority: Option<String>,
     /// `TICKET_TYPE`: `problem`, `incident`, `question` or `task`.
     pub kind: Option<String>,
+}
+
+/// In which language the bridge speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// `en`
+    English,
+    /// `fr`
+    French,
 }
 
 /// Which text of a customer without a conversation opens a ticket.

@@ -4,11 +4,8 @@
 //! state, and what to answer. Imports `message`, `conversation`, `media`, `zendesk`, `braze`,
 //! `net`.
 
-<<<<<<< HEAD
 mod attach;
-=======
 mod compare;
->>>>>>> main
 mod drain;
 mod forward;
 mod gate;

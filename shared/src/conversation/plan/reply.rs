@@ -59,12 +59,12 @@ fn message(
             state,
             reply,
             "the customer opted out of SMS",
-            notes::opted_out(),
+            notes::opted_out(case.policy.language),
         ));
     }
     let fitted = sms::fit(&html::readable(text.as_str()));
     if fitted.messages.len() > MESSAGES_LIMIT {
-        let note = notes::too_long(fitted.messages.len(), MESSAGES_LIMIT);
+        let note = notes::too_long(case.policy.language, fitted.messages.len(), MESSAGES_LIMIT);
         return Next::Settled(not_sent(
             case,
             state,
@@ -80,7 +80,7 @@ fn message(
             state,
             reply,
             "the comment has no text",
-            notes::no_text(),
+            notes::no_text(case.policy.language),
         ));
     };
     let campaign = reply
@@ -223,13 +223,18 @@ fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progres
             sent: progress.sent,
         });
     }
-    let note = notes::unknown(case.now, progress.sent, again.is_some());
+    let note = notes::unknown(
+        case.policy.language,
+        case.now,
+        progress.sent,
+        again.is_some(),
+    );
     Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
 }
 
 fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
     remember(case, state, reply);
-    let note = notes::refused(&refusal);
+    let note = notes::refused(case.policy.language, &refusal);
     let follow = note_on(case, state, reply, note);
     Verdict::Done(Ending::Dead(refusal), follow)
 }
