@@ -13,6 +13,7 @@ use crate::conversation::step::{
 use crate::media::Fetcher;
 use crate::message::{Personal, TicketId, UserId};
 use crate::net::{Deadline, Detail};
+use crate::text::sms::Cost;
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 
 use super::gate::{Closed, Gate};
@@ -255,10 +256,16 @@ impl Clients {
             },
         };
         let sent = self.braze.send(&send, deadline).await?;
+        let cost = Cost::of(sms.message.as_str());
         let dispatch = sent.dispatch_id.unwrap_or_default();
         tracing::info!(
             braze.dispatch_id = dispatch,
             braze.warnings = sent.warnings,
+            sms.parts = cost.parts,
+            sms.encoding = cost.encoding,
+            sms.forced_by = cost
+                .forced_by
+                .map(|c| tracing::field::display(format!("U+{c:04X}"))),
             "accepted by Braze"
         );
         Ok(())

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use e2e::{PATIENCE, stack};
-use local::{Options, Stack};
+use e2e::{PATIENCE, stack, stack_with};
+use local::Stack;
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -67,13 +67,16 @@ async fn picture_host() -> (u16, NamedTempFile) {
 }
 
 async fn stack_that_trusts(pem: &NamedTempFile) -> Stack {
-    let mut options = Options::default();
     let path = pem.path().display().to_string();
-    let allow = ("MEDIA_ALLOW_LOOPBACK".to_owned(), Some("true".to_owned()));
-    options
-        .variables
-        .extend([("EXTRA_CA_FILE".to_owned(), Some(path)), allow]);
-    stack(options).await
+    stack_with(|options| {
+        let variables = [
+            ("EXTRA_CA_FILE", path),
+            ("MEDIA_ALLOW_LOOPBACK", "true".to_owned()),
+        ];
+        let named = variables.map(|(name, value)| (name.to_owned(), Some(value)));
+        options.variables.extend(named);
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +141,7 @@ async fn a_text_arrives_whatever_its_pictures_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn this_machine_is_not_reached_without_the_test_setting() {
-    let stack = stack(Options::default()).await;
+    let stack = stack().await;
     stack
         .braze
         .customer_texts("ana", "Look", &["https://127.0.0.1/1.jpg".to_owned()])

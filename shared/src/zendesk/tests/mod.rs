@@ -3,6 +3,7 @@
 mod errors;
 mod reads;
 mod sign_in;
+mod uploads;
 mod writes;
 
 use std::sync::{Arc, Mutex};
