@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Body, CommentId, Event, Personal, TicketId, UserId};
+use crate::message::{Body, CommentId, Event, MediaProblem, Personal, TicketId, UserId};
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
 /// does not text it to the customer.
@@ -262,6 +262,30 @@ impl Entry {
     }
 }
 
+/// What became of a picture or file of a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Attached {
+    /// Uploaded under this token.
+    #[serde(rename = "t")]
+    Token(Personal),
+    /// It will not be attached.
+    #[serde(rename = "e")]
+    Not(MediaProblem),
+}
+
+/// The pictures and files of a text, fetched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+    /// What became of each, in order.
+    pub files: Vec<Attached>,
+    /// A ticket may have been created with them: they stay as they are, so that the same request
+    /// can be made under the same key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub used: bool,
+}
+
 /// How far the work on an event got.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -309,6 +333,12 @@ pub struct Progress {
     /// Tags were added.
     #[serde(skip_serializing_if = "is_false")]
     pub tagged: bool,
+    /// What came with the text, once it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// Counts how often the work broke off before it was known what became of the media.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub media_breaks: u8,
     /// A ticket has to be created, whatever the policy for strangers says.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,

@@ -1,8 +1,10 @@
 //! How an event becomes an effect: accept ▸ deliver ▸ settle.
 //!
 //! In: events from the parsers, the schedule's tick. Out: calls to the vendors, the item's new
-//! state, and what to answer. Imports `message`, `conversation`, `zendesk`, `braze`, `net`.
+//! state, and what to answer. Imports `message`, `conversation`, `media`, `zendesk`, `braze`,
+//! `net`.
 
+mod attach;
 mod compare;
 mod drain;
 mod forward;

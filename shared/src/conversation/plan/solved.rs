@@ -102,7 +102,7 @@ pub(super) fn apply(
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
-            let note = notes::refused(&refusal);
+            let note = notes::refused(case.policy.language, &refusal);
             follow.extend(
                 state
                     .ticket
@@ -153,7 +153,7 @@ fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
         });
     }
     let mut follow = vec![attributes_entry(case)];
-    let note = notes::closing_unknown(case.now);
+    let note = notes::closing_unknown(case.policy.language, case.now);
     follow.extend(
         state
             .ticket

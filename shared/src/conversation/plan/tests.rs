@@ -1,8 +1,10 @@
 //! The decisions, driven step by step: what is called in which case, and what is remembered.
 
+mod media;
+
 use super::*;
 use crate::conversation::policy::OpenOn;
-use crate::conversation::state::Status;
+use crate::conversation::state::{Attached, Status};
 use crate::conversation::step::{Attributes, FetchedComment, TicketFacts};
 use crate::message::{CommentId, Personal, Reply, Resend, Solved, Text, UserId};
 
