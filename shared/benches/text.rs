@@ -1,7 +1,5 @@
 //! What a text costs in time: reading a webhook, HTML to text, fitting for SMS.
 
-#![expect(missing_docs, reason = "the macros make undocumented functions")]
-
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
