@@ -109,6 +109,8 @@ impl App {
             redelivery.settled = summary.settled,
             redelivery.unknown = summary.unknown,
             redelivery.dead = summary.dead,
+            redelivery.compared = summary.compared,
+            redelivery.found = summary.found,
             "redelivery"
         );
         Ok(serde_json::to_value(summary)?)
