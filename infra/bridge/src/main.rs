@@ -10,9 +10,11 @@ use clap::{Parser, Subcommand};
 mod checks;
 mod columns;
 mod conversation;
+mod forget;
 mod player;
 mod ports;
 mod sandbox;
+mod table;
 mod transcript;
 
 /// Two-way SMS support between Braze and Zendesk.
@@ -32,6 +34,8 @@ enum Command {
     /// Run the whole bundle on this machine: the real functions, DynamoDB, Zendesk and Braze.
     #[command(after_long_help = conversation::HELP)]
     Sandbox(sandbox::Sandbox),
+    /// Remove everything the deployed table holds of one customer.
+    Forget(forget::Forget),
 }
 
 /// Why the program ends early.
@@ -50,6 +54,7 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|| Command::Sandbox(sandbox::Sandbox::default()));
     let result = match command {
         Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
+        Command::Forget(forget) => Box::pin(forget.run()).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,17 @@
+//! A solved ticket: any body is an event, not for us, or malformed, and the same each time.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use fuzz::message::Parsed;
+
+fuzz_target!(|body: &[u8]| {
+    let parsed = fuzz::message::zendesk_solved(body, None, Some("2026-11-22T15:00:00Z"), 0);
+    assert_eq!(
+        parsed,
+        fuzz::message::zendesk_solved(body, None, Some("2026-11-22T15:00:00Z"), 0)
+    );
+    if let Parsed::Event(incoming) = parsed {
+        assert_eq!(incoming.event.delivery.as_str().len(), 32);
+    }
+});
