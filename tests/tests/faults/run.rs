@@ -3,7 +3,7 @@
 //! In: a flow and its cells. Out: what became of each. Every cell has a customer of its own; a
 //! stack on which a cell went wrong is not used again.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::call::{Call, Party};
@@ -16,8 +16,11 @@ use crate::stage::{Setting, Stage};
 /// Stacks for cells that cost no time-out.
 const QUICK: usize = 2;
 
-/// Stacks for cells that cost one.
+/// Stacks for cells that cost a vendor's time-out.
 const HANGING: usize = 3;
+
+/// Stacks for cells that cost a time-out of the AWS SDK, two seconds and more.
+const HANGING_TABLE: usize = 1;
 
 /// A fault on a call.
 #[derive(Debug, Clone)]
@@ -29,9 +32,13 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// It costs a vendor's time-out. DynamoDB's is the SDK's own, and needs the usual time.
-    fn hangs(&self) -> bool {
-        self.case.hangs() && matches!(self.call.party, Party::Zendesk | Party::Braze)
+    /// How many stacks share the cells of its kind, and whether their functions' time is short.
+    fn kind(&self) -> (usize, bool) {
+        match self.call.party {
+            _ if !self.case.hangs() => (QUICK, false),
+            Party::Zendesk | Party::Braze => (HANGING, true),
+            Party::Dynamo | Party::Secrets => (HANGING_TABLE, false),
+        }
     }
 }
 
@@ -78,11 +85,14 @@ pub async fn discover(flow: Flow) -> (Vec<Call>, usize) {
 
 /// Plays all cells.
 pub async fn all(flow: Flow, tickets: usize, cells: Vec<Cell>) -> Vec<Played> {
-    let (hanging, quick): (Vec<_>, Vec<_>) = cells.into_iter().partition(|c| c.hangs());
+    let mut kinds: BTreeMap<(usize, bool), VecDeque<Cell>> = BTreeMap::new();
+    for cell in cells {
+        kinds.entry(cell.kind()).or_default().push_back(cell);
+    }
     let played: Arc<Mutex<Vec<Played>>> = Arc::default();
     let mut workers = Vec::new();
-    for (cells, stacks, hasty) in [(hanging, HANGING, true), (quick, QUICK, false)] {
-        let queue = Arc::new(Mutex::new(VecDeque::from(cells)));
+    for ((stacks, hasty), cells) in kinds {
+        let queue = Arc::new(Mutex::new(cells));
         for _ in 0..stacks {
             let (queue, played) = (Arc::clone(&queue), Arc::clone(&played));
             let setting = Setting {

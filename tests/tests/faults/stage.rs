@@ -171,8 +171,16 @@ impl Stage {
         if case.effect.is_none() {
             self.point(call.party, None).await;
         }
-        // Processes remember that a vendor was down or refused the credentials.
-        self.cool().await;
+        // Processes remember that a vendor limited the rate or refused the credentials.
+        if matches!(
+            case.effect,
+            Some(Effect::Respond {
+                status: 400..=499,
+                ..
+            })
+        ) {
+            self.cool().await;
+        }
     }
 
     /// Makes the functions call another address of a vendor, or the right one again.
