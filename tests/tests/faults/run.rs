@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::call::{Call, Party};
 use crate::end::End;
 use crate::fault::Case;
-use crate::flow::{CLOSING, Flow, solve};
+use crate::flow::Flow;
 use crate::known;
 use crate::stage::{Setting, Stage};
 
@@ -169,16 +169,13 @@ async fn play(flow: Flow, tickets: usize, stage: &Stage, cell: Cell) -> Played {
     let drained = stage.drain(&customer).await;
     let rounds = *drained.as_ref().unwrap_or(&usize::MAX);
     wrong.extend(drained.err());
-    let mut expected = flow.expected();
+    let expected = flow.expected();
     let mut end = End::of(stage, &customer, rounds);
     let outcome = end.outcome(&expected, tickets);
-    // Killed before anything was stored: Zendesk does not send it again, the solve brings it.
-    let lost = case.kills && !end.unheard().is_empty();
-    if lost && matches!(flow, Flow::Reply | Flow::LongReply | Flow::NamelessReply) {
-        solve(stage, &customer).await;
+    // Killed before anything was stored: Zendesk does not send it again, the comparison finds it.
+    if case.kills && !end.unheard().is_empty() {
+        wrong.extend(stage.compare(&customer).await.err());
         wrong.extend(stage.drain(&customer).await.err());
-        expected.sms.push(CLOSING.to_owned());
-        expected.open = Some(false);
         end = End::of(stage, &customer, rounds);
     }
     let mut found = end.violations(&expected, call, case);
