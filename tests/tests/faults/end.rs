@@ -219,7 +219,7 @@ fn unheard(stage: &Stage, customer: &str, tickets: &[u64]) -> Vec<String> {
     let snapshot = stage.inbound(customer);
     let lost = snapshot
         .iter()
-        .filter(|delivery| !delivery.status.is_some_and(|status| status < 300));
+        .filter(|delivery| delivery.status.is_none_or(|status| status >= 300));
     unheard.extend(lost.map(|delivery| format!("Braze was answered {:?}", delivery.attempts)));
     unheard
 }

@@ -127,7 +127,7 @@ fn vendor(party: Party) -> Vec<Case> {
         Case::new("time-out before acting", Effect::Hang),
         Case::new("time-out after acting", Effect::HangAfter),
         Case::new("dropped before acting", Effect::Drop),
-        Case::new("dropped before acting, repeatedly", Effect::Drop).times(Times::While),
+        Case::new("dropped before acting repeatedly", Effect::Drop).times(Times::While),
         Case::new("dropped after acting", Effect::DropAfter),
         Case::new("429", bare(429, "")),
         Case::new("429 with a time", limited),
@@ -155,7 +155,7 @@ fn vendor(party: Party) -> Vec<Case> {
     ];
     if party == Party::Zendesk {
         cases.push(Case::new("500 after acting", Effect::status_after(500)));
-        let again = Case::new("dropped after acting, repeatedly", Effect::DropAfter);
+        let again = Case::new("dropped after acting repeatedly", Effect::DropAfter);
         cases.push(again.times(Times::While));
     }
     cases
@@ -177,7 +177,7 @@ fn table(call: &Call) -> Vec<Case> {
         Case::new("internal error", dynamo::internal_error()),
         Case::new("dropped before acting", Effect::Drop),
         Case::new("answer lost", Effect::DropAfter),
-        Case::new("answer lost, repeatedly", Effect::DropAfter).times(long),
+        Case::new("answer lost repeatedly", Effect::DropAfter).times(long),
         Case::new("time-out before acting", Effect::Hang),
         Case::new("time-out after acting", Effect::HangAfter),
     ]

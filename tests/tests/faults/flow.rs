@@ -8,7 +8,7 @@ use simulators::zendesk::{Comment, Status};
 use crate::stage::{Setting, Stage};
 
 /// What the simulated Zendesk's solved trigger brings as closing message.
-pub const CLOSING: &str = "Your ticket has been closed";
+const CLOSING: &str = "Your ticket has been closed";
 
 /// One flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -217,7 +217,7 @@ impl Flow {
 }
 
 /// An agent solves the customer's newest ticket, and the webhook is made.
-pub async fn solve(stage: &Stage, customer: &str) {
+async fn solve(stage: &Stage, customer: &str) {
     let desk = &stage.stack.zendesk;
     let ticket = ticket(stage, customer);
     desk.set_status(ticket, Status::Solved).expect("open");

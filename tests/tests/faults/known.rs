@@ -8,29 +8,12 @@ use crate::fault::Case;
 use crate::flow::Flow;
 
 /// Flow, operation, fault's beginning, reason.
-pub const KNOWN: &[(Flow, &str, &str, &str)] = &[
-    (
-        Flow::Solved,
-        "UpdateItem",
-        "killed, call not done",
-        UNRECONCILED,
-    ),
-    (
-        Flow::SolvedWithMissedReply,
-        "UpdateItem",
-        "killed, call not done",
-        UNRECONCILED,
-    ),
-    (
-        Flow::SolvedWithMissedReply,
-        "comments.list",
-        "422",
-        "where the comments are refused for good, the closing message goes out without the answer",
-    ),
-];
-
-const UNRECONCILED: &str = "killed before anything was stored: Zendesk does not repeat a 500, and \
-                            nothing looks for solves whose webhook was lost";
+pub const KNOWN: &[(Flow, &str, &str, &str)] = &[(
+    Flow::SolvedWithMissedReply,
+    "comments.list",
+    "422",
+    "where the comments are refused for good, the closing message goes out without the answer",
+)];
 
 /// The entry that covers a cell, by its place.
 pub fn entry(flow: Flow, call: &Call, case: &Case) -> Option<usize> {

@@ -3,6 +3,11 @@
 //! In: the real executables, the simulators, a list of faults. Out: a verdict per cell, and the
 //! table in `docs/operations.md`, which these tests keep true.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a test ends where its ground is missing"
+)]
+
 mod call;
 mod crash;
 mod end;

@@ -171,8 +171,16 @@ impl Stage {
         if case.effect.is_none() {
             self.point(call.party, None).await;
         }
-        // Processes remember that a vendor was down or refused the credentials.
-        self.cool().await;
+        // Processes remember that a vendor limited the rate or refused the credentials.
+        if matches!(
+            case.effect,
+            Some(Effect::Respond {
+                status: 400..=499,
+                ..
+            })
+        ) {
+            self.cool().await;
+        }
     }
 
     /// Makes the functions call another address of a vendor, or the right one again.
@@ -279,6 +287,29 @@ impl Stage {
             edited.expect("the item is there");
         }
         count
+    }
+
+    /// Lets an hour pass for a conversation, so that redelivery compares it with its ticket, and
+    /// runs redelivery.
+    ///
+    /// # Errors
+    ///
+    /// Where redelivery fails.
+    pub async fn compare(&self, customer: &str) -> Result<(), String> {
+        let key = format!("customer#{customer}");
+        let item = self.stack.dynamo.item(&key).expect("the table can be read");
+        let memory = item.as_ref().and_then(|item| item["memory"]["S"].as_str());
+        if let Some(mut memory) = memory.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+            let since = memory["since"].as_i64().unwrap_or_default();
+            memory["since"] = json!(since - 60 * 60 * 1000);
+            memory["checked_at"] = json!(0);
+            let changes = json!({"memory": {"S": memory.to_string()}});
+            let edited = self.stack.dynamo.edit(&key, &changes);
+            edited.expect("the item is there");
+        }
+        let run = self.stack.redeliver().await;
+        run.map(drop)
+            .map_err(|error| format!("redelivery failed without a fault: {error:?}"))
     }
 
     /// Runs redelivery until nothing waits; says how many runs it took.
