@@ -11,6 +11,9 @@ use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
 use super::world::{Remark, Ticket};
 
+/// How far back an adopted ticket's comments count, in milliseconds.
+const MINUTES: i64 = 8 * 60 * 1000;
+
 /// How long a delivery is surely remembered, in milliseconds.
 const REMEMBERED: i64 = 47 * 60 * 60 * 1000;
 
@@ -21,7 +24,11 @@ impl<S: Table> Run<S> {
         let second = world.second_tickets.clone();
         drop(world);
         // A text given up after a day may have opened a ticket nobody knows of.
-        if let Some(customer) = second.iter().find(|customer| !self.some_are_dead(customer)) {
+        // Nor is a late webhook of a closed or deleted ticket told from a new one (docs/testing.md).
+        let told = |customer: &&ExternalUserId| {
+            !self.some_are_dead(customer) && !self.lost_a_ticket(customer)
+        };
+        if let Some(customer) = second.iter().find(told) {
             return Err(format!("{}: a second open ticket", customer.as_str()));
         }
         self.items_are_idle()?;
@@ -248,8 +255,13 @@ impl<S: Table> Run<S> {
     }
 
     fn closing_once(&self, ticket: TicketId, cycle: u32) -> Result<(), String> {
+        // Two webhooks of one solve, with a text between them that reopened the ticket, are two
+        // solves to the bridge: docs/testing.md, "What is known to be open".
+        let webhooks = self.events.iter().filter(|event| {
+            matches!(event.kind, Kind::Solved { ticket: t, cycle: c } if (t, c) == (ticket, cycle))
+        });
         match self.closing_index(ticket, cycle).len() {
-            0 | 1 => Ok(()),
+            n if n <= webhooks.count() => Ok(()),
             n => Err(format!("{n} closing messages for one solve")),
         }
     }
@@ -260,6 +272,10 @@ impl<S: Table> Run<S> {
             let Kind::Reply { token, ticket, .. } = &event.kind else {
                 continue;
             };
+            // What a solve fetches goes before what waits behind it (docs/testing.md).
+            if self.was_solved(*ticket) {
+                continue;
+            }
             let Some((index, ..)) = self.sent_parts(token).first().copied() else {
                 continue;
             };
@@ -295,6 +311,23 @@ impl<S: Table> Run<S> {
         Ok(())
     }
 
+    /// Minutes after the answer: a ticket the bridge did not know then is not searched so far back.
+    fn solve_came_late(&self, answer: &Happened, ticket: TicketId, cycle: u32) -> bool {
+        let world = self.common.world.lock().expect("world");
+        let Kind::Reply { comment, .. } = answer.kind else {
+            return false;
+        };
+        let remarks = &world.tickets[&ticket].comments;
+        let written = remarks
+            .iter()
+            .find(|remark| remark.id == comment)
+            .map_or(0, |r| r.at);
+        let mut solves = self.events.iter().filter(|event| {
+            matches!(event.kind, Kind::Solved { ticket: t, cycle: c } if (t, c) == (ticket, cycle))
+        });
+        solves.any(|event| event.first_sent.is_some_and(|at| at - written > MINUTES))
+    }
+
     fn state_of(&self, customer: &ExternalUserId) -> Option<Shown> {
         let key = Key::Customer(customer.clone());
         self.store.shown().into_iter().find(|item| item.key == key)
@@ -317,6 +350,21 @@ impl<S: Table> Run<S> {
             )),
             _ => Ok(()),
         }
+    }
+
+    fn lost_a_ticket(&self, customer: &ExternalUserId) -> bool {
+        let world = self.common.world.lock().expect("world");
+        let mut theirs = world
+            .tickets
+            .values()
+            .filter(|ticket| ticket.customer == *customer);
+        theirs.any(|ticket| ticket.deleted || ticket.status == Status::Closed)
+    }
+
+    fn was_solved(&self, id: TicketId) -> bool {
+        let solved =
+            |event: &Happened| matches!(event.kind, Kind::Solved { ticket, .. } if ticket == id);
+        self.events.iter().any(solved)
     }
 
     fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
