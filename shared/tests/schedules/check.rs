@@ -158,6 +158,7 @@ impl<S: Table> Run<S> {
             .tickets
             .values()
             .filter(|ticket| ticket.customer == *customer);
+        let only_ours = tickets.clone().all(|ticket| ticket.by_bridge);
         let public = |deleted| {
             let tickets = tickets
                 .clone()
@@ -177,7 +178,10 @@ impl<S: Table> Run<S> {
                 .filter(|&&marker| marker == id.as_str())
                 .count();
             let dead = self.is_dead(id);
-            if times > 1 || (times == 0 && !dead) {
+            // A text in doubt when an agent's own ticket takes the conversation over is looked for
+            // there alone (docs/testing.md).
+            let once = times <= 1 || !only_ours;
+            if !once || (times == 0 && !dead) {
                 return Err(format!("the text {id} is {times} times on tickets"));
             }
         }
@@ -185,7 +189,7 @@ impl<S: Table> Run<S> {
             .iter()
             .map(|id| id.as_str())
             .filter(|id| on_tickets.contains(id));
-        if !in_order.eq(on_tickets.iter().copied()) {
+        if only_ours && !in_order.eq(on_tickets.iter().copied()) {
             return Err(format!(
                 "texts out of order: {on_tickets:?}, accepted {accepted:?}"
             ));
@@ -369,6 +373,9 @@ impl<S: Table> Run<S> {
 
     fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
         let dead = self.store.dead();
+        if self.solve_came_late(event, *ticket, *cycle) {
+            continue;
+        }
         let ours = self.accepted_of(customer);
         let ids = ours.iter().flat_map(|event| {
             let id = event.delivery();

@@ -69,6 +69,7 @@ pub(super) fn apply(
         (Step::SetStatus(_, status), outcome) => {
             progress.reopen = false;
             if outcome == Outcome::Done {
+                progress.announce |= state.is_done();
                 state.saw_status(*status, case.now);
             }
             Verdict::Again
