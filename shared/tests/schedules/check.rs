@@ -301,6 +301,9 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
+            if self.solve_came_late(event, *ticket, *cycle) {
+                continue;
+            }
             let answer = self.sent_parts(token).first().map(|(index, ..)| *index);
             let closing = self.closing_index(*ticket, *cycle).first().copied();
             if answer
@@ -326,6 +329,9 @@ impl<S: Table> Run<S> {
             .iter()
             .find(|remark| remark.id == comment)
             .map_or(0, |r| r.at);
+        if self.common.now() - written > REMEMBERED {
+            return true;
+        }
         let mut solves = self.events.iter().filter(|event| {
             matches!(event.kind, Kind::Solved { ticket: t, cycle: c } if (t, c) == (ticket, cycle))
         });
@@ -373,9 +379,6 @@ impl<S: Table> Run<S> {
 
     fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
         let dead = self.store.dead();
-        if self.solve_came_late(event, *ticket, *cycle) {
-            continue;
-        }
         let ours = self.accepted_of(customer);
         let ids = ours.iter().flat_map(|event| {
             let id = event.delivery();
