@@ -3,6 +3,7 @@
 //! In: the process environment, requests, the schedule's tick. Out: answers. The top of the
 //! library: imports every room, is imported only by the functions.
 
+mod campaigns;
 mod door;
 
 use std::sync::Arc;
@@ -11,13 +12,16 @@ use serde_json::Value;
 
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
-use crate::conversation::policy::{OpenOn, Policy};
+use crate::conversation::notes;
+use crate::conversation::policy::{Language, OpenOn, Policy};
 use crate::conversation::store::Store;
 use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
+use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
 use crate::{braze, telemetry, zendesk};
 
+use campaigns::Campaigns;
 pub use door::Door;
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
@@ -29,6 +33,7 @@ pub struct App {
     secrets: Arc<SecretStore>,
     signature_mode: SignatureMode,
     duplicate_window: Option<std::time::Duration>,
+    campaigns: Campaigns,
 }
 
 /// Why a function cannot start.
@@ -56,7 +61,9 @@ impl App {
         let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));
         prefetch(&secrets, needs);
         let clock = Clock::system();
+        let media = Fetcher::new(http.clone(), settings.media_allow_loopback);
         let vendors = Clients {
+            media,
             zendesk: zendesk::Client::new(
                 http.clone(),
                 settings.zendesk.base.clone(),
@@ -84,6 +91,7 @@ impl App {
             secrets,
             signature_mode: settings.signature_mode,
             duplicate_window: settings.policy.duplicate_window,
+            campaigns: Campaigns::of(&settings.braze),
         })
     }
 
@@ -98,13 +106,16 @@ impl App {
         deadline: i64,
     ) -> Result<Value, lambda_http::Error> {
         let work = Work::scheduled(request_id, deadline);
-        let summary: Summary = self.bridge.redeliver(&work).await?;
+        let mut summary: Summary = self.bridge.redeliver(&work).await?;
+        self.bridge.compare_some(&work, &mut summary).await?;
         tracing::info!(
             redelivery.conversations = summary.conversations,
             redelivery.delivered = summary.delivered,
             redelivery.settled = summary.settled,
             redelivery.unknown = summary.unknown,
             redelivery.dead = summary.dead,
+            redelivery.compared = summary.compared,
+            redelivery.found = summary.found,
             "redelivery"
         );
         Ok(serde_json::to_value(summary)?)
@@ -134,6 +145,10 @@ pub fn cannot_start(error: &StartError) -> std::process::ExitCode {
 }
 
 fn policy(settings: &Settings) -> Policy {
+    let language = match settings.policy.language {
+        config::Language::English => Language::English,
+        config::Language::French => Language::French,
+    };
     Policy {
         open_on: match settings.policy.open_on {
             config::OpenOn::Any => OpenOn::Any,
@@ -145,7 +160,12 @@ fn policy(settings: &Settings) -> Policy {
         subject: settings.policy.ticket.subject.clone(),
         reply_campaign: settings.braze.reply_campaign.clone(),
         solved_campaign: settings.braze.solved_campaign.clone(),
-        solved_message: settings.policy.solved_message.clone(),
+        solved_message: settings
+            .policy
+            .solved_message
+            .clone()
+            .unwrap_or_else(|| notes::closing(language)),
+        language,
         ..Policy::default()
     }
 }

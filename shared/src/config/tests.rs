@@ -44,6 +44,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
     );
     assert_eq!(settings.braze.reply_campaign, None);
     assert_eq!(settings.braze.solved_campaign, None);
+    assert_eq!(settings.braze.allowed_campaigns, None);
     assert_eq!(settings.signature_mode, SignatureMode::Enforce);
     assert_eq!(settings.extra_ca_file, None);
     assert_eq!(settings.log_level, LevelFilter::INFO);
@@ -53,7 +54,8 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             open_on: OpenOn::Any,
             reopen_window_days: 28,
             duplicate_window: None,
-            solved_message: "Your ticket has been closed".to_owned(),
+            solved_message: None,
+            language: Language::English,
             ticket: TicketSettings {
                 tags: vec!["braze_sms".to_owned()],
                 subject: "SMS from {name}".to_owned(),
@@ -71,7 +73,10 @@ fn every_setting_can_be_given() {
     let settings = settings(&[
         ("BRAZE_REPLY_CAMPAIGN_ID", "reply-1"),
         ("BRAZE_SOLVED_CAMPAIGN_ID", "solved-1"),
+        ("ALLOWED_CAMPAIGN_IDS", " promo-1,, promo-2 "),
         ("SOLVED_MESSAGE", "Bye"),
+        ("LANGUAGE", "fr"),
+        ("MEDIA_ALLOW_LOOPBACK", "true"),
         ("OPEN_ON", "Keyword"),
         ("REOPEN_WINDOW_DAYS", "0"),
         ("SIGNATURE_MODE", "observe"),
@@ -86,7 +91,11 @@ fn every_setting_can_be_given() {
     .expect("valid");
     assert_eq!(settings.braze.reply_campaign.as_deref(), Some("reply-1"));
     assert_eq!(settings.braze.solved_campaign.as_deref(), Some("solved-1"));
-    assert_eq!(settings.policy.solved_message, "Bye");
+    let allowed = ["promo-1", "promo-2"].map(str::to_owned).to_vec();
+    assert_eq!(settings.braze.allowed_campaigns, Some(allowed));
+    assert_eq!(settings.policy.solved_message.as_deref(), Some("Bye"));
+    assert_eq!(settings.policy.language, Language::French);
+    assert!(settings.media_allow_loopback);
     assert_eq!(settings.policy.open_on, OpenOn::Keyword);
     assert_eq!(settings.policy.reopen_window_days, 0);
     assert_eq!(settings.signature_mode, SignatureMode::Observe);

@@ -1,8 +1,11 @@
 //! How an event becomes an effect: accept ▸ deliver ▸ settle.
 //!
 //! In: events from the parsers, the schedule's tick. Out: calls to the vendors, the item's new
-//! state, and what to answer. Imports `message`, `conversation`, `zendesk`, `braze`, `net`.
+//! state, and what to answer. Imports `message`, `conversation`, `media`, `zendesk`, `braze`,
+//! `net`.
 
+mod attach;
+mod compare;
 mod drain;
 mod forward;
 mod gate;
@@ -204,7 +207,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
-        Body::Text(_) | Body::Consent(_) | Body::Attributes => None,
+        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Check => None,
     }
 }
 

@@ -1,13 +1,12 @@
 //! An SMS whose outcome nobody knows: told, and sent once more when the agent asks.
 
 use e2e::{PATIENCE, stack};
-use local::Options;
 use simulators::zendesk::{Comment, Status};
 use simulators::{Effect, Fault};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sms_of_unknown_outcome_is_told_and_sent_again_by_the_tag() {
-    let stack = stack(Options::default()).await;
+    let stack = stack().await;
     stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
     let ticket = stack.zendesk.tickets()[0].id;
 

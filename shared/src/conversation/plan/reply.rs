@@ -1,7 +1,7 @@
 //! An agent's public answer: to the customer's phone, all of it, once.
 
 use crate::message::{Personal, Reply};
-use crate::text::sms;
+use crate::text::{html, sms};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
@@ -59,12 +59,12 @@ fn message(
             state,
             reply,
             "the customer opted out of SMS",
-            notes::opted_out(),
+            notes::opted_out(case.policy.language),
         ));
     }
-    let fitted = sms::fit(text.as_str());
+    let fitted = sms::fit(&html::readable(text.as_str()));
     if fitted.messages.len() > MESSAGES_LIMIT {
-        let note = notes::too_long(fitted.messages.len(), MESSAGES_LIMIT);
+        let note = notes::too_long(case.policy.language, fitted.messages.len(), MESSAGES_LIMIT);
         return Next::Settled(not_sent(
             case,
             state,
@@ -80,7 +80,7 @@ fn message(
             state,
             reply,
             "the comment has no text",
-            notes::no_text(),
+            notes::no_text(case.policy.language),
         ));
     };
     let campaign = reply
@@ -149,6 +149,10 @@ fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
             state.user = None;
         }
         _ => {}
+    }
+    // Written before a solve that is known, reported after it: the solve stands.
+    if state.is_done() && reply.comment.is_some() && reply.comment <= state.solved_upto {
+        return;
     }
     // "solved" is left to its own event, which tells the customer.
     match status {
@@ -223,13 +227,18 @@ fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progres
             sent: progress.sent,
         });
     }
-    let note = notes::unknown(case.now, progress.sent, again.is_some());
+    let note = notes::unknown(
+        case.policy.language,
+        case.now,
+        progress.sent,
+        again.is_some(),
+    );
     Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
 }
 
 fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
     remember(case, state, reply);
-    let note = notes::refused(&refusal);
+    let note = notes::refused(case.policy.language, &refusal);
     let follow = note_on(case, state, reply, note);
     Verdict::Done(Ending::Dead(refusal), follow)
 }

@@ -1,20 +1,18 @@
 //! The ticket was solved: answers not yet sent go first, then the closing message, once.
 
-use crate::message::{Body, Event, Personal, Reply, Solved};
+use crate::message::{Personal, Solved};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
-use super::super::step::{
-    Attributes, Ending, Failure, FetchedComment, Next, Outcome, Sms, Step, Verdict,
-};
+use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, Verdict};
 use super::reply::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, delivery_of, fingerprint, note_entry};
+use super::{Case, announced, attributes_entry, missed, note_entry};
 
-/// How long the conversation surely remembers which comments were sent, in milliseconds.
-const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
+/// How late a webhook may come and still be believed to be late, in milliseconds.
+const LATE: i64 = 24 * 60 * 60 * 1000;
 
-/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
-const CLOCK_SLACK: i64 = 60 * 1000;
+/// How far Zendesk's clock and ours may be apart, in milliseconds.
+const CLOCKS_APART: i64 = 1_000;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -38,6 +36,9 @@ pub(super) fn next(
     }
     if state.closing_told {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+    }
+    if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
+        return Next::Step(Step::LookUpTicket(ticket));
     }
     if !progress.fetched {
         return Next::Step(Step::FetchComments(ticket));
@@ -74,9 +75,21 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
+        (Step::LookUpTicket(_), Outcome::Ticket(Some(facts))) => {
+            progress.confirmed = true;
+            match facts.status {
+                Some(status) if !status.is_done() => Verdict::ignored("reopened meanwhile"),
+                _ => Verdict::Again,
+            }
+        }
+        (Step::LookUpTicket(_), Outcome::Ticket(None) | Outcome::Failed(_)) => {
+            progress.confirmed = true;
+            Verdict::Again
+        }
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
-            missed(case, state, solved, comments)
+            state.solved_upto = comments.iter().map(|comment| comment.comment).max();
+            again_or_after(missed::replies(case, state, comments, Some(Status::Solved)))
         }
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
             progress.fetched = true;
@@ -89,7 +102,7 @@ pub(super) fn apply(
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
-            let note = notes::refused(&refusal);
+            let note = notes::refused(case.policy.language, &refusal);
             follow.extend(
                 state
                     .ticket
@@ -104,6 +117,14 @@ pub(super) fn apply(
         }
         _ => Verdict::Wait(None),
     }
+}
+
+/// A webhook that was under way while the customer wrote again may tell of a solve that is no
+/// longer true. Ids with times far from now are not Zendesk's and tell nothing.
+fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    solved.asked_at.is_some_and(|asked| {
+        case.at.abs_diff(asked) < LATE.unsigned_abs() && asked + CLOCKS_APART < state.texted_at
+    })
 }
 
 fn message(case: &Case<'_>, solved: &Solved) -> String {
@@ -132,7 +153,7 @@ fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
         });
     }
     let mut follow = vec![attributes_entry(case)];
-    let note = notes::closing_unknown(case.now);
+    let note = notes::closing_unknown(case.policy.language, case.now);
     follow.extend(
         state
             .ticket
@@ -141,38 +162,7 @@ fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
     Verdict::Done(Ending::Unknown, follow)
 }
 
-/// Public answers of agents that no webhook has reported yet, oldest first, as events of their own.
-fn missed(
-    case: &Case<'_>,
-    state: &mut State,
-    solved: &Solved,
-    comments: Vec<FetchedComment>,
-) -> Verdict {
-    let since = state.since.saturating_sub(CLOCK_SLACK);
-    let since = since.max(case.now.saturating_sub(REMEMBERED));
-    let mut replies: Vec<Entry> = Vec::new();
-    for found in comments.into_iter().rev() {
-        let delivery = delivery_of(found.comment);
-        let print = fingerprint(found.text.as_str());
-        let ours = state.own_comments.contains(&found.comment);
-        let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);
-        if !found.public || !found.by_agent || ours || sent || found.created_at < since {
-            continue;
-        }
-        state.fetched_text(print);
-        replies.push(Entry::fresh(Event {
-            delivery,
-            received_at: case.now,
-            body: Body::Reply(Reply {
-                ticket: solved.ticket.or(state.ticket),
-                comment: Some(found.comment),
-                text: Some(found.text),
-                author: found.author,
-                status: Some("solved".to_owned()),
-                campaign: None,
-            }),
-        }));
-    }
+fn again_or_after(replies: Vec<Entry>) -> Verdict {
     if replies.is_empty() {
         Verdict::Again
     } else {

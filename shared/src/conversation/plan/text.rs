@@ -9,7 +9,7 @@ use super::super::step::{
     Attributes, Comment, Ending, Failure, NewTicket, Next, Outcome, Person, Step, TicketFacts,
     Verdict,
 };
-use super::{Case, announced};
+use super::{Case, announced, media};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -20,6 +20,7 @@ pub(super) fn next(
     progress: &mut Progress,
     text: &Text,
 ) -> Next {
+    state.texted_at = state.texted_at.max(case.at);
     if progress.posted {
         return after_posting(case, state, progress);
     }
@@ -45,10 +46,14 @@ pub(super) fn next(
     if state.user.is_none() {
         return Next::Step(Step::LookUpTicket(ticket));
     }
+    if let Some(fetch) = media::wanted(case, progress, text) {
+        return Next::Step(fetch);
+    }
     Next::Step(Step::Append(Comment {
         ticket,
         author: state.user,
-        body: Personal(comment_body(text)),
+        body: Personal(media::comment_body(case, progress, text)),
+        uploads: media::uploads(progress),
         public: true,
         status: status_to_set(case, state, text),
         marker: case.delivery.clone(),
@@ -74,6 +79,7 @@ pub(super) fn apply(
             }
             Verdict::Again
         }
+        (Step::AttachMedia(_), Outcome::Attached(files)) => media::fetched(case, progress, files),
         (Step::CreateTicket(_), outcome) => created(case, state, progress, outcome),
         (Step::Append(_), outcome) => appended(case, state, progress, text, outcome),
         (_, Outcome::User(user)) => {
@@ -88,10 +94,11 @@ pub(super) fn apply(
                 progress.announce = true;
                 progress.reopen = true;
             }
-            Verdict::Again
+            media::looked_for(progress, text)
         }
         (Step::FindTicket(_), Outcome::Ticket(found)) => {
-            adopt_created(case, state, progress, found)
+            adopt_created(case, state, progress, found);
+            media::looked_for(progress, text)
         }
         (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(state, progress, facts),
         (Step::FindMergeTarget(source), Outcome::Ticket(target)) => {
@@ -121,7 +128,7 @@ fn after_posting(case: &Case<'_>, state: &State, progress: &Progress) -> Next {
     }
 }
 
-fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &Text) -> Next {
+fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &mut Progress, text: &Text) -> Next {
     let stranger = case.policy.open_on == OpenOn::Keyword && !text.support;
     if stranger && !progress.create {
         return Next::Settled(Verdict::ignored(NO_CONVERSATION));
@@ -136,6 +143,9 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
     if progress.doubtful || progress.unfound {
         return Next::Step(Step::FindTicket(case.delivery.clone()));
     }
+    if let Some(fetch) = media::wanted(case, progress, text) {
+        return Next::Step(fetch);
+    }
     Next::Step(Step::CreateTicket(Box::new(NewTicket {
         requester,
         subject: Personal(
@@ -143,7 +153,8 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
                 .subject
                 .replace("{name}", &shown_name(case, text)),
         ),
-        body: Personal(comment_body(text)),
+        body: Personal(media::comment_body(case, progress, text)),
+        uploads: media::uploads(progress),
         key: format!("{}-{}", case.delivery, progress.key),
         delivery: case.delivery.clone(),
         follows: progress.follows,
@@ -173,11 +184,16 @@ fn created(
         }
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = true;
+            media::used(progress);
             Verdict::Wait(None)
         }
         // The key was used with another body: that creation may have worked.
         Outcome::Failed(Failure::KeyConflict) => {
             progress.doubtful = true;
+            progress.key = progress.key.saturating_add(1);
+            Verdict::Again
+        }
+        Outcome::Failed(Failure::Refused(_)) if media::left_out(progress) => {
             progress.key = progress.key.saturating_add(1);
             Verdict::Again
         }
@@ -231,6 +247,7 @@ fn appended(
             start_over(state, progress);
             Verdict::Again
         }
+        Outcome::Failed(Failure::Refused(_)) if media::left_out(progress) => Verdict::Again,
         Outcome::Failed(Failure::Refused(_)) if !progress.renewed => {
             progress.renewed = true;
             state.user = None;
@@ -248,6 +265,7 @@ fn start_over(state: &mut State, progress: &mut Progress) {
     progress.merged = false;
     progress.doubtful = false;
     progress.create = true;
+    media::renew(progress);
 }
 
 fn adopt_created(
@@ -255,7 +273,7 @@ fn adopt_created(
     state: &mut State,
     progress: &mut Progress,
     found: Option<TicketFacts>,
-) -> Verdict {
+) {
     progress.doubtful = false;
     progress.unfound = false;
     if let Some(facts) = found {
@@ -263,7 +281,6 @@ fn adopt_created(
         progress.posted = true;
         progress.announce = true;
     }
-    Verdict::Again
 }
 
 fn looked_up(state: &mut State, progress: &mut Progress, facts: Option<TicketFacts>) -> Verdict {
@@ -304,6 +321,7 @@ fn continue_on(
             progress.closed = None;
             progress.merged = false;
             progress.announce = true;
+            media::renew(progress);
             state.move_to(target.ticket, target.status, case.at);
         }
         None => follow_up(state, progress, source),
@@ -348,14 +366,4 @@ fn shown_name(case: &Case<'_>, text: &Text) -> String {
         .into_iter()
         .find_map(Personal::present);
     named.unwrap_or(case.customer.as_str()).to_owned()
-}
-
-/// The comment's text: what the customer typed, then the links of what came with it.
-fn comment_body(text: &Text) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    if !text.text.as_str().trim().is_empty() {
-        lines.push(text.text.as_str());
-    }
-    lines.extend(text.media_urls.iter().map(String::as_str));
-    lines.join("\n")
 }

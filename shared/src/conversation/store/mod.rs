@@ -5,6 +5,7 @@
 
 mod codec;
 mod dead;
+mod idle;
 mod memory;
 mod storage;
 

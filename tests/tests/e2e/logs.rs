@@ -1,0 +1,125 @@
+//! No text, name, number, address or token is ever logged, at any level, whatever goes wrong.
+
+use std::time::Duration;
+
+use e2e::send::{self, inbound, inbound_body, post};
+use e2e::table::redelivered;
+use e2e::{agent, settled, stack_with, with_ticket};
+use serde_json::json;
+use simulators::braze::User;
+use simulators::zendesk::{Comment, Status};
+use simulators::{Effect, Fault};
+
+/// Every personal or secret value of this test has this in it, or is in [`NUMBERS`].
+const MARK: &str = "QQMARK";
+const NUMBERS: [&str; 2] = ["5550199", "qqmark@"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_personal_and_no_secret_is_in_any_line() {
+    let stack = stack_with(|options| {
+        e2e::set(options, "LOG_LEVEL", "trace");
+        options.timeout = Duration::from_secs(3);
+        options.zendesk.oauth_client_id = "QQMARKclient".to_owned();
+        options.zendesk.oauth_client_secret = "QQMARKoauth".to_owned();
+        options.braze.api_key = "QQMARKbraze".to_owned();
+        for key in [
+            "zendesk_reply_signing_secret_previous",
+            "braze_inbound_token_previous",
+        ] {
+            let value = json!(format!("{MARK}{key}"));
+            options.secret.insert(key.to_owned(), value);
+        }
+    })
+    .await;
+    let customer = "qqmark@example.com";
+    stack.braze.add_user(User::new(
+        customer,
+        "QQMARKAna",
+        "QQMARKSilva",
+        "+15550199001",
+    ));
+    with_ticket(&stack).await;
+    let texted = send::text(&stack, customer, "QQMARK my \"box\" is dead").await;
+    assert_eq!(texted.outcome(), "delivered", "{texted:?}");
+    let id = texted.ticket();
+    agent(&stack, id, Comment::public("QQMARK restart").by("QQMARKJo")).await;
+    agent(
+        &stack,
+        id,
+        Comment::public("QQMARK bye").status(Status::Solved),
+    )
+    .await;
+
+    for (operation, effect) in [
+        ("tickets.update", Effect::DropAfter),
+        ("tickets.update", Effect::html_502()),
+        ("tickets.update", Effect::status(422)),
+        ("oauth.token", Effect::status(401)),
+    ] {
+        stack.zendesk.revoke_tokens();
+        let echo = match effect {
+            Effect::Respond {
+                status, headers, ..
+            } => Effect::Respond {
+                status,
+                headers,
+                body: json!({"error": "RecordInvalid", "description": "QQMARK echo",
+                    "details": {"base": [{"description": "QQMARK +15550199001"}]}})
+                .to_string(),
+            },
+            other => other,
+        };
+        stack.zendesk.fault(Fault::once(operation, echo));
+        send::text(&stack, customer, "QQMARK again").await;
+        settled(&stack).await;
+        stack.zendesk.clear_faults();
+        redelivered(&stack).await;
+    }
+    for status in [400, 500] {
+        let refusal = Effect::Respond {
+            status,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: json!({"message": "QQMARK +15550199001 is not valid"}).to_string(),
+        };
+        stack.braze.fault(Fault::once("*", refusal));
+        agent(&stack, id, Comment::public("QQMARK and now?")).await;
+        redelivered(&stack).await;
+    }
+    malformed_and_forged(&stack, customer).await;
+    settled(&stack).await;
+
+    let lines = stack.logs.all();
+    assert!(lines.len() > 50, "only {} lines", lines.len());
+    for line in lines {
+        let told = NUMBERS.iter().any(|number| line.text.contains(number));
+        assert!(
+            !told && !line.text.contains(MARK),
+            "{}: {}",
+            line.function,
+            line.text
+        );
+        for secret in ["inbound-token", "reply-signing-secret", "Bearer ey"] {
+            assert!(!line.text.contains(secret), "{}", line.text);
+        }
+    }
+}
+
+async fn malformed_and_forged(stack: &local::Stack, customer: &str) {
+    for body in [
+        "QQMARK is no JSON".to_owned(),
+        json!({"external_user_id": {"QQMARK": 1}, "message": "QQMARK"}).to_string(),
+        json!({"external_user_id": customer, "kind": "QQMARK", "message": "QQMARK"}).to_string(),
+    ] {
+        assert_eq!(inbound(stack, body).await.status, 400);
+    }
+    let mut reply = send::reply_body(1, customer, 901, "QQMARK");
+    reply["ticket_id"] = json!("QQMARK");
+    let answer = send::reply(stack, "QQMARKinvocation", reply.to_string()).await;
+    assert_eq!(answer.status, 400);
+    let body = inbound_body(customer, "QQMARK", "QQMARKdispatch").to_string();
+    let headers = [("authorization", "Bearer QQMARKforged")];
+    let answer = post(stack, "/braze/inbound", &headers, body.clone()).await;
+    assert_eq!(answer.status, 401);
+    let answer = inbound(stack, body).await;
+    assert!((200..300).contains(&answer.status), "{answer:?}");
+}
