@@ -113,6 +113,7 @@ where
     }
 
     async fn drain_due(&self, key: &Key, work: &Work) -> Option<Endings> {
+        let work = &work.part(key);
         let now = self.clock.now();
         let taken = match self.store.take_due(key, &work.lease(now), now).await {
             Ok(taken) => taken,

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::conversation::store::Lease;
+use crate::conversation::store::{Key, Lease};
+use crate::message::DeliveryId;
 
 /// Longest time a request may work before it answers; Zendesk gives up after 10 to 12 seconds
 /// (third-party measurement), so the answer has to be out well before.
@@ -81,6 +82,16 @@ impl Work {
             owner: id.to_owned(),
             until: deadline.saturating_sub(4 * SETTLE_RESERVE),
             deadline,
+        }
+    }
+
+    /// The same invocation's work on one of many conversations, with an owner of its own: what it
+    /// forwards to a conversation beside it must not be taken for that one's holder.
+    pub(super) fn part(&self, key: &Key) -> Self {
+        let [a, b, c, d, ..] = DeliveryId::derive("owner", &[&key.pk()]).marker();
+        Self {
+            owner: format!("{}/{a:02x}{b:02x}{c:02x}{d:02x}", self.owner),
+            ..self.clone()
         }
     }
 

@@ -107,6 +107,8 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::FindDelivery { ticket, marker } => world.find_delivery(*ticket, marker.as_str()),
         Step::SetStatus(ticket, status) => world.set_status(*ticket, *status),
         Step::AddTags(ticket, tags) => world.add_tags(*ticket, tags),
+        // No text of a schedule brings media.
+        Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {
@@ -236,6 +238,8 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
-        with_repeats!(self, "bury", self.inner.bury(letter, now).await)
+        // Not with faults: a letter that cannot be written is known to be open (docs/testing.md).
+        self.common.gates.pass(self.worker, "bury").await;
+        self.inner.bury(letter, now).await
     }
 }

@@ -243,7 +243,8 @@ impl<S: Table> Run<S> {
     fn solved(&mut self, customer: &ExternalUserId, ticket: TicketId, shape: Shape, cycle: u32) {
         let n = self.count();
         let delivery = DeliveryId::derive("solved", &[&ticket.to_string(), &n.to_string()]);
-        let body = Body::Solved(Solved { asked_at: None,
+        let body = Body::Solved(Solved {
+            asked_at: None,
             ticket: (shape != Shape::Guide).then_some(ticket),
             message: Some(Personal(closing(ticket, cycle))),
             campaign: None,

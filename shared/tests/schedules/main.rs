@@ -17,7 +17,9 @@ mod fakes;
 mod gate;
 mod happen;
 mod run;
+mod same;
 mod shorten;
+mod table;
 mod world;
 
 use shared::conversation::store::Memory;
@@ -25,8 +27,14 @@ use shared::conversation::store::Memory;
 use act::{Act, Setting};
 use run::{Run, Table};
 
-/// Schedules of the ordinary run.
+/// Schedules of the ordinary run, on the table in memory.
 const SCHEDULES: u64 = 20_000;
+
+/// Schedules played on the real store and an embedded DynamoDB as well.
+const REAL_SCHEDULES: u64 = 150;
+
+/// Runs, and operations of each, that compare the two tables.
+const COMPARISONS: (u64, u32) = (40, 60);
 
 /// Plays one schedule on a table; returns the story and what is wrong, if anything.
 fn play<S: Table>(
@@ -35,11 +43,7 @@ fn play<S: Table>(
     store: S,
     told: bool,
 ) -> (Vec<String>, Option<String>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime");
+    let runtime = runtime();
     let mut run = Run::new(setting, store, told);
     let result = runtime.block_on(async {
         run.play(acts).await?;
@@ -47,6 +51,16 @@ fn play<S: Table>(
         run.check_markers().await
     });
     (run.story.take().unwrap_or_default(), result.err())
+}
+
+/// One thread, and a clock that stands still unless a test moves it.
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime")
 }
 
 fn play_seed(seed: u64) -> Result<(), String> {
@@ -70,6 +84,23 @@ fn play_seed(seed: u64) -> Result<(), String> {
 }
 
 #[test]
+fn the_table_in_memory_answers_as_the_real_one() {
+    let (runs, operations) = COMPARISONS;
+    for seed in 0..runs {
+        runtime().block_on(same::compare(seed, operations));
+    }
+}
+
+#[test]
+fn schedules_on_the_real_store_keep_the_promises() {
+    for seed in 0..REAL_SCHEDULES {
+        let (setting, acts) = act::schedule(seed);
+        let (_, problem) = play(setting, &acts, table::Real::new(), false);
+        assert_eq!(problem, None, "seed {seed}");
+    }
+}
+
+#[test]
 fn every_schedule_keeps_the_promises() {
     #[expect(
         clippy::disallowed_methods,
@@ -78,28 +109,6 @@ fn every_schedule_keeps_the_promises() {
     let asked = |name| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
     if let Some(seed) = asked("SEED") {
         play_seed(seed).unwrap_or_else(|failure| panic!("{failure}"));
-        return;
-    }
-    if asked("SURVEY").is_some() {
-        let mut kinds = std::collections::BTreeMap::<String, Vec<u64>>::new();
-        for seed in 0..asked("SCHEDULES").unwrap_or(SCHEDULES) {
-            let (setting, acts) = act::schedule(seed);
-            if let Some(problem) = play(setting, &acts, Memory::default(), false).1 {
-                let kind: String = problem
-                    .chars()
-                    .filter(|c| !c.is_ascii_digit())
-                    .take(90)
-                    .collect();
-                kinds.entry(kind).or_default().push(seed);
-            }
-        }
-        for (kind, seeds) in kinds {
-            println!(
-                "{:>5} {kind} {:?}",
-                seeds.len(),
-                &seeds[..seeds.len().min(4)]
-            );
-        }
         return;
     }
     let total = asked("SCHEDULES").unwrap_or(SCHEDULES);

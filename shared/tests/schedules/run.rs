@@ -166,7 +166,8 @@ impl<S: Table> Run<S> {
             Act::Redeliver => {}
             Act::Crash { pick } => self.crash(pick),
             Act::Send { pick } => {
-                let waiting = self.which(|event| event.queued);
+                let now = self.common.now();
+                let waiting = self.which(|event| event.queued && event.is_fresh(now));
                 if let Some(index) = chosen(&waiting, pick) {
                     self.send(index);
                 }
@@ -362,7 +363,8 @@ impl<S: Table> Run<S> {
         self.tell(|| "-- drained from here".to_owned());
         for _ in 0..300 {
             self.run_out().await?;
-            if let Some(&index) = self.which(|event| event.queued).first() {
+            let now = self.common.now();
+            if let Some(&index) = self.which(|e| e.queued && e.is_fresh(now)).first() {
                 self.send(index);
                 continue;
             }

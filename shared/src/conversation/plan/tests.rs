@@ -408,11 +408,13 @@ fn an_sms_of_unknown_outcome_is_not_repeated_and_the_agent_is_told() {
             },
             ..
         },
+        attributes,
     ] = &follow[..]
     else {
         panic!()
     };
     assert!(note.ticket == ticket(35) && note.text.contains("not known"));
+    assert_eq!(attributes.event.body, Body::Attributes);
 }
 
 #[test]
@@ -492,7 +494,7 @@ fn a_customer_who_opted_out_gets_nothing_and_the_agent_is_told() {
     let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
         panic!("{verdict:?}")
     };
-    assert!(steps.is_empty() && follow.len() == 1);
+    assert!(steps.is_empty() && follow.len() == 2);
 }
 
 #[test]
@@ -502,7 +504,7 @@ fn an_endless_answer_is_not_sent_and_the_agent_is_told() {
     let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
         panic!("{verdict:?}")
     };
-    assert!(steps.is_empty() && follow.len() == 1);
+    assert!(steps.is_empty() && follow.len() == 2);
 }
 
 #[test]

@@ -74,6 +74,7 @@ pub(super) fn apply(
         (Step::SetStatus(_, status), outcome) => {
             progress.reopen = false;
             if outcome == Outcome::Done {
+                progress.announce |= state.is_done();
                 state.saw_status(*status, case.now);
             }
             Verdict::Again
@@ -290,6 +291,7 @@ fn looked_up(state: &mut State, progress: &mut Progress, facts: Option<TicketFac
     state.user = state.user.or(facts.requester);
     if progress.closed.is_none() {
         if let Some(status) = facts.status {
+            progress.announce |= state.is_done() && !status.is_done();
             state.status = Some(status);
         }
         if facts.requester.is_none() {
