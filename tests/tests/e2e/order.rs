@@ -246,6 +246,37 @@ async fn a_ticket_an_agent_opens_starts_a_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_opened_and_solved_before_its_webhooks_came_is_told_in_order() {
+    let stack = stack().await;
+    stack.zendesk.webhook_delivery(Mode::Held);
+    let id = stack
+        .zendesk
+        .agent_opens_ticket(ANA, "Order", "It is on its way.");
+    stack
+        .zendesk
+        .set_status(id, Status::Solved)
+        .expect("solved");
+    for webhook in stack.zendesk.held_webhooks().iter().rev() {
+        stack.zendesk.release(webhook.id).await.expect("held");
+    }
+    settled(&stack).await;
+    assert_eq!(phone(&stack, ANA), ["It is on its way.", CLOSING]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_on_a_solved_ticket_is_sent_and_opens_nothing() {
+    let stack = stack().await;
+    let id = with_ticket(&stack).await;
+    let done = Comment::public("Fixed.").status(Status::Solved);
+    agent(&stack, id, done).await;
+    agent(&stack, id, Comment::public("One more hint.")).await;
+    assert_eq!(phone(&stack, ANA), ["Fixed.", CLOSING, "One more hint."]);
+    let user = stack.braze.user(ANA).expect("known");
+    assert_eq!(user.attributes["zendesk_ticket_open"], false);
+    assert_eq!(ticket(&stack, id).status, Status::Solved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_tickets_the_conversation_follows_the_one_answered_last() {
     let stack = stack().await;
     let first = with_ticket(&stack).await;
