@@ -26,6 +26,7 @@ struct Inner {
     armed: Mutex<Vec<Fault>>,
     holds: Mutex<BTreeMap<String, Hold>>,
     held: watch::Sender<u64>,
+    stuck: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -84,10 +85,10 @@ impl Faults {
                 act().await;
                 answer(status, &headers, body)
             }
-            Effect::Hang => wire::hang().await,
+            Effect::Hang => self.hang().await,
             Effect::HangAfter => {
                 act().await;
-                wire::hang().await
+                self.hang().await
             }
             Effect::Drop => Reply::Drop,
             Effect::DropAfter => {
@@ -104,6 +105,24 @@ impl Faults {
             }
         };
         (reply, true)
+    }
+
+    /// Waits until `count` calls, ever, hang or are held; false when the time is over.
+    pub async fn wait_stuck(&self, count: usize, limit: Duration) -> bool {
+        let mut stuck = self.inner.stuck.subscribe();
+        let reached = stuck.wait_for(|stuck| *stuck >= count);
+        matches!(tokio::time::timeout(limit, reached).await, Ok(Ok(_)))
+    }
+
+    /// How many calls, ever, hung or were held.
+    #[must_use]
+    pub fn stuck(&self) -> usize {
+        *self.inner.stuck.borrow()
+    }
+
+    async fn hang(&self) -> Reply {
+        self.inner.stuck.send_modify(|stuck| *stuck += 1);
+        wire::hang().await
     }
 
     fn meet(&self, operation: &str) -> Option<Effect> {
@@ -133,6 +152,7 @@ impl Faults {
             hold.open.subscribe()
         };
         self.inner.held.send_modify(|count| *count += 1);
+        self.inner.stuck.send_modify(|stuck| *stuck += 1);
         // A closed channel means the hold was removed after it was opened.
         let _ = open.wait_for(|open| *open).await;
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName};
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::{Request, RequestExt, Response};
 
 use crate::config::SignatureMode;
 use crate::delivery::{Handled, Work};
 use crate::http::{Answer, AuthError, Known, auth, body};
-use crate::message::{self, Incoming, Malformed, Parsed};
+use crate::message::{self, Body, DeliveryId, Incoming, Malformed, Parsed};
 use crate::secrets::{Need, Rotating, Secrets};
 
 use super::App;
@@ -77,19 +77,35 @@ impl Door {
     fn parse(self, app: &App, headers: &HeaderMap, body: &[u8], now: i64) -> Parsed {
         let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let invocation = header(auth::INVOCATION_ID);
-        match self {
+        let parsed = match self {
             Self::ZendeskReply => message::zendesk_reply(body, invocation, now),
             Self::ZendeskSolved => {
                 message::zendesk_solved(body, invocation, header(auth::TIMESTAMP), now)
             }
-            Self::BrazeInbound => message::braze_inbound(body, app.duplicate_window, now),
-        }
+            Self::BrazeInbound => {
+                return message::braze_inbound(body, app.duplicate_window, now);
+            }
+        };
+        known_by_signature(parsed, header(auth::SIGNATURE))
     }
+}
+
+/// Without a comment id an event is told from others by the invocation id, which is not signed:
+/// whoever sends a request again can write another one. The signature covers time and body, so the
+/// same signature is the same attempt.
+fn known_by_signature(mut parsed: Parsed, signature: Option<&str>) -> Parsed {
+    if let (Parsed::Event(incoming), Some(signature)) = (&mut parsed, signature)
+        && !matches!(&incoming.event.body, Body::Reply(reply) if reply.comment.is_some())
+    {
+        let alias = DeliveryId::derive("signature", &[signature]);
+        incoming.aliases.push(alias);
+    }
+    parsed
 }
 
 impl App {
     /// Answers a request.
-    pub async fn receive(&self, door: Door, request: &Request) -> Response<Body> {
+    pub async fn receive(&self, door: Door, request: &Request) -> Response<lambda_http::Body> {
         let started = Instant::now();
         let (answer, known) = self.answer(door, request).await;
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -112,7 +128,8 @@ impl App {
             return (refusal, Known::default());
         }
         let now = self.bridge.clock.now();
-        match door.parse(self, request.headers(), body, now) {
+        let parsed = door.parse(self, request.headers(), body, now);
+        match self.campaigns.admit(parsed) {
             Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
             Parsed::NotForUs(reason) => {
                 let known = Known::new(message::delivery_of_body(body), None);
@@ -137,7 +154,7 @@ impl App {
         })?;
         let mut verdict = door.check(&secrets, headers, body, now);
         if verdict.is_err_and(AuthError::may_be_rotation)
-            && self.secrets.refresh_after_rejection(&secrets).await
+            && self.secrets.refresh_after_mismatch(&secrets).await
             && let Ok(secrets) = self.secrets.get().await
         {
             verdict = door.check(&secrets, headers, body, now);

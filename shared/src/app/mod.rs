@@ -3,6 +3,7 @@
 //! In: the process environment, requests, the schedule's tick. Out: answers. The top of the
 //! library: imports every room, is imported only by the functions.
 
+mod campaigns;
 mod door;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
 use crate::{braze, telemetry, zendesk};
 
+use campaigns::Campaigns;
 pub use door::Door;
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
@@ -29,6 +31,7 @@ pub struct App {
     secrets: Arc<SecretStore>,
     signature_mode: SignatureMode,
     duplicate_window: Option<std::time::Duration>,
+    campaigns: Campaigns,
 }
 
 /// Why a function cannot start.
@@ -84,6 +87,7 @@ impl App {
             secrets,
             signature_mode: settings.signature_mode,
             duplicate_window: settings.policy.duplicate_window,
+            campaigns: Campaigns::of(&settings.braze),
         })
     }
 
@@ -105,6 +109,8 @@ impl App {
             redelivery.settled = summary.settled,
             redelivery.unknown = summary.unknown,
             redelivery.dead = summary.dead,
+            redelivery.compared = summary.compared,
+            redelivery.found = summary.found,
             "redelivery"
         );
         Ok(serde_json::to_value(summary)?)

@@ -92,11 +92,25 @@ impl<'a> Reader<'a> {
 
     pub(super) fn campaign(&mut self, name: &'static str) -> Option<String> {
         let value = self.optional(name)?;
-        let fits = value.len() <= 100 && value.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = is_campaign(&value);
         if !fits {
             self.wrong(name, "is not a campaign id");
         }
         fits.then_some(value)
+    }
+
+    /// Comma-separated campaign ids; `None` where the setting is absent.
+    pub(super) fn campaigns(&mut self, name: &'static str) -> Option<Vec<String>> {
+        let value = self.optional(name)?;
+        let ids: Vec<String> = value
+            .split(',')
+            .map(|id| id.trim().to_owned())
+            .filter(|id| !id.is_empty())
+            .collect();
+        if !ids.iter().all(|id| is_campaign(id)) {
+            self.wrong(name, "has an entry that is not a campaign id");
+        }
+        Some(ids)
     }
 
     pub(super) fn choice<T: Clone>(
@@ -166,4 +180,8 @@ impl<'a> Reader<'a> {
             problem: problem.into(),
         });
     }
+}
+
+fn is_campaign(value: &str) -> bool {
+    value.len() <= 100 && value.bytes().all(|byte| byte.is_ascii_graphic())
 }

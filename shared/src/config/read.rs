@@ -22,6 +22,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     let braze = r.base_url("BRAZE_BASE_URL");
     let reply_campaign = r.campaign("BRAZE_REPLY_CAMPAIGN_ID");
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
+    let allowed_campaigns = r.campaigns("ALLOWED_CAMPAIGN_IDS");
     let open_on = r.choice(
         "OPEN_ON",
         OpenOn::Any,
@@ -50,6 +51,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             base: braze?,
             reply_campaign,
             solved_campaign,
+            allowed_campaigns,
         },
         policy: Policy {
             open_on,

@@ -66,6 +66,9 @@ pub struct BrazeSettings {
     pub reply_campaign: Option<String>,
     /// `BRAZE_SOLVED_CAMPAIGN_ID`; `None`: no closing SMS, attribute only.
     pub solved_campaign: Option<String>,
+    /// `ALLOWED_CAMPAIGN_IDS`: which campaigns an event may name beside the two above; `None`: any,
+    /// because the body is signed.
+    pub allowed_campaigns: Option<Vec<String>>,
 }
 
 /// What the bridge decides by.

@@ -44,6 +44,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
     );
     assert_eq!(settings.braze.reply_campaign, None);
     assert_eq!(settings.braze.solved_campaign, None);
+    assert_eq!(settings.braze.allowed_campaigns, None);
     assert_eq!(settings.signature_mode, SignatureMode::Enforce);
     assert_eq!(settings.extra_ca_file, None);
     assert_eq!(settings.log_level, LevelFilter::INFO);
@@ -71,6 +72,7 @@ fn every_setting_can_be_given() {
     let settings = settings(&[
         ("BRAZE_REPLY_CAMPAIGN_ID", "reply-1"),
         ("BRAZE_SOLVED_CAMPAIGN_ID", "solved-1"),
+        ("ALLOWED_CAMPAIGN_IDS", " promo-1,, promo-2 "),
         ("SOLVED_MESSAGE", "Bye"),
         ("OPEN_ON", "Keyword"),
         ("REOPEN_WINDOW_DAYS", "0"),
@@ -86,6 +88,8 @@ fn every_setting_can_be_given() {
     .expect("valid");
     assert_eq!(settings.braze.reply_campaign.as_deref(), Some("reply-1"));
     assert_eq!(settings.braze.solved_campaign.as_deref(), Some("solved-1"));
+    let allowed = ["promo-1", "promo-2"].map(str::to_owned).to_vec();
+    assert_eq!(settings.braze.allowed_campaigns, Some(allowed));
     assert_eq!(settings.policy.solved_message, "Bye");
     assert_eq!(settings.policy.open_on, OpenOn::Keyword);
     assert_eq!(settings.policy.reopen_window_days, 0);

@@ -49,6 +49,18 @@ impl Status {
         }
     }
 
+    /// Zendesk's name of it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::Hold => "hold",
+            Self::Solved => "solved",
+            Self::Closed => "closed",
+        }
+    }
+
     /// Solved or closed.
     pub fn is_done(self) -> bool {
         matches!(self, Self::Solved | Self::Closed)
@@ -89,6 +101,9 @@ pub struct State {
     /// Fingerprints of comments fetched and sent before their webhook came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fetched_texts: Vec<u32>,
+    /// When it was last compared with its ticket, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub checked_at: i64,
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsure: Vec<Unsure>,
@@ -232,7 +247,9 @@ impl Entry {
     pub fn lane(&self) -> Lane {
         match self.event.body {
             Body::Text(_) | Body::Consent(_) | Body::Note(_) => Lane::Zendesk,
-            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Attributes => Lane::Braze,
+            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Attributes | Body::Check => {
+                Lane::Braze
+            }
         }
     }
 }

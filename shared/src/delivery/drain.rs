@@ -7,7 +7,7 @@ use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, Next, Outcome, Verdict};
 use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, StoreError};
-use crate::message::{DeliveryId, TicketId};
+use crate::message::{Body, DeliveryId, TicketId};
 use crate::net::Deadline;
 
 use super::{Bridge, Endings, Vendors, Work};
@@ -150,10 +150,15 @@ impl<V: Vendors> Bridge<V> {
                         .any(|entry| entry.event.delivery == new.event.delivery)
                 };
                 let follow: Vec<Entry> = follow.into_iter().filter(|new| !known(new)).collect();
+                let found: Vec<DeliveryId> = follow
+                    .iter()
+                    .filter(|entry| matches!(entry.event.body, Body::Reply(_)))
+                    .map(|entry| entry.event.delivery.clone())
+                    .collect();
                 let done = held.mailbox.remove(index);
                 held.mailbox.splice(index..index, follow);
                 endings.insert(done.event.delivery, ending);
-                Ok(vec![])
+                Ok(found)
             }
         }
     }

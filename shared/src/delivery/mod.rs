@@ -3,6 +3,7 @@
 //! In: events from the parsers, the schedule's tick. Out: calls to the vendors, the item's new
 //! state, and what to answer. Imports `message`, `conversation`, `zendesk`, `braze`, `net`.
 
+mod compare;
 mod drain;
 mod forward;
 mod gate;
@@ -198,7 +199,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
-        Body::Text(_) | Body::Consent(_) | Body::Attributes => None,
+        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Check => None,
     }
 }
 

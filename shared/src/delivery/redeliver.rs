@@ -30,6 +30,10 @@ pub struct Summary {
     pub unknown: u32,
     /// Became dead letters.
     pub dead: u32,
+    /// Conversations compared with their tickets.
+    pub compared: u32,
+    /// Events no webhook had reported, found by the comparison.
+    pub found: u32,
 }
 
 impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
@@ -53,6 +57,7 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
                 }
             }
         }
+        self.compare_some(work, &mut summary).await?;
         Ok(summary)
     }
 
@@ -121,6 +126,12 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
 }
 
 impl Summary {
+    pub(super) fn count_found(&mut self, events: usize) {
+        self.found = self
+            .found
+            .saturating_add(u32::try_from(events).unwrap_or(u32::MAX));
+    }
+
     fn count(&mut self, endings: &Endings) {
         self.conversations += 1;
         for ending in endings.values() {

@@ -70,6 +70,8 @@ pub enum Body {
     Attributes,
     /// The agent has to be told something.
     Note(Note),
+    /// The conversation is compared with its ticket.
+    Check,
 }
 
 /// Who a customer is, as far as Braze told.

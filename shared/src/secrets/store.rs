@@ -55,8 +55,11 @@ struct State {
     read_at: Option<Instant>,
     /// When a read began last, whatever became of it.
     tried_at: Option<Instant>,
-    /// When a rejection made the store read again last.
-    rejected_at: Option<Instant>,
+    /// When a vendor's refusal made the store read again last.
+    refused_at: Option<Instant>,
+    /// When a proof at the door that fits no secret did: whoever floods the door must not use up
+    /// what a refused vendor call needs.
+    mismatched_at: Option<Instant>,
 }
 
 impl SecretStore {
@@ -96,18 +99,34 @@ impl SecretStore {
     }
 
     /// Reads again at once, at most every 30 s; says whether the secrets are now others than
-    /// `rejected`, the ones that a vendor or a signature check refused.
+    /// `rejected`, the ones that a vendor refused.
     pub async fn refresh_after_rejection(&self, rejected: &Arc<Secrets>) -> bool {
+        self.refresh(rejected, |state| &mut state.refused_at).await
+    }
+
+    /// As [`Self::refresh_after_rejection`], for secrets that a request's proof does not fit; paced
+    /// by itself.
+    pub async fn refresh_after_mismatch(&self, mismatched: &Arc<Secrets>) -> bool {
+        self.refresh(mismatched, |state| &mut state.mismatched_at)
+            .await
+    }
+
+    async fn refresh(
+        &self,
+        rejected: &Arc<Secrets>,
+        paced_by: fn(&mut State) -> &mut Option<Instant>,
+    ) -> bool {
         let mut state = self.state.lock().await;
         let recently = |at: Option<Instant>| at.is_some_and(|at| at.elapsed() < self.pace.reread);
         let other = |known: &Option<Arc<Secrets>>| known.as_ref().is_some_and(|k| k != rejected);
         if other(&state.known) {
             return true;
         }
-        if recently(state.rejected_at) {
+        let last = paced_by(&mut state);
+        if recently(*last) {
             return false;
         }
-        state.rejected_at = Some(Instant::now());
+        *last = Some(Instant::now());
         if let Err(error) = self.read(&mut state).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -262,6 +281,19 @@ mod tests {
         assert!(store.refresh_after_rejection(&old).await);
         assert!(!store.refresh_after_rejection(&new).await);
         assert_eq!(vault.server.requests().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn mismatches_at_the_door_do_not_use_up_the_look_after_a_refusal() {
+        let vault = Vault::holding(json!({"braze_api_key": "k1"}));
+        let store = vault.store();
+        let old = store.get().await.expect("readable");
+        assert!(!store.refresh_after_mismatch(&old).await);
+        assert!(!store.refresh_after_mismatch(&old).await);
+        vault.change(json!({"braze_api_key": "k2"}));
+        assert!(!store.refresh_after_mismatch(&old).await);
+        assert!(store.refresh_after_rejection(&old).await);
+        assert_eq!(vault.server.requests().len(), 3);
     }
 
     #[tokio::test]

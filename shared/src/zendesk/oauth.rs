@@ -56,7 +56,12 @@ pub(super) async fn fetch(
     let answer = sent.map_err(|failure| ZendeskError::of_failure(false, failure))?;
     match answer.status {
         status if status.is_success() => {}
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+        // A 404 or 422 here is not about a ticket or user either: a person has to mend the settings.
+        status
+            if status.is_client_error()
+                && status != StatusCode::TOO_MANY_REQUESTS
+                && status != StatusCode::REQUEST_TIMEOUT =>
+        {
             tracing::warn!(
                 vendor.status = answer.status.as_u16(),
                 "zendesk.sign_in_refused"

@@ -1,6 +1,7 @@
 //! The real executables, end to end.
 
 mod bodies;
+mod compare;
 mod conversation;
 mod door;
 mod failures;

@@ -4,6 +4,8 @@
 //! no I/O, time and identities passed by hand, so that generated schedules can drive it.
 
 mod aside;
+mod check;
+mod missed;
 mod reply;
 mod resend;
 mod solved;
@@ -70,6 +72,7 @@ pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next
         Body::Consent(consent) => aside::consent(&case, state, consent),
         Body::Note(note) => aside::note(&case, progress, note),
         Body::Attributes => aside::attributes(&case, state),
+        Body::Check => check::next(&case, state, progress),
         Body::Resend(resend) => resend::next(&case, state, resend),
         Body::Reply(reply) => reply::next(&case, state, progress, reply),
         Body::Solved(solved) => solved::next(&case, state, progress, solved),
@@ -96,6 +99,7 @@ pub fn apply(
         Body::Consent(_) | Body::Resend(_) => Verdict::delivered(),
         Body::Note(note) => aside::noted(state, progress, note, outcome),
         Body::Attributes => aside::set(&outcome),
+        Body::Check => check::apply(&case, state, progress, outcome),
         Body::Reply(reply) => reply::apply(&case, state, progress, reply, step, outcome),
         Body::Solved(solved) => solved::apply(&case, state, progress, solved, step, outcome),
     }
@@ -111,7 +115,7 @@ fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option
     let text = match event.body {
         Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up()),
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Some(notes::answer_given_up()),
-        Body::Note(_) | Body::Attributes => None,
+        Body::Note(_) | Body::Attributes | Body::Check => None,
     };
     let case = Case::new(context, &event.delivery, event.received_at);
     let follow = state

@@ -1,20 +1,12 @@
 //! The ticket was solved: answers not yet sent go first, then the closing message, once.
 
-use crate::message::{Body, Event, Personal, Reply, Solved};
+use crate::message::{Personal, Solved};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
-use super::super::step::{
-    Attributes, Ending, Failure, FetchedComment, Next, Outcome, Sms, Step, Verdict,
-};
+use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, Verdict};
 use super::reply::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, delivery_of, fingerprint, note_entry};
-
-/// How long the conversation surely remembers which comments were sent, in milliseconds.
-const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
-
-/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
-const CLOCK_SLACK: i64 = 60 * 1000;
+use super::{Case, announced, attributes_entry, missed, note_entry};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -76,7 +68,7 @@ pub(super) fn apply(
     match (step, outcome) {
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
-            missed(case, state, solved, comments)
+            again_or_after(missed::replies(case, state, comments, Some(Status::Solved)))
         }
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
             progress.fetched = true;
@@ -141,38 +133,7 @@ fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
     Verdict::Done(Ending::Unknown, follow)
 }
 
-/// Public answers of agents that no webhook has reported yet, oldest first, as events of their own.
-fn missed(
-    case: &Case<'_>,
-    state: &mut State,
-    solved: &Solved,
-    comments: Vec<FetchedComment>,
-) -> Verdict {
-    let since = state.since.saturating_sub(CLOCK_SLACK);
-    let since = since.max(case.at.saturating_sub(REMEMBERED));
-    let mut replies: Vec<Entry> = Vec::new();
-    for found in comments.into_iter().rev() {
-        let delivery = delivery_of(found.comment);
-        let print = fingerprint(found.text.as_str());
-        let ours = state.own_comments.contains(&found.comment);
-        let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);
-        if !found.public || !found.by_agent || ours || sent || found.created_at < since {
-            continue;
-        }
-        state.fetched_text(print);
-        replies.push(Entry::fresh(Event {
-            delivery,
-            received_at: case.now,
-            body: Body::Reply(Reply {
-                ticket: solved.ticket.or(state.ticket),
-                comment: Some(found.comment),
-                text: Some(found.text),
-                author: found.author,
-                status: Some("solved".to_owned()),
-                campaign: None,
-            }),
-        }));
-    }
+fn again_or_after(replies: Vec<Entry>) -> Verdict {
     if replies.is_empty() {
         Verdict::Again
     } else {

@@ -184,7 +184,7 @@ pub(super) fn count(value: usize) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-fn string(value: &AttributeValue) -> Option<&str> {
+pub(super) fn string(value: &AttributeValue) -> Option<&str> {
     value.as_s().ok().map(String::as_str)
 }
 

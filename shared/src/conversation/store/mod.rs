@@ -5,6 +5,7 @@
 
 mod codec;
 mod dead;
+mod idle;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Region;

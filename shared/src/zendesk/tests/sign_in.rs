@@ -46,6 +46,20 @@ async fn signing_in_is_one_json_request_and_its_token_is_kept() {
 }
 
 #[tokio::test]
+async fn whatever_the_sign_in_refuses_is_not_said_of_the_ticket() {
+    for status in [400, 401, 403, 404, 409, 422] {
+        let refusing =
+            Server::start(move |_| Reply::json(status, json!({"error": "RecordNotFound"})));
+        let setting = with_server(oauth("s-1"), refusing);
+        let refused = append(&setting, later()).await;
+        assert!(
+            matches!(refused, Err(ZendeskError::Unauthorized)),
+            "{status}: {refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_token_near_its_end_is_renewed_before_the_call() {
     let setting = with_server(oauth("s-1"), strict("s-1", Some(0), 0));
     append(&setting, later()).await.expect("appended");

@@ -1,0 +1,85 @@
+//! Which campaigns an event may name.
+//!
+//! In: the settings, an event. Out: the event, or malformed where it names a campaign that nobody
+//! listed. Without a list every campaign is accepted: the body is signed.
+
+use std::collections::BTreeSet;
+
+use crate::config::BrazeSettings;
+use crate::message::{Body, Malformed, Parsed};
+
+/// The campaigns an event may name; none where any is accepted.
+#[derive(Debug)]
+pub(super) struct Campaigns(Option<BTreeSet<String>>);
+
+impl Campaigns {
+    pub(super) fn of(settings: &BrazeSettings) -> Self {
+        let configured = [&settings.reply_campaign, &settings.solved_campaign];
+        let listed = settings.allowed_campaigns.as_ref();
+        Self(listed.map(|listed| {
+            let configured = configured.into_iter().flatten();
+            listed.iter().chain(configured).cloned().collect()
+        }))
+    }
+
+    /// Refuses an event of a campaign that is not listed.
+    pub(super) fn admit(&self, parsed: Parsed) -> Parsed {
+        let (Some(listed), Parsed::Event(incoming)) = (&self.0, &parsed) else {
+            return parsed;
+        };
+        let named = match &incoming.event.body {
+            Body::Reply(reply) => reply.campaign.as_ref(),
+            Body::Solved(solved) => solved.campaign.as_ref(),
+            Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Note(_) => None,
+        };
+        if named.is_none_or(|campaign| listed.contains(campaign)) {
+            return parsed;
+        }
+        Parsed::Malformed(Malformed {
+            field: "campaign_id",
+            problem: "is not one of the configured campaigns".to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::zendesk_reply;
+
+    fn problem(listed: Option<&[&str]>, campaign: &str) -> Option<String> {
+        let settings = BrazeSettings {
+            base: "https://rest.example.com".parse().expect("a base URL"),
+            reply_campaign: Some("reply".to_owned()),
+            solved_campaign: None,
+            allowed_campaigns: listed
+                .map(|listed| listed.iter().map(|id| (*id).to_owned()).collect()),
+        };
+        let body = format!(
+            r#"{{"ticket_id":"35","comment_id":"7","text":"x","campaign_id":"{campaign}"}}"#
+        );
+        let parsed = zendesk_reply(body.as_bytes(), None, 0);
+        match Campaigns::of(&settings).admit(parsed) {
+            Parsed::Malformed(malformed) => Some(malformed.to_string()),
+            Parsed::Event(_) => None,
+            Parsed::NotForUs(reason) => panic!("{reason}"),
+        }
+    }
+
+    #[test]
+    fn without_a_list_an_event_may_name_any_campaign() {
+        assert_eq!(problem(None, "other"), None);
+    }
+
+    #[test]
+    fn with_a_list_only_the_listed_and_the_configured_campaigns_are_accepted() {
+        let listed: Option<&[&str]> = Some(&["promo"]);
+        for accepted in ["promo", "reply", ""] {
+            assert_eq!(problem(listed, accepted), None, "{accepted}");
+        }
+        assert_eq!(
+            problem(listed, "other").as_deref(),
+            Some("campaign_id is not one of the configured campaigns")
+        );
+    }
+}

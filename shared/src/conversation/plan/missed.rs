@@ -1,0 +1,49 @@
+//! Public answers of agents that no webhook has reported yet.
+
+use crate::message::{Body, Event, Reply};
+
+use super::super::state::{Entry, State, Status};
+use super::super::step::FetchedComment;
+use super::{Case, delivery_of, fingerprint};
+
+/// How long the conversation surely remembers which comments were sent, in milliseconds.
+const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
+
+/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
+const CLOCK_SLACK: i64 = 60 * 1000;
+
+/// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
+/// of their own.
+pub(super) fn replies(
+    case: &Case<'_>,
+    state: &mut State,
+    comments: Vec<FetchedComment>,
+    status: Option<Status>,
+) -> Vec<Entry> {
+    let since = state.since.saturating_sub(CLOCK_SLACK);
+    let since = since.max(case.at.saturating_sub(REMEMBERED));
+    let mut replies: Vec<Entry> = Vec::new();
+    for found in comments.into_iter().rev() {
+        let delivery = delivery_of(found.comment);
+        let print = fingerprint(found.text.as_str());
+        let ours = state.own_comments.contains(&found.comment);
+        let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);
+        if !found.public || !found.by_agent || ours || sent || found.created_at < since {
+            continue;
+        }
+        state.fetched_text(print);
+        replies.push(Entry::fresh(Event {
+            delivery,
+            received_at: case.now,
+            body: Body::Reply(Reply {
+                ticket: state.ticket,
+                comment: Some(found.comment),
+                text: Some(found.text),
+                author: found.author,
+                status: status.map(|status| status.as_str().to_owned()),
+                campaign: None,
+            }),
+        }));
+    }
+    replies
+}

@@ -1,0 +1,83 @@
+//! A genuine request sent again: by an eavesdropper, by Zendesk itself.
+
+use local::options::REPLY_SIGNING_SECRET;
+
+use crate::kit::{
+    AGENT_SAYS, AGENT_SAYS_AS_IN_THE_GUIDE, AGENT_SOLVES, CUSTOMER_TEXTS, INVOCATION, Post, REPLY,
+    at, inbox, stack,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_sent_again_inside_the_window_changes_nothing() {
+    let stack = stack().await;
+    for post in [
+        Post::reply(AGENT_SAYS),
+        Post::solved(AGENT_SOLVES),
+        Post::text(CUSTOMER_TEXTS),
+    ] {
+        let first = post.send(&stack).await;
+        assert_eq!(first.outcome(), "delivered", "{}: {first:?}", post.route);
+        let calls = (stack.zendesk.calls().len(), stack.braze.calls().len());
+        let again = post.send(&stack).await;
+        assert_eq!(again.outcome(), "duplicate", "{}: {again:?}", post.route);
+        assert_eq!(
+            calls,
+            (stack.zendesk.calls().len(), stack.braze.calls().len())
+        );
+    }
+}
+
+/// The invocation id is not signed: whoever sends a request again can write another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_invocation_id_does_not_make_an_old_request_new() {
+    for (what, post) in [
+        ("reply", Post::reply(AGENT_SAYS)),
+        ("guide's reply", Post::reply(AGENT_SAYS_AS_IN_THE_GUIDE)),
+        ("solved", Post::solved(AGENT_SOLVES)),
+    ] {
+        let stack = stack().await;
+        let first = post.send(&stack).await;
+        assert_eq!(first.outcome(), "delivered", "{what}: {first:?}");
+        let told = inbox(&stack);
+        for invocation in ["01OTHER", ""] {
+            let again = post.clone().with(INVOCATION, invocation).send(&stack).await;
+            assert_eq!(again.outcome(), "duplicate", "{what}: {again:?}");
+        }
+        let bare = post.without(INVOCATION).send(&stack).await;
+        assert_eq!(bare.outcome(), "duplicate", "{what}: {bare:?}");
+        assert_eq!(inbox(&stack), told, "{what}");
+    }
+}
+
+/// Zendesk signs each attempt anew and keeps the invocation id.
+#[tokio::test(flavor = "multi_thread")]
+async fn zendesks_own_retry_is_a_duplicate() {
+    let stack = stack().await;
+    let attempt = |seconds| {
+        Post::signed_at(
+            REPLY,
+            REPLY_SIGNING_SECRET,
+            AGENT_SAYS_AS_IN_THE_GUIDE,
+            &at(seconds),
+        )
+    };
+    assert_eq!(attempt(-60).send(&stack).await.outcome(), "delivered");
+    assert_eq!(attempt(0).send(&stack).await.outcome(), "duplicate");
+    assert_eq!(inbox(&stack), ["Hello Ana"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_words_of_an_agent_on_two_occasions_are_two_replies() {
+    let stack = stack().await;
+    for (seconds, invocation) in [(-60, "01FIRST"), (0, "01SECOND")] {
+        let post = Post::signed_at(
+            REPLY,
+            REPLY_SIGNING_SECRET,
+            AGENT_SAYS_AS_IN_THE_GUIDE,
+            &at(seconds),
+        );
+        let answer = post.with(INVOCATION, invocation).send(&stack).await;
+        assert_eq!(answer.outcome(), "delivered", "{invocation}: {answer:?}");
+    }
+    assert_eq!(inbox(&stack), ["Hello Ana", "Hello Ana"]);
+}

@@ -1,0 +1,44 @@
+//! The process is killed while it waits for an answer: at every outside call of the flows.
+
+use crate::call::Party;
+use crate::fault;
+use crate::flow::Flow;
+use crate::run::{self, Cell};
+
+async fn crashes(flow: Flow) {
+    let (calls, tickets) = run::discover(flow).await;
+    let cells = calls
+        .iter()
+        .filter(|call| call.party != Party::Secrets)
+        .flat_map(|call| {
+            let cell = |case| Cell {
+                call: call.clone(),
+                case,
+            };
+            fault::crashes().into_iter().map(cell)
+        });
+    let played = run::all(flow, tickets, cells.collect()).await;
+    run::judge(flow, &played);
+}
+
+macro_rules! flows {
+    ($($test:ident: $flow:ident,)*) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $test() {
+            crashes(Flow::$flow).await;
+        })*
+    };
+}
+
+flows! {
+    a_first_text_survives_a_crash_at_every_call: FirstText,
+    a_text_on_a_solved_ticket_survives_a_crash_at_every_call: TextOnSolved,
+    a_text_on_a_closed_ticket_survives_a_crash_at_every_call: TextOnClosed,
+    an_answer_survives_a_crash_at_every_call: Reply,
+    a_long_answer_survives_a_crash_at_every_call: LongReply,
+    an_answer_without_the_customers_id_survives_a_crash_at_every_call: NamelessReply,
+    a_solve_survives_a_crash_at_every_call: Solved,
+    a_solve_with_a_missed_answer_survives_a_crash_at_every_call: SolvedWithMissedReply,
+    redelivery_of_a_text_survives_a_crash_at_every_call: RedeliveredText,
+    redelivery_of_an_answer_survives_a_crash_at_every_call: RedeliveredReply,
+}

@@ -1,0 +1,225 @@
+//! What must be true in the end, and what became of the events.
+//!
+//! In: a stage at rest, a customer, what was expected. Out: violations in words, and the outcome
+//! as the documentation names it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use simulators::zendesk::{Outcome, Role, Status, Ticket, TicketComment};
+
+use crate::call::{Call, Party};
+use crate::fault::Case;
+use crate::flow::Expected;
+use crate::stage::Stage;
+
+/// What became of a customer's events.
+#[derive(Debug, Clone, Default)]
+pub struct End {
+    /// Runs of redelivery it took.
+    pub rounds: usize,
+    texts: Vec<String>,
+    sms: Vec<String>,
+    notes: Vec<String>,
+    deliveries: Vec<String>,
+    dead: usize,
+    open: usize,
+    tickets: usize,
+    shown: Option<(String, Option<bool>)>,
+    newest: Option<(u64, bool)>,
+    remembered: Option<u64>,
+    unheard: Vec<String>,
+}
+
+impl End {
+    /// Looks at both vendors and the table.
+    pub fn of(stage: &Stage, customer: &str, rounds: usize) -> Self {
+        let tickets = stage.tickets(customer);
+        let ids: Vec<u64> = tickets.iter().map(|ticket| ticket.id).collect();
+        let texts = tickets.iter().flat_map(texts).collect();
+        let notes = tickets.iter().flat_map(notes).collect();
+        let inbox = stage.stack.braze.inbox(customer);
+        let user = stage.stack.braze.user(customer).unwrap_or_default();
+        let ticket = user
+            .attributes
+            .get("zendesk_ticket")
+            .and_then(Value::as_str);
+        let open = user.attributes.get("zendesk_ticket_open");
+        let live = |ticket: &&Ticket| !matches!(ticket.status, Status::Solved | Status::Closed);
+        Self {
+            rounds,
+            texts,
+            sms: inbox.into_iter().map(|sms| sms.body).collect(),
+            notes,
+            deliveries: tickets.iter().flat_map(deliveries).collect(),
+            dead: dead(stage, customer),
+            open: tickets.iter().filter(live).count(),
+            tickets: tickets.len(),
+            shown: ticket.map(|id| (id.to_owned(), open.and_then(Value::as_bool))),
+            newest: tickets.last().map(|ticket| (ticket.id, live(&ticket))),
+            remembered: remembered(stage, customer),
+            unheard: unheard(stage, customer, &ids),
+        }
+    }
+
+    /// As the documentation names it.
+    pub fn outcome(&self, expected: &Expected, tickets: usize) -> String {
+        let mut words = vec![match self.rounds {
+            0 => "done at once",
+            _ => "done by redelivery",
+        }];
+        if self.dead > 0 {
+            words = vec!["dead letter"];
+        }
+        if self.notes.len() > expected.notes {
+            words.push("note for the agent");
+        }
+        if self.tickets > tickets {
+            words.push("on another ticket");
+        }
+        words.join(", ")
+    }
+
+    /// How many tickets there are.
+    pub fn tickets(&self) -> usize {
+        self.tickets
+    }
+
+    /// Senders that were not told 2xx in the end.
+    pub fn unheard(&self) -> &[String] {
+        &self.unheard
+    }
+
+    /// Everything that is not as promised.
+    pub fn violations(&self, expected: &Expected, call: &Call, case: &Case) -> Vec<String> {
+        let mut wrong = Vec::new();
+        self.check_texts(expected, &mut wrong);
+        let told_gone = usize::from(case.denies() && call.is_about_a_ticket());
+        // Where the ticket is gone, nobody can be told, and its customer cannot be looked up.
+        if told_gone == 0 {
+            self.check_sms(expected, case, &mut wrong);
+        }
+        if self.open > 1 + told_gone {
+            wrong.push(format!("{} open tickets", self.open));
+        }
+        let deliveries: BTreeSet<&String> = self.deliveries.iter().collect();
+        if deliveries.len() < self.deliveries.len() {
+            wrong.push(format!("a delivery twice on the ticket: {:?}", self.notes));
+        }
+        // A ticket that is gone takes no note.
+        if self.notes.len() < expected.notes && self.dead == 0 && told_gone == 0 {
+            wrong.push(format!("notes: {:?}", self.notes));
+        }
+        if self.dead > 0 && !case.refuses {
+            wrong.push("a dead letter, though nobody refused for good".to_owned());
+        }
+        wrong.extend(self.unheard.iter().cloned());
+        self.check_attributes(expected, call, case, &mut wrong);
+        wrong
+    }
+
+    fn check_texts(&self, expected: &Expected, wrong: &mut Vec<String>) {
+        let mut rest = expected.texts.iter();
+        let in_order = self.texts.iter().all(|text| rest.any(|own| own == text));
+        let missing = expected.texts.len().saturating_sub(self.texts.len());
+        if !in_order || missing > self.dead {
+            wrong.push(format!("texts on tickets: {:?}", self.texts));
+        }
+    }
+
+    fn check_sms(&self, expected: &Expected, case: &Case, wrong: &mut Vec<String>) {
+        let mut rest = expected.sms.iter();
+        if !self.sms.iter().all(|sms| rest.any(|own| own == sms)) {
+            wrong.push(format!("SMS, in order: {:?}", self.sms));
+        }
+        let missing = self.sms.len() < expected.sms.len();
+        let told = self.notes.len() > expected.notes;
+        if missing && !told && self.dead == 0 {
+            wrong.push(format!("not sent, and nobody is told: {:?}", self.sms));
+        }
+        if !missing && told && !case.doubtful {
+            wrong.push(format!("a note without need: {:?}", self.notes));
+        }
+    }
+
+    fn check_attributes(
+        &self,
+        expected: &Expected,
+        call: &Call,
+        case: &Case,
+        wrong: &mut Vec<String>,
+    ) {
+        let newest = self.newest.map(|(id, _)| id);
+        if self.remembered.is_some() && self.remembered != newest {
+            wrong.push(format!(
+                "the conversation is on ticket {:?}, the newest is {newest:?}",
+                self.remembered
+            ));
+        }
+        // Braze refused the attributes for good: nothing else can be done.
+        if call.party == Party::Braze && case.refuses || self.dead > 0 {
+            return;
+        }
+        let shown = newest.map(|id| (id.to_string(), expected.open));
+        if self.shown != shown {
+            wrong.push(format!("Braze has {:?}, not {shown:?}", self.shown));
+        }
+    }
+}
+
+fn texts(ticket: &Ticket) -> Vec<String> {
+    let customers = |role: Role| role == Role::EndUser;
+    let own = ticket.comments.iter().filter(|c| customers(c.author.role));
+    own.map(|comment| comment.plain_body.clone()).collect()
+}
+
+fn notes(ticket: &Ticket) -> Vec<String> {
+    let private = ticket.comments.iter().filter(|comment| !comment.public);
+    private.map(|comment| comment.plain_body.clone()).collect()
+}
+
+/// The bridge's markers on the comments it wrote.
+fn deliveries(ticket: &Ticket) -> Vec<String> {
+    let marker =
+        |comment: &TicketComment| comment.metadata["delivery_id"].as_str().map(str::to_owned);
+    ticket.comments.iter().filter_map(marker).collect()
+}
+
+fn dead(stage: &Stage, customer: &str) -> usize {
+    let items = stage.stack.dynamo.items().expect("the table can be read");
+    let conversation = format!("customer#{customer}");
+    let dead = items.iter().filter(|item| {
+        item["pk"]["S"]
+            .as_str()
+            .is_some_and(|pk| pk.starts_with("dead#"))
+            && item["conversation"]["S"] == conversation.as_str()
+    });
+    dead.count()
+}
+
+fn remembered(stage: &Stage, customer: &str) -> Option<u64> {
+    let item = stage.stack.dynamo.item(&format!("customer#{customer}"));
+    let item = item.expect("the table can be read")?;
+    let memory: Value = serde_json::from_str(item["memory"]["S"].as_str()?).ok()?;
+    memory["ticket"].as_u64()
+}
+
+fn unheard(stage: &Stage, customer: &str, tickets: &[u64]) -> Vec<String> {
+    let log = stage.stack.zendesk.webhook_log();
+    let webhooks = log.iter().filter(|delivery| {
+        tickets.contains(&delivery.ticket_id)
+            && !matches!(delivery.outcome, Outcome::Success | Outcome::Discarded)
+    });
+    let mut unheard: Vec<String> = webhooks
+        .map(|delivery| {
+            let told: Vec<_> = delivery.attempts.iter().map(|made| made.status).collect();
+            format!("Zendesk was answered {told:?} on {}", delivery.endpoint)
+        })
+        .collect();
+    let snapshot = stage.inbound(customer);
+    let lost = snapshot
+        .iter()
+        .filter(|delivery| !delivery.status.is_some_and(|status| status < 300));
+    unheard.extend(lost.map(|delivery| format!("Braze was answered {:?}", delivery.attempts)));
+    unheard
+}

@@ -1,0 +1,16 @@
+//! The fault matrix and the crash tests: every outside call of every flow, broken in every way.
+//!
+//! In: the real executables, the simulators, a list of faults. Out: a verdict per cell, and the
+//! table in `docs/operations.md`, which these tests keep true.
+
+mod call;
+mod crash;
+mod end;
+mod fault;
+mod flow;
+mod known;
+mod matrix;
+mod run;
+mod stage;
+mod table;
+mod thaw;

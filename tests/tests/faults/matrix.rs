@@ -1,0 +1,67 @@
+//! One test per flow: every outside call of it × every fault.
+
+use crate::call::{Call, Party};
+use crate::fault;
+use crate::flow::Flow;
+use crate::run::{self, Cell};
+use crate::table;
+
+async fn matrix(flow: Flow) {
+    let started = std::time::Instant::now();
+    let (calls, tickets) = run::discover(flow).await;
+    let mut cells: Vec<Cell> = calls
+        .iter()
+        .flat_map(|call| {
+            let cell = |case| Cell {
+                call: call.clone(),
+                case,
+            };
+            fault::of(call).into_iter().map(cell)
+        })
+        .collect();
+    for party in [Party::Zendesk, Party::Braze] {
+        if let Some(call) = calls.iter().find(|call| call.party == party) {
+            cells.push(Cell {
+                call: Call {
+                    operation: "*".to_owned(),
+                    ..call.clone()
+                },
+                case: fault::refused_connection(),
+            });
+        }
+    }
+    let played = run::all(flow, tickets, cells).await;
+    println!("{}: {:?}", flow.name(), started.elapsed());
+    run::judge(flow, &played);
+    table::check(flow, &calls, &played);
+}
+
+macro_rules! flows {
+    ($($test:ident: $flow:ident,)*) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $test() {
+            matrix(Flow::$flow).await;
+        })*
+        #[test]
+        fn every_flow_has_its_matrix() {
+            assert_eq!([$(Flow::$flow),*], Flow::ALL);
+        }
+    };
+}
+
+flows! {
+    a_first_text_survives_every_fault: FirstText,
+    a_text_on_an_open_ticket_survives_every_fault: TextOnOpen,
+    a_text_on_a_solved_ticket_survives_every_fault: TextOnSolved,
+    a_text_on_a_closed_ticket_survives_every_fault: TextOnClosed,
+    a_text_on_a_deleted_ticket_survives_every_fault: TextOnDeleted,
+    an_opt_out_survives_every_fault: OptOut,
+    an_answer_survives_every_fault: Reply,
+    a_long_answer_survives_every_fault: LongReply,
+    an_answer_without_the_customers_id_survives_every_fault: NamelessReply,
+    an_answer_to_someone_who_opted_out_survives_every_fault: ReplyAfterOptOut,
+    a_solve_survives_every_fault: Solved,
+    a_solve_with_a_missed_answer_survives_every_fault: SolvedWithMissedReply,
+    redelivery_of_a_text_survives_every_fault: RedeliveredText,
+    redelivery_of_an_answer_survives_every_fault: RedeliveredReply,
+}

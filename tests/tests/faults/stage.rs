@@ -1,0 +1,358 @@
+//! A stack on which many customers play one after the other.
+//!
+//! In: faults to arm, customers. Out: the stack at rest, marks in its call logs, and the drain by
+//! redelivery with waiting times shortened in the table instead of waited for.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use local::faults::{Effect, Fault};
+use local::{Options, Stack};
+use serde_json::{Value, json};
+use simulators::braze::{InboundDelivery, User};
+use simulators::zendesk::{Mode, Ticket};
+
+use crate::call::{Call, Party};
+use crate::fault::{Case, Times};
+
+/// Longest wait for something that is bound to happen.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs of redelivery after which nothing may be left.
+const ROUNDS: usize = 12;
+
+const FUNCTIONS: [&str; 4] = [
+    "zendesk-reply",
+    "zendesk-solved",
+    "braze-inbound",
+    "redelivery",
+];
+
+static CUSTOMERS: AtomicUsize = AtomicUsize::new(1);
+
+/// How a stack is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Setting {
+    /// A short time-out, so that a call that hangs costs a second and a half.
+    pub hasty: bool,
+    /// Zendesk has no user field for Braze's id: webhooks name no customer.
+    pub nameless: bool,
+    /// Processes are stopped between events, as Lambda freezes them.
+    pub freeze: bool,
+}
+
+/// A running stack.
+pub struct Stage {
+    /// Every part of it.
+    pub stack: Stack,
+    options: Options,
+}
+
+/// Where the call logs stood.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks {
+    /// Zendesk's.
+    pub zendesk: usize,
+    /// Braze's.
+    pub braze: usize,
+    /// DynamoDB's.
+    pub dynamo: usize,
+    /// Reads of the secret.
+    pub secrets: u64,
+    /// Calls of DynamoDB that hung.
+    stuck: usize,
+}
+
+impl Stage {
+    /// Starts a stack; webhooks wait until they are released.
+    pub async fn start(setting: Setting) -> Self {
+        let mut options = Options::default();
+        options.limits.freeze = setting.freeze;
+        if setting.hasty {
+            options.timeout = Duration::from_millis(2_500);
+        }
+        options.redelivery_timeout =
+            Duration::from_millis(if setting.hasty { 6_000 } else { 15_000 });
+        if setting.nameless {
+            options.zendesk.custom_field = None;
+        }
+        options.zendesk.retry_wait_scale = 0.0;
+        options.braze.retry_wait_scale = 0.0;
+        let stack = Stack::start(options.clone()).await;
+        let stack = stack.expect("the stack starts");
+        stack.zendesk.webhook_delivery(Mode::Held);
+        Self { stack, options }
+    }
+
+    /// A customer nobody has heard of.
+    pub fn new_customer(&self) -> String {
+        let number = CUSTOMERS.fetch_add(1, Ordering::Relaxed);
+        let customer = format!("c{number}");
+        let phone = format!("+1555{number:07}");
+        let user = User::new(&customer, "Ana", "Silva", &phone);
+        self.stack.braze.add_user(user);
+        customer
+    }
+
+    /// A customer texts; with all of Braze's retries.
+    pub async fn text(&self, customer: &str, text: &str) {
+        self.stack.braze.customer_texts(customer, text, &[]).await;
+        self.rest().await;
+    }
+
+    /// Every webhook that waits is made, with all of Zendesk's retries.
+    pub async fn release(&self) {
+        self.stack.zendesk.release_all().await;
+        self.rest().await;
+    }
+
+    /// Waits until no function works.
+    pub async fn rest(&self) {
+        for name in FUNCTIONS {
+            let rested = self.stack.function(name).wait_running(0, PATIENCE).await;
+            assert!(rested, "{name} does not come to an end");
+        }
+    }
+
+    /// The next event of every function is a cold start.
+    pub async fn cool(&self) {
+        for name in FUNCTIONS {
+            self.stack.function(name).end_idle().await;
+        }
+    }
+
+    /// Kills whatever works on an event.
+    pub fn kill(&self) -> usize {
+        let killed = FUNCTIONS.map(|name| self.stack.function(name).kill_in_flight());
+        killed.iter().sum()
+    }
+
+    /// Where the call logs stand.
+    pub fn marks(&self) -> Marks {
+        Marks {
+            zendesk: self.stack.zendesk.calls().len(),
+            braze: self.stack.braze.calls().len(),
+            dynamo: self.stack.dynamo.calls().len(),
+            secrets: self.stack.secrets.reads(),
+            stuck: self.stack.dynamo.faults().stuck(),
+        }
+    }
+
+    /// Arms a fault on a call.
+    pub async fn arm(&self, call: &Call, case: &Case) {
+        let Some(effect) = case.effect.clone() else {
+            let address = Some("http://127.0.0.1:1");
+            return self.point(call.party, address).await;
+        };
+        let fault = Fault {
+            operation: call.operation.clone(),
+            effect,
+            skip: call.nth,
+            times: match case.times {
+                Times::Once => Some(1),
+                Times::Some(times) => Some(times),
+                Times::While => None,
+            },
+        };
+        match call.party {
+            Party::Zendesk => self.stack.zendesk.fault(fault),
+            Party::Braze => self.stack.braze.fault(fault),
+            Party::Dynamo => self.stack.dynamo.faults().add(fault),
+            Party::Secrets => self.stack.secrets.faults().add(fault),
+        }
+    }
+
+    /// Ends every fault.
+    pub async fn mend(&self, call: &Call, case: &Case) {
+        self.stack.zendesk.clear_faults();
+        self.stack.braze.clear_faults();
+        self.stack.dynamo.faults().clear();
+        self.stack.secrets.faults().clear();
+        if case.effect.is_none() {
+            self.point(call.party, None).await;
+        }
+        // Processes remember that a vendor was down or refused the credentials.
+        self.cool().await;
+    }
+
+    /// Makes the functions call another address of a vendor, or the right one again.
+    async fn point(&self, party: Party, address: Option<&str>) {
+        let (name, usual) = match party {
+            Party::Braze => ("BRAZE_BASE_URL", self.stack.braze.base_url()),
+            _ => ("ZENDESK_BASE_URL", self.stack.zendesk.base_url()),
+        };
+        for function in FUNCTIONS {
+            let pool = self.stack.function(function);
+            pool.set_variable(name, Some(address.unwrap_or(&usual)))
+                .await;
+        }
+    }
+
+    /// Whether a call since the marks met a fault; hanging calls of AWS are not in its log.
+    pub fn met(&self, call: &Call, case: &Case, marks: Marks) -> bool {
+        let of_vendor = |calls: Vec<simulators::Call>, mark: usize| {
+            calls[mark..].iter().any(|call| call.fault.is_some())
+        };
+        match call.party {
+            _ if case.effect.is_none() => true,
+            Party::Zendesk => of_vendor(self.stack.zendesk.calls(), marks.zendesk),
+            Party::Braze => of_vendor(self.stack.braze.calls(), marks.braze),
+            Party::Dynamo if matches!(case.effect, Some(Effect::Hang | Effect::HangAfter)) => {
+                self.stack.dynamo.faults().stuck() > marks.stuck
+            }
+            Party::Dynamo => {
+                let calls = self.stack.dynamo.calls();
+                calls[marks.dynamo..].iter().any(|call| call.faulted)
+            }
+            Party::Secrets => true,
+        }
+    }
+
+    /// Waits until a call since the marks is held up; false when that does not happen.
+    pub async fn wait_stuck(&self, party: Party, marks: Marks) -> bool {
+        let faulty = |calls: &[simulators::Call], mark: usize| {
+            calls[mark..].iter().any(|call| call.fault.is_some())
+        };
+        let limit = Duration::from_secs(10);
+        match party {
+            Party::Zendesk => {
+                let zendesk = &self.stack.zendesk;
+                zendesk
+                    .wait_until(limit, |state| faulty(&state.calls, marks.zendesk))
+                    .await
+            }
+            Party::Braze => {
+                let braze = &self.stack.braze;
+                braze
+                    .wait_until(limit, |state| faulty(&state.calls, marks.braze))
+                    .await
+            }
+            _ => {
+                let faults = self.stack.dynamo.faults();
+                faults.wait_stuck(marks.stuck + 1, limit).await
+            }
+        }
+    }
+
+    /// A customer's tickets, oldest first.
+    pub fn tickets(&self, customer: &str) -> Vec<Ticket> {
+        let mut tickets = self.stack.zendesk.tickets();
+        tickets.retain(|ticket| ticket.requester.external_id.as_deref() == Some(customer));
+        tickets
+    }
+
+    /// What Braze made of a customer's texts.
+    pub fn inbound(&self, customer: &str) -> Vec<InboundDelivery> {
+        let log: Vec<InboundDelivery> =
+            serde_json::from_value(self.stack.braze.snapshot()["inbound_log"].clone())
+                .expect("Braze's own log");
+        let own = log.into_iter();
+        own.filter(|delivery| delivery.external_user_id == customer)
+            .collect()
+    }
+
+    /// A customer's items: the conversation, and what waits under the names of its tickets.
+    pub fn items(&self, customer: &str) -> Vec<Value> {
+        let mut keys = vec![format!("customer#{customer}")];
+        keys.extend(
+            self.tickets(customer)
+                .iter()
+                .map(|ticket| format!("ticket#{}", ticket.id)),
+        );
+        let item = |key: &String| self.stack.dynamo.item(key).expect("the table can be read");
+        keys.iter().filter_map(item).collect()
+    }
+
+    /// Makes due at once whatever waits; says how many items wait.
+    pub fn make_due(&self, customer: &str) -> usize {
+        let items = self.items(customer);
+        let waiting = items.iter().filter(|item| item.get("due_at").is_some());
+        let mut count = 0;
+        for item in waiting {
+            count += 1;
+            let key = item["pk"]["S"].as_str().unwrap_or_default();
+            let mut changes = json!({"due_at": {"N": "1"}});
+            if let Some(memory) = without_pauses(item) {
+                changes["memory"] = json!({"S": memory});
+            }
+            let edited = self.stack.dynamo.edit(key, &changes);
+            edited.expect("the item is there");
+        }
+        count
+    }
+
+    /// Runs redelivery until nothing waits; says how many runs it took.
+    ///
+    /// # Errors
+    ///
+    /// Where an item is inconsistent, or something still waits after a dozen runs.
+    pub async fn drain(&self, customer: &str) -> Result<usize, String> {
+        for round in 0..ROUNDS {
+            self.rest().await;
+            for item in self.items(customer) {
+                check_waiting(&item)?;
+            }
+            if self.make_due(customer) == 0 {
+                return Ok(round);
+            }
+            let run = self.stack.redeliver().await;
+            run.map_err(|error| format!("redelivery failed without a fault: {error:?}"))?;
+        }
+        Err(format!(
+            "something still waits after {ROUNDS} runs of redelivery"
+        ))
+    }
+
+    /// Both vendors restart: every connection to them is closed, and nothing else changes.
+    pub async fn restart_vendors(&mut self) {
+        let port = |url: String| url.rsplit(':').next().and_then(|port| port.parse().ok());
+        let mut config = self.options.zendesk.clone();
+        config.port = port(self.stack.zendesk.base_url()).expect("a port");
+        let snapshot = self.stack.zendesk.snapshot();
+        self.stack.zendesk.shutdown().await;
+        self.stack.zendesk = simulators::zendesk::Zendesk::start(config)
+            .await
+            .expect("the port is free again");
+        self.stack
+            .zendesk
+            .restore(snapshot)
+            .expect("its own snapshot");
+        self.stack.zendesk.webhook_delivery(Mode::Held);
+        let mut config = self.options.braze.clone();
+        config.port = port(self.stack.braze.base_url()).expect("a port");
+        let snapshot = self.stack.braze.snapshot();
+        self.stack.braze.shutdown().await;
+        self.stack.braze = simulators::braze::Braze::start(config)
+            .await
+            .expect("the port is free again");
+        self.stack
+            .braze
+            .restore(snapshot)
+            .expect("its own snapshot");
+    }
+}
+
+/// An item's memory with its pauses over; `None` where there are none.
+fn without_pauses(item: &Value) -> Option<String> {
+    let mut memory: Value = serde_json::from_str(item["memory"]["S"].as_str()?).ok()?;
+    for lane in ["zendesk_wait", "braze_wait"] {
+        if let Some(wait) = memory.get_mut(lane) {
+            wait["until"] = json!(0);
+        }
+    }
+    Some(memory.to_string())
+}
+
+/// Lease and due time are there exactly while the mailbox is not empty.
+fn check_waiting(item: &Value) -> Result<(), String> {
+    let mail = item["mailbox"]["L"].as_array().map_or(0, Vec::len);
+    let there = |name: &str| item.get(name).is_some();
+    let due = there("due_at") && there("due_shard") && there("lease");
+    let none = !there("due_at") && !there("due_shard") && !there("lease");
+    match mail {
+        0 if none => Ok(()),
+        0 => Err("the mailbox is empty, and the item is due or leased".to_owned()),
+        _ if due => Ok(()),
+        mail => Err(format!("{mail} events wait without a due time or lease")),
+    }
+}

@@ -1,0 +1,77 @@
+//! The table in `docs/operations.md`, kept true by the matrix.
+//!
+//! In: what became of every cell. Out: a complaint where the documentation says otherwise; with
+//! `UPDATE_DOCS=1` in the environment it is rewritten instead.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::call::Call;
+use crate::flow::Flow;
+use crate::run::Played;
+
+static FILE: Mutex<()> = Mutex::new(());
+
+/// Compares the flow's table with what was found.
+pub fn check(flow: Flow, calls: &[Call], played: &[Played]) {
+    let found = rows(calls, played);
+    let _one_at_a_time = FILE.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = path();
+    let text = std::fs::read_to_string(&path).expect("the documentation is there");
+    let (begin, end) = (
+        format!("<!-- faults: {} -->\n", flow.name()),
+        "<!-- end -->".to_owned(),
+    );
+    let start = text.find(&begin).map(|at| at + begin.len());
+    let start = start.unwrap_or_else(|| panic!("no table of {}", flow.name()));
+    let length = text[start..].find(&end).expect("the table ends");
+    let documented = &text[start..start + length];
+    if documented == found {
+        return;
+    }
+    if update() {
+        let text = format!("{}{found}{}", &text[..start], &text[start + length..]);
+        std::fs::write(&path, text).expect("the documentation can be written");
+        return;
+    }
+    panic!(
+        "docs/operations.md says of {}:\n{documented}\nfound:\n{found}\nUPDATE_DOCS=1 rewrites it.",
+        flow.name()
+    );
+}
+
+fn rows(calls: &[Call], played: &[Played]) -> String {
+    let mut text = "| call | what happens | when it meets |\n|---|---|---|\n".to_owned();
+    let mut order: Vec<String> = calls.iter().map(ToString::to_string).collect();
+    order.extend(
+        played
+            .iter()
+            .map(|p| p.cell.call.to_string())
+            .filter(|name| name.contains('*')),
+    );
+    order.dedup();
+    for call in order {
+        let mut outcomes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for cell in played.iter().filter(|p| p.cell.call.to_string() == call) {
+            let faults = outcomes.entry(&cell.outcome).or_default();
+            faults.push(cell.cell.case.name);
+        }
+        for (outcome, mut faults) in outcomes {
+            faults.sort_unstable();
+            text.push_str(&format!("| {call} | {outcome} | {} |\n", faults.join(", ")));
+        }
+    }
+    text
+}
+
+fn path() -> PathBuf {
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/operations.md"
+    ))
+}
+
+fn update() -> bool {
+    std::env::vars_os().any(|(name, value)| name == "UPDATE_DOCS" && value == "1")
+}
