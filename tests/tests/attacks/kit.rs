@@ -39,7 +39,7 @@ pub async fn stack() -> Stack {
 }
 
 pub async fn with(options: Options) -> Stack {
-    e2e::stack(options).await
+    e2e::stack_with(|usual| *usual = options).await
 }
 
 pub async fn with_secret(key: &str, value: &str) -> Stack {
