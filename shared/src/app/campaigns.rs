@@ -30,7 +30,12 @@ impl Campaigns {
         let named = match &incoming.event.body {
             Body::Reply(reply) => reply.campaign.as_ref(),
             Body::Solved(solved) => solved.campaign.as_ref(),
-            Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Note(_) => None,
+            Body::Text(_)
+            | Body::Consent(_)
+            | Body::Resend(_)
+            | Body::Attributes
+            | Body::Note(_)
+            | Body::Check => None,
         };
         if named.is_none_or(|campaign| listed.contains(campaign)) {
             return parsed;
