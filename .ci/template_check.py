@@ -13,7 +13,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ZENDESK_GIVES_UP_MS = 12_000
 # Only for machines of one's own: a file beside the executable, which the template does not ship.
-NOT_DEPLOYED = {"EXTRA_CA_FILE"}
+NOT_DEPLOYED = {"EXTRA_CA_FILE", "MEDIA_ALLOW_LOOPBACK"}
 # Resources the template names itself; no parameter gives them.
 OWN_RESOURCES = {"TABLE_NAME", "SECRET_ID"}
 # The one room that calls DynamoDB, and how a call looks there.

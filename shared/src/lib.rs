@@ -9,6 +9,7 @@ pub mod config;
 pub mod conversation;
 pub mod delivery;
 pub mod http;
+pub mod media;
 pub mod message;
 pub mod net;
 pub mod secrets;

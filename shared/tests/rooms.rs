@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "conversation",
             "delivery",
             "http",
+            "media",
             "message",
             "net",
             "secrets",
@@ -30,9 +31,18 @@ const EDGES: &[(&str, &[&str])] = &[
     ("conversation", &["aws", "message", "text"]),
     (
         "delivery",
-        &["braze", "conversation", "message", "net", "zendesk"],
+        &[
+            "braze",
+            "conversation",
+            "media",
+            "message",
+            "net",
+            "text",
+            "zendesk",
+        ],
     ),
     ("http", &["message"]),
+    ("media", &["message", "net"]),
     ("message", &["text"]),
     ("net", &["message"]),
     ("secrets", &["aws", "config", "net"]),
@@ -47,7 +57,7 @@ const SDKS: &[(&str, &[&str])] = &[
     ("aws_sdk_secretsmanager", &["secrets/"]),
     ("aws_smithy", &["aws.rs"]),
     ("aws_credential_types", &["aws.rs"]),
-    ("reqwest::Client", &["net/"]),
+    ("reqwest::Client", &["net/", "media/"]),
     ("lambda_http", &["app/", "http/"]),
 ];
 

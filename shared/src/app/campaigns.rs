@@ -32,9 +32,9 @@ impl Campaigns {
             Body::Solved(solved) => solved.campaign.as_ref(),
             Body::Text(_)
             | Body::Consent(_)
-            | Body::Resend(_)
             | Body::Attributes
             | Body::Note(_)
+            | Body::Resend(_)
             | Body::Check => None,
         };
         if named.is_none_or(|campaign| listed.contains(campaign)) {

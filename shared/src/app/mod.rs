@@ -12,9 +12,11 @@ use serde_json::Value;
 
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
-use crate::conversation::policy::{OpenOn, Policy};
+use crate::conversation::notes;
+use crate::conversation::policy::{Language, OpenOn, Policy};
 use crate::conversation::store::Store;
 use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
+use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
 use crate::{braze, telemetry, zendesk};
@@ -59,7 +61,9 @@ impl App {
         let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));
         prefetch(&secrets, needs);
         let clock = Clock::system();
+        let media = Fetcher::new(http.clone(), settings.media_allow_loopback);
         let vendors = Clients {
+            media,
             zendesk: zendesk::Client::new(
                 http.clone(),
                 settings.zendesk.base.clone(),
@@ -102,7 +106,8 @@ impl App {
         deadline: i64,
     ) -> Result<Value, lambda_http::Error> {
         let work = Work::scheduled(request_id, deadline);
-        let summary: Summary = self.bridge.redeliver(&work).await?;
+        let mut summary: Summary = self.bridge.redeliver(&work).await?;
+        self.bridge.compare_some(&work, &mut summary).await?;
         tracing::info!(
             redelivery.conversations = summary.conversations,
             redelivery.delivered = summary.delivered,
@@ -140,6 +145,10 @@ pub fn cannot_start(error: &StartError) -> std::process::ExitCode {
 }
 
 fn policy(settings: &Settings) -> Policy {
+    let language = match settings.policy.language {
+        config::Language::English => Language::English,
+        config::Language::French => Language::French,
+    };
     Policy {
         open_on: match settings.policy.open_on {
             config::OpenOn::Any => OpenOn::Any,
@@ -151,7 +160,12 @@ fn policy(settings: &Settings) -> Policy {
         subject: settings.policy.ticket.subject.clone(),
         reply_campaign: settings.braze.reply_campaign.clone(),
         solved_campaign: settings.braze.solved_campaign.clone(),
-        solved_message: settings.policy.solved_message.clone(),
+        solved_message: settings
+            .policy
+            .solved_message
+            .clone()
+            .unwrap_or_else(|| notes::closing(language)),
+        language,
         ..Policy::default()
     }
 }

@@ -9,7 +9,8 @@ mod settings;
 
 pub use lookup::{ConfigErrors, Problem};
 pub use settings::{
-    AwsEnv, BrazeSettings, OpenOn, Policy, Settings, SignatureMode, TicketSettings, ZendeskSettings,
+    AwsEnv, BrazeSettings, Language, OpenOn, Policy, Settings, SignatureMode, TicketSettings,
+    ZendeskSettings,
 };
 
 use lookup::Reader;

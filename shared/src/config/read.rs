@@ -10,7 +10,8 @@ use tracing::level_filters::LevelFilter;
 
 use super::lookup::Reader;
 use super::settings::{
-    AwsEnv, BrazeSettings, OpenOn, Policy, Settings, SignatureMode, TicketSettings, ZendeskSettings,
+    AwsEnv, BrazeSettings, Language, OpenOn, Policy, Settings, SignatureMode, TicketSettings,
+    ZendeskSettings,
 };
 use crate::secrets::Secret;
 
@@ -38,10 +39,9 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             ("observe", SignatureMode::Observe),
         ],
     );
+    let media_allow_loopback = r.choice("MEDIA_ALLOW_LOOPBACK", false, &YES_OR_NO);
     let log_level = r.choice("LOG_LEVEL", LevelFilter::INFO, &LOG_LEVELS);
-    let solved_message = r
-        .optional("SOLVED_MESSAGE")
-        .unwrap_or_else(|| "Your ticket has been closed".to_owned());
+    let language = r.choice("LANGUAGE", Language::English, &LANGUAGES);
     Some(Settings {
         aws: aws?,
         table_name: table_name?,
@@ -58,14 +58,20 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             reopen_window_days,
             duplicate_window: (duplicate_window > 0)
                 .then(|| Duration::from_secs(duplicate_window.into())),
-            solved_message,
+            solved_message: r.optional("SOLVED_MESSAGE"),
+            language,
             ticket,
         },
         signature_mode,
         extra_ca_file: r.optional("EXTRA_CA_FILE").map(PathBuf::from),
+        media_allow_loopback,
         log_level,
     })
 }
+
+const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("fr", Language::French)];
+
+const YES_OR_NO: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 const LOG_LEVELS: [(&str, LevelFilter); 5] = [
     ("error", LevelFilter::ERROR),

@@ -29,6 +29,8 @@ pub struct Settings {
     pub signature_mode: SignatureMode,
     /// `EXTRA_CA_FILE`: PEM certificates trusted beside the public ones.
     pub extra_ca_file: Option<PathBuf>,
+    /// `MEDIA_ALLOW_LOOPBACK`: links to pictures may lead to this machine; for tests only.
+    pub media_allow_loopback: bool,
     /// `LOG_LEVEL`.
     pub log_level: LevelFilter,
 }
@@ -81,8 +83,10 @@ pub struct Policy {
     /// `DUPLICATE_TEXT_WINDOW_SECONDS`: the same text of the same customer within it is one text;
     /// `None`: Braze's dispatch id alone tells.
     pub duplicate_window: Option<Duration>,
-    /// `SOLVED_MESSAGE`: the closing text where the event brings none.
-    pub solved_message: String,
+    /// `SOLVED_MESSAGE`: the closing text where the event brings none; `None`: the language's own.
+    pub solved_message: Option<String>,
+    /// `LANGUAGE`: of notes and other texts of the bridge's own.
+    pub language: Language,
     /// What new tickets carry.
     pub ticket: TicketSettings,
 }
@@ -98,6 +102,15 @@ pub struct TicketSettings {
     pub priority: Option<String>,
     /// `TICKET_TYPE`: `problem`, `incident`, `question` or `task`.
     pub kind: Option<String>,
+}
+
+/// In which language the bridge speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// `en`
+    English,
+    /// `fr`
+    French,
 }
 
 /// Which text of a customer without a conversation opens a ticket.

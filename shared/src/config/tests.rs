@@ -54,7 +54,8 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             open_on: OpenOn::Any,
             reopen_window_days: 28,
             duplicate_window: None,
-            solved_message: "Your ticket has been closed".to_owned(),
+            solved_message: None,
+            language: Language::English,
             ticket: TicketSettings {
                 tags: vec!["braze_sms".to_owned()],
                 subject: "SMS from {name}".to_owned(),
@@ -74,6 +75,8 @@ fn every_setting_can_be_given() {
         ("BRAZE_SOLVED_CAMPAIGN_ID", "solved-1"),
         ("ALLOWED_CAMPAIGN_IDS", " promo-1,, promo-2 "),
         ("SOLVED_MESSAGE", "Bye"),
+        ("LANGUAGE", "fr"),
+        ("MEDIA_ALLOW_LOOPBACK", "true"),
         ("OPEN_ON", "Keyword"),
         ("REOPEN_WINDOW_DAYS", "0"),
         ("SIGNATURE_MODE", "observe"),
@@ -90,7 +93,9 @@ fn every_setting_can_be_given() {
     assert_eq!(settings.braze.solved_campaign.as_deref(), Some("solved-1"));
     let allowed = ["promo-1", "promo-2"].map(str::to_owned).to_vec();
     assert_eq!(settings.braze.allowed_campaigns, Some(allowed));
-    assert_eq!(settings.policy.solved_message, "Bye");
+    assert_eq!(settings.policy.solved_message.as_deref(), Some("Bye"));
+    assert_eq!(settings.policy.language, Language::French);
+    assert!(settings.media_allow_loopback);
     assert_eq!(settings.policy.open_on, OpenOn::Keyword);
     assert_eq!(settings.policy.reopen_window_days, 0);
     assert_eq!(settings.signature_mode, SignatureMode::Observe);

@@ -11,4 +11,4 @@ pub mod state;
 pub mod step;
 pub mod store;
 
-mod notes;
+pub mod notes;

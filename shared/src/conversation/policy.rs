@@ -12,6 +12,16 @@ pub enum OpenOn {
     Keyword,
 }
 
+/// In which language agents and customers are told what the bridge itself has to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// French.
+    French,
+}
+
 /// The settings the decisions depend on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
@@ -31,6 +41,8 @@ pub struct Policy {
     pub solved_campaign: Option<String>,
     /// Text of the closing message.
     pub solved_message: String,
+    /// Language of the bridge's own texts.
+    pub language: Language,
 }
 
 impl Default for Policy {
@@ -44,6 +56,7 @@ impl Default for Policy {
             reply_campaign: None,
             solved_campaign: None,
             solved_message: "Your ticket has been closed".to_owned(),
+            language: Language::English,
         }
     }
 }

@@ -67,28 +67,40 @@ fn answer_before_closing(mailbox: &[Entry], index: usize) -> Option<usize> {
         return None;
     };
     let solved_at = mailbox[index].event.received_at;
-    let answers = mailbox.iter().enumerate().skip(index + 1);
-    let mut same_submit = answers.filter(|(_, entry)| match &entry.event.body {
+    let same_submit = |entry: &Entry| match &entry.event.body {
         Body::Reply(reply) => belongs_to(
             reply,
             solved,
             entry.event.received_at.saturating_sub(solved_at),
         ),
         _ => false,
-    });
-    same_submit.next().map(|(index, _)| index)
+    };
+    let behind = || mailbox.iter().enumerate().skip(index + 1);
+    let (last, _) = behind().find(|(_, entry)| same_submit(entry))?;
+    // Answers on the same ticket that came between were written earlier: none overtakes another.
+    let on_ticket = |entry: &Entry| match &entry.event.body {
+        Body::Reply(reply) => same_ticket(reply, solved),
+        _ => false,
+    };
+    behind()
+        .take_while(|(index, _)| *index <= last)
+        .find(|(_, entry)| on_ticket(entry))
+        .map(|(index, _)| index)
 }
 
 fn belongs_to(reply: &Reply, solved: &Solved, later: i64) -> bool {
-    let same_ticket = match (reply.ticket, solved.ticket) {
-        (Some(reply), Some(solved)) => reply == solved,
-        _ => true,
-    };
     let same_submit = match reply.status.as_deref().and_then(Status::parse) {
         Some(status) => status.is_done(),
         None => later <= SAME_SUBMIT,
     };
-    same_ticket && same_submit
+    same_ticket(reply, solved) && same_submit
+}
+
+fn same_ticket(reply: &Reply, solved: &Solved) -> bool {
+    match (reply.ticket, solved.ticket) {
+        (Some(reply), Some(solved)) => reply == solved,
+        _ => true,
+    }
 }
 
 /// Up to a quarter of the pause, different for every delivery and attempt.
@@ -129,6 +141,16 @@ mod tests {
     #[test]
     fn the_answer_of_the_same_submit_goes_before_the_closing_message() {
         let mailbox = [entry("a", solved()), entry("b", reply(Some("solved")))];
+        assert_eq!(pick(&mailbox, &State::default(), 2000), Some(1));
+    }
+
+    #[test]
+    fn the_answer_of_the_same_submit_does_not_overtake_an_earlier_one() {
+        let mailbox = [
+            entry("a", solved()),
+            entry("b", reply(Some("pending"))),
+            entry("c", reply(Some("solved"))),
+        ];
         assert_eq!(pick(&mailbox, &State::default(), 2000), Some(1));
     }
 

@@ -39,6 +39,13 @@ impl Seen {
         self.days.values().any(|markers| markers.contains(&marker))
     }
 
+    /// The delivery was accepted on a day that is still looked at.
+    pub fn recalls(&self, delivery: &DeliveryId, now: i64) -> bool {
+        let marker = delivery.marker();
+        let mut looked_at = days(now).filter_map(|day| self.days.get(&day));
+        looked_at.any(|markers| markers.contains(&marker))
+    }
+
     /// How many were accepted on a day.
     pub fn count(&self, day: i64) -> usize {
         self.days.get(&day).map_or(0, HashSet::len)

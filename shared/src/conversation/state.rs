@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Body, CommentId, Event, Personal, TicketId, UserId};
+use crate::message::{Body, CommentId, Event, MediaProblem, Personal, TicketId, UserId};
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
 /// does not text it to the customer.
@@ -89,6 +89,12 @@ pub struct State {
     /// The customer was told of this solve.
     #[serde(skip_serializing_if = "is_false")]
     pub closing_told: bool,
+    /// The newest comment looked at when it was solved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solved_upto: Option<CommentId>,
+    /// When the customer's last text came, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub texted_at: i64,
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
@@ -155,6 +161,7 @@ impl State {
         self.status = status;
         self.since = since;
         self.solved_at = None;
+        self.solved_upto = None;
         self.closing_told = false;
     }
 
@@ -165,6 +172,7 @@ impl State {
             self.solved_at.get_or_insert(now);
         } else {
             self.solved_at = None;
+            self.solved_upto = None;
             self.closing_told = false;
         }
     }
@@ -254,6 +262,30 @@ impl Entry {
     }
 }
 
+/// What became of a picture or file of a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Attached {
+    /// Uploaded under this token.
+    #[serde(rename = "t")]
+    Token(Personal),
+    /// It will not be attached.
+    #[serde(rename = "e")]
+    Not(MediaProblem),
+}
+
+/// The pictures and files of a text, fetched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+    /// What became of each, in order.
+    pub files: Vec<Attached>,
+    /// A ticket may have been created with them: they stay as they are, so that the same request
+    /// can be made under the same key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub used: bool,
+}
+
 /// How far the work on an event got.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -261,6 +293,10 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
+    /// external id before anything is written.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unfound: bool,
     /// The text is on the ticket.
     #[serde(skip_serializing_if = "is_false")]
     pub posted: bool,
@@ -288,12 +324,21 @@ pub struct Progress {
     /// Parts of a long answer already sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
+    /// The ticket was seen to be solved still.
+    #[serde(skip_serializing_if = "is_false")]
+    pub confirmed: bool,
     /// Undelivered comments were fetched.
     #[serde(skip_serializing_if = "is_false")]
     pub fetched: bool,
     /// Tags were added.
     #[serde(skip_serializing_if = "is_false")]
     pub tagged: bool,
+    /// What came with the text, once it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// Counts how often the work broke off before it was known what became of the media.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub media_breaks: u8,
     /// A ticket has to be created, whatever the policy for strangers says.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,

@@ -5,7 +5,7 @@
 
 use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
 
-use super::state::{Entry, Status};
+use super::state::{Attached, Entry, Status};
 
 /// One call to a vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,9 @@ pub enum Step {
     FindMergeTarget(TicketId),
     /// Find a ticket by the external id the bridge gave it.
     FindTicket(DeliveryId),
+    /// Fetch these pictures and files and upload them to Zendesk. Safe to repeat, bounded, and
+    /// never fails as a whole.
+    AttachMedia(Vec<Personal>),
     /// Create a ticket under an idempotency key.
     CreateTicket(Box<NewTicket>),
     /// Add a comment. Not safe to repeat without [`Step::FindDelivery`].
@@ -49,6 +52,7 @@ impl Step {
             Self::LookUpTicket(_) => "look_up_ticket",
             Self::FindMergeTarget(_) => "find_merge_target",
             Self::FindTicket(_) => "find_ticket",
+            Self::AttachMedia(_) => "attach_media",
             Self::CreateTicket(_) => "create_ticket",
             Self::Append(_) => "append",
             Self::FindDelivery { .. } => "find_delivery",
@@ -81,6 +85,8 @@ pub struct NewTicket {
     pub subject: Personal,
     /// First comment.
     pub body: Personal,
+    /// Tokens of uploaded files that go on it.
+    pub uploads: Vec<Personal>,
     /// `Idempotency-Key`.
     pub key: String,
     /// The ticket's external id, and the marker of its audit.
@@ -98,6 +104,8 @@ pub struct Comment {
     pub author: Option<UserId>,
     /// The text, exact.
     pub body: Personal,
+    /// Tokens of uploaded files that go with it.
+    pub uploads: Vec<Personal>,
     /// Visible to the customer in Zendesk.
     pub public: bool,
     /// Status to set with it.
@@ -156,6 +164,8 @@ pub enum Outcome {
     },
     /// Whether the marker is on the ticket.
     Marked(bool),
+    /// What became of each file, in order.
+    Attached(Vec<Attached>),
     /// Comments, newest first.
     Comments(Vec<FetchedComment>),
     /// It worked.

@@ -23,11 +23,7 @@ impl<V: Vendors> Bridge<V> {
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot be read.
-    pub(super) async fn compare_some(
-        &self,
-        work: &Work,
-        summary: &mut Summary,
-    ) -> Result<(), StoreError> {
+    pub async fn compare_some(&self, work: &Work, summary: &mut Summary) -> Result<(), StoreError> {
         let now = self.clock.now();
         if work.is_over(now) || self.vendors.limited_until(now).is_some() {
             return Ok(());
@@ -68,7 +64,7 @@ impl<V: Vendors> Bridge<V> {
             return Ok(());
         };
         let mut endings = Endings::new();
-        self.drain(held, work, &mut endings).await;
+        self.drain(held, false, work, &mut endings).await;
         summary.compared += 1;
         // The comparison itself is not an event of the customer's.
         summary.count_found(endings.len().saturating_sub(1));

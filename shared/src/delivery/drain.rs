@@ -6,7 +6,7 @@ use crate::conversation::plan::{self, Context};
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, Next, Outcome, Verdict};
-use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, StoreError};
+use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, Storage, StoreError};
 use crate::message::{Body, DeliveryId, TicketId};
 use crate::net::Deadline;
 
@@ -26,16 +26,22 @@ enum Run {
     OutOfTime,
 }
 
-impl<V: Vendors> Bridge<V> {
+impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     /// Works on the mailbox until it is empty, waits, or the time is up. Leaves the conversation
     /// settled, or to its lease's end where the table does not answer.
     pub(super) async fn drain(
         &self,
         mut held: Held,
+        taken_over: bool,
         work: &Work,
         endings: &mut Endings,
     ) -> Option<TicketId> {
         self.bury_poison(&mut held).await;
+        let doubtful = held.mailbox.iter().any(|entry| entry.progress.doubtful);
+        // What a vanished holder may have done is written down before anything else is.
+        if taken_over && doubtful && !self.settle(&mut held, work, &[]).await {
+            return held.state.ticket;
+        }
         loop {
             let now = self.clock.now();
             let Some(index) = next_index(&held, work, now) else {

@@ -3,13 +3,13 @@
 
 use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, Failure, Outcome, Step, Verdict};
-use crate::conversation::store::{Held, Key};
+use crate::conversation::store::{Held, Key, Storage};
 use crate::message::{Incoming, TicketId};
 use crate::net::Deadline;
 
 use super::{Bridge, Handled, Vendors, Work};
 
-impl<V: Vendors> Bridge<V> {
+impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     pub(super) async fn forward(
         &self,
         held: &Held,

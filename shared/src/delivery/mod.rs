@@ -1,8 +1,10 @@
 //! How an event becomes an effect: accept ▸ deliver ▸ settle.
 //!
 //! In: events from the parsers, the schedule's tick. Out: calls to the vendors, the item's new
-//! state, and what to answer. Imports `message`, `conversation`, `zendesk`, `braze`, `net`.
+//! state, and what to answer. Imports `message`, `conversation`, `media`, `zendesk`, `braze`,
+//! `net`.
 
+mod attach;
 mod compare;
 mod drain;
 mod forward;
@@ -18,7 +20,9 @@ use crate::conversation::policy::Policy;
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Accepted, Claim, DeadLetter, Held, Key, Store, StoreError};
+use crate::conversation::store::{
+    Accepted, Claim, DeadLetter, Held, Key, Storage, Store, StoreError,
+};
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use gate::Gate;
@@ -28,9 +32,9 @@ pub use work::{Clock, Work};
 
 /// The bridge: everything an event needs, built once per environment.
 #[derive(Debug)]
-pub struct Bridge<V = Clients> {
+pub struct Bridge<V = Clients, S = Store> {
     /// The table.
-    pub store: Store,
+    pub store: S,
     /// Zendesk and Braze.
     pub vendors: V,
     /// The settings the decisions depend on.
@@ -66,7 +70,7 @@ pub struct Report {
 /// How events ended that were worked on, by delivery.
 type Endings = HashMap<DeliveryId, Ending>;
 
-impl<V: Vendors> Bridge<V> {
+impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     /// Accepts an event, and delivers it where the conversation is free.
     ///
     /// # Errors
@@ -128,6 +132,7 @@ impl<V: Vendors> Bridge<V> {
             .store
             .accept(&key, &entry, &incoming.aliases, &lease, now)
             .await?;
+        let mut taken_over = false;
         let held = match accepted {
             Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
             Accepted::Full => return Ok((Handled::Full, None)),
@@ -135,14 +140,17 @@ impl<V: Vendors> Bridge<V> {
             Accepted::Stored(seen) => {
                 let ticket = seen.state.ticket;
                 match self.take_over(seen, work).await {
-                    Some(held) => held,
+                    Some(held) => {
+                        taken_over = true;
+                        held
+                    }
                     None => return Ok((Handled::Queued, ticket)),
                 }
             }
         };
         let mut endings = Endings::new();
         // Stored is stored: what goes wrong from here on delays the event, and is tried again.
-        let ticket = self.drain(held, work, &mut endings).await;
+        let ticket = self.drain(held, taken_over, work, &mut endings).await;
         Ok((handled(endings.remove(&delivery)), ticket))
     }
 

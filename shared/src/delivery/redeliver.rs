@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Key, SHARDS, StoreError};
+use crate::conversation::store::{Key, SHARDS, Storage, StoreError};
 
 use super::{Bridge, Endings, Vendors, Work, doubt};
 
@@ -36,7 +36,11 @@ pub struct Summary {
     pub found: u32,
 }
 
-impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
+impl<V, S> Bridge<V, S>
+where
+    V: Vendors + Send + Sync + 'static,
+    S: Storage + Send + Sync + 'static,
+{
     /// Drains what is due until nothing is, or the time is up.
     ///
     /// # Errors
@@ -57,7 +61,6 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
                 }
             }
         }
-        self.compare_some(work, &mut summary).await?;
         Ok(summary)
     }
 
@@ -120,7 +123,8 @@ impl<V: Vendors + Send + Sync + 'static> Bridge<V> {
         };
         let (held, before) = taken?;
         let mut endings = Endings::new();
-        self.drain(doubt(held, &before), work, &mut endings).await;
+        self.drain(doubt(held, &before), true, work, &mut endings)
+            .await;
         Some(endings)
     }
 }

@@ -10,12 +10,14 @@ use crate::conversation::step::{
     Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Refusal, Sms, Step,
     TicketFacts,
 };
+use crate::media::Fetcher;
 use crate::message::{Personal, TicketId, UserId};
 use crate::net::{Deadline, Detail};
+use crate::text::sms::Cost;
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 
-use super::Clock;
 use super::gate::{Closed, Gate};
+use super::{Clock, attach};
 
 /// Comments read at once: more than an agent writes between two webhooks.
 const COMMENTS_READ: u32 = 30;
@@ -59,6 +61,8 @@ pub struct Clients {
     pub zendesk: zendesk::Client,
     /// Braze.
     pub braze: braze::Client,
+    /// Where customers' pictures come from.
+    pub media: Fetcher,
     /// What new tickets carry.
     pub tickets: TicketDefaults,
     /// What time it is.
@@ -119,6 +123,9 @@ impl Clients {
                     .await?;
                 Outcome::Ticket(found.into_iter().next().map(facts))
             }
+            Step::AttachMedia(links) => {
+                Outcome::Attached(attach::attach(&self.media, client, links, deadline).await)
+            }
             Step::CreateTicket(ticket) => self.create(ticket, deadline).await?,
             Step::Append(comment) => self.append(comment, deadline).await?,
             Step::FindDelivery { ticket, marker } => {
@@ -164,6 +171,7 @@ impl Clients {
             requester: ticket.requester,
             subject: &ticket.subject,
             comment: &ticket.body,
+            uploads: &ticket.uploads,
             public: true,
             tags: &self.tickets.tags,
             priority: self.tickets.priority.as_deref(),
@@ -187,6 +195,7 @@ impl Clients {
         let new = NewComment {
             author: comment.author,
             body: &comment.body,
+            uploads: &comment.uploads,
             public: comment.public,
             status: comment.status.map(to_wire),
             delivery: &comment.marker,
@@ -247,10 +256,16 @@ impl Clients {
             },
         };
         let sent = self.braze.send(&send, deadline).await?;
+        let cost = Cost::of(sms.message.as_str());
         let dispatch = sent.dispatch_id.unwrap_or_default();
         tracing::info!(
             braze.dispatch_id = dispatch,
             braze.warnings = sent.warnings,
+            sms.parts = cost.parts,
+            sms.encoding = cost.encoding,
+            sms.forced_by = cost
+                .forced_by
+                .map(|c| tracing::field::display(format!("U+{c:04X}"))),
             "accepted by Braze"
         );
         Ok(())

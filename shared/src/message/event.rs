@@ -101,6 +101,44 @@ pub struct Text {
     pub profile: Profile,
 }
 
+/// Why a picture or file did not reach the ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaProblem {
+    /// The link is none, names a user or another port, or is far too long.
+    BadLink,
+    /// The link, or one it redirects to, is not https.
+    NotHttps,
+    /// The link leads to an address that is not on the public internet.
+    PrivateAddress,
+    /// More redirects than are followed.
+    TooManyRedirects,
+    /// No connection, or it broke.
+    Unreachable,
+    /// It took too long.
+    TimedOut,
+    /// The source answered with this HTTP status.
+    Status(u16),
+    /// The content is compressed, which is not undone.
+    Encoded,
+    /// There is no content.
+    Empty,
+    /// Larger than what is taken.
+    TooLarge,
+    /// Of a type that is not taken.
+    TypeNotAllowed,
+    /// The content is not of the type it was sent as.
+    NotItsType,
+    /// More files than are taken with one text.
+    TooMany,
+    /// Zendesk could not take it; it may later.
+    NotTaken,
+    /// Zendesk refused it.
+    Refused,
+    /// Fetching it was interrupted more than once.
+    Interrupted,
+}
+
 /// Which of Braze's consent keywords the customer used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -152,6 +190,10 @@ pub struct Solved {
     /// The ticket, where the body named it (the guide's body does not).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// When Zendesk made the invocation, in milliseconds since the epoch, where its id tells: a late
+    /// webhook is older than it looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<i64>,
     /// The closing message, where the body brought one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Personal>,

@@ -19,8 +19,8 @@ mod zendesk;
 
 pub use braze::inbound as braze_inbound;
 pub use event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, Note, Parsed, Personal, Profile, Reply,
-    Resend, Solved, Text,
+    Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
+    Profile, Reply, Resend, Solved, Text,
 };
 pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};

@@ -128,10 +128,24 @@ fn read_solved(body: &[u8], invocation: Option<&str>, now_ms: i64) -> Result<Par
     );
     let solved = Solved {
         ticket,
+        asked_at: invocation.and_then(ulid_time),
         message: message.map(Personal),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };
     Ok(incoming(customer, delivery, Body::Solved(solved), now_ms))
+}
+
+/// The time in a ULID, in milliseconds since the epoch: Zendesk's invocation ids are ULIDs.
+fn ulid_time(id: &str) -> Option<i64> {
+    const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    if id.len() != 26 {
+        return None;
+    }
+    id.chars().take(10).try_fold(0_i64, |time, character| {
+        let digit = ALPHABET.find(character.to_ascii_uppercase())?;
+        time.checked_mul(32)?
+            .checked_add(i64::try_from(digit).ok()?)
+    })
 }
 
 fn incoming(

@@ -481,3 +481,19 @@ fn a_request_to_send_again_is_one_event_per_invocation() {
     assert_eq!(one.event.delivery, parsed("01A").event.delivery);
     assert_ne!(one.event.delivery, parsed("01B").event.delivery);
 }
+
+#[test]
+fn the_time_of_an_invocation_is_read_from_its_id() {
+    assert_eq!(
+        ulid_time("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        Some(1_469_922_850_259)
+    );
+    for other in [
+        "",
+        "01ARZ3NDEK",
+        "11111111-2222-3333-4444-555555555555",
+        "01ARZ3NDEUTSV4RRFFQ69G5FAV",
+    ] {
+        assert_eq!(ulid_time(other), None, "{other}");
+    }
+}

@@ -70,6 +70,19 @@ impl Http {
         &self.pool
     }
 
+    /// A client for hosts nobody vouches for: every connection is new and goes where `resolver`
+    /// says, nothing is kept, no redirect is followed.
+    pub(crate) fn outsider(
+        &self,
+        resolver: impl reqwest::dns::Resolve + 'static,
+    ) -> Result<reqwest::Client, reqwest::Error> {
+        builder(&self.tls)
+            .dns_resolver(resolver)
+            .pool_max_idle_per_host(0)
+            .referer(false)
+            .build()
+    }
+
     /// The pool for requests that must not be repeated: never one whose connections may have died
     /// while this environment was frozen. Goes by the wall clock, the only one a freeze cannot stop.
     pub(super) fn once_pool(&self, origin: String) -> Result<reqwest::Client, reqwest::Error> {
@@ -138,6 +151,10 @@ fn tls(extra_ca_file: Option<&Path>) -> Result<ClientConfig, NetError> {
 }
 
 fn pool(tls: &ClientConfig, idle: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    builder(tls).pool_idle_timeout(idle).build()
+}
+
+fn builder(tls: &ClientConfig) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .http1_only()
@@ -145,10 +162,8 @@ fn pool(tls: &ClientConfig, idle: Duration) -> Result<reqwest::Client, reqwest::
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_idle_timeout(idle)
         .tcp_nodelay(true)
         .user_agent(concat!("braze-zendesk-bridge/", env!("CARGO_PKG_VERSION")))
-        .build()
 }
 
 #[cfg(test)]

@@ -124,6 +124,31 @@ impl Http {
         }
     }
 
+    /// Sends a request once with a body that is still on its way, and reads the answer, all before
+    /// the deadline.
+    ///
+    /// # Errors
+    /// Where there is no answer, be it that the body broke off.
+    pub async fn send_streaming(
+        &self,
+        request: &Request,
+        body: reqwest::Body,
+        deadline: Deadline,
+    ) -> Result<Answer, Failure> {
+        tokio::task::yield_now().await;
+        let client = self
+            .once_pool(request.url.origin().ascii_serialization())
+            .map_err(|error| Failure::NotSent(error.into()))?;
+        let mut outgoing = reqwest::Request::new(request.method.clone(), request.url.clone());
+        *outgoing.headers_mut() = request.headers.clone();
+        *outgoing.body_mut() = Some(body);
+        match deadline.run(client.execute(outgoing)).await {
+            Some(Ok(response)) => Ok(read(response, deadline).await),
+            Some(Err(error)) => Err(Failure::Unknown(error.without_url().into())),
+            None => Err(Failure::Unknown(TimedOut.into())),
+        }
+    }
+
     async fn attempt(&self, request: &Request, deadline: Deadline) -> Result<Answer, Lost> {
         if deadline.is_over() {
             return Err(Lost::before_connecting(TimedOut));

@@ -4,4 +4,5 @@
 
 pub mod comment;
 pub mod courtesy;
+pub mod html;
 pub mod sms;

@@ -57,7 +57,7 @@ struct TicketFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    comment: Option<CommentFields>,
+    comment: Option<CommentFields<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,11 +75,13 @@ struct TicketFields<'a> {
 }
 
 #[derive(Serialize)]
-struct CommentFields {
+struct CommentFields<'a> {
     html_body: String,
     public: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     author_id: Option<UserId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    uploads: &'a [Personal],
 }
 
 #[derive(Serialize)]
@@ -97,6 +99,7 @@ impl<'a> TicketBody<'a> {
                     html_body: escape(ticket.comment.as_str()),
                     public: ticket.public,
                     author_id: Some(ticket.requester),
+                    uploads: ticket.uploads,
                 }),
                 status: None,
                 priority: ticket.priority,
@@ -118,6 +121,7 @@ impl<'a> TicketBody<'a> {
                     html_body: escape(comment.body.as_str()),
                     public: comment.public,
                     author_id: comment.author,
+                    uploads: comment.uploads,
                 }),
                 status: comment.status.map(Status::as_str),
                 metadata: Some(Metadata {

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::auth::Tokens;
 use super::error::ZendeskError;
-use crate::net::{Answer, BaseUrl, Deadline, Http, Request};
+use super::pass::Pass;
+use crate::net::{Answer, BaseUrl, Deadline, Failure, Http, Request};
 use crate::secrets::SecretStore;
 
 /// The header in which Zendesk names what it ignored of a request.
@@ -40,6 +41,31 @@ impl Client {
     /// As any call; the next one tries again by itself.
     pub async fn warm_up(&self, deadline: Deadline) -> Result<(), ZendeskError> {
         self.tokens.pass(deadline).await.map(drop)
+    }
+
+    pub(super) async fn pass(&self, deadline: Deadline) -> Result<Pass, ZendeskError> {
+        self.tokens.pass(deadline).await
+    }
+
+    /// Gets a new access token in place of a refused one.
+    pub(super) async fn renew(
+        &self,
+        refused: Pass,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        self.tokens
+            .after_rejection(refused, deadline)
+            .await
+            .map(drop)
+    }
+
+    pub(super) async fn send_streaming(
+        &self,
+        request: &Request,
+        content: reqwest::Body,
+        deadline: Deadline,
+    ) -> Result<Answer, Failure> {
+        self.http.send_streaming(request, content, deadline).await
     }
 
     pub(super) fn url(&self, path: &str) -> Url {

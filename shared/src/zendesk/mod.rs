@@ -15,6 +15,7 @@ mod oauth;
 mod pass;
 mod read;
 mod types;
+mod uploads;
 mod write;
 
 pub use client::Client;
@@ -23,6 +24,7 @@ pub use types::{
     Appended, Attachment, CommentView, FoundDelivery, NewComment, NewTicket, NewUser, Role, Status,
     TicketView, Ticketed,
 };
+pub use uploads::NewFile;
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,8 @@ pub struct NewTicket<'a> {
     pub subject: &'a Personal,
     /// The first comment, plain text.
     pub comment: &'a Personal,
+    /// Tokens of uploaded files that go on it.
+    pub uploads: &'a [Personal],
     /// Whether the first comment is public.
     pub public: bool,
     /// The ticket's tags.
@@ -51,6 +53,8 @@ pub struct NewComment<'a> {
     pub author: Option<UserId>,
     /// Plain text.
     pub body: &'a Personal,
+    /// Tokens of uploaded files that go with it.
+    pub uploads: &'a [Personal],
     /// Whether the requester sees it.
     pub public: bool,
     /// The ticket's status afterwards; `None`: as it is.

@@ -205,6 +205,7 @@ async fn two_equal_answers_of_the_guide_are_two_texts() {
     let id = with_ticket(&stack).await;
     agent(&stack, id, Comment::public("Please wait.")).await;
     agent(&stack, id, Comment::public("Please wait.")).await;
+    for d in stack.zendesk.webhook_log() { println!("{} {}", d.invocation_id, d.body); }
     assert_eq!(phone(&stack, ANA), ["Please wait.", "Please wait."]);
 }
 

@@ -432,8 +432,10 @@ async fn two_redeliveries_at_once_deliver_once() {
         redelivered_once(&stack),
         redelivered_once(&stack)
     );
-    assert_eq!(a + b + c, 12);
-    assert_eq!(stack.zendesk.tickets().len(), 12);
+    assert!(a + b + c >= 12, "{a} {b} {c}");
+    let tickets = stack.zendesk.tickets();
+    assert_eq!(tickets.len(), 12);
+    assert!(tickets.iter().all(|ticket| ticket.comments.len() == 1));
     assert!(waiting(&stack).is_empty());
     assert_eq!(items(&stack).len(), 12);
 }

@@ -6,6 +6,7 @@ mod conversation;
 mod door;
 mod failures;
 mod logs;
+mod media;
 mod order;
 mod resend;
 mod tickets;

@@ -12,16 +12,17 @@ const OPTED_OUT_TAG: &str = "sms_opted_out";
 
 /// Remembers the customer's consent and tells the agent.
 pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> Next {
+    let language = case.policy.language;
     let (text, tags): (String, &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
             state.opted_out = true;
-            (notes::customer_opted_out(), &[OPTED_OUT_TAG])
+            (notes::customer_opted_out(language), &[OPTED_OUT_TAG])
         }
         ConsentKind::OptedIn => {
             state.opted_out = false;
-            (notes::customer_opted_in(), &[])
+            (notes::customer_opted_in(language), &[])
         }
-        ConsentKind::Help => (notes::customer_asked_for_help(), &[]),
+        ConsentKind::Help => (notes::customer_asked_for_help(language), &[]),
     };
     let follow = state
         .ticket
@@ -44,6 +45,7 @@ pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
             ticket: note.ticket,
             author: None,
             body: Personal(note.text.clone()),
+            uploads: vec![],
             public: false,
             status: None,
             marker,

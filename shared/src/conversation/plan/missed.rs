@@ -21,7 +21,7 @@ pub(super) fn replies(
     status: Option<Status>,
 ) -> Vec<Entry> {
     let since = state.since.saturating_sub(CLOCK_SLACK);
-    let since = since.max(case.at.saturating_sub(REMEMBERED));
+    let since = since.max(case.now.saturating_sub(REMEMBERED));
     let mut replies: Vec<Entry> = Vec::new();
     for found in comments.into_iter().rev() {
         let delivery = delivery_of(found.comment);

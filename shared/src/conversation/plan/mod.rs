@@ -5,6 +5,7 @@
 
 mod aside;
 mod check;
+mod media;
 mod missed;
 mod reply;
 mod resend;
@@ -113,8 +114,10 @@ fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option
         return Verdict::Wait(not_before);
     }
     let text = match event.body {
-        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up()),
-        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Some(notes::answer_given_up()),
+        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(context.policy.language)),
+        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
+            Some(notes::answer_given_up(context.policy.language))
+        }
         Body::Note(_) | Body::Attributes | Body::Check => None,
     };
     let case = Case::new(context, &event.delivery, event.received_at);

@@ -1,14 +1,14 @@
 //! An agent's public answer: to the customer's phone, all of it, once.
 
 use crate::message::{Personal, Reply};
-use crate::text::sms;
+use crate::text::{html, sms};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
-use super::{Case, delivery_of, fingerprint, note_entry};
+use super::{Case, attributes_entry, delivery_of, fingerprint, note_entry};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
@@ -59,12 +59,12 @@ fn message(
             state,
             reply,
             "the customer opted out of SMS",
-            notes::opted_out(),
+            notes::opted_out(case.policy.language),
         ));
     }
-    let fitted = sms::fit(text.as_str());
+    let fitted = sms::fit(&html::readable(text.as_str()));
     if fitted.messages.len() > MESSAGES_LIMIT {
-        let note = notes::too_long(fitted.messages.len(), MESSAGES_LIMIT);
+        let note = notes::too_long(case.policy.language, fitted.messages.len(), MESSAGES_LIMIT);
         return Next::Settled(not_sent(
             case,
             state,
@@ -80,7 +80,7 @@ fn message(
             state,
             reply,
             "the comment has no text",
-            notes::no_text(),
+            notes::no_text(case.policy.language),
         ));
     };
     let campaign = reply
@@ -149,6 +149,10 @@ fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
             state.user = None;
         }
         _ => {}
+    }
+    // Written before a solve that is known, reported after it: the solve stands.
+    if state.is_done() && reply.comment.is_some() && reply.comment <= state.solved_upto {
+        return;
     }
     // "solved" is left to its own event, which tells the customer.
     match status {
@@ -223,21 +227,25 @@ fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progres
             sent: progress.sent,
         });
     }
-    let note = notes::unknown(case.now, progress.sent, again.is_some());
+    let note = notes::unknown(
+        case.policy.language,
+        case.now,
+        progress.sent,
+        again.is_some(),
+    );
     Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
 }
 
 fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
     remember(case, state, reply);
-    let note = notes::refused(&refusal);
+    let note = notes::refused(case.policy.language, &refusal);
     let follow = note_on(case, state, reply, note);
     Verdict::Done(Ending::Dead(refusal), follow)
 }
 
+/// The agent is told, and Braze's attributes follow: no message carried them.
 fn note_on(case: &Case<'_>, state: &State, reply: &Reply, note: String) -> Vec<Entry> {
     let ticket = reply.ticket.or(state.ticket);
-    ticket
-        .map(|ticket| note_entry(case, ticket, note, &[]))
-        .into_iter()
-        .collect()
+    let note = ticket.map(|ticket| note_entry(case, ticket, note, &[]));
+    note.into_iter().chain([attributes_entry(case)]).collect()
 }

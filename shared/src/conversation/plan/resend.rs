@@ -46,6 +46,7 @@ fn entry(case: &Case<'_>, index: usize, message: Unsure) -> Entry {
             ..Reply::default()
         }),
         None => Body::Solved(Solved {
+            asked_at: None,
             ticket,
             message,
             campaign,

@@ -8,6 +8,12 @@ use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, 
 use super::reply::ADOPTION_WINDOW;
 use super::{Case, announced, attributes_entry, missed, note_entry};
 
+/// How late a webhook may come and still be believed to be late, in milliseconds.
+const LATE: i64 = 24 * 60 * 60 * 1000;
+
+/// How far Zendesk's clock and ours may be apart, in milliseconds.
+const CLOCKS_APART: i64 = 1_000;
+
 pub(super) fn next(
     case: &Case<'_>,
     state: &mut State,
@@ -30,6 +36,9 @@ pub(super) fn next(
     }
     if state.closing_told {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+    }
+    if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
+        return Next::Step(Step::LookUpTicket(ticket));
     }
     if !progress.fetched {
         return Next::Step(Step::FetchComments(ticket));
@@ -66,8 +75,20 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
+        (Step::LookUpTicket(_), Outcome::Ticket(Some(facts))) => {
+            progress.confirmed = true;
+            match facts.status {
+                Some(status) if !status.is_done() => Verdict::ignored("reopened meanwhile"),
+                _ => Verdict::Again,
+            }
+        }
+        (Step::LookUpTicket(_), Outcome::Ticket(None) | Outcome::Failed(_)) => {
+            progress.confirmed = true;
+            Verdict::Again
+        }
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
+            state.solved_upto = comments.iter().map(|comment| comment.comment).max();
             again_or_after(missed::replies(case, state, comments, Some(Status::Solved)))
         }
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
@@ -81,7 +102,7 @@ pub(super) fn apply(
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
-            let note = notes::refused(&refusal);
+            let note = notes::refused(case.policy.language, &refusal);
             follow.extend(
                 state
                     .ticket
@@ -96,6 +117,14 @@ pub(super) fn apply(
         }
         _ => Verdict::Wait(None),
     }
+}
+
+/// A webhook that was under way while the customer wrote again may tell of a solve that is no
+/// longer true. Ids with times far from now are not Zendesk's and tell nothing.
+fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    solved.asked_at.is_some_and(|asked| {
+        case.at.abs_diff(asked) < LATE.unsigned_abs() && asked + CLOCKS_APART < state.texted_at
+    })
 }
 
 fn message(case: &Case<'_>, solved: &Solved) -> String {
@@ -124,7 +153,7 @@ fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
         });
     }
     let mut follow = vec![attributes_entry(case)];
-    let note = notes::closing_unknown(case.now);
+    let note = notes::closing_unknown(case.policy.language, case.now);
     follow.extend(
         state
             .ticket

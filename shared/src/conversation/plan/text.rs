@@ -9,7 +9,7 @@ use super::super::step::{
     Attributes, Comment, Ending, Failure, NewTicket, Next, Outcome, Person, Step, TicketFacts,
     Verdict,
 };
-use super::{Case, announced};
+use super::{Case, announced, media};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -20,6 +20,7 @@ pub(super) fn next(
     progress: &mut Progress,
     text: &Text,
 ) -> Next {
+    state.texted_at = state.texted_at.max(case.at);
     if progress.posted {
         return after_posting(case, state, progress);
     }
@@ -39,13 +40,20 @@ pub(super) fn next(
         let marker = case.delivery.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
     }
+    if progress.unfound {
+        return Next::Step(Step::FindTicket(case.delivery.clone()));
+    }
     if state.user.is_none() {
         return Next::Step(Step::LookUpTicket(ticket));
+    }
+    if let Some(fetch) = media::wanted(case, progress, text) {
+        return Next::Step(fetch);
     }
     Next::Step(Step::Append(Comment {
         ticket,
         author: state.user,
-        body: Personal(comment_body(text)),
+        body: Personal(media::comment_body(case, progress, text)),
+        uploads: media::uploads(progress),
         public: true,
         status: status_to_set(case, state, text),
         marker: case.delivery.clone(),
@@ -70,6 +78,7 @@ pub(super) fn apply(
             }
             Verdict::Again
         }
+        (Step::AttachMedia(_), Outcome::Attached(files)) => media::fetched(case, progress, files),
         (Step::CreateTicket(_), outcome) => created(case, state, progress, outcome),
         (Step::Append(_), outcome) => appended(case, state, progress, text, outcome),
         (_, Outcome::User(user)) => {
@@ -78,21 +87,24 @@ pub(super) fn apply(
         }
         (Step::FindDelivery { .. }, Outcome::Marked(found)) => {
             progress.doubtful = false;
+            progress.unfound = !found;
             progress.posted = found;
             if found && state.is_done() && !is_thanks(case, state, text) {
                 progress.announce = true;
                 progress.reopen = true;
             }
-            Verdict::Again
+            media::looked_for(progress, text)
         }
         (Step::FindTicket(_), Outcome::Ticket(found)) => {
-            adopt_created(case, state, progress, found)
+            adopt_created(case, state, progress, found);
+            media::looked_for(progress, text)
         }
         (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(state, progress, facts),
         (Step::FindMergeTarget(source), Outcome::Ticket(target)) => {
             continue_on(case, state, progress, *source, target)
         }
         (Step::LookUpTicket(_) | Step::FindDelivery { .. }, Outcome::Failed(Failure::NotFound)) => {
+            progress.unfound |= progress.doubtful;
             start_over(state, progress);
             Verdict::Again
         }
@@ -115,7 +127,7 @@ fn after_posting(case: &Case<'_>, state: &State, progress: &Progress) -> Next {
     }
 }
 
-fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &Text) -> Next {
+fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &mut Progress, text: &Text) -> Next {
     let stranger = case.policy.open_on == OpenOn::Keyword && !text.support;
     if stranger && !progress.create {
         return Next::Settled(Verdict::ignored(NO_CONVERSATION));
@@ -127,8 +139,11 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
             phone: text.profile.phone.present().map(Personal::from),
         }));
     };
-    if progress.doubtful {
+    if progress.doubtful || progress.unfound {
         return Next::Step(Step::FindTicket(case.delivery.clone()));
+    }
+    if let Some(fetch) = media::wanted(case, progress, text) {
+        return Next::Step(fetch);
     }
     Next::Step(Step::CreateTicket(Box::new(NewTicket {
         requester,
@@ -137,7 +152,8 @@ fn onto_new_ticket(case: &Case<'_>, state: &State, progress: &Progress, text: &T
                 .subject
                 .replace("{name}", &shown_name(case, text)),
         ),
-        body: Personal(comment_body(text)),
+        body: Personal(media::comment_body(case, progress, text)),
+        uploads: media::uploads(progress),
         key: format!("{}-{}", case.delivery, progress.key),
         delivery: case.delivery.clone(),
         follows: progress.follows,
@@ -167,11 +183,16 @@ fn created(
         }
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = true;
+            media::used(progress);
             Verdict::Wait(None)
         }
         // The key was used with another body: that creation may have worked.
         Outcome::Failed(Failure::KeyConflict) => {
             progress.doubtful = true;
+            progress.key = progress.key.saturating_add(1);
+            Verdict::Again
+        }
+        Outcome::Failed(Failure::Refused(_)) if media::left_out(progress) => {
             progress.key = progress.key.saturating_add(1);
             Verdict::Again
         }
@@ -209,7 +230,8 @@ fn appended(
             progress.posted = true;
             let resting = status.is_some_and(|s| !matches!(s, Status::New | Status::Open));
             progress.reopen = resting && !thanks;
-            progress.announce |= (was_done && !thanks) || (progress.reopen && state.is_done());
+            let reopened = was_done && !(thanks && state.is_done());
+            progress.announce |= reopened || (progress.reopen && state.is_done());
             Verdict::Again
         }
         Outcome::Failed(Failure::Unknown) => {
@@ -224,6 +246,7 @@ fn appended(
             start_over(state, progress);
             Verdict::Again
         }
+        Outcome::Failed(Failure::Refused(_)) if media::left_out(progress) => Verdict::Again,
         Outcome::Failed(Failure::Refused(_)) if !progress.renewed => {
             progress.renewed = true;
             state.user = None;
@@ -241,6 +264,7 @@ fn start_over(state: &mut State, progress: &mut Progress) {
     progress.merged = false;
     progress.doubtful = false;
     progress.create = true;
+    media::renew(progress);
 }
 
 fn adopt_created(
@@ -248,14 +272,14 @@ fn adopt_created(
     state: &mut State,
     progress: &mut Progress,
     found: Option<TicketFacts>,
-) -> Verdict {
+) {
     progress.doubtful = false;
+    progress.unfound = false;
     if let Some(facts) = found {
         state.move_to(facts.ticket, facts.status, case.at);
         progress.posted = true;
         progress.announce = true;
     }
-    Verdict::Again
 }
 
 fn looked_up(state: &mut State, progress: &mut Progress, facts: Option<TicketFacts>) -> Verdict {
@@ -295,6 +319,7 @@ fn continue_on(
             progress.closed = None;
             progress.merged = false;
             progress.announce = true;
+            media::renew(progress);
             state.move_to(target.ticket, target.status, case.at);
         }
         None => follow_up(state, progress, source),
@@ -339,14 +364,4 @@ fn shown_name(case: &Case<'_>, text: &Text) -> String {
         .into_iter()
         .find_map(Personal::present);
     named.unwrap_or(case.customer.as_str()).to_owned()
-}
-
-/// The comment's text: what the customer typed, then the links of what came with it.
-fn comment_body(text: &Text) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    if !text.text.as_str().trim().is_empty() {
-        lines.push(text.text.as_str());
-    }
-    lines.extend(text.media_urls.iter().map(String::as_str));
-    lines.join("\n")
 }

@@ -66,8 +66,7 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
 
 /// Why a settling write was refused: events came in, it had been written already (the answer was
 /// lost and the SDK repeated it), or the conversation is no longer ours.
-pub(super) fn merge(ours: &mut Held, intended: &str, item: Item) -> Settled {
-    let theirs = held(&ours.key, item);
+pub(super) fn merge(ours: &mut Held, intended: &str, theirs: Held) -> Settled {
     if theirs.lease == intended && matches!(intended, "" | PARKED) {
         return Settled::Done;
     }

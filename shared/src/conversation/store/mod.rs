@@ -6,6 +6,8 @@
 mod codec;
 mod dead;
 mod idle;
+mod memory;
+mod storage;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Region;
@@ -23,6 +25,8 @@ use super::seen::{self, Seen};
 use super::state::{Entry, State};
 
 pub use dead::DeadLetter;
+pub use memory::{Memory, Shown};
+pub use storage::Storage;
 
 /// Events a mailbox holds; more are answered "try again later".
 pub const MAILBOX_LIMIT: usize = 100;
@@ -127,6 +131,15 @@ impl Held {
             Some((_, delivery)) => Some(Claim::Delivery(delivery)),
             None => None,
         }
+    }
+}
+
+impl Held {
+    /// What a lease that follows this one has to name: what a vanished holder was working on stays
+    /// in doubt until that is written down.
+    fn claim_or<'a>(&'a self, mine: &'a DeliveryId) -> &'a str {
+        let theirs = self.lease.split_once(' ').map(|(_, claim)| claim);
+        theirs.unwrap_or(mine.as_str())
     }
 }
 
@@ -279,7 +292,7 @@ impl Store {
     }
 
     /// Takes a conversation that is parked or whose holder is gone, if it is still as it was seen.
-    /// `claim` names the event that is worked on first.
+    /// `claim` names the event that is worked on first; where a holder is gone, its claim stays.
     ///
     /// # Errors
     ///
@@ -290,7 +303,7 @@ impl Store {
         claim: &DeliveryId,
         lease: &Lease,
     ) -> Result<Option<Held>, StoreError> {
-        let mine = codec::lease(&lease.owner, claim.as_str());
+        let mine = codec::lease(&lease.owner, seen.claim_or(claim));
         let request = self
             .update(&seen.key)
             .update_expression("SET v = :next, lease = :mine, due_at = :until")
@@ -300,18 +313,22 @@ impl Store {
             .expression_attribute_values(":theirs", AttributeValue::S(seen.lease.clone()))
             .expression_attribute_values(":mine", AttributeValue::S(mine.clone()))
             .expression_attribute_values(":until", codec::number(lease.until));
-        Ok(match Self::write(request).await? {
-            Write::Done(_) => {
-                let version = seen.version + 1;
-                Some(Held {
-                    version,
-                    lease: mine,
-                    until: lease.until,
-                    ..seen
-                })
+        let version = seen.version + 1;
+        let taken = match Self::write(request).await? {
+            Write::Done(_) => true,
+            // Our own write, repeated by the SDK because its answer was lost.
+            Write::Refused(item) => {
+                let now = codec::held(&seen.key, item);
+                now.version == version && now.lease == mine
             }
-            Write::Refused(_) | Write::TooLarge => None,
-        })
+            Write::TooLarge => false,
+        };
+        Ok(taken.then(|| Held {
+            version,
+            lease: mine,
+            until: lease.until,
+            ..seen
+        }))
     }
 
     /// Takes a conversation that is due, together with what its last holder may have left.
@@ -423,7 +440,8 @@ impl Store {
                 } else {
                     lease.as_str()
                 };
-                Ok(codec::merge(held, intended, item))
+                let theirs = codec::held(&held.key, item);
+                Ok(codec::merge(held, intended, theirs))
             }
             Write::TooLarge => Err(StoreError::TooLarge),
         }

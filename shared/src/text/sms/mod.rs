@@ -117,6 +117,35 @@ pub fn fit(text: &str) -> Fitted {
     }
 }
 
+/// What a message costs, and why: fit for logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Its parts.
+    pub parts: usize,
+    /// `gsm7` or `ucs2`.
+    pub encoding: &'static str,
+    /// The code point of the first character outside GSM-7.
+    pub forced_by: Option<u32>,
+}
+
+impl Cost {
+    /// What a message costs exactly as it is.
+    pub fn of(message: &str) -> Self {
+        let encoding = Encoding::of(message);
+        Self {
+            parts: encoding.segments(message),
+            encoding: match encoding {
+                Encoding::Gsm7 => "gsm7",
+                Encoding::Ucs2 => "ucs2",
+            },
+            forced_by: message
+                .chars()
+                .find(|c| gsm::septets(*c).is_none())
+                .map(u32::from),
+        }
+    }
+}
+
 /// How many parts a text takes as one message, exactly as it is.
 pub fn segments(text: &str) -> usize {
     Encoding::of(text).segments(text)

@@ -128,6 +128,20 @@ fn parts_are_counted_as_networks_do() {
 }
 
 #[test]
+fn the_cost_names_the_character_that_makes_a_message_dear() {
+    let cost = Cost::of("Hi Ana");
+    assert_eq!(
+        (cost.parts, cost.encoding, cost.forced_by),
+        (1, "gsm7", None)
+    );
+    let cost = Cost::of(&"ê".repeat(71));
+    assert_eq!(
+        (cost.parts, cost.encoding, cost.forced_by),
+        (2, "ucs2", Some(0xea))
+    );
+}
+
+#[test]
 fn what_braze_takes_whole_is_one_message_without_a_number() {
     for text in [
         "a".repeat(1530),

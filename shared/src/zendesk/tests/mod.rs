@@ -3,6 +3,7 @@
 mod errors;
 mod reads;
 mod sign_in;
+mod uploads;
 mod writes;
 
 use std::sync::{Arc, Mutex};
@@ -128,6 +129,7 @@ async fn append(
     let comment = NewComment {
         author: Some(user_id()),
         body: &body,
+        uploads: &[],
         public: true,
         status: Some(Status::Open),
         delivery: &delivery,
@@ -148,6 +150,7 @@ async fn create(
         requester: user_id(),
         subject: &subject,
         comment: &comment,
+        uploads: &[],
         public: true,
         tags: &["braze_sms".to_owned()],
         priority: Some("normal"),

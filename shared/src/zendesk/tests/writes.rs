@@ -116,6 +116,7 @@ async fn an_internal_note_says_that_it_is_not_public_and_leaves_the_status() {
     let note = NewComment {
         author: None,
         body: &body,
+        uploads: &[],
         public: false,
         status: None,
         delivery: &delivery,

@@ -1,0 +1,282 @@
+//! A table in memory: the same answers as [`super::Store`], without DynamoDB.
+//!
+//! In and out: as [`Storage`]. Every operation is atomic and happens when its future is first
+//! polled. `shared/tests/schedules` compares it with the real store, operation by operation.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::message::DeliveryId;
+
+use super::super::seen::{self, Seen};
+use super::super::state::{Entry, State};
+use super::storage::Storage;
+use super::{
+    Accepted, DAY_LIMIT, DeadLetter, Held, Key, Lease, Leave, MAILBOX_LIMIT, PARKED, Settled,
+    StoreError, codec,
+};
+
+/// A table in memory; clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(Arc<Mutex<Table>>);
+
+#[derive(Debug, Default)]
+struct Table {
+    rows: BTreeMap<String, Row>,
+    dead: Vec<String>,
+}
+
+/// One item, attribute by attribute.
+#[derive(Debug, Clone)]
+struct Row {
+    key: Key,
+    state: State,
+    mailbox: Option<Vec<Entry>>,
+    seen: Seen,
+    lease: Option<String>,
+    due_at: Option<i64>,
+    due_shard: Option<u8>,
+    version: u64,
+}
+
+/// What can be seen of an item from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Which conversation.
+    pub key: Key,
+    /// What it remembers.
+    pub state: State,
+    /// How many events wait; `None` without a mailbox.
+    pub waiting: Option<usize>,
+    /// The lease, where there is one.
+    pub lease: Option<String>,
+    /// When it is due, in milliseconds since the epoch.
+    pub due_at: Option<i64>,
+    /// The shard it waits in.
+    pub due_shard: Option<u8>,
+}
+
+impl Memory {
+    /// Every conversation as it is now.
+    pub fn shown(&self) -> Vec<Shown> {
+        let show = |row: &Row| Shown {
+            key: row.key.clone(),
+            state: row.state.clone(),
+            waiting: row.mailbox.as_ref().map(Vec::len),
+            lease: row.lease.clone(),
+            due_at: row.due_at,
+            due_shard: row.due_shard,
+        };
+        self.table().rows.values().map(show).collect()
+    }
+
+    /// The deliveries kept as dead letters.
+    pub fn dead(&self) -> Vec<String> {
+        self.table().dead.clone()
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Row {
+    fn new(key: &Key) -> Self {
+        Self {
+            key: key.clone(),
+            state: State::default(),
+            mailbox: None,
+            seen: Seen::default(),
+            lease: None,
+            due_at: None,
+            due_shard: None,
+            version: 0,
+        }
+    }
+
+    fn held(&self) -> Held {
+        let mailbox = self.mailbox.clone().unwrap_or_default();
+        Held {
+            key: self.key.clone(),
+            state: self.state.clone(),
+            readable: mailbox.len(),
+            mailbox,
+            seen: self.seen.clone(),
+            poison: vec![],
+            until: self.due_at.unwrap_or(0),
+            version: self.version,
+            lease: self.lease.clone().unwrap_or_default(),
+        }
+    }
+
+    fn has_room(&self, now: i64) -> bool {
+        let waiting = self.mailbox.as_ref().map_or(0, Vec::len);
+        waiting < MAILBOX_LIMIT && self.seen.count(seen::day(now)) < DAY_LIMIT
+    }
+}
+
+impl Storage for Memory {
+    async fn accept(
+        &self,
+        key: &Key,
+        entry: &Entry,
+        aliases: &[DeliveryId],
+        lease: &Lease,
+        now: i64,
+    ) -> Result<Accepted, StoreError> {
+        let mine = codec::lease(&lease.owner, entry.event.delivery.as_str());
+        let ids = || std::iter::once(&entry.event.delivery).chain(aliases);
+        let mut table = self.table();
+        let rows = &mut table.rows;
+        let old = rows.get(&key.pk());
+        let known = |row: &Row| ids().any(|id| row.seen.recalls(id, now));
+        if let Some(row) = old.filter(|row| known(row) || !row.has_room(now)) {
+            let old = row.held();
+            return Ok(if old.lease == mine {
+                Accepted::Held(old)
+            } else if ids().any(|id| old.seen.contains(id)) {
+                Accepted::Duplicate
+            } else {
+                Accepted::Full
+            });
+        }
+        let row = rows.entry(key.pk()).or_insert_with(|| Row::new(key));
+        row.version += 1;
+        row.mailbox.get_or_insert_default().push(entry.clone());
+        row.lease.get_or_insert_with(|| mine.clone());
+        row.due_at.get_or_insert(lease.until);
+        row.due_shard.get_or_insert(key.shard());
+        for id in ids() {
+            row.seen.insert(seen::day(now), id.marker());
+        }
+        let held = row.held();
+        Ok(if held.lease == mine {
+            Accepted::Held(held)
+        } else {
+            Accepted::Stored(held)
+        })
+    }
+
+    async fn take(
+        &self,
+        seen: Held,
+        claim: &DeliveryId,
+        lease: &Lease,
+    ) -> Result<Option<Held>, StoreError> {
+        let mut table = self.table();
+        let row = table.rows.get_mut(&seen.key.pk());
+        let Some(row) = row else { return Ok(None) };
+        let mine = codec::lease(&lease.owner, seen.claim_or(claim));
+        let version = seen.version + 1;
+        if row.version == seen.version && row.lease.as_deref() == Some(seen.lease.as_str()) {
+            row.version = version;
+            row.lease = Some(mine.clone());
+            row.due_at = Some(lease.until);
+        }
+        let taken = row.version == version && row.lease.as_deref() == Some(mine.as_str());
+        Ok(taken.then(|| Held {
+            version,
+            lease: mine,
+            until: lease.until,
+            ..seen
+        }))
+    }
+
+    async fn take_due(
+        &self,
+        key: &Key,
+        lease: &Lease,
+        now: i64,
+    ) -> Result<Option<(Held, Held)>, StoreError> {
+        let mine = codec::lease(&lease.owner, "*");
+        let mut table = self.table();
+        let Some(row) = table.rows.get_mut(&key.pk()) else {
+            return Ok(None);
+        };
+        let before = row.held();
+        if row.due_at.is_none_or(|due_at| due_at > now) {
+            return Ok((before.lease == mine).then(|| (before.clone(), before)));
+        }
+        row.version += 1;
+        row.lease = Some(mine);
+        row.due_at = Some(lease.until);
+        Ok(Some((row.held(), before)))
+    }
+
+    async fn settle(
+        &self,
+        held: &mut Held,
+        leave: Leave,
+        markers: &[DeliveryId],
+        now: i64,
+    ) -> Result<Settled, StoreError> {
+        let outdated = held.seen.outdated(now);
+        let lease = match leave {
+            Leave::Working { on, .. } => {
+                let claim = held.mailbox.get(on);
+                let claim = claim.map_or("*", |entry| entry.event.delivery.as_str());
+                codec::lease(codec::owner(&held.lease), claim)
+            }
+            Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
+        };
+        let mut table = self.table();
+        let stored = table.rows.get_mut(&held.key.pk());
+        let ours = |row: &Row| {
+            row.version == held.version && row.lease.as_deref() == Some(held.lease.as_str())
+        };
+        let row = match stored {
+            Some(row) if ours(row) => row,
+            stored => {
+                let gone = Row::new(&held.key);
+                let theirs = stored.map_or(&gone, |row| &*row).held();
+                let intended = if leave == Leave::Idle { "" } else { &lease };
+                return Ok(codec::merge(held, intended, theirs));
+            }
+        };
+        row.version += 1;
+        row.state = held.state.clone();
+        row.seen.forget(&outdated);
+        for id in markers {
+            row.seen.insert(seen::day(now), id.marker());
+        }
+        match leave {
+            Leave::Working { until, .. } | Leave::Parked(until) => {
+                row.mailbox = Some(held.mailbox.clone());
+                row.lease = Some(lease.clone());
+                row.due_at = Some(until);
+                held.until = until;
+            }
+            Leave::Idle => {
+                row.mailbox = None;
+                row.lease = None;
+                row.due_at = None;
+                row.due_shard = None;
+            }
+        }
+        held.version = row.version;
+        held.readable = held.mailbox.len();
+        held.lease = lease;
+        held.seen.forget(&outdated);
+        for id in markers {
+            held.seen.insert(seen::day(now), id.marker());
+        }
+        Ok(Settled::Done)
+    }
+
+    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+        let table = self.table();
+        let waiting = table.rows.values().filter_map(|row| {
+            let due_at = row.due_at.filter(|&due_at| due_at <= now)?;
+            (row.due_shard == Some(shard)).then(|| (due_at, row.key.clone()))
+        });
+        let mut waiting: Vec<(i64, Key)> = waiting.collect();
+        waiting.sort_by_key(|(due_at, _)| *due_at);
+        let keys = waiting.into_iter().map(|(_, key)| key);
+        Ok(keys.take(usize::try_from(limit).unwrap_or(0)).collect())
+    }
+
+    async fn bury(&self, letter: &DeadLetter<'_>, _now: i64) -> Result<(), StoreError> {
+        self.table().dead.push(letter.id.to_string());
+        Ok(())
+    }
+}

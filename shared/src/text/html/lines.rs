@@ -1,0 +1,132 @@
+//! Lines of text as they are put together: white space collapsed, borders between paragraphs once.
+//!
+//! In: pieces of text and borders. Out: the text.
+
+/// Deepest quotation that is marked.
+const MAX_QUOTES: usize = 8;
+
+/// The text so far, and what stands between it and the next piece.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    text: String,
+    /// Line ends to write before the next piece.
+    breaks: usize,
+    /// A space to write before the next piece.
+    space: bool,
+    /// What the next line begins with.
+    mark: String,
+    quotes: usize,
+    preformatted: usize,
+}
+
+impl Lines {
+    /// Text: white space runs are one space, but in preformatted text.
+    pub(super) fn text(&mut self, text: &str) {
+        if self.preformatted > 0 {
+            for (index, line) in text.split('\n').enumerate() {
+                if index > 0 {
+                    self.end_line();
+                }
+                if !line.is_empty() {
+                    self.write(line.trim_end_matches('\r'));
+                }
+            }
+            return;
+        }
+        let blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+        if text.starts_with(blank) {
+            self.space = true;
+        }
+        for word in text.split(blank).filter(|word| !word.is_empty()) {
+            self.write(word);
+            self.space = true;
+        }
+        self.space &= text.ends_with(blank);
+    }
+
+    /// The line ends here, be it empty.
+    pub(super) fn end_line(&mut self) {
+        self.breaks += 1;
+        self.space = false;
+    }
+
+    /// What follows is on a line of its own.
+    pub(super) fn new_line(&mut self) {
+        self.breaks = self.breaks.max(1);
+        self.space = false;
+    }
+
+    /// What follows is a paragraph of its own.
+    pub(super) fn paragraph(&mut self) {
+        self.breaks = self.breaks.max(2);
+        self.space = false;
+    }
+
+    /// The border of a block: paragraphs stand apart, other blocks on lines of their own.
+    pub(super) fn boundary(&mut self, name: &[u8]) {
+        match name {
+            b"p" | b"table" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" => self.paragraph(),
+            _ => self.new_line(),
+        }
+    }
+
+    /// A quotation begins or ends.
+    pub(super) fn quote(&mut self, begins: bool) {
+        self.paragraph();
+        self.quotes = if begins {
+            self.quotes + 1
+        } else {
+            self.quotes.saturating_sub(1)
+        };
+    }
+
+    /// Preformatted text begins or ends.
+    pub(super) fn preformatted(&mut self, begins: bool) {
+        self.paragraph();
+        self.preformatted = if begins {
+            self.preformatted + 1
+        } else {
+            self.preformatted.saturating_sub(1)
+        };
+    }
+
+    /// What the next line begins with, if anything follows.
+    pub(super) fn begin_with(&mut self, mark: String) {
+        self.mark = mark;
+    }
+
+    /// Where the text ends now, for [`Lines::since`].
+    pub(super) fn mark(&self) -> usize {
+        self.text.len()
+    }
+
+    /// What was written since.
+    pub(super) fn since(&self, mark: usize) -> &str {
+        self.text.get(mark..).unwrap_or_default().trim()
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    fn write(&mut self, piece: &str) {
+        let fresh = self.text.is_empty();
+        if !fresh {
+            for _ in 0..self.breaks {
+                self.text.push('\n');
+            }
+        }
+        if fresh || self.breaks > 0 {
+            self.text
+                .push_str(&"> ".repeat(self.quotes.min(MAX_QUOTES)));
+            self.space = false;
+        }
+        if self.space {
+            self.text.push(' ');
+        }
+        self.text.push_str(&std::mem::take(&mut self.mark));
+        self.text.push_str(piece);
+        self.breaks = 0;
+        self.space = false;
+    }
+}

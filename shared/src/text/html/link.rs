@@ -1,0 +1,48 @@
+//! A link: its text, and its address where that says more.
+//!
+//! In: `href` and the text shown. Out: what to add after the text.
+
+/// Longest address shown, in bytes.
+const MAX_ADDRESS_BYTES: usize = 2_048;
+
+/// An open link.
+#[derive(Debug)]
+pub(super) struct Link {
+    address: String,
+    /// Where its text begins.
+    pub(super) mark: usize,
+}
+
+impl Link {
+    /// A link to somewhere a phone can go; mentions and links within Zendesk are only text.
+    pub(super) fn to(href: Option<String>, mark: usize) -> Option<Self> {
+        let address = href.filter(|href| href.len() <= MAX_ADDRESS_BYTES)?;
+        let scheme = address.split_once(':')?.0.to_ascii_lowercase();
+        let goes = matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel");
+        let clean = !address.contains(|c: char| c.is_whitespace() || c.is_control());
+        (goes && clean).then_some(Self { address, mark })
+    }
+
+    /// What to add after the text shown: nothing where it is the address itself.
+    pub(super) fn addition(&self, shown: &str) -> Option<String> {
+        let address = self
+            .address
+            .strip_prefix("mailto:")
+            .unwrap_or(&self.address);
+        let address = address.strip_prefix("tel:").unwrap_or(address);
+        if shown.is_empty() {
+            return Some(address.to_owned());
+        }
+        (bare(shown) != bare(address)).then(|| format!(" ({address})"))
+    }
+}
+
+/// An address without what people leave out.
+fn bare(address: &str) -> String {
+    let address = address.to_lowercase();
+    let rest = address
+        .split_once("://")
+        .map_or(address.as_str(), |(_, rest)| rest);
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    rest.trim_end_matches('/').to_owned()
+}

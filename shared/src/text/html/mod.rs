@@ -1,0 +1,258 @@
+//! HTML as an SMS can show it.
+//!
+//! In: a comment's HTML. Out: its text: paragraphs, lists, links, quotes, tables as lines. One pass
+//! over the tokens of a WHATWG tokenizer, no tree: time and memory grow with the input alone,
+//! whatever is nested in whatever.
+
+mod lines;
+mod link;
+
+use std::borrow::Cow;
+
+use html5gum::{Token, Tokenizer};
+
+type StartTag = html5gum::StartTag<()>;
+
+use lines::Lines;
+use link::Link;
+
+/// Elements a whole comment may begin with.
+const WRAPPERS: &[&str] = &[
+    "div",
+    "p",
+    "span",
+    "ul",
+    "ol",
+    "blockquote",
+    "table",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "a",
+    "html",
+    "body",
+    "br",
+];
+
+/// Elements whose content nobody sees.
+const UNSEEN: &[&[u8]] = &[
+    b"script",
+    b"style",
+    b"head",
+    b"title",
+    b"template",
+    b"iframe",
+    b"object",
+];
+
+/// Deepest nesting of lists that is indented.
+const MAX_DEPTH: usize = 16;
+
+/// The text of a comment, be it HTML or not.
+///
+/// Only a text that is HTML as a whole is converted: an agent may well write about `<b>`.
+pub fn readable(text: &str) -> Cow<'_, str> {
+    if is_html(text) {
+        Cow::Owned(to_text(text))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a text begins with an element, ends with a tag, and has a closing one.
+fn is_html(text: &str) -> bool {
+    let text = text.trim();
+    let Some(inner) = text.strip_prefix('<') else {
+        return false;
+    };
+    let end = inner.find(|c: char| !c.is_ascii_alphanumeric());
+    let name = inner[..end.unwrap_or(inner.len())].to_ascii_lowercase();
+    let goes_on = inner[name.len()..].starts_with(['>', ' ', '/', '\n', '\t', '\r']);
+    text.ends_with('>')
+        && goes_on
+        && WRAPPERS.contains(&name.as_str())
+        && (text.contains("</") || name == "br")
+}
+
+/// The text of HTML.
+pub fn to_text(html: &str) -> String {
+    let mut page = Page::default();
+    for Ok(token) in Tokenizer::new(html) {
+        match token {
+            Token::StartTag(tag) => page.open(&tag),
+            Token::EndTag(tag) => page.close(&tag.name),
+            Token::String(text) if page.unseen.is_none() => {
+                page.text(&String::from_utf8_lossy(&text));
+            }
+            _ => {}
+        }
+    }
+    page.finish()
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Page {
+    lines: Lines,
+    /// The number of the next item, for each open list; none where items have no number.
+    lists: Vec<Option<u32>>,
+    link: Option<Link>,
+    /// The element whose content nobody sees.
+    unseen: Option<Vec<u8>>,
+    cells: usize,
+}
+
+impl Page {
+    fn open(&mut self, tag: &StartTag) {
+        if self.unseen.is_some() {
+            return;
+        }
+        let name: &[u8] = &tag.name;
+        if UNSEEN.contains(&name) {
+            self.unseen = (!tag.self_closing).then(|| name.to_vec());
+            return;
+        }
+        match name {
+            b"br" => self.lines.end_line(),
+            b"hr" => self.lines.paragraph(),
+            b"a" => {
+                self.end_link();
+                self.link = Link::to(attribute(tag, b"href"), self.lines.mark());
+            }
+            b"img" => {
+                if let Some(alt) = attribute(tag, b"alt") {
+                    self.lines.text(&alt);
+                }
+            }
+            b"ul" => self.list(None),
+            b"ol" => self.list(Some(number(tag).unwrap_or(1))),
+            b"li" => self.item(),
+            b"blockquote" => self.lines.quote(true),
+            b"pre" => self.lines.preformatted(true),
+            b"tr" => {
+                self.lines.new_line();
+                self.cells = 0;
+            }
+            b"td" | b"th" => {
+                if self.cells > 0 {
+                    self.lines.text(" | ");
+                }
+                self.cells += 1;
+            }
+            name if is_block(name) => self.lines.boundary(name),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &[u8]) {
+        if let Some(unseen) = &self.unseen {
+            if unseen == name {
+                self.unseen = None;
+            }
+            return;
+        }
+        match name {
+            b"a" => self.end_link(),
+            b"ul" | b"ol" => {
+                self.lists.pop();
+                if self.lists.is_empty() {
+                    self.lines.paragraph();
+                }
+            }
+            b"blockquote" => self.lines.quote(false),
+            b"pre" => self.lines.preformatted(false),
+            b"li" | b"tr" => self.lines.new_line(),
+            name if is_block(name) => self.lines.boundary(name),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.lines.text(text);
+    }
+
+    fn list(&mut self, first: Option<u32>) {
+        if self.lists.is_empty() {
+            self.lines.paragraph();
+        }
+        if self.lists.len() < MAX_DEPTH {
+            self.lists.push(first);
+        }
+    }
+
+    fn item(&mut self) {
+        self.lines.new_line();
+        let indent = "  ".repeat(self.lists.len().saturating_sub(1));
+        let mark = match self.lists.last_mut() {
+            Some(Some(number)) => {
+                let mark = format!("{indent}{number}. ");
+                *number = number.saturating_add(1);
+                mark
+            }
+            _ => format!("{indent}- "),
+        };
+        self.lines.begin_with(mark);
+    }
+
+    fn end_link(&mut self) {
+        if let Some(link) = self.link.take() {
+            let shown = self.lines.since(link.mark);
+            if let Some(addition) = link.addition(shown) {
+                self.lines.text(&addition);
+            }
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.end_link();
+        self.lines.finish()
+    }
+}
+
+fn is_block(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"p" | b"div"
+            | b"section"
+            | b"article"
+            | b"header"
+            | b"footer"
+            | b"table"
+            | b"thead"
+            | b"tbody"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"dl"
+            | b"dt"
+            | b"dd"
+            | b"figure"
+            | b"figcaption"
+            | b"address"
+            | b"caption"
+    )
+}
+
+fn attribute(tag: &StartTag, name: &[u8]) -> Option<String> {
+    let value = tag.attributes.get(name)?;
+    let value = String::from_utf8_lossy(value).trim().to_owned();
+    (!value.is_empty()).then_some(value)
+}
+
+fn number(tag: &StartTag) -> Option<u32> {
+    attribute(tag, b"start")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn a_comment_reads_as_it_looks() {
+    for (html, want) in [
+        ("<p>One</p><p>Two<br>lines</p>", "One\n\nTwo\nlines"),
+        (
+            "<div class=\"zd-comment\" dir=\"auto\"><p dir=\"auto\">Hi <b>Ana</b>,<br>\n bye</p></div>",
+            "Hi Ana,\nbye",
+        ),
+        (
+            "<div>One</div><div>Two</div><div><br></div><div>Three</div>",
+            "One\nTwo\n\nThree",
+        ),
+        (
+            "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>end",
+            "- a\n- b\n  - c\n\nend",
+        ),
+        (
+            "<ol start=\"3\"><li><p>a</p></li><li>b</li></ol>",
+            "3. a\n\n4. b",
+        ),
+        (
+            "<p>Said:</p><blockquote><p>yes</p><p>no</p></blockquote><p>ok</p>",
+            "Said:\n\n> yes\n\n> no\n\nok",
+        ),
+        ("<pre>a  b\n  c</pre>", "a  b\n  c"),
+        ("<p>use <code>x  y</code></p>", "use x y"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>",
+            "a | b\n1 | 2",
+        ),
+        (
+            "<p>5 &lt; 6 &amp;&amp; &eacute;&#128512;&nbsp;&euro;</p>",
+            "5 < 6 && é😀\u{a0}€",
+        ),
+        (
+            "<p>شكرا \u{200f}Ana\u{200d}</p>",
+            "شكرا \u{200f}Ana\u{200d}",
+        ),
+        (
+            "<p>a</p><script>b<p>c</script><style>d</style><p>e</p>",
+            "a\n\ne",
+        ),
+        ("<p>x<!-- y -->z</p>", "xz"),
+        ("<img src=\"x\" alt=\"A cat\"><br>", "A cat"),
+        ("<p>  </p><p>&nbsp;</p>", "\u{a0}"),
+        ("", ""),
+        ("<p>open <b>never closed", "open never closed"),
+    ] {
+        assert_eq!(to_text(html), want, "{html}");
+    }
+}
+
+#[test]
+fn a_link_shows_its_address_where_that_says_more() {
+    for (html, want) in [
+        (
+            "See <a href=\"https://x.example/a?b=1&amp;c\">the page</a>.",
+            "See the page (https://x.example/a?b=1&c).",
+        ),
+        (
+            "<a href=\"https://x.example/\">https://x.example</a>",
+            "https://x.example",
+        ),
+        (
+            "<a href=\"https://www.x.example\">x.example</a>",
+            "x.example",
+        ),
+        (
+            "<a href=\"mailto:a@x.example\">a@x.example</a>",
+            "a@x.example",
+        ),
+        ("<a href=\"tel:+1555\">call</a>", "call (+1555)"),
+        ("<a href=\"javascript:alert(1)\">press</a>", "press"),
+        ("<a href=\" JAVASCRIPT:alert(1)\">press</a>", "press"),
+        (
+            "<a href=\"/agent/users/7\" class=\"mention\">@Jo</a> hi",
+            "@Jo hi",
+        ),
+        (
+            "<a href=\"https://x.example/i\"><img src=\"i\"></a>",
+            "https://x.example/i",
+        ),
+        ("<a name=\"top\">top</a>", "top"),
+        (
+            "<a href=\"https://a.example\">a<a href=\"https://b.example\">b</a>",
+            "a (https://a.example)b (https://b.example)",
+        ),
+    ] {
+        assert_eq!(to_text(html), want, "{html}");
+    }
+}
+
+#[test]
+fn only_a_text_that_is_html_as_a_whole_is_converted() {
+    for plain in [
+        "Use <b> for bold",
+        "<b> makes it bold",
+        "a < b > c",
+        "<3 thanks",
+        "<- see </p>",
+        "# Title\n* one\n**two**",
+        "",
+        "<",
+        "<p",
+        "<unknown>x</unknown>",
+    ] {
+        assert_eq!(readable(plain), plain);
+    }
+    assert_eq!(readable(" <p>Hi</p>\n"), "Hi");
+    assert_eq!(readable("<DIV>Hi<br/>you</DIV>"), "Hi\nyou");
+}
+
+#[test]
+fn a_megabyte_of_anything_is_read_in_linear_time() {
+    let start = std::time::Instant::now();
+    for unit in [
+        "<div>",
+        "<ul><li>",
+        "<blockquote>",
+        "<b>x",
+        "<a href=https://x.example>y",
+        "<p",
+        "&amp",
+        "</",
+        "<!--",
+        "<pre>\n",
+        "<td>",
+        "<table><tr>",
+        "\u{0}",
+        "<a b=c d=e ",
+        "<br>",
+    ] {
+        let _ = to_text(&unit.repeat(1_000_000 / unit.len()));
+    }
+    // A second or two even without optimisation; quadratic work takes hours.
+    assert!(start.elapsed().as_secs() < 60);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_without_a_panic(html in "(<[a-z/!]{0,4}|>|=|\"|&[a-z#]{0,3};?|\\PC| |\n){0,60}") {
+        let _ = to_text(&html);
+        let _ = readable(&html);
+    }
+
+    #[test]
+    fn escaped_words_come_back(words in prop::collection::vec("[^\\s\\p{Cc}<&]{1,12}", 1..20)) {
+        let text = words.join(" ");
+        let escaped = text.replace('>', "&gt;");
+        prop_assert_eq!(to_text(&format!("<div><p>{escaped}</p></div>")), text);
+    }
+}

@@ -1,0 +1,170 @@
+//! What can happen, as a list made from a seed. Every act stands for itself: a list with some left
+//! out is a schedule again, which is what makes failures short.
+
+use super::dice::Dice;
+use super::gate::Fault;
+
+/// One thing that happens. `pick` chooses among what is there at the time.
+#[derive(Debug, Clone, Copy)]
+pub enum Act {
+    /// A customer texts.
+    Text { who: u8, what: Words },
+    /// A customer uses a consent keyword.
+    Consent { who: u8, out: bool },
+    /// An agent does something to the customer's ticket; webhooks wait to be sent.
+    Agent { who: u8, deed: Deed, body: Shape },
+    /// One waiting webhook or retry is sent.
+    Send { pick: u8 },
+    /// One waiting webhook never comes.
+    Lose { pick: u8 },
+    /// An event is sent once more, under its own delivery id.
+    Again { pick: u8 },
+    /// One waiting call goes on.
+    Step { pick: u8, fault: Fault, slow: bool },
+    /// The schedule's tick.
+    Redeliver,
+    /// A worker vanishes where it waits.
+    Crash { pick: u8 },
+    /// Time passes.
+    Clock { ms: i64 },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    Plain,
+    Thanks,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Reply,
+    LongReply,
+    ReplyAndSolve,
+    Solve,
+    /// The trigger fires twice for one solve.
+    SolveTwice,
+    Reopen,
+    Close,
+    Delete,
+    Merge,
+    /// An agent opens a ticket for the customer and writes on it.
+    Foreign,
+    /// A trigger without our conditions reports a comment of the bridge's own.
+    Echo,
+}
+
+/// What a webhook's body names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Ours,
+    /// No external id.
+    TicketOnly,
+    /// The guide's: no comment id, no status.
+    Guide,
+}
+
+/// What a schedule is made of besides its acts.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    pub customers: u8,
+    /// A closing campaign is set.
+    pub closing: bool,
+    /// Largest difference between two machines' clocks, in milliseconds.
+    pub skew: i64,
+}
+
+pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
+    let mut dice = Dice::new(seed);
+    let setting = Setting {
+        customers: dice.pick(&[1, 1, 2, 3]),
+        closing: !dice.percent(10),
+        skew: dice.pick(&[0, 0, 400]),
+    };
+    let faults = dice.pick(&[0, 4, 15, 35]);
+    let crashes = dice.pick(&[0, 2, 6]);
+    let wild = dice.percent(35);
+    let events = 3 + dice.below(8);
+    let mut acts = Vec::new();
+    for _ in 0..events {
+        acts.push(happening(&mut dice, wild));
+        for _ in 0..dice.below(14) {
+            acts.push(going_on(&mut dice, faults, crashes));
+        }
+    }
+    (setting, acts)
+}
+
+fn happening(dice: &mut Dice, wild: bool) -> Act {
+    let who = dice.byte();
+    let body = match dice.below(100) {
+        0..10 => Shape::TicketOnly,
+        10..18 => Shape::Guide,
+        _ => Shape::Ours,
+    };
+    let agent = |deed| Act::Agent { who, deed, body };
+    match dice.below(100) {
+        0..40 => Act::Text {
+            who,
+            what: if dice.percent(10) {
+                Words::Thanks
+            } else {
+                Words::Plain
+            },
+        },
+        40..58 => agent(Deed::Reply),
+        58..60 => agent(Deed::LongReply),
+        60..72 => agent(Deed::ReplyAndSolve),
+        72..80 => agent(Deed::Solve),
+        80..82 => agent(Deed::SolveTwice),
+        82..86 => agent(Deed::Reopen),
+        86..89 => Act::Consent {
+            who,
+            out: dice.percent(60),
+        },
+        89..92 => Act::Again { pick: dice.byte() },
+        _ if !wild => Act::Text {
+            who,
+            what: Words::Plain,
+        },
+        92..94 => agent(Deed::Close),
+        94..96 => agent(Deed::Delete),
+        96..98 => agent(Deed::Merge),
+        98 => agent(Deed::Foreign),
+        _ => agent(Deed::Echo),
+    }
+}
+
+fn going_on(dice: &mut Dice, faults: u64, crashes: u64) -> Act {
+    let pick = dice.byte();
+    if dice.percent(crashes) {
+        return Act::Crash { pick };
+    }
+    match dice.below(100) {
+        0..12 => Act::Send { pick },
+        12 => Act::Lose { pick },
+        13..15 => Act::Again { pick },
+        15..19 => Act::Redeliver,
+        19..25 => Act::Clock {
+            ms: dice.pick(&[
+                300, 3_000, 9_000, 25_000, 25_000, 130_000, 700_000, 8_000_000, 90_000_000,
+            ]),
+        },
+        _ => Act::Step {
+            pick,
+            slow: dice.percent(15),
+            fault: match dice.percent(faults) {
+                false => Fault::None,
+                true => dice.pick(&[
+                    Fault::Before,
+                    Fault::Before,
+                    Fault::After,
+                    Fault::After,
+                    Fault::Down,
+                    Fault::Gone,
+                    Fault::Limited,
+                    Fault::Refused,
+                ]),
+            },
+        },
+    }
+}

@@ -1,0 +1,360 @@
+//! The promises, checked after everything is drained.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::conversation::state::Status;
+use shared::conversation::store::{Key, Shown};
+use shared::delivery::Handled;
+use shared::message::{DeliveryId, ExternalUserId, TicketId};
+
+use super::happen::{closing, reply_delivery};
+use super::run::{Happened, Kind, Run, Table};
+use super::world::{Remark, Ticket};
+
+/// How long a delivery is surely remembered, in milliseconds.
+const REMEMBERED: i64 = 47 * 60 * 60 * 1000;
+
+impl<S: Table> Run<S> {
+    /// Everything that is wrong, or nothing.
+    pub fn check(&self) -> Result<(), String> {
+        let world = self.common.world.lock().expect("world");
+        let second = world.second_tickets.clone();
+        drop(world);
+        // A text given up after a day may have opened a ticket nobody knows of.
+        if let Some(customer) = second.iter().find(|customer| !self.some_are_dead(customer)) {
+            return Err(format!("{}: a second open ticket", customer.as_str()));
+        }
+        self.items_are_idle()?;
+        for (index, event) in self.events.iter().enumerate() {
+            let told = |problem: &str| format!("event {index}: {problem}");
+            match &event.kind {
+                Kind::Reply { token, comment, .. } => {
+                    self.answer(event, token, *comment).map_err(|e| told(&e))?;
+                }
+                Kind::Solved { ticket, cycle } => {
+                    self.closing_once(*ticket, *cycle).map_err(|e| told(&e))?;
+                }
+                Kind::Text | Kind::Consent { .. } | Kind::Echo => {}
+            }
+        }
+        for customer in self.customers() {
+            let told = |problem: String| format!("{}: {problem}", customer.as_str());
+            self.texts_once_in_order(&customer).map_err(told)?;
+            self.answers_in_order(&customer).map_err(told)?;
+            self.attributes_follow(&customer).map_err(told)?;
+            self.consent_kept(&customer).map_err(told)?;
+        }
+        self.answers_before_closing()?;
+        self.nothing_echoed()
+    }
+
+    /// Whatever was accepted lately is known again; asks for a few events.
+    pub async fn check_markers(&mut self) -> Result<(), String> {
+        let now = self.common.now();
+        let recent: Vec<usize> = (0..self.events.len())
+            .filter(|&index| {
+                let event = &self.events[index];
+                let accepted = self.common.accepted.lock().expect("log");
+                accepted.iter().any(|(pk, id, at)| {
+                    *pk == event.door() && id == event.delivery() && now - at < REMEMBERED
+                })
+            })
+            .collect();
+        for index in recent.into_iter().rev().take(3) {
+            let before = self.fingerprint();
+            self.send(index);
+            let ended = self.last_answer().await?;
+            if ended != Some(Handled::Duplicate) || self.fingerprint() != before {
+                return Err(format!("event {index} was forgotten: {ended:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn fingerprint(&self) -> (usize, usize) {
+        let world = self.common.world.lock().expect("world");
+        let comments = world
+            .tickets
+            .values()
+            .map(|ticket| ticket.comments.len())
+            .sum();
+        (comments, world.sms.len())
+    }
+
+    pub fn items_are_whole(&self) -> Result<(), String> {
+        for Shown {
+            key,
+            waiting,
+            lease,
+            due_at,
+            due_shard,
+            ..
+        } in self.store.shown()
+        {
+            let parts = [
+                waiting.is_some(),
+                lease.is_some(),
+                due_at.is_some(),
+                due_shard.is_some(),
+            ];
+            if parts != [true; 4] && parts != [false; 4] || waiting == Some(0) {
+                return Err(format!(
+                    "{}: mailbox, lease, due_at, due_shard: {parts:?}",
+                    key.pk()
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn items_are_idle(&self) -> Result<(), String> {
+        self.items_are_whole()?;
+        let busy = self
+            .store
+            .shown()
+            .into_iter()
+            .find(|item| item.waiting.is_some());
+        busy.map_or(Ok(()), |item| Err(format!("{} still waits", item.key.pk())))
+    }
+
+    fn customers(&self) -> BTreeSet<ExternalUserId> {
+        self.events
+            .iter()
+            .map(|event| event.customer.clone())
+            .collect()
+    }
+
+    fn is_dead(&self, delivery: &DeliveryId) -> bool {
+        self.store.dead().iter().any(|id| id == delivery.as_str())
+    }
+
+    /// Accepted events of a customer, in the order the customer's item took them.
+    fn accepted_of(&self, customer: &ExternalUserId) -> Vec<&Happened> {
+        let pk = format!("customer#{}", customer.as_str());
+        let accepted = self.common.accepted.lock().expect("log");
+        let ids = accepted
+            .iter()
+            .filter(|(at, ..)| *at == pk)
+            .map(|(_, id, _)| id);
+        ids.filter_map(|id| self.events.iter().find(|event| event.delivery() == id))
+            .collect()
+    }
+
+    fn texts_once_in_order(&self, customer: &ExternalUserId) -> Result<(), String> {
+        let accepted = self.accepted_of(customer).into_iter();
+        let accepted: Vec<&DeliveryId> = accepted
+            .filter(|event| matches!(event.kind, Kind::Text))
+            .map(Happened::delivery)
+            .collect();
+        let world = self.common.world.lock().expect("world");
+        let tickets = world
+            .tickets
+            .values()
+            .filter(|ticket| ticket.customer == *customer);
+        let public = |deleted| {
+            let tickets = tickets
+                .clone()
+                .filter(move |ticket| ticket.deleted == deleted);
+            let remarks = tickets.flat_map(|ticket| &ticket.comments);
+            remarks.filter(|remark| remark.public && !remark.by_agent)
+        };
+        let mut remarks: Vec<&Remark> = public(false).collect();
+        // What was on a ticket that is deleted now may be written again, elsewhere.
+        let again = |gone: &&Remark| public(false).any(|remark| remark.marker == gone.marker);
+        remarks.extend(public(true).filter(|gone| !again(gone)));
+        remarks.sort_by_key(|remark| remark.id);
+        let on_tickets: Vec<&str> = remarks.iter().filter_map(|r| r.marker.as_deref()).collect();
+        for id in &accepted {
+            let times = on_tickets
+                .iter()
+                .filter(|&&marker| marker == id.as_str())
+                .count();
+            let dead = self.is_dead(id);
+            if times > 1 || (times == 0 && !dead) {
+                return Err(format!("the text {id} is {times} times on tickets"));
+            }
+        }
+        let in_order = accepted
+            .iter()
+            .map(|id| id.as_str())
+            .filter(|id| on_tickets.contains(id));
+        if !in_order.eq(on_tickets.iter().copied()) {
+            return Err(format!(
+                "texts out of order: {on_tickets:?}, accepted {accepted:?}"
+            ));
+        }
+        Ok(())
+    }
+
+    fn sent_parts(&self, token: &str) -> Vec<(usize, u8, u8)> {
+        let world = self.common.world.lock().expect("world");
+        let all = world.sms.iter().enumerate();
+        let of_it = all.filter(|(_, sms)| sms.text.contains(token));
+        of_it
+            .map(|(index, sms)| (index, sms.part, sms.parts))
+            .collect()
+    }
+
+    fn answer(
+        &self,
+        event: &Happened,
+        token: &str,
+        comment: shared::message::CommentId,
+    ) -> Result<(), String> {
+        let sent = self.sent_parts(token);
+        let parts: Vec<u8> = sent.iter().map(|(_, part, _)| *part).collect();
+        if !parts
+            .iter()
+            .copied()
+            .eq(1..=u8::try_from(parts.len()).expect("few"))
+        {
+            return Err(format!("the answer's parts were sent as {parts:?}"));
+        }
+        let accepted = event.answered || self.common.accepted_by(&event.door(), event.delivery());
+        let whole = sent.last().is_some_and(|(_, part, parts)| part == parts);
+        if !accepted || whole {
+            return Ok(());
+        }
+        let ids = [event.delivery().clone(), reply_delivery(comment)];
+        if ids.iter().any(|id| self.agent_knows(event, id)) {
+            return Ok(());
+        }
+        Err("the answer was accepted, not sent, and nobody was told".to_owned())
+    }
+
+    /// A note is on the ticket, or a dead letter kept, or the ticket takes no notes.
+    fn agent_knows(&self, event: &Happened, id: &DeliveryId) -> bool {
+        let note = DeliveryId::derive("note", &[id.as_str()]);
+        let world = self.common.world.lock().expect("world");
+        let noted = |ticket: &Ticket| {
+            let mut private = ticket.comments.iter().filter(|remark| !remark.public);
+            private.any(|remark| remark.marker.as_deref() == Some(note.as_str()))
+        };
+        let Kind::Reply { ticket, .. } = event.kind else {
+            return false;
+        };
+        let ticket = &world.tickets[&ticket];
+        let shut = ticket.deleted || ticket.status == Status::Closed;
+        shut || noted(ticket) || self.is_dead(&note) || self.is_dead(id)
+    }
+
+    fn closing_index(&self, ticket: TicketId, cycle: u32) -> Vec<usize> {
+        let text = closing(ticket, cycle);
+        let world = self.common.world.lock().expect("world");
+        let all = world.sms.iter().enumerate();
+        all.filter(|(_, sms)| sms.text == text)
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn closing_once(&self, ticket: TicketId, cycle: u32) -> Result<(), String> {
+        match self.closing_index(ticket, cycle).len() {
+            0 | 1 => Ok(()),
+            n => Err(format!("{n} closing messages for one solve")),
+        }
+    }
+
+    fn answers_in_order(&self, customer: &ExternalUserId) -> Result<(), String> {
+        let mut last = BTreeMap::<TicketId, usize>::new();
+        for event in self.accepted_of(customer) {
+            let Kind::Reply { token, ticket, .. } = &event.kind else {
+                continue;
+            };
+            let Some((index, ..)) = self.sent_parts(token).first().copied() else {
+                continue;
+            };
+            if last.insert(*ticket, index).is_some_and(|last| index < last) {
+                return Err(format!("the answer {token} overtook another"));
+            }
+        }
+        Ok(())
+    }
+
+    fn answers_before_closing(&self) -> Result<(), String> {
+        for event in &self.events {
+            let Kind::Reply {
+                ticket,
+                token,
+                solves: Some(cycle),
+                ..
+            } = &event.kind
+            else {
+                continue;
+            };
+            let answer = self.sent_parts(token).first().map(|(index, ..)| *index);
+            let closing = self.closing_index(*ticket, *cycle).first().copied();
+            if answer
+                .zip(closing)
+                .is_some_and(|(answer, closing)| answer > closing)
+            {
+                return Err(format!(
+                    "{token} came after the closing message of its submit"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn state_of(&self, customer: &ExternalUserId) -> Option<Shown> {
+        let key = Key::Customer(customer.clone());
+        self.store.shown().into_iter().find(|item| item.key == key)
+    }
+
+    /// Braze's attributes say what the bridge believes, and what is so where it was told.
+    fn attributes_follow(&self, customer: &ExternalUserId) -> Result<(), String> {
+        let Some(state) = self.state_of(customer).map(|item| item.state) else {
+            return Ok(());
+        };
+        let world = self.common.world.lock().expect("world");
+        let attributes = world.attributes.get(customer).copied();
+        let (Some(ticket), false) = (state.ticket, self.some_are_dead(customer)) else {
+            return Ok(());
+        };
+        let wanted = (Some(ticket), !state.is_done());
+        match attributes {
+            Some(set) if set != wanted => Err(format!(
+                "attributes are {set:?}, the conversation is {wanted:?}"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
+        let dead = self.store.dead();
+        let ours = self.accepted_of(customer);
+        let ids = ours.iter().flat_map(|event| {
+            let id = event.delivery();
+            [id.clone(), DeliveryId::derive("attributes", &[id.as_str()])]
+        });
+        ids.into_iter()
+            .any(|id| dead.iter().any(|dead| dead == id.as_str()))
+    }
+
+    fn consent_kept(&self, customer: &ExternalUserId) -> Result<(), String> {
+        let accepted = self.accepted_of(customer).into_iter();
+        let last = accepted.filter_map(|event| match event.kind {
+            Kind::Consent { out } => Some(out),
+            _ => None,
+        });
+        let wanted = last.last().unwrap_or(false);
+        let kept = self
+            .state_of(customer)
+            .is_some_and(|item| item.state.opted_out);
+        if kept == wanted {
+            Ok(())
+        } else {
+            Err(format!("opted out is {kept}"))
+        }
+    }
+
+    fn nothing_echoed(&self) -> Result<(), String> {
+        let world = self.common.world.lock().expect("world");
+        match world.sms.iter().find(|sms| sms.text.starts_with('T')) {
+            Some(sms) => Err(format!(
+                "{}'s own text was sent back",
+                sms.customer.as_str()
+            )),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The vendors and the table as one worker sees them: gates before, and faults between.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use shared::conversation::state::Entry;
+use shared::conversation::step::{Failure, Outcome, Step};
+use shared::conversation::store::{
+    Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Storage, StoreError,
+};
+use shared::delivery::Vendors;
+use shared::message::DeliveryId;
+use shared::net::Deadline;
+
+use super::gate::{Fault, Gates, Go};
+use super::world::{World, refused};
+
+/// Attempts the SDK makes at one call.
+const ATTEMPTS: u32 = 3;
+
+/// What all workers of a schedule share.
+#[derive(Clone, Default)]
+pub struct Common {
+    pub gates: Gates,
+    pub world: Arc<Mutex<World>>,
+    pub now: Arc<AtomicI64>,
+    /// Every event stored, by item, in the order it was.
+    pub accepted: Arc<Mutex<Vec<(String, DeliveryId, i64)>>>,
+}
+
+impl Common {
+    pub fn now(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    pub fn pass_time(&self, ms: i64) {
+        self.now.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    pub fn accepted_by(&self, pk: &str, delivery: &DeliveryId) -> bool {
+        let accepted = self.accepted.lock().expect("log");
+        accepted
+            .iter()
+            .any(|(at, id, _)| at == pk && id == delivery)
+    }
+}
+
+/// Zendesk and Braze as one worker reaches them.
+pub struct Fakes {
+    pub common: Common,
+    pub worker: u32,
+}
+
+impl Vendors for Fakes {
+    async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
+        let common = &self.common;
+        let time = i64::try_from(deadline.remaining().as_millis()).expect("small");
+        let limit = common.now() + time;
+        let Go { fault, slow } = common.gates.pass(self.worker, step.name()).await;
+        if common.now() > limit {
+            return lost(step);
+        }
+        match fault {
+            Fault::Before => return lost(step),
+            Fault::Down => return Outcome::Failed(Failure::Later(None)),
+            Fault::Limited => {
+                return Outcome::Failed(Failure::Later(Some(common.now() + 60_000)));
+            }
+            Fault::Refused if can_be_refused(step) => return refused(422, "by the schedule"),
+            Fault::Refused => return Outcome::Failed(Failure::Later(None)),
+            Fault::None | Fault::After | Fault::Gone => {}
+        }
+        let outcome = act(&mut common.world.lock().expect("world"), step, common.now());
+        if slow {
+            common.gates.pass(self.worker, "answer").await;
+        }
+        let came = fault == Fault::None && common.now() <= limit;
+        if came { outcome } else { lost(step) }
+    }
+}
+
+/// As `Clients` tells it when no answer came.
+fn lost(step: &Step) -> Outcome {
+    Outcome::Failed(match step {
+        Step::CreateTicket(_) | Step::Append(_) | Step::SendSms(_) | Step::SetAttributes(_) => {
+            Failure::Unknown
+        }
+        _ => Failure::Later(None),
+    })
+}
+
+fn can_be_refused(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::CreateTicket(_) | Step::Append(_) | Step::SendSms(_)
+    )
+}
+
+fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
+    match step {
+        Step::UpsertUser(person) => Outcome::User(world.user(&person.customer)),
+        Step::LookUpTicket(ticket) => Outcome::Ticket(world.facts(*ticket)),
+        Step::FindMergeTarget(ticket) => Outcome::Ticket(world.merge_target(*ticket)),
+        Step::FindTicket(id) => Outcome::Ticket(world.with_external_id(id.as_str())),
+        Step::CreateTicket(new) => world.create(new, now),
+        Step::Append(comment) => world.append(comment, now),
+        Step::FindDelivery { ticket, marker } => world.find_delivery(*ticket, marker.as_str()),
+        Step::SetStatus(ticket, status) => world.set_status(*ticket, *status),
+        Step::AddTags(ticket, tags) => world.add_tags(*ticket, tags),
+        Step::FetchComments(ticket) => world.comments(*ticket),
+        Step::SendSms(sms) => world.send(sms),
+        Step::SetAttributes(set) => {
+            world
+                .attributes
+                .insert(set.customer.clone(), (set.ticket, set.open));
+            Outcome::Done
+        }
+    }
+}
+
+/// The table as one worker reaches it: the SDK repeats what got no answer.
+pub struct Wire<S> {
+    pub inner: S,
+    pub common: Common,
+    pub worker: u32,
+}
+
+/// What becomes of one attempt.
+enum Attempt {
+    Answered,
+    Acted,
+    Nothing,
+}
+
+impl<S: Storage + Send + Sync> Wire<S> {
+    async fn attempt(&self, what: &'static str, last: &mut bool) -> Attempt {
+        let go = self.common.gates.pass(self.worker, what).await;
+        *last |= matches!(go.fault, Fault::Down | Fault::Gone | Fault::Refused);
+        match go.fault {
+            Fault::None => Attempt::Answered,
+            Fault::After | Fault::Gone => Attempt::Acted,
+            Fault::Before | Fault::Down | Fault::Limited | Fault::Refused => Attempt::Nothing,
+        }
+    }
+
+    fn note(&self, key: &Key, delivery: &DeliveryId, answer: &Result<Accepted, StoreError>) {
+        let stored = matches!(answer, Ok(Accepted::Held(_) | Accepted::Stored(_)));
+        if stored && !self.common.accepted_by(&key.pk(), delivery) {
+            let mut log = self.common.accepted.lock().expect("log");
+            log.push((key.pk(), delivery.clone(), self.common.now()));
+        }
+    }
+}
+
+fn unavailable() -> StoreError {
+    StoreError::Unavailable("by the schedule".to_owned(), "no answer".into())
+}
+
+/// Tries a call as the SDK does: `$go` acts and answers.
+macro_rules! with_repeats {
+    ($self:ident, $what:literal, $go:expr) => {{
+        let mut last = false;
+        for _ in 0..ATTEMPTS {
+            match $self.attempt($what, &mut last).await {
+                Attempt::Answered => return $go,
+                Attempt::Acted => drop($go),
+                Attempt::Nothing => {}
+            }
+            if last {
+                break;
+            }
+        }
+        Err(unavailable())
+    }};
+}
+
+impl<S: Storage + Send + Sync> Storage for Wire<S> {
+    async fn accept(
+        &self,
+        key: &Key,
+        entry: &Entry,
+        aliases: &[DeliveryId],
+        lease: &Lease,
+        now: i64,
+    ) -> Result<Accepted, StoreError> {
+        with_repeats!(self, "accept", {
+            let answer = self.inner.accept(key, entry, aliases, lease, now).await;
+            self.note(key, &entry.event.delivery, &answer);
+            answer
+        })
+    }
+
+    async fn take(
+        &self,
+        seen: Held,
+        claim: &DeliveryId,
+        lease: &Lease,
+    ) -> Result<Option<Held>, StoreError> {
+        with_repeats!(
+            self,
+            "take",
+            self.inner.take(seen.clone(), claim, lease).await
+        )
+    }
+
+    async fn take_due(
+        &self,
+        key: &Key,
+        lease: &Lease,
+        now: i64,
+    ) -> Result<Option<(Held, Held)>, StoreError> {
+        with_repeats!(self, "take_due", self.inner.take_due(key, lease, now).await)
+    }
+
+    async fn settle(
+        &self,
+        held: &mut Held,
+        leave: Leave,
+        markers: &[DeliveryId],
+        now: i64,
+    ) -> Result<Settled, StoreError> {
+        let before = held.clone();
+        with_repeats!(self, "settle", {
+            let mut same = before.clone();
+            let answer = self.inner.settle(&mut same, leave, markers, now).await;
+            // Only an answer that arrives changes what the worker knows; a lost one is dropped
+            // with the next attempt's copy, or restored below.
+            *held = same;
+            answer
+        })
+        .inspect_err(|_: &StoreError| *held = before)
+    }
+
+    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+        with_repeats!(self, "due", self.inner.due(shard, now, limit).await)
+    }
+
+    async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
+        with_repeats!(self, "bury", self.inner.bury(letter, now).await)
+    }
+}

@@ -1,0 +1,308 @@
+//! What customers and agents do, and the webhooks it causes.
+
+use shared::conversation::state::Status;
+use shared::message::{
+    Body, CommentId, Consent, ConsentKind, DeliveryId, Event, ExternalUserId, Incoming, Personal,
+    Profile, Reply, Solved, Text, TicketId,
+};
+
+use super::act::{Act, Deed, Shape, Words};
+use super::run::{Happened, Kind, Run, Table};
+
+impl<S: Table> Run<S> {
+    pub fn happens(&mut self, act: Act) {
+        match act {
+            Act::Text { who, what } => {
+                let customer = self.customer(who);
+                let n = self.count();
+                let text = match what {
+                    Words::Plain => format!("T{n:04}x hello"),
+                    Words::Thanks => "Thanks".to_owned(),
+                };
+                let body = Body::Text(Text {
+                    text: Personal(text),
+                    profile: Profile {
+                        name: Personal::from("Ana"),
+                        ..Profile::default()
+                    },
+                    ..Text::default()
+                });
+                let delivery = DeliveryId::derive("text", &[&n.to_string()]);
+                self.queue(Some(customer.clone()), customer, delivery, body, Kind::Text);
+                self.send(self.events.len() - 1);
+            }
+            Act::Consent { who, out } => {
+                let customer = self.customer(who);
+                let n = self.count();
+                let what = if out {
+                    ConsentKind::OptedOut
+                } else {
+                    ConsentKind::OptedIn
+                };
+                let body = Body::Consent(Consent {
+                    what,
+                    text: Personal::default(),
+                });
+                let delivery = DeliveryId::derive("consent", &[&n.to_string()]);
+                self.queue(
+                    Some(customer.clone()),
+                    customer,
+                    delivery,
+                    body,
+                    Kind::Consent { out },
+                );
+                self.send(self.events.len() - 1);
+            }
+            Act::Agent { who, deed, body } => {
+                let customer = self.customer(who);
+                // A person's time: machines' clocks differ by less.
+                self.common.pass_time(1_500);
+                if let Some(ticket) = self.ticket_of(&customer, deed) {
+                    self.tell(|| format!("agent: {deed:?} on {ticket}, {body:?}"));
+                    self.deed(&customer, ticket, deed, body);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn customer(&self, who: u8) -> ExternalUserId {
+        let id = format!("c{}", who % self.setting.customers.max(1));
+        id.parse().expect("an id")
+    }
+
+    fn count(&mut self) -> u32 {
+        self.serial += 1;
+        self.serial
+    }
+
+    fn queue(
+        &mut self,
+        addressee: Option<ExternalUserId>,
+        customer: ExternalUserId,
+        delivery: DeliveryId,
+        body: Body,
+        kind: Kind,
+    ) {
+        let index = self.events.len();
+        self.tell(|| {
+            format!(
+                "event {index}: {kind:?} of {}, {delivery}",
+                customer.as_str()
+            )
+        });
+        self.events.push(Happened {
+            incoming: Incoming {
+                customer: addressee,
+                event: Event {
+                    delivery,
+                    received_at: 0,
+                    body,
+                },
+                aliases: vec![],
+            },
+            kind,
+            customer,
+            queued: true,
+            lost: false,
+            tries: 0,
+            first_sent: None,
+            answered: false,
+        });
+    }
+
+    /// The ticket an agent has before them: the newest that the deed is possible on.
+    fn ticket_of(&self, customer: &ExternalUserId, deed: Deed) -> Option<TicketId> {
+        let mut world = self.common.world.lock().expect("world");
+        if deed == Deed::Foreign {
+            let active = |t: &super::world::Ticket| t.customer == *customer && !t.deleted;
+            return world
+                .tickets
+                .values()
+                .any(active)
+                .then(|| world.foreign(customer));
+        }
+        let fits = |ticket: &super::world::Ticket| match deed {
+            Deed::Close | Deed::Reopen => ticket.status == Status::Solved,
+            Deed::Solve | Deed::SolveTwice | Deed::ReplyAndSolve | Deed::Merge => {
+                ticket.is_active()
+            }
+            _ => ticket.status != Status::Closed,
+        };
+        let theirs = world
+            .tickets
+            .iter()
+            .filter(|(_, t)| t.customer == *customer && !t.deleted);
+        // Only the newest: agents do not dig out old ones.
+        theirs.last().filter(|(_, t)| fits(t)).map(|(id, _)| *id)
+    }
+
+    fn deed(&mut self, customer: &ExternalUserId, ticket: TicketId, deed: Deed, shape: Shape) {
+        let world = self.common.world.clone();
+        match deed {
+            Deed::Reply | Deed::LongReply | Deed::Foreign => {
+                let status = world.lock().expect("world").tickets[&ticket].status;
+                let status = if status.is_done() {
+                    Status::Solved
+                } else {
+                    Status::Pending
+                };
+                world.lock().expect("world").agent_sets(ticket, status);
+                self.reply(customer, ticket, shape, deed == Deed::LongReply, None);
+            }
+            Deed::ReplyAndSolve => {
+                world
+                    .lock()
+                    .expect("world")
+                    .agent_sets(ticket, Status::Solved);
+                let cycle = world.lock().expect("world").tickets[&ticket].cycle;
+                self.reply(customer, ticket, shape, false, Some(cycle));
+                self.solved(customer, ticket, shape, cycle);
+            }
+            Deed::Solve | Deed::SolveTwice => {
+                world
+                    .lock()
+                    .expect("world")
+                    .agent_sets(ticket, Status::Solved);
+                let cycle = world.lock().expect("world").tickets[&ticket].cycle;
+                self.solved(customer, ticket, shape, cycle);
+                if deed == Deed::SolveTwice {
+                    self.solved(customer, ticket, shape, cycle);
+                }
+            }
+            Deed::Reopen => {
+                world
+                    .lock()
+                    .expect("world")
+                    .agent_sets(ticket, Status::Open);
+            }
+            Deed::Close => {
+                world
+                    .lock()
+                    .expect("world")
+                    .agent_sets(ticket, Status::Closed);
+            }
+            Deed::Delete => {
+                world
+                    .lock()
+                    .expect("world")
+                    .tickets
+                    .get_mut(&ticket)
+                    .expect("there")
+                    .deleted = true;
+            }
+            Deed::Merge => {
+                let mut world = world.lock().expect("world");
+                let target = world.foreign(customer);
+                world.agent_merges(ticket, target);
+            }
+            Deed::Echo => self.echo(customer, ticket),
+        }
+    }
+
+    fn reply(
+        &mut self,
+        customer: &ExternalUserId,
+        ticket: TicketId,
+        shape: Shape,
+        long: bool,
+        solves: Option<u32>,
+    ) {
+        let n = self.count();
+        let token = format!("A{n:04}x");
+        let sentence = format!("{token} we look into it. ");
+        let text = sentence.repeat(if long { 70 } else { 1 }).trim().to_owned();
+        let now = self.common.now();
+        let (comment, status) = {
+            let mut world = self.common.world.lock().expect("world");
+            let comment = world.agent_writes(ticket, &text, now);
+            (comment, world.tickets[&ticket].status)
+        };
+        let delivery = match shape {
+            Shape::Guide => DeliveryId::derive("reply-text", &[&n.to_string()]),
+            _ => reply_delivery(comment),
+        };
+        let body = Body::Reply(Reply {
+            ticket: Some(ticket),
+            comment: (shape != Shape::Guide).then_some(comment),
+            text: Some(Personal(text)),
+            author: Personal::from("Ann"),
+            status: (shape != Shape::Guide).then(|| name(status).to_owned()),
+            campaign: None,
+        });
+        let kind = Kind::Reply {
+            ticket,
+            comment,
+            token,
+            solves,
+        };
+        let addressee = (shape != Shape::TicketOnly).then(|| customer.clone());
+        self.queue(addressee, customer.clone(), delivery, body, kind);
+    }
+
+    fn solved(&mut self, customer: &ExternalUserId, ticket: TicketId, shape: Shape, cycle: u32) {
+        let n = self.count();
+        let delivery = DeliveryId::derive("solved", &[&ticket.to_string(), &n.to_string()]);
+        let body = Body::Solved(Solved { asked_at: None,
+            ticket: (shape != Shape::Guide).then_some(ticket),
+            message: Some(Personal(closing(ticket, cycle))),
+            campaign: None,
+        });
+        let addressee = (shape != Shape::TicketOnly).then(|| customer.clone());
+        let kind = Kind::Solved { ticket, cycle };
+        self.queue(addressee, customer.clone(), delivery, body, kind);
+    }
+
+    fn echo(&mut self, customer: &ExternalUserId, ticket: TicketId) {
+        // A comment whose answer was lost is not known as the bridge's own; see docs/testing.md.
+        let shown = self.store.shown();
+        let known = |id| {
+            shown
+                .iter()
+                .any(|item| item.state.own_comments.contains(&id))
+        };
+        let world = self.common.world.clone();
+        let world = world.lock().expect("world");
+        let of = &world.tickets[&ticket];
+        let own = of
+            .comments
+            .iter()
+            .rfind(|remark| remark.public && known(remark.id));
+        let Some(own) = own else { return };
+        let body = Body::Reply(Reply {
+            ticket: Some(ticket),
+            comment: Some(own.id),
+            text: Some(Personal(own.text.clone())),
+            status: Some(name(of.status).to_owned()),
+            ..Reply::default()
+        });
+        let delivery = reply_delivery(own.id);
+        self.queue(
+            Some(customer.clone()),
+            customer.clone(),
+            delivery,
+            body,
+            Kind::Echo,
+        );
+    }
+}
+
+pub fn reply_delivery(comment: CommentId) -> DeliveryId {
+    DeliveryId::derive("reply", &[&comment.to_string()])
+}
+
+/// The closing message of one solve cycle.
+pub fn closing(ticket: TicketId, cycle: u32) -> String {
+    format!("Closed {ticket}/{cycle}.")
+}
+
+fn name(status: Status) -> &'static str {
+    match status {
+        Status::New => "new",
+        Status::Open => "open",
+        Status::Pending => "pending",
+        Status::Hold => "hold",
+        Status::Solved => "solved",
+        Status::Closed => "closed",
+    }
+}

@@ -1,0 +1,123 @@
+//! Generated schedules: several customers, agents and workers in a random order, with faults,
+//! crashes and clock jumps; after everything is drained the promises are checked.
+//!
+//! A failure prints its seed and the shortest list of acts that still fails. How to run more, and
+//! what each promise is: `docs/testing.md`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test's helpers may fail loudly"
+)]
+
+mod act;
+mod check;
+mod dice;
+mod fakes;
+mod gate;
+mod happen;
+mod run;
+mod shorten;
+mod world;
+
+use shared::conversation::store::Memory;
+
+use act::{Act, Setting};
+use run::{Run, Table};
+
+/// Schedules of the ordinary run.
+const SCHEDULES: u64 = 20_000;
+
+/// Plays one schedule on a table; returns the story and what is wrong, if anything.
+fn play<S: Table>(
+    setting: Setting,
+    acts: &[Act],
+    store: S,
+    told: bool,
+) -> (Vec<String>, Option<String>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let mut run = Run::new(setting, store, told);
+    let result = runtime.block_on(async {
+        run.play(acts).await?;
+        run.check()?;
+        run.check_markers().await
+    });
+    (run.story.take().unwrap_or_default(), result.err())
+}
+
+fn play_seed(seed: u64) -> Result<(), String> {
+    let (setting, acts) = act::schedule(seed);
+    let wrong = |acts: &[Act]| play(setting, acts, Memory::default(), false).1;
+    let Some(problem) = wrong(&acts) else {
+        return Ok(());
+    };
+    let short = shorten::shorten(acts, |acts| wrong(acts).is_some());
+    let (story, last) = play(setting, &short, Memory::default(), true);
+    Err(format!(
+        "seed {seed}: {problem}\n{setting:?}\nshort ({} acts): {last:?}\n{}\n{}",
+        short.len(),
+        short
+            .iter()
+            .map(|act| format!("  {act:?}"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        story.join("\n")
+    ))
+}
+
+#[test]
+fn every_schedule_keeps_the_promises() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a longer run is asked for by the environment"
+    )]
+    let asked = |name| std::env::var(name).ok().and_then(|n| n.parse::<u64>().ok());
+    if let Some(seed) = asked("SEED") {
+        play_seed(seed).unwrap_or_else(|failure| panic!("{failure}"));
+        return;
+    }
+    if asked("SURVEY").is_some() {
+        let mut kinds = std::collections::BTreeMap::<String, Vec<u64>>::new();
+        for seed in 0..asked("SCHEDULES").unwrap_or(SCHEDULES) {
+            let (setting, acts) = act::schedule(seed);
+            if let Some(problem) = play(setting, &acts, Memory::default(), false).1 {
+                let kind: String = problem
+                    .chars()
+                    .filter(|c| !c.is_ascii_digit())
+                    .take(90)
+                    .collect();
+                kinds.entry(kind).or_default().push(seed);
+            }
+        }
+        for (kind, seeds) in kinds {
+            println!(
+                "{:>5} {kind} {:?}",
+                seeds.len(),
+                &seeds[..seeds.len().min(4)]
+            );
+        }
+        return;
+    }
+    let total = asked("SCHEDULES").unwrap_or(SCHEDULES);
+    let first = asked("FIRST_SEED").unwrap_or(0);
+    let workers = std::thread::available_parallelism().map_or(2, |n| n.get() as u64);
+    let failures: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers)
+            .map(|worker| {
+                scope.spawn(move || {
+                    let mut seeds = (first + worker..first + total).step_by(workers as usize);
+                    seeds.find_map(|seed| play_seed(seed).err())
+                })
+            })
+            .collect();
+        running
+            .into_iter()
+            .filter_map(|thread| thread.join().expect("a thread"))
+            .collect()
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}

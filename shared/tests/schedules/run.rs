@@ -1,0 +1,414 @@
+//! Plays a schedule: starts workers, lets calls through, and drains everything at the end.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use shared::conversation::policy::Policy;
+use shared::conversation::store::{Memory, Shown, Storage};
+use shared::delivery::{Bridge, Clock, Handled, Work};
+use shared::message::{CommentId, DeliveryId, ExternalUserId, Incoming, TicketId};
+use tokio::task::JoinHandle;
+
+use super::act::{Act, Setting};
+use super::fakes::{Common, Fakes, Wire};
+use super::gate::{Fault, Go};
+
+const START: i64 = 1_790_000_000_000;
+
+/// How long a sender repeats a request, in milliseconds.
+const SENDERS_TRY: i64 = 24 * 60 * 60 * 1000;
+
+/// Calls within which everything must have ended.
+const PATIENCE: u32 = 20_000;
+
+/// A table that shows what it holds.
+pub trait Table: Storage + Clone + Send + Sync + 'static {
+    fn shown(&self) -> Vec<Shown>;
+    fn dead(&self) -> Vec<String>;
+}
+
+impl Table for Memory {
+    fn shown(&self) -> Vec<Shown> {
+        Memory::shown(self)
+    }
+
+    fn dead(&self) -> Vec<String> {
+        Memory::dead(self)
+    }
+}
+
+/// What an event is about.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    Text,
+    Consent {
+        out: bool,
+    },
+    Reply {
+        ticket: TicketId,
+        comment: CommentId,
+        token: String,
+        /// The solve cycle its submit began.
+        solves: Option<u32>,
+    },
+    Solved {
+        ticket: TicketId,
+        cycle: u32,
+    },
+    /// A comment of the bridge's own, reported back.
+    Echo,
+}
+
+#[derive(Debug, Clone)]
+pub struct Happened {
+    pub incoming: Incoming,
+    pub kind: Kind,
+    pub customer: ExternalUserId,
+    /// Waits to be sent, for the first time or again.
+    pub queued: bool,
+    pub lost: bool,
+    pub tries: u8,
+    pub first_sent: Option<i64>,
+    /// The sender was told 2xx.
+    pub answered: bool,
+}
+
+impl Happened {
+    pub fn delivery(&self) -> &DeliveryId {
+        &self.incoming.event.delivery
+    }
+
+    /// Its sender would still try: neither vendor does for longer than a day.
+    pub fn is_fresh(&self, now: i64) -> bool {
+        self.first_sent.is_none_or(|at| now - at < SENDERS_TRY)
+    }
+
+    /// The item it is stored in first.
+    pub fn door(&self) -> String {
+        match (&self.incoming.customer, &self.kind) {
+            (None, Kind::Reply { ticket, .. } | Kind::Solved { ticket, .. }) => {
+                format!("ticket#{ticket}")
+            }
+            _ => self.home(),
+        }
+    }
+
+    /// Its customer's item.
+    pub fn home(&self) -> String {
+        format!("customer#{}", self.customer.as_str())
+    }
+}
+
+struct Worker {
+    event: Option<usize>,
+    /// When Lambda ends it.
+    deadline: i64,
+    id: u32,
+    task: JoinHandle<Option<Handled>>,
+}
+
+pub struct Run<S> {
+    pub setting: Setting,
+    pub common: Common,
+    pub store: S,
+    pub events: Vec<Happened>,
+    /// What happened, for a person's eyes.
+    pub story: Option<Vec<String>>,
+    pub serial: u32,
+    workers: Vec<Worker>,
+    started: u32,
+    last: Option<Handled>,
+}
+
+impl<S: Table> Run<S> {
+    pub fn new(setting: Setting, store: S, told: bool) -> Self {
+        let common = Common::default();
+        common.now.store(START, Ordering::Relaxed);
+        Self {
+            setting,
+            common,
+            store,
+            events: vec![],
+            story: told.then(Vec::new),
+            serial: 0,
+            workers: vec![],
+            started: 0,
+            last: None,
+        }
+    }
+
+    /// Plays the acts, then drains.
+    pub async fn play(&mut self, acts: &[Act]) -> Result<(), String> {
+        for act in acts {
+            self.act(*act).await?;
+        }
+        self.drain().await
+    }
+
+    pub fn tell(&mut self, line: impl FnOnce() -> String) {
+        let time = self.common.now() - START;
+        if let Some(story) = &mut self.story {
+            story.push(format!("{time:>9} {}", line()));
+        }
+    }
+
+    async fn act(&mut self, act: Act) -> Result<(), String> {
+        match act {
+            Act::Step { pick, fault, slow } => self.step(pick, Go { fault, slow }),
+            Act::Clock { ms } => {
+                self.common.pass_time(ms);
+                self.tell(|| format!("clock {ms:+}"));
+                self.time_out();
+            }
+            Act::Redeliver if self.workers.iter().filter(|w| w.event.is_none()).count() < 2 => {
+                self.redeliver();
+            }
+            Act::Redeliver => {}
+            Act::Crash { pick } => self.crash(pick),
+            Act::Send { pick } => {
+                let waiting = self.which(|event| event.queued);
+                if let Some(index) = chosen(&waiting, pick) {
+                    self.send(index);
+                }
+            }
+            Act::Lose { pick } => {
+                let losable = |e: &Happened| {
+                    e.queued
+                        && e.tries == 0
+                        && matches!(e.kind, Kind::Reply { .. } | Kind::Solved { .. })
+                };
+                if let Some(index) = chosen(&self.which(losable), pick) {
+                    self.events[index].queued = false;
+                    self.events[index].lost = true;
+                    self.tell(|| format!("webhook {index} never comes"));
+                }
+            }
+            Act::Again { pick } => {
+                if let Some(index) = self.sent_lately(pick) {
+                    self.send(index);
+                }
+            }
+            act => self.happens(act),
+        }
+        self.common.gates.quiet().await;
+        self.reap().await
+    }
+
+    fn which(&self, wanted: impl Fn(&Happened) -> bool) -> Vec<usize> {
+        let all = self.events.iter().enumerate();
+        all.filter(|(_, event)| wanted(event))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn sent_lately(&self, pick: u8) -> Option<usize> {
+        let now = self.common.now();
+        chosen(
+            &self.which(|event| event.tries > 0 && event.is_fresh(now)),
+            pick,
+        )
+    }
+
+    fn step(&mut self, pick: u8, go: Go) {
+        self.common.pass_time(20);
+        if let Some((worker, what)) = self.common.gates.release(pick, go) {
+            self.tell(|| {
+                format!(
+                    "w{worker} {what} {:?}{}",
+                    go.fault,
+                    if go.slow { " slow" } else { "" }
+                )
+            });
+        }
+    }
+
+    fn crash(&mut self, pick: u8) {
+        if self.workers.is_empty() {
+            return;
+        }
+        self.vanish(usize::from(pick) % self.workers.len());
+    }
+
+    fn vanish(&mut self, worker: usize) {
+        let worker = self.workers.remove(worker);
+        worker.task.abort();
+        self.tell(|| format!("w{} vanishes", worker.id));
+        if let Some(index) = worker.event {
+            self.requeue(index);
+        }
+    }
+
+    /// Lambda ends what takes too long.
+    fn time_out(&mut self) {
+        let now = self.common.now();
+        while let Some(late) = self.workers.iter().position(|w| w.deadline < now) {
+            self.vanish(late);
+        }
+    }
+
+    /// The sender got no 2xx: it tries again, a few times.
+    fn requeue(&mut self, index: usize) {
+        let event = &mut self.events[index];
+        let now = self.common.now();
+        event.queued = event.tries < 4 && event.is_fresh(now);
+    }
+
+    fn bridge(&mut self) -> (u32, Arc<Bridge<Fakes, Wire<S>>>) {
+        self.started += 1;
+        let worker = self.started;
+        let common = self.common.clone();
+        let skew = match worker % 3 {
+            0 => self.setting.skew,
+            1 => 0,
+            _ => -self.setting.skew,
+        };
+        let clock = common.clone();
+        let bridge = Bridge {
+            store: Wire {
+                inner: self.store.clone(),
+                common: common.clone(),
+                worker,
+            },
+            vendors: Fakes { common, worker },
+            policy: Policy {
+                reply_campaign: Some("reply".to_owned()),
+                solved_campaign: self.setting.closing.then(|| "closing".to_owned()),
+                ..Policy::default()
+            },
+            clock: Clock::from_fn(move || clock.now() + skew),
+        };
+        (worker, Arc::new(bridge))
+    }
+
+    pub fn send(&mut self, index: usize) {
+        let (worker, bridge) = self.bridge();
+        let event = &mut self.events[index];
+        event.queued = false;
+        event.tries += 1;
+        event.first_sent.get_or_insert(self.common.now());
+        let now = bridge.clock.now();
+        let mut incoming = event.incoming.clone();
+        incoming.event.received_at = now;
+        let work = Work::request(&format!("w{worker}"), now + 15_000, now);
+        let gates = self.common.gates.clone();
+        self.tell(|| format!("w{worker} receives event {index}"));
+        let task = tokio::spawn(async move {
+            let report = bridge.handle(incoming, &work).await;
+            gates.stir();
+            report.ok().map(|report| report.handled)
+        });
+        self.workers.push(Worker {
+            event: Some(index),
+            deadline: now + 15_000,
+            id: worker,
+            task,
+        });
+    }
+
+    fn redeliver(&mut self) {
+        let (worker, bridge) = self.bridge();
+        let deadline = bridge.clock.now() + 55_000;
+        let work = Work::scheduled(&format!("w{worker}"), deadline);
+        let gates = self.common.gates.clone();
+        self.tell(|| format!("w{worker} redelivers"));
+        let task = tokio::spawn(async move {
+            // An index that cannot be read: the schedule comes again.
+            let _ = bridge.redeliver(&work).await;
+            gates.stir();
+            None
+        });
+        self.workers.push(Worker {
+            event: None,
+            deadline,
+            id: worker,
+            task,
+        });
+    }
+
+    async fn reap(&mut self) -> Result<(), String> {
+        let (done, going) = std::mem::take(&mut self.workers)
+            .into_iter()
+            .partition::<Vec<_>, _>(|worker| worker.task.is_finished());
+        self.workers = going;
+        for worker in done {
+            let handled = worker
+                .task
+                .await
+                .map_err(|error| format!("a worker panicked: {error}"))?;
+            self.tell(|| format!("w{} ends: {handled:?}", worker.id));
+            let Some(index) = worker.event else { continue };
+            self.last.clone_from(&handled);
+            let event = &self.events[index];
+            match handled {
+                None | Some(Handled::Full) => self.requeue(index),
+                Some(handled) => {
+                    // A reply that was fetched before its webhook came was not accepted itself.
+                    let known = handled == Handled::Duplicate
+                        && matches!(event.kind, Kind::Reply { .. } | Kind::Echo);
+                    if !known && !self.common.accepted_by(&event.door(), event.delivery()) {
+                        return Err(format!(
+                            "event {index} answered 2xx, and nothing was stored"
+                        ));
+                    }
+                    self.events[index].answered = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// No faults any more; time passes until nothing waits.
+    async fn drain(&mut self) -> Result<(), String> {
+        self.tell(|| "-- drained from here".to_owned());
+        for _ in 0..300 {
+            self.run_out().await?;
+            if let Some(&index) = self.which(|event| event.queued).first() {
+                self.send(index);
+                continue;
+            }
+            let shown = self.store.shown();
+            let Some(due) = shown.iter().filter_map(|item| item.due_at).min() else {
+                return Ok(());
+            };
+            let wait = (due - self.common.now()).max(0) + 1 + self.setting.skew;
+            self.common.pass_time(wait);
+            self.redeliver();
+        }
+        Err("it is never drained".to_owned())
+    }
+
+    /// Lets every worker end; what the last request was answered.
+    pub async fn last_answer(&mut self) -> Result<Option<Handled>, String> {
+        self.run_out().await?;
+        Ok(self.last.clone())
+    }
+
+    /// Lets every worker end.
+    pub async fn run_out(&mut self) -> Result<(), String> {
+        let go = Go {
+            fault: Fault::None,
+            slow: false,
+        };
+        for _ in 0..PATIENCE {
+            self.common.gates.quiet().await;
+            self.reap().await?;
+            if self.workers.is_empty() {
+                return Ok(());
+            }
+            self.common.pass_time(20);
+            self.time_out();
+            match self.common.gates.release(0, go) {
+                Some((worker, what)) => self.tell(|| format!("w{worker} {what}")),
+                None => {
+                    tokio::time::advance(std::time::Duration::from_millis(500)).await;
+                    self.common.pass_time(480);
+                }
+            }
+        }
+        Err("a worker never ends".to_owned())
+    }
+}
+
+pub fn chosen(among: &[usize], pick: u8) -> Option<usize> {
+    among.get(usize::from(pick) % among.len().max(1)).copied()
+}

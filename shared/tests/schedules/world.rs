@@ -1,0 +1,320 @@
+//! Zendesk and Braze in memory, as far as the bridge can tell them from the real ones, and what
+//! happened there.
+
+use std::collections::BTreeMap;
+
+use shared::conversation::state::Status;
+use shared::conversation::step::{
+    Comment, Failure, FetchedComment, NewTicket, Outcome, Refusal, Sms, TicketFacts,
+};
+use shared::message::{CommentId, ExternalUserId, Personal, TicketId, UserId};
+
+/// How long an idempotency key is remembered (live-tested by a third party: two hours).
+const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
+
+/// Comments one call returns.
+const COMMENTS_READ: usize = 30;
+
+#[derive(Debug)]
+pub struct Ticket {
+    pub customer: ExternalUserId,
+    pub requester: UserId,
+    pub status: Status,
+    pub deleted: bool,
+    pub merged_into: Option<TicketId>,
+    pub tags: Vec<String>,
+    pub comments: Vec<Remark>,
+    pub by_bridge: bool,
+    external_id: Option<String>,
+    /// How often it was solved.
+    pub cycle: u32,
+}
+
+impl Ticket {
+    /// An agent would work on it.
+    pub fn is_active(&self) -> bool {
+        !self.deleted && !self.status.is_done()
+    }
+}
+
+#[derive(Debug)]
+pub struct Remark {
+    pub id: CommentId,
+    pub text: String,
+    pub public: bool,
+    /// Written by an agent in Zendesk; otherwise through the API.
+    pub by_agent: bool,
+    pub marker: Option<String>,
+    pub at: i64,
+}
+
+#[derive(Debug)]
+pub struct Sent {
+    pub customer: ExternalUserId,
+    pub text: String,
+    pub part: u8,
+    pub parts: u8,
+}
+
+#[derive(Default)]
+pub struct World {
+    users: BTreeMap<ExternalUserId, UserId>,
+    pub tickets: BTreeMap<TicketId, Ticket>,
+    keys: BTreeMap<String, (NewTicket, TicketId, i64)>,
+    pub sms: Vec<Sent>,
+    /// `zendesk_ticket`, `zendesk_ticket_open`.
+    pub attributes: BTreeMap<ExternalUserId, (Option<TicketId>, bool)>,
+    /// Customers for whom the bridge created a ticket beside an open one of its own.
+    pub second_tickets: Vec<ExternalUserId>,
+    ids: u64,
+}
+
+impl World {
+    fn id(&mut self) -> u64 {
+        self.ids += 1;
+        self.ids
+    }
+
+    pub fn user(&mut self, customer: &ExternalUserId) -> UserId {
+        if let Some(user) = self.users.get(customer) {
+            return *user;
+        }
+        let user = UserId::new(9000 + self.id()).expect("positive");
+        self.users.insert(customer.clone(), user);
+        user
+    }
+
+    fn new_ticket(&mut self, customer: &ExternalUserId, by_bridge: bool) -> TicketId {
+        let requester = self.user(customer);
+        let id = TicketId::new(self.id()).expect("positive");
+        let ticket = Ticket {
+            customer: customer.clone(),
+            requester,
+            status: Status::New,
+            deleted: false,
+            merged_into: None,
+            tags: vec![],
+            comments: vec![],
+            by_bridge,
+            external_id: None,
+            cycle: 0,
+        };
+        self.tickets.insert(id, ticket);
+        id
+    }
+
+    fn remark(&mut self, ticket: TicketId, remark: Remark) {
+        let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
+        ticket.comments.push(remark);
+    }
+
+    /// A ticket an agent opens for the customer.
+    pub fn foreign(&mut self, customer: &ExternalUserId) -> TicketId {
+        let id = self.new_ticket(customer, false);
+        self.tickets.get_mut(&id).expect("new").status = Status::Open;
+        id
+    }
+
+    /// An agent writes publicly.
+    pub fn agent_writes(&mut self, ticket: TicketId, text: &str, at: i64) -> CommentId {
+        let id = CommentId::new(self.id()).expect("positive");
+        self.remark(
+            ticket,
+            Remark {
+                id,
+                text: text.to_owned(),
+                public: true,
+                by_agent: true,
+                marker: None,
+                at,
+            },
+        );
+        id
+    }
+
+    /// An agent sets a status; says whether it is the beginning of a solve cycle.
+    pub fn agent_sets(&mut self, ticket: TicketId, status: Status) -> bool {
+        let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
+        let solves = status == Status::Solved && !ticket.status.is_done();
+        ticket.cycle += u32::from(solves);
+        ticket.status = status;
+        solves
+    }
+
+    /// An agent merges a ticket into another of the same customer.
+    pub fn agent_merges(&mut self, source: TicketId, target: TicketId) {
+        let source = self.tickets.get_mut(&source).expect("a ticket");
+        source.status = Status::Closed;
+        source.merged_into = Some(target);
+        source.tags.push("closed_by_merge".to_owned());
+    }
+
+    pub fn create(&mut self, new: &NewTicket, now: i64) -> Outcome {
+        if let Some((known, ticket, at)) = self.keys.get(&new.key)
+            && now - at < KEY_KEPT
+        {
+            return if known == new {
+                self.posted(*ticket)
+            } else {
+                Outcome::Failed(Failure::KeyConflict)
+            };
+        }
+        let followed = new.follows.map(|ticket| &self.tickets[&ticket]);
+        if followed.is_some_and(|ticket| ticket.status != Status::Closed) {
+            return refused(422, "via_followup_source_id is not closed");
+        }
+        let owner = self.users.iter().find(|(_, user)| **user == new.requester);
+        let Some(customer) = owner.map(|(customer, _)| customer.clone()) else {
+            return refused(422, "no such requester");
+        };
+        let others = self.tickets.values().filter(|t| t.customer == customer);
+        let clean = self
+            .tickets
+            .values()
+            .all(|t| t.customer != customer || t.by_bridge);
+        if clean && others.filter(|t| t.is_active()).count() > 0 {
+            self.second_tickets.push(customer.clone());
+        }
+        let id = self.new_ticket(&customer, true);
+        self.tickets.get_mut(&id).expect("new").external_id = Some(new.delivery.to_string());
+        self.keys.insert(new.key.clone(), (new.clone(), id, now));
+        self.comment(id, &new.body, true, new.delivery.as_str(), now);
+        self.posted(id)
+    }
+
+    fn comment(&mut self, ticket: TicketId, text: &Personal, public: bool, marker: &str, at: i64) {
+        let id = CommentId::new(self.id()).expect("positive");
+        self.remark(
+            ticket,
+            Remark {
+                id,
+                text: text.as_str().to_owned(),
+                public,
+                by_agent: false,
+                marker: Some(marker.to_owned()),
+                at,
+            },
+        );
+    }
+
+    fn posted(&self, id: TicketId) -> Outcome {
+        let ticket = &self.tickets[&id];
+        Outcome::Posted {
+            ticket: id,
+            status: Some(ticket.status),
+            comment: ticket.comments.last().map(|remark| remark.id),
+        }
+    }
+
+    pub fn append(&mut self, comment: &Comment, now: i64) -> Outcome {
+        if let Err(failure) = self.changeable(comment.ticket) {
+            return failure;
+        }
+        let marker = comment.marker.as_str();
+        self.comment(comment.ticket, &comment.body, comment.public, marker, now);
+        if let Some(status) = comment.status {
+            self.tickets.get_mut(&comment.ticket).expect("there").status = status;
+        }
+        self.posted(comment.ticket)
+    }
+
+    fn changeable(&mut self, id: TicketId) -> Result<&mut Ticket, Outcome> {
+        match self.tickets.get_mut(&id) {
+            Some(ticket) if ticket.deleted => Err(Outcome::Failed(Failure::NotFound)),
+            Some(ticket) if ticket.status == Status::Closed => {
+                Err(Outcome::Failed(Failure::Closed))
+            }
+            Some(ticket) => Ok(ticket),
+            None => Err(Outcome::Failed(Failure::NotFound)),
+        }
+    }
+
+    pub fn set_status(&mut self, id: TicketId, status: Status) -> Outcome {
+        match self.changeable(id) {
+            Ok(ticket) => ticket.status = status,
+            Err(failure) => return failure,
+        }
+        Outcome::Done
+    }
+
+    pub fn add_tags(&mut self, id: TicketId, tags: &[String]) -> Outcome {
+        match self.changeable(id) {
+            Ok(ticket) => ticket.tags.extend_from_slice(tags),
+            Err(failure) => return failure,
+        }
+        Outcome::Done
+    }
+
+    pub fn facts(&self, id: TicketId) -> Option<TicketFacts> {
+        let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted)?;
+        Some(TicketFacts {
+            ticket: id,
+            status: Some(ticket.status),
+            requester: Some(ticket.requester),
+            customer: Some(ticket.customer.clone()),
+            tags: ticket.tags.clone(),
+        })
+    }
+
+    pub fn merge_target(&self, source: TicketId) -> Option<TicketFacts> {
+        let target = self.tickets.get(&source)?.merged_into?;
+        let usable = |facts: &TicketFacts| facts.status != Some(Status::Closed);
+        self.facts(target).filter(usable)
+    }
+
+    pub fn with_external_id(&self, id: &str) -> Option<TicketFacts> {
+        let found = self
+            .tickets
+            .iter()
+            .find(|(_, ticket)| !ticket.deleted && ticket.external_id.as_deref() == Some(id));
+        found.and_then(|(id, _)| self.facts(*id))
+    }
+
+    pub fn find_delivery(&self, id: TicketId, marker: &str) -> Outcome {
+        match self.tickets.get(&id).filter(|ticket| !ticket.deleted) {
+            None => Outcome::Failed(Failure::NotFound),
+            Some(ticket) => Outcome::Marked(
+                ticket
+                    .comments
+                    .iter()
+                    .any(|remark| remark.marker.as_deref() == Some(marker)),
+            ),
+        }
+    }
+
+    pub fn comments(&self, id: TicketId) -> Outcome {
+        let Some(ticket) = self.tickets.get(&id).filter(|ticket| !ticket.deleted) else {
+            return Outcome::Failed(Failure::NotFound);
+        };
+        let newest = ticket.comments.iter().rev().take(COMMENTS_READ);
+        let fetched = newest.map(|remark| FetchedComment {
+            comment: remark.id,
+            by_agent: remark.by_agent,
+            public: remark.public,
+            text: Personal(remark.text.clone()),
+            author: Personal::from("Ann"),
+            created_at: remark.at,
+        });
+        Outcome::Comments(fetched.collect())
+    }
+
+    pub fn send(&mut self, sms: &Sms) -> Outcome {
+        self.attributes
+            .insert(sms.customer.clone(), (sms.ticket, sms.open));
+        self.sms.push(Sent {
+            customer: sms.customer.clone(),
+            text: sms.message.as_str().to_owned(),
+            part: sms.part,
+            parts: sms.parts,
+        });
+        Outcome::Done
+    }
+}
+
+pub fn refused(status: u16, code: &str) -> Outcome {
+    Outcome::Failed(Failure::Refused(Refusal {
+        status,
+        code: code.to_owned(),
+        detail: Personal::default(),
+    }))
+}
