@@ -1,5 +1,7 @@
 //! In order, and once: races, duplicates, webhooks that arrive reversed, late or not at all.
 
+use std::time::Duration;
+
 use e2e::send::{self, inbound, inbound_body};
 use e2e::table::{redelivered, waiting};
 use e2e::view::{Mark, notes, only_ticket, phone, public, ticket};
@@ -172,6 +174,8 @@ async fn a_ticket_is_closed_towards_the_customer_once_per_solve() {
     send::text(&stack, ANA, "no, it is not").await;
     settled(&stack).await;
     assert_eq!(ticket(&stack, id).status, Status::Open);
+    // Two equal bodies signed in the same second are one signature: a replay.
+    stack.zendesk.clock().advance(Duration::from_secs(2));
     stack
         .zendesk
         .set_status(id, Status::Solved)
@@ -191,6 +195,7 @@ async fn a_ticket_an_agent_reopens_with_an_answer_can_be_closed_again() {
     agent(&stack, id, back).await;
     let user = stack.braze.user(ANA).expect("known");
     assert_eq!(user.attributes["zendesk_ticket_open"], true);
+    stack.zendesk.clock().advance(Duration::from_secs(2));
     solve().expect("solved");
     settled(&stack).await;
     assert_eq!(phone(&stack, ANA), [CLOSING, "One more thing.", CLOSING]);
