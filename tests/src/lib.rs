@@ -33,16 +33,16 @@ pub async fn stack() -> Stack {
     stack_with(|_| {}).await
 }
 
-/// The same with options changed.
+/// The same with options changed; vendors never wait between their attempts.
 ///
 /// # Panics
 ///
 /// Where the stack cannot start.
 pub async fn stack_with(change: impl FnOnce(&mut Options)) -> Stack {
     let mut options = Options::default();
+    change(&mut options);
     options.zendesk.retry_wait_scale = 0.0;
     options.braze.retry_wait_scale = 0.0;
-    change(&mut options);
     let stack = match Stack::start(options).await {
         Ok(stack) => stack,
         Err(error) => panic!("the stack does not start: {error}"),

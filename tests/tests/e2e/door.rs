@@ -214,6 +214,50 @@ async fn in_observe_mode_everybody_gets_in_and_it_is_logged() {
     }
 }
 
+/// Route, body, and the field that is named.
+const MALFORMED: [(&str, &[u8], &str); 16] = [
+    (REPLY, b"not json at all", "body"),
+    (REPLY, b"", "body"),
+    (REPLY, b"[1,2]", "body"),
+    (REPLY, b"null", "body"),
+    (
+        REPLY,
+        b"{\"ticket_id\":\"35\",\"text\":\"\xff\xfe\"}",
+        "body",
+    ),
+    (REPLY, b"{\"text\":\"Hello\"}", "external_user_id"),
+    (
+        REPLY,
+        b"{\"ticket_id\":\"thirty\",\"external_user_id\":\"ana\",\"text\":\"Hi\"}",
+        "ticket_id",
+    ),
+    (
+        REPLY,
+        b"{\"ticket_id\":35,\"external_user_id\":\"ana\",\"text\":{\"a\":1}}",
+        "text",
+    ),
+    (
+        REPLY,
+        b"{\"ticket_id\":35,\"external_user_id\":[\"ana\"],\"text\":\"Hi\"}",
+        "external_user_id",
+    ),
+    (SOLVED, b"{\"status\":\"Solved\"}", "external_user_id"),
+    (SOLVED, b"}{", "body"),
+    (INBOUND, b"{\"message\":\"Hi\"}", "external_user_id"),
+    (INBOUND, b"{\"external_user_id\":\"ana\"}", "message"),
+    (
+        INBOUND,
+        b"{\"external_user_id\":\"ana\",\"message\":\"Hi\",\"kind\":\"spam\"}",
+        "kind",
+    ),
+    (
+        INBOUND,
+        b"{\"external_user_id\":\"ana\",\"message\":[\"Hi\"]}",
+        "message",
+    ),
+    (INBOUND, b"\xc3\x28", "body"),
+];
+
 /// An authentic body that cannot be understood, on every route it fits.
 async fn malformed(stack: &Stack, route: &str, body: &[u8]) -> Answer {
     match route {
@@ -226,49 +270,7 @@ async fn malformed(stack: &Stack, route: &str, body: &[u8]) -> Answer {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_understood_is_answered_by_field_and_kept() {
     let stack = stack().await;
-    let cases: [(&str, &[u8], &str); 16] = [
-        (REPLY, b"not json at all", "body"),
-        (REPLY, b"", "body"),
-        (REPLY, b"[1,2]", "body"),
-        (REPLY, b"null", "body"),
-        (
-            REPLY,
-            b"{\"ticket_id\":\"35\",\"text\":\"\xff\xfe\"}",
-            "body",
-        ),
-        (REPLY, b"{\"text\":\"Hello\"}", "external_user_id"),
-        (
-            REPLY,
-            b"{\"ticket_id\":\"thirty\",\"external_user_id\":\"ana\",\"text\":\"Hi\"}",
-            "ticket_id",
-        ),
-        (
-            REPLY,
-            b"{\"ticket_id\":35,\"external_user_id\":\"ana\",\"text\":{\"a\":1}}",
-            "text",
-        ),
-        (
-            REPLY,
-            b"{\"ticket_id\":35,\"external_user_id\":[\"ana\"],\"text\":\"Hi\"}",
-            "external_user_id",
-        ),
-        (SOLVED, b"{\"status\":\"Solved\"}", "external_user_id"),
-        (SOLVED, b"}{", "body"),
-        (INBOUND, b"{\"message\":\"Hi\"}", "external_user_id"),
-        (INBOUND, b"{\"external_user_id\":\"ana\"}", "message"),
-        (
-            INBOUND,
-            b"{\"external_user_id\":\"ana\",\"message\":\"Hi\",\"kind\":\"spam\"}",
-            "kind",
-        ),
-        (
-            INBOUND,
-            b"{\"external_user_id\":\"ana\",\"message\":[\"Hi\"]}",
-            "message",
-        ),
-        (INBOUND, b"\xc3\x28", "body"),
-    ];
-    for (number, (route, body, field)) in cases.into_iter().enumerate() {
+    for (number, (route, body, field)) in MALFORMED.into_iter().enumerate() {
         let answer = malformed(&stack, route, body).await;
         let shown = String::from_utf8_lossy(body);
         assert_eq!(answer.status, 400, "{route} {shown}: {answer:?}");

@@ -50,41 +50,7 @@ async fn nothing_personal_and_no_secret_is_in_any_line() {
     )
     .await;
 
-    for (operation, effect) in [
-        ("tickets.update", Effect::DropAfter),
-        ("tickets.update", Effect::html_502()),
-        ("tickets.update", Effect::status(422)),
-        ("oauth.token", Effect::status(401)),
-    ] {
-        stack.zendesk.revoke_tokens();
-        let echo = match effect {
-            Effect::Respond {
-                status, headers, ..
-            } => Effect::Respond {
-                status,
-                headers,
-                body: json!({"error": "RecordInvalid", "description": "QQMARK echo",
-                    "details": {"base": [{"description": "QQMARK +15550199001"}]}})
-                .to_string(),
-            },
-            other => other,
-        };
-        stack.zendesk.fault(Fault::once(operation, echo));
-        send::text(&stack, customer, "QQMARK again").await;
-        settled(&stack).await;
-        stack.zendesk.clear_faults();
-        redelivered(&stack).await;
-    }
-    for status in [400, 500] {
-        let refusal = Effect::Respond {
-            status,
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: json!({"message": "QQMARK +15550199001 is not valid"}).to_string(),
-        };
-        stack.braze.fault(Fault::once("*", refusal));
-        agent(&stack, id, Comment::public("QQMARK and now?")).await;
-        redelivered(&stack).await;
-    }
+    failing(&stack, customer, id).await;
     malformed_and_forged(&stack, customer).await;
     settled(&stack).await;
 
@@ -122,4 +88,43 @@ async fn malformed_and_forged(stack: &local::Stack, customer: &str) {
     assert_eq!(answer.status, 401);
     let answer = inbound(stack, body).await;
     assert!((200..300).contains(&answer.status), "{answer:?}");
+}
+
+/// Vendors fail, and say the customer's own words in their errors.
+async fn failing(stack: &local::Stack, customer: &str, id: u64) {
+    for (operation, effect) in [
+        ("tickets.update", Effect::DropAfter),
+        ("tickets.update", Effect::html_502()),
+        ("tickets.update", Effect::status(422)),
+        ("oauth.token", Effect::status(401)),
+    ] {
+        stack.zendesk.revoke_tokens();
+        let echo = match effect {
+            Effect::Respond {
+                status, headers, ..
+            } => Effect::Respond {
+                status,
+                headers,
+                body: json!({"error": "RecordInvalid", "description": "QQMARK echo",
+                    "details": {"base": [{"description": "QQMARK +15550199001"}]}})
+                .to_string(),
+            },
+            other => other,
+        };
+        stack.zendesk.fault(Fault::once(operation, echo));
+        send::text(stack, customer, "QQMARK again").await;
+        settled(stack).await;
+        stack.zendesk.clear_faults();
+        redelivered(stack).await;
+    }
+    for status in [400, 500] {
+        let refusal = Effect::Respond {
+            status,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: json!({"message": "QQMARK +15550199001 is not valid"}).to_string(),
+        };
+        stack.braze.fault(Fault::once("*", refusal));
+        agent(stack, id, Comment::public("QQMARK and now?")).await;
+        redelivered(stack).await;
+    }
 }
