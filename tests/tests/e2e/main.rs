@@ -1,5 +1,7 @@
 //! The real executables, end to end.
 
+#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
+
 mod bodies;
 mod compare;
 mod conversation;
