@@ -95,6 +95,11 @@ impl Flow {
         }
     }
 
+    /// It is a run of redelivery.
+    pub fn is_a_run(self) -> bool {
+        matches!(self, Self::RedeliveredText | Self::RedeliveredReply)
+    }
+
     /// The stack it needs.
     pub fn setting(self) -> Setting {
         Setting {

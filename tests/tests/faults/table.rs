@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use crate::call::Call;
+use crate::call::{Call, Party};
 use crate::flow::Flow;
 use crate::run::Played;
 
@@ -15,7 +15,10 @@ static FILE: Mutex<()> = Mutex::new(());
 
 /// Compares the flow's table with what was found.
 pub fn check(flow: Flow, calls: &[Call], played: &[Played]) {
-    let found = rows(calls, played);
+    // In a run of redelivery the number of a call to the table depends on the customer's shard.
+    let shown = |call: &Call| !flow.is_a_run() || call.party != Party::Dynamo;
+    let calls: Vec<Call> = calls.iter().filter(|call| shown(call)).cloned().collect();
+    let found = rows(&calls, played);
     let _one_at_a_time = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = path();
     let text = std::fs::read_to_string(&path).expect("the documentation is there");
