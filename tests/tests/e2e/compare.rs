@@ -2,25 +2,22 @@
 
 use e2e::{ANA, settled, stack, with_ticket};
 use local::Stack;
-use serde_json::{Value, json};
+use serde_json::json;
 use simulators::zendesk::{Comment, Mode, Status};
 
 /// Makes the conversation look an hour old, so that a comparison is worth it.
 fn an_hour_later(stack: &Stack) {
-    let pk = format!("customer#{ANA}");
-    let item = stack.dynamo.item(&pk).expect("read").expect("there");
-    let memory = item["memory"]["S"].as_str().expect("a string");
-    let mut memory: Value = serde_json::from_str(memory).expect("JSON");
-    let since = memory["since"].as_i64().expect("a time");
-    memory["since"] = json!(since - 60 * 60 * 1000);
-    let changed = json!({"memory": {"S": memory.to_string()}});
-    stack.dynamo.edit(&pk, &changed).expect("edited");
+    e2e::table::remember(stack, ANA, |memory| {
+        let since = memory["since"].as_i64().unwrap_or_default();
+        memory["since"] = json!(since - 60 * 60 * 1000);
+    });
 }
 
 /// Drops every webhook under way, as Zendesk does while its circuit breaker is open.
 fn lose_webhooks(stack: &Stack) {
     for webhook in stack.zendesk.held_webhooks() {
-        stack.zendesk.discard(webhook.id).expect("dropped");
+        let dropped = stack.zendesk.discard(webhook.id);
+        assert!(dropped.is_ok(), "{dropped:?}");
     }
 }
 
