@@ -390,11 +390,11 @@ impl<S: Table> Run<S> {
 
     fn consent_kept(&self, customer: &ExternalUserId) -> Result<(), String> {
         let accepted = self.accepted_of(customer).into_iter();
-        let last = accepted.filter_map(|event| match event.kind {
+        let mut last = accepted.filter_map(|event| match event.kind {
             Kind::Consent { out } => Some(out),
             _ => None,
         });
-        let wanted = last.last().unwrap_or(false);
+        let wanted = last.next_back().unwrap_or(false);
         let kept = self
             .state_of(customer)
             .is_some_and(|item| item.state.opted_out);

@@ -129,12 +129,15 @@ impl<S: Table> Run<S> {
             }
             _ => ticket.status != Status::Closed,
         };
-        let theirs = world
+        let mut theirs = world
             .tickets
             .iter()
             .filter(|(_, t)| t.customer == *customer && !t.deleted);
         // Only the newest: agents do not dig out old ones.
-        theirs.last().filter(|(_, t)| fits(t)).map(|(id, _)| *id)
+        theirs
+            .next_back()
+            .filter(|(_, t)| fits(t))
+            .map(|(id, _)| *id)
     }
 
     fn deed(&mut self, customer: &ExternalUserId, ticket: TicketId, deed: Deed, shape: Shape) {

@@ -4,11 +4,7 @@
 //! A failure prints its seed and the shortest list of acts that still fails. How to run more, and
 //! what each promise is: `docs/testing.md`.
 
-#![expect(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test's helpers may fail loudly"
-)]
+#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
 mod act;
 mod check;
