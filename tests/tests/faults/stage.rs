@@ -68,6 +68,11 @@ impl Stage {
     pub async fn start(setting: Setting) -> Self {
         let mut options = Options::default();
         options.limits.freeze = setting.freeze;
+        if setting.freeze {
+            // The vendors restart on their ports, which nobody may take meanwhile.
+            options.zendesk.port = lasting_port(21_000);
+            options.braze.port = lasting_port(25_000);
+        }
         if setting.hasty {
             options.timeout = Duration::from_millis(2_500);
         }
@@ -171,16 +176,9 @@ impl Stage {
         if case.effect.is_none() {
             self.point(call.party, None).await;
         }
-        // Processes remember that a vendor limited the rate or refused the credentials.
-        if matches!(
-            case.effect,
-            Some(Effect::Respond {
-                status: 400..=499,
-                ..
-            })
-        ) {
-            self.cool().await;
-        }
+        // Processes remember that a vendor limited the rate, refused the credentials or was down
+        // (the breaker): the next events start afresh, so that no cell leans on another.
+        self.cool().await;
     }
 
     /// Makes the functions call another address of a vendor, or the right one again.
@@ -386,4 +384,10 @@ fn check_waiting(item: &Value) -> Result<(), String> {
         _ if due => Ok(()),
         mail => Err(format!("{mail} events wait without a due time or lease")),
     }
+}
+
+/// A free port from there on, below the range from which systems give ports out.
+fn lasting_port(from: u16) -> u16 {
+    let free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (from..from + 3_000).find(free).expect("a port is free")
 }
