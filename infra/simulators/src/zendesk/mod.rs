@@ -106,6 +106,12 @@ impl Zendesk {
         self.account.change(|work| work.state.tokens.clear());
     }
 
+    /// Changes how many requests a minute the account allows; `None`: as configured.
+    pub fn limit_requests(&self, a_minute: Option<u32>) {
+        self.account
+            .change(|work| work.state.rates.most = a_minute);
+    }
+
     /// All tickets that are not deleted, by id.
     pub fn tickets(&self) -> Vec<Ticket> {
         let live = |ticket: &&Ticket| !ticket.deleted;
