@@ -159,6 +159,7 @@ fn policy(settings: &Settings) -> Policy {
         reopen_window: std::time::Duration::from_secs(
             u64::from(settings.policy.reopen_window_days) * SECONDS_A_DAY,
         ),
+        give_up_after: settings.policy.give_up_after,
         subject: settings.policy.ticket.subject.clone(),
         reply_campaign: settings.braze.reply_campaign.clone(),
         solved_campaign: settings.braze.solved_campaign.clone(),

@@ -30,6 +30,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
     );
     let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
+    let give_up_after = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
     let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
     let signature_mode = r.choice(
         "SIGNATURE_MODE",
@@ -56,6 +57,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         policy: Policy {
             open_on,
             reopen_window_days,
+            give_up_after: Duration::from_secs(u64::from(give_up_after) * 60 * 60),
             duplicate_window: (duplicate_window > 0)
                 .then(|| Duration::from_secs(duplicate_window.into())),
             solved_message: r.optional("SOLVED_MESSAGE"),
