@@ -15,7 +15,7 @@ use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::notes;
 use crate::conversation::policy::{Language, OpenOn, Policy};
 use crate::conversation::store::Store;
-use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
+use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
@@ -80,6 +80,7 @@ impl App {
             clock: clock.clone(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            pace: Pace::default(),
         };
         let store = Store::new(&parts, settings.table_name.clone());
         let bridge = Bridge {
