@@ -78,6 +78,9 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// Counts the workers that vanished over it.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub breaks: u8,
     /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
     /// external id before anything is written.
     #[serde(skip_serializing_if = "is_false")]
@@ -130,6 +133,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Whoever worked on it vanished: nobody knows how far it got.
+    pub fn broke_off(&mut self) {
+        self.doubtful = true;
+        self.breaks = self.breaks.saturating_add(1);
+    }
+
     fn is_fresh(&self) -> bool {
         *self == Self::default()
     }

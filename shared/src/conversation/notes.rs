@@ -1,6 +1,8 @@
 //! What the bridge itself has to say, word for word, in each language. Holds no personal data but
 //! the links a customer sent.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -117,24 +119,48 @@ pub fn refused(language: Language, refusal: &Refusal) -> String {
     }
 }
 
-/// A text could not be brought onto the ticket in time.
-pub fn text_given_up(language: Language) -> String {
+/// A text could not be brought onto the ticket for so long.
+pub fn text_given_up(language: Language, after: Duration) -> String {
+    let hours = hours(after);
+    match language {
+        Language::English => format!(
+            "SMS: a text of the customer could not be added to this ticket, although it was tried \
+             for {hours} h. It is kept as a dead letter; please tell your administrator."
+        ),
+        Language::French => format!(
+            "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais \
+             pendant {hours} h. Il est conservé ; veuillez prévenir votre administrateur."
+        ),
+    }
+}
+
+/// An answer could not be handed to Braze for so long.
+pub fn answer_given_up(language: Language, after: Duration) -> String {
+    let hours = hours(after);
+    match language {
+        Language::English => format!(
+            "SMS not sent: Braze could not be reached for {hours} h. The message is kept as a dead \
+             letter; please tell your administrator."
+        ),
+        Language::French => format!(
+            "SMS non envoyé : Braze est resté injoignable pendant {hours} h. Le message est \
+             conservé ; veuillez prévenir votre administrateur."
+        ),
+    }
+}
+
+/// The bridge itself broke off over a message, again and again.
+pub fn broke_off(language: Language) -> String {
     language.choose(
-        "SMS: a text of the customer could not be added to this ticket, although it was tried for \
-         a day. It is kept as a dead letter; please tell your administrator.",
-        "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais pendant \
-         un jour. Il est conservé ; veuillez prévenir votre administrateur.",
+        "SMS: the work on a message of this ticket broke off again and again, so it is not known \
+         whether it arrived. It is kept as a dead letter; please tell your administrator.",
+        "SMS : le traitement d'un message de ce ticket s'est interrompu à plusieurs reprises ; on \
+         ne sait pas s'il est arrivé. Il est conservé ; veuillez prévenir votre administrateur.",
     )
 }
 
-/// An answer could not be handed to Braze in time.
-pub fn answer_given_up(language: Language) -> String {
-    language.choose(
-        "SMS not sent: Braze could not be reached for a day. The message is kept as a dead letter; \
-         please tell your administrator.",
-        "SMS non envoyé : Braze est resté injoignable pendant un jour. Le message est conservé ; \
-         veuillez prévenir votre administrateur.",
-    )
+fn hours(time: Duration) -> u64 {
+    time.as_secs() / 3_600
 }
 
 /// The customer sent STOP.
@@ -260,8 +286,9 @@ mod tests {
                 unknown(language, 0, 2, false),
                 closing_unknown(language, 0),
                 refused(language, &refusal),
-                text_given_up(language),
-                answer_given_up(language),
+                text_given_up(language, Duration::from_secs(86_400)),
+                answer_given_up(language, Duration::from_secs(86_400)),
+                broke_off(language),
                 customer_opted_out(language),
                 customer_opted_in(language),
                 customer_asked_for_help(language),

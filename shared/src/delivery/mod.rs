@@ -9,6 +9,7 @@ mod compare;
 mod drain;
 mod forward;
 mod gate;
+mod pace;
 mod redeliver;
 mod vendors;
 mod work;
@@ -26,6 +27,7 @@ use crate::conversation::store::{
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use gate::Gate;
+pub use pace::Pace;
 pub use redeliver::Summary;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
@@ -180,12 +182,12 @@ fn doubt(mut held: Held, before: &Held) -> Held {
         Some(Claim::Delivery(id)) => {
             let mut interrupted = held.mailbox.iter_mut();
             if let Some(entry) = interrupted.find(|entry| entry.event.delivery.as_str() == id) {
-                entry.progress.doubtful = true;
+                entry.progress.broke_off();
             }
         }
         Some(Claim::Any) => {
             for index in queue::heads(&held.mailbox) {
-                held.mailbox[index].progress.doubtful = true;
+                held.mailbox[index].progress.broke_off();
             }
         }
     }

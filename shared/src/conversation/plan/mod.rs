@@ -22,6 +22,13 @@ use super::seen::Seen;
 use super::state::{Entry, State};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
 
+/// After so many workers vanished over an event it is taken for the cause, and given up: those
+/// behind it wait for it.
+const MOST_BREAKS: u8 = 8;
+
+/// Why such an event is given up.
+pub const BROKE_OFF: &str = "the work on it broke off too often";
+
 /// What a decision may look at besides state and entry.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -68,6 +75,9 @@ impl<'a> Case<'a> {
 
 /// The next step of an event, or how it ends.
 pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next {
+    if is_poison(entry) {
+        return Next::Settled(broken(context, state, entry));
+    }
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
     match &mut event.body {
@@ -115,20 +125,46 @@ fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option
     if age < millis(context.policy.give_up_after) {
         return Verdict::Wait(not_before);
     }
-    let text = match event.body {
-        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(context.policy.language)),
+    let Policy {
+        language,
+        give_up_after,
+        ..
+    } = *context.policy;
+    let note = match event.body {
+        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, give_up_after)),
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
-            Some(notes::answer_given_up(context.policy.language))
+            Some(notes::answer_given_up(language, give_up_after))
         }
         Body::Note(_) | Body::Attributes | Body::Check => None,
     };
+    given_up("tried for too long", noted(context, state, entry, note))
+}
+
+/// Workers vanished over it again and again.
+pub fn is_poison(entry: &Entry) -> bool {
+    entry.progress.breaks >= MOST_BREAKS
+}
+
+fn broken(context: &Context<'_>, state: &State, entry: &Entry) -> Verdict {
+    let note = match entry.event.body {
+        Body::Note(_) | Body::Attributes | Body::Check => None,
+        _ => Some(notes::broke_off(context.policy.language)),
+    };
+    given_up(BROKE_OFF, noted(context, state, entry, note))
+}
+
+/// A dead letter of the bridge's own making.
+pub fn given_up(cause: &str, follow: Vec<Entry>) -> Verdict {
+    Verdict::Done(Ending::Dead(Refusal::own(cause)), follow)
+}
+
+/// A note on the conversation's ticket, where there is one.
+fn noted(context: &Context<'_>, state: &State, entry: &Entry, note: Option<String>) -> Vec<Entry> {
+    let event = &entry.event;
     let case = Case::new(context, &event.delivery, event.received_at);
-    let follow = state
-        .ticket
-        .zip(text)
-        .map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
-    let refusal = Refusal::own("tried for too long");
-    Verdict::Done(Ending::Dead(refusal), follow.into_iter().collect())
+    let note = state.ticket.zip(note);
+    let note = note.map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
+    note.into_iter().collect()
 }
 
 /// A note for the agent as an event of its own.
