@@ -20,5 +20,9 @@ fn main() -> ExitCode {
     });
     println!("{figures}");
     let held = figures.wrong.is_empty() && figures.kept() >= 0.9;
-    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if held {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -182,6 +182,10 @@ impl Environment {
         }
     }
 
+    pub(crate) fn process(&self) -> Option<u32> {
+        u32::try_from(self.pid?.as_raw_nonzero().get()).ok()
+    }
+
     pub(crate) fn alive(&self) -> bool {
         self.exit.borrow().is_none()
     }

@@ -186,6 +186,14 @@ impl Pool {
         state.idle.iter().filter(|idle| idle.alive()).count()
     }
 
+    /// The process ids of the live environments that wait for an event.
+    #[must_use]
+    pub fn idle_processes(&self) -> Vec<u32> {
+        let state = self.inner.state();
+        let live = state.idle.iter().filter(|idle| idle.alive());
+        live.filter_map(|idle| idle.process()).collect()
+    }
+
     /// Follows how many events are being worked on.
     #[must_use]
     pub fn running(&self) -> watch::Receiver<usize> {

@@ -11,6 +11,7 @@ use e2e::{ANA, settled, stack_with};
 use local::Stack;
 use serde_json::Value;
 use simulators::{Effect, Fault};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -38,13 +39,16 @@ struct Accepted {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_texts_from_fifty_senders_make_one_ticket_in_the_order_of_acceptance() {
     let stack = stack_with(|options| options.limits.environments = SENDERS).await;
-    let delay = Effect::Delay(Duration::from_millis(20));
+    let delay = Effect::Delay(Duration::from_millis(10));
     stack.zendesk.fault(Fault::always("tickets.update", delay));
     let stack = Arc::new(stack);
     let mut senders = JoinSet::new();
     for sender in 0..SENDERS {
+        // One after the other: fifty processes that start at once would need seconds each.
+        let (begun, first) = oneshot::channel();
         let stack = Arc::clone(&stack);
-        senders.spawn(async move { send(&stack, sender).await });
+        senders.spawn(async move { send(&stack, sender, begun).await });
+        first.await.expect("a first text");
     }
     let mut accepted = HashMap::new();
     let (mut largest, mut most) = (0, 0);
@@ -72,14 +76,18 @@ async fn a_thousand_texts_from_fifty_senders_make_one_ticket_in_the_order_of_acc
         most = most.max(usize::from(text.refused > 0) * MAILBOX);
     }
     assert!(accepted.is_empty(), "texts are lost");
-    assert_eq!(most, MAILBOX, "the mailbox was never full, the test shows nothing");
+    assert_eq!(
+        most, MAILBOX,
+        "the mailbox was never full, the test shows nothing"
+    );
     assert!(largest < ITEM / 2, "the item had {largest} bytes");
     assert!(waiting(&stack).is_empty());
 }
 
 /// Sends one text after the other, each again until it is accepted.
-async fn send(stack: &Stack, sender: usize) -> Vec<Accepted> {
+async fn send(stack: &Stack, sender: usize, begun: oneshot::Sender<()>) -> Vec<Accepted> {
     let mut accepted = Vec::new();
+    let mut begun = Some(begun);
     for number in 0..TEXTS_EACH {
         let text = format!("{sender:02}-{number:02}");
         let body = inbound_body(ANA, &text, &text).to_string();
@@ -87,6 +95,7 @@ async fn send(stack: &Stack, sender: usize) -> Vec<Accepted> {
         loop {
             let sent = Instant::now();
             let answer = inbound(stack, body.clone()).await;
+            begun.take().map(|begun| begun.send(()));
             if matches!(answer.status, 200 | 202) {
                 assert_ne!(answer.outcome(), "duplicate", "a refused text was stored");
                 let answered = Instant::now();

@@ -10,6 +10,8 @@ mod failures;
 mod hot;
 mod logs;
 mod media;
+#[cfg(target_os = "linux")]
+mod memory;
 mod odd;
 mod order;
 mod outage;

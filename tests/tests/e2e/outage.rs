@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use e2e::send::{self, inbound, inbound_body, now_ms};
-use e2e::table::{
-    dead_letters, items, let_time_pass, pk, redelivered, redelivered_once, waiting,
-};
+use e2e::table::{dead_letters, items, let_time_pass, pk, redelivered, redelivered_once, waiting};
 use e2e::view::{Mark, calls_of, notes, phone, public, ticket};
 use e2e::{ANA, PATIENCE, answered, settled, stack, stack_with, with_ticket};
 use local::Stack;
 use serde_json::{Value, json};
+use simulators::braze::User;
 use simulators::zendesk::Mode;
 use simulators::{Call, Effect, Fault};
 
@@ -34,6 +33,16 @@ async fn texted(stack: &Stack, customer: &str) -> send::Answer {
     inbound(stack, body).await
 }
 
+/// An agent's answer to a customer Braze knows.
+async fn answer_to(stack: &Stack, customer: &str, ticket: u64, comment: u64) -> send::Answer {
+    let phone = format!("+1555{comment:07}");
+    stack
+        .braze
+        .add_user(User::new(customer, "User", "X", &phone));
+    let body = send::reply_body(ticket, customer, comment, "Hello");
+    send::reply(stack, &format!("INV{comment}"), body.to_string()).await
+}
+
 /// As many conversations wait for Zendesk.
 async fn backlog(stack: &Stack, customers: usize) {
     stack.zendesk.fault(Fault::always("*", Effect::status(503)));
@@ -43,6 +52,12 @@ async fn backlog(stack: &Stack, customers: usize) {
     }
     stack.zendesk.clear_faults();
     assert_eq!(let_time_pass(stack), customers);
+}
+
+/// When an item is due, in milliseconds since the epoch.
+fn due_ms(item: &Value) -> i64 {
+    let due = item["due_at"]["N"].as_str().unwrap_or_default();
+    due.parse().expect("a time")
 }
 
 fn each_text_is_on_a_ticket_of_its_own(stack: &Stack, customers: usize) {
@@ -64,11 +79,15 @@ async fn zendesk_down_is_spared_by_the_function_too_and_trusted_again() {
             let answer = texted(&stack, &format!("user-{number}")).await;
             assert_eq!((answer.status, answer.outcome()), (202, "queued"));
         }
-        // Each pause lets one call through; a slow machine may have seen some.
+        // Each pause lets one call through; a slow machine may have seen some. A dropped connection
+        // is made up for by one more attempt where that does no harm.
         let pauses = started.elapsed().as_secs() / PAUSE.as_secs();
-        let most = FAILURES + usize::try_from(pauses).expect("few");
+        let most = 2 * (FAILURES + usize::try_from(pauses).expect("few"));
         let met = stack.zendesk.calls().len();
-        assert!((FAILURES..=most).contains(&met), "{met} calls, {most} expected");
+        assert!(
+            (FAILURES..=most).contains(&met),
+            "{met} calls, {most} expected"
+        );
 
         stack.zendesk.clear_faults();
         let mut number = 30;
@@ -91,14 +110,16 @@ async fn braze_down_is_spared_by_the_function_too() {
     let started = Instant::now();
     for comment in 901..921 {
         // A customer each: one's own second answer waits for the first anyway.
-        let body = send::reply_body(id, &format!("user-{comment}"), comment, "Hello");
-        let answer = send::reply(&stack, &format!("INV{comment}"), body.to_string()).await;
+        let answer = answer_to(&stack, &format!("user-{comment}"), id, comment).await;
         assert_eq!((answer.status, answer.outcome()), (202, "queued"));
     }
     let pauses = started.elapsed().as_secs() / PAUSE.as_secs();
     let most = FAILURES + usize::try_from(pauses).expect("few");
     let met = calls_of(stack.braze.calls(), SEND).len();
-    assert!((FAILURES..=most).contains(&met), "{met} calls, {most} expected");
+    assert!(
+        (FAILURES..=most).contains(&met),
+        "{met} calls, {most} expected"
+    );
     stack.braze.clear_faults();
     redelivered(&stack).await;
     for comment in 901..921 {
@@ -113,25 +134,35 @@ async fn a_vendor_that_limits_the_rate_is_not_asked_again_before_its_time() {
     let limited = Fault::once("users.*", Effect::zendesk_rate_limited(50));
     stack.zendesk.fault(limited);
     let reset = now_ms() / 1000 + 90;
-    stack.braze.fault(Fault::once(SEND, Effect::braze_rate_limited(reset)));
+    stack
+        .braze
+        .fault(Fault::once(SEND, Effect::braze_rate_limited(reset)));
     let (before, mark) = (now_ms(), Mark::now(&stack));
     for number in 0..6 {
         let customer = format!("user-{number}");
         let answer = texted(&stack, &customer).await;
         assert_eq!((answer.status, answer.outcome()), (202, "queued"));
-        let body = send::reply_body(id, &format!("other-{number}"), 901 + number, "Hi");
-        let answer = send::reply(&stack, &format!("INV{number}"), body.to_string()).await;
+        let answer = answer_to(&stack, &format!("other-{number}"), id, 901 + number).await;
         assert_eq!((answer.status, answer.outcome()), (202, "queued"));
     }
     let (zendesk, braze) = mark.since(&stack);
-    assert_eq!((zendesk.len(), braze.len()), (1, 1), "{zendesk:?} {braze:?}");
+    assert_eq!(
+        (zendesk.len(), braze.len()),
+        (1, 1),
+        "{zendesk:?} {braze:?}"
+    );
     for item in waiting(&stack) {
-        let due: i64 = item["due_at"]["N"].as_str().unwrap_or_default().parse().expect("a time");
+        let due = due_ms(&item);
         let earliest = match pk(&item).starts_with("customer#user-") {
             true => before + 50_000,
             false => reset * 1000 - 5,
         };
-        assert!(due >= earliest, "{} is due {} ms early", pk(&item), earliest - due);
+        assert!(
+            due >= earliest,
+            "{} is due {} ms early",
+            pk(&item),
+            earliest - due
+        );
     }
 }
 
@@ -161,18 +192,21 @@ async fn one_vendors_rate_limit_does_not_hold_up_what_goes_to_the_other() {
     stack.braze.fault(Fault::always(SEND, Effect::status(503)));
     stack.zendesk.fault(Fault::always("*", Effect::status(503)));
     for number in 0..6 {
-        let body = send::reply_body(id, &format!("a-{number}"), 901 + number, "Hi").to_string();
-        send::reply(&stack, &format!("INV{number}"), body).await;
+        answer_to(&stack, &format!("other-{number}"), id, 901 + number).await;
         texted(&stack, &format!("user-{number}")).await;
     }
     stack.zendesk.clear_faults();
     stack.braze.clear_faults();
     let reset = now_ms() / 1000 + 3_600;
-    stack.braze.fault(Fault::always(SEND, Effect::braze_rate_limited(reset)));
+    stack
+        .braze
+        .fault(Fault::always(SEND, Effect::braze_rate_limited(reset)));
     assert_eq!(let_time_pass(&stack), 12);
     redelivered_once(&stack).await;
-    // The answers wait for Braze's hour, the texts are on their tickets.
-    assert_eq!(waiting(&stack).len(), 6);
+    // Texts are on their tickets; answers, and what Braze is told of the tickets, wait for the hour.
+    for item in waiting(&stack) {
+        assert!(due_ms(&item) + 5 >= reset * 1000, "{item}");
+    }
     let of_texts = |t: &&simulators::zendesk::Ticket| public(t) == ["Hello"];
     assert_eq!(stack.zendesk.tickets().iter().filter(of_texts).count(), 6);
 }
@@ -188,11 +222,25 @@ async fn redelivery_stops_before_its_time_out_and_leaves_the_rest_for_the_next_r
     let started = Instant::now();
     let delivered = redelivered_once(&stack).await;
     assert!(started.elapsed() < TIMEOUT);
-    assert!((1..60).contains(&delivered), "{delivered} delivered at once");
-    let unanswered = stack.zendesk.calls().into_iter().filter(|call| call.status.is_none());
+    assert!(
+        (1..60).contains(&delivered),
+        "{delivered} delivered at once"
+    );
+    let unanswered = stack
+        .zendesk
+        .calls()
+        .into_iter()
+        .filter(|call| call.status.is_none());
     assert_eq!(unanswered.count(), 0, "no call was cut off");
-    assert_eq!(waiting(&stack).len(), customers - usize::try_from(delivered).expect("few"));
-    assert_eq!(stack.function("redelivery").started(), 1, "it was not killed");
+    assert_eq!(
+        waiting(&stack).len(),
+        customers - usize::try_from(delivered).expect("few")
+    );
+    assert_eq!(
+        stack.function("redelivery").started(),
+        1,
+        "it was not killed"
+    );
     stack.zendesk.clear_faults();
     redelivered(&stack).await;
     each_text_is_on_a_ticket_of_its_own(&stack, customers);
@@ -208,11 +256,17 @@ async fn redelivery_asks_a_vendor_only_so_much_at_once() {
     stack.braze.fault(Fault::always("*", slow));
     let (zendesk, braze) = (stack.zendesk.calls().len(), stack.braze.calls().len());
     assert_eq!(redelivered_once(&stack).await, 40);
-    for calls in [stack.zendesk.calls().split_off(zendesk), stack.braze.calls().split_off(braze)] {
+    for calls in [
+        stack.zendesk.calls().split_off(zendesk),
+        stack.braze.calls().split_off(braze),
+    ] {
         // Each call takes at least so long, so those that began within it ran side by side.
         let beside = |call: &Call| {
             let end = call.at_ms + SLOW;
-            calls.iter().filter(|c| (call.at_ms..end).contains(&c.at_ms)).count()
+            calls
+                .iter()
+                .filter(|c| (call.at_ms..end).contains(&c.at_ms))
+                .count()
         };
         let most = calls.iter().map(beside).max().unwrap_or_default();
         assert!((2..=AT_ONCE).contains(&most), "{most} calls at once");
@@ -247,8 +301,16 @@ async fn what_could_not_be_delivered_for_the_hours_set_is_given_up_counted_and_n
         assert_eq!(letter["cause"]["S"], "0 tried for too long");
         assert_eq!(letter["conversation"]["S"], "customer#ana");
     }
-    assert!(letters.iter().any(|l| l["content"]["S"].to_string().contains("lost text")));
-    assert!(letters.iter().any(|l| l["content"]["S"].to_string().contains("lost answer")));
+    assert!(
+        letters
+            .iter()
+            .any(|l| l["content"]["S"].to_string().contains("lost text"))
+    );
+    assert!(
+        letters
+            .iter()
+            .any(|l| l["content"]["S"].to_string().contains("lost answer"))
+    );
     assert_eq!(counted(&stack), 2);
 
     stack.zendesk.clear_faults();
@@ -262,7 +324,10 @@ async fn what_could_not_be_delivered_for_the_hours_set_is_given_up_counted_and_n
     answered(&stack, id, "Here again").await;
     stack.zendesk.release_all().await;
     settled(&stack).await;
-    assert_eq!(public(&ticket(&stack, id)), ["SUPPORT", "next", "Here again"]);
+    assert_eq!(
+        public(&ticket(&stack, id)),
+        ["SUPPORT", "next", "Here again"]
+    );
     assert_eq!(phone(&stack, ANA), ["Here again"]);
 }
 
@@ -287,7 +352,9 @@ fn older(stack: &Stack, customer: &str, by: Duration) {
 /// Dead letters as the metric counts them.
 fn counted(stack: &Stack) -> u64 {
     let lines = stack.logs.all();
-    let told = lines.iter().filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
+    let told = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
     told.filter(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "BrazeZendeskBridge")
         .filter_map(|line| line["DeadLetters"].as_u64())
         .sum()

@@ -31,7 +31,9 @@ pub fn wrong(world: &World, scale: Scale, answers: &Answers) -> Vec<String> {
                     wrong.push(format!("{id} has {texts:?} on the ticket"));
                 }
                 let told = told.unwrap_or_default();
-                if told["zendesk_ticket"] != ticket.to_string() || told["zendesk_ticket_open"] != true {
+                if told["zendesk_ticket"] != ticket.to_string()
+                    || told["zendesk_ticket_open"] != true
+                {
                     wrong.push(format!("Braze was told of {id}: {told:?}"));
                 }
             }
@@ -40,7 +42,8 @@ pub fn wrong(world: &World, scale: Scale, answers: &Answers) -> Vec<String> {
     }
     for item in world.dynamo.items().expect("the table") {
         let pk = item["pk"]["S"].as_str().unwrap_or_default();
-        if pk.starts_with("dead#") || item.get("due_at").is_some() || item.get("mailbox").is_some() {
+        if pk.starts_with("dead#") || item.get("due_at").is_some() || item.get("mailbox").is_some()
+        {
             wrong.push(format!("{pk} is left"));
         }
     }

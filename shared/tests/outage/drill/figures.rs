@@ -41,6 +41,8 @@ pub struct Figures {
     /// What is wrong in the end.
     pub wrong: Vec<String>,
     limited: Mark,
+    /// When the first call was made after the outage.
+    drain: i64,
     recovered: Mark,
     /// Calls that Zendesk met while it was down.
     met_while_down: usize,
@@ -64,6 +66,7 @@ impl Figures {
             runs: Vec::new(),
             wrong: Vec::new(),
             limited: Mark::default(),
+            drain: 0,
             recovered: Mark::default(),
             met_while_down: 0,
             waiting_after_outage: 0,
@@ -79,7 +82,7 @@ impl Figures {
 
     /// The share of the allowed requests that was used while Zendesk limited the rate.
     pub fn kept(&self) -> f64 {
-        let minutes = (self.recovered.at - self.limited.at) as f64 / MINUTE as f64;
+        let minutes = (self.recovered.at - self.drain) as f64 / MINUTE as f64;
         self.answered as f64 / minutes / f64::from(self.scale.a_minute)
     }
 
@@ -104,16 +107,20 @@ impl Figures {
     pub fn recovery(&mut self, world: &World) {
         self.recovered = Mark::of(world);
         let calls = world.zendesk.calls();
-        let counted = calls[self.limited.zendesk..].iter();
-        let whole = (self.recovered.at - self.limited.at) / MINUTE;
+        let counted = &calls[self.limited.zendesk..];
+        self.drain = counted.first().map_or(self.recovered.at, |call| call.at_ms);
+        let whole = (self.recovered.at - self.drain) / MINUTE;
         self.minutes = vec![0; usize::try_from(whole).unwrap_or(0)];
-        for call in counted.filter(|call| call.operation != "oauth.token") {
+        for call in counted
+            .iter()
+            .filter(|call| call.operation != "oauth.token")
+        {
             if call.status == Some(429) {
                 self.refused += 1;
                 continue;
             }
             self.answered += 1;
-            let minute = usize::try_from((call.at_ms - self.limited.at) / MINUTE);
+            let minute = usize::try_from((call.at_ms - self.drain) / MINUTE);
             if let Some(count) = minute.ok().and_then(|nth| self.minutes.get_mut(nth)) {
                 *count += 1;
             }
@@ -126,7 +133,11 @@ impl Figures {
         let calls = world.dynamo.calls();
         self.write_units = calls.iter().map(|call| call.write_units).sum();
         for call in &calls {
-            match self.dynamo.iter_mut().find(|(name, _)| *name == call.operation) {
+            match self
+                .dynamo
+                .iter_mut()
+                .find(|(name, _)| *name == call.operation)
+            {
                 Some((_, count)) => *count += 1,
                 None => self.dynamo.push((call.operation.clone(), 1)),
             }
@@ -137,7 +148,7 @@ impl Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limited = self.recovered.at - self.limited.at;
+        let limited = self.recovered.at - self.drain;
         let longest = self.runs.iter().map(|(took, _)| *took).max();
         let least = self.minutes.iter().min();
         writeln!(f, "scale: {:?}", self.scale)?;
@@ -157,9 +168,21 @@ impl fmt::Display for Figures {
             self.refused,
             100.0 * self.refused_share(),
         )?;
-        writeln!(f, "recovered: the rest within {:.1} min", self.rest.as_secs_f64() / 60.0)?;
-        writeln!(f, "redelivery: {} runs, the longest {longest:?}", self.runs.len())?;
-        writeln!(f, "DynamoDB: {:?}, {} write units", self.dynamo, self.write_units)?;
+        writeln!(
+            f,
+            "recovered: the rest within {:.1} min",
+            self.rest.as_secs_f64() / 60.0
+        )?;
+        writeln!(
+            f,
+            "redelivery: {} runs, the longest {longest:?}",
+            self.runs.len()
+        )?;
+        writeln!(
+            f,
+            "DynamoDB: {:?}, {} write units",
+            self.dynamo, self.write_units
+        )?;
         writeln!(f, "minutes: {:?}", self.minutes)?;
         writeln!(f, "wrong: {:?}", self.wrong)?;
         write!(f, "played in {:.0} s", self.real.as_secs_f64())

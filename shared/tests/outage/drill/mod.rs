@@ -8,7 +8,7 @@
 mod check;
 mod figures;
 mod intake;
-mod world;
+pub mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,11 @@ pub struct Scale {
 
 /// Plays the drill.
 pub fn run(scale: Scale) -> Figures {
+    in_simulated_time(play(scale))
+}
+
+/// Runs on one thread whose time passes only where every task waits.
+pub fn in_simulated_time<T>(play: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_all().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
@@ -64,9 +69,9 @@ pub fn run(scale: Scale) -> Figures {
                 tokio::time::sleep(Duration::from_millis(TICK)).await;
             }
         });
-        let figures = Box::pin(play(scale)).await;
+        let played = Box::pin(play).await;
         ticking.abort();
-        figures
+        played
     })
 }
 

@@ -13,7 +13,7 @@ use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::policy::Policy;
 use shared::conversation::store::Store;
-use shared::delivery::{Bridge, Clients, Clock, Gate, TicketDefaults};
+use shared::delivery::{Bridge, Clients, Clock, Gate, Pace, TicketDefaults};
 use shared::media::Fetcher;
 use shared::net::Http;
 use shared::secrets::{Secret, SecretStore};
@@ -52,6 +52,12 @@ impl World {
 
     /// A cold start: an environment with clients, breakers and connections of its own.
     pub fn environment(&self) -> Arc<Bridge> {
+        let simulated = self.clock.clone();
+        self.environment_with(Clock::from_fn(move || simulated.now_ms()))
+    }
+
+    /// The same with a clock of its own.
+    pub fn environment_with(&self, clock: Clock) -> Arc<Bridge> {
         let http = Http::new(None).expect("a client");
         let env = AwsEnv {
             region: "us-east-1".to_owned(),
@@ -63,8 +69,6 @@ impl World {
         };
         let parts = AwsParts::new(&env, &http);
         let secrets = Arc::new(SecretStore::new(&parts, SECRET_ID));
-        let simulated = self.clock.clone();
-        let clock = Clock::from_fn(move || simulated.now_ms());
         let base = |url: String| url.parse().expect("a loopback address");
         let vendors = Clients {
             zendesk: zendesk::Client::new(
@@ -78,6 +82,7 @@ impl World {
             clock: clock.clone(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            pace: Pace::default(),
         };
         Arc::new(Bridge {
             store: Store::new(&parts, TABLE_NAME),
