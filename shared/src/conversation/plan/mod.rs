@@ -19,7 +19,7 @@ use crate::message::{Body, CommentId, DeliveryId, Event, ExternalUserId, Note, T
 use super::notes;
 use super::policy::{Policy, millis};
 use super::seen::Seen;
-use super::state::{Entry, State};
+use super::state::{Entry, Progress, State};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
 
 /// After so many workers vanished over an event it is taken for the cause, and given up: those
@@ -119,12 +119,18 @@ pub fn apply(
 }
 
 /// Tries again later, or gives up on an event that has been tried for too long.
-fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option<i64>) -> Verdict {
+fn later(
+    context: &Context<'_>,
+    state: &mut State,
+    entry: &Entry,
+    not_before: Option<i64>,
+) -> Verdict {
     let event = &entry.event;
     let age = context.now.saturating_sub(event.received_at);
     if age < millis(context.policy.give_up_after) {
         return Verdict::Wait(not_before);
     }
+    may_have_opened_a_ticket(state, entry);
     let Policy {
         language,
         give_up_after,
@@ -145,7 +151,21 @@ pub fn is_poison(entry: &Entry) -> bool {
     entry.progress.breaks >= MOST_BREAKS
 }
 
-fn broken(context: &Context<'_>, state: &State, entry: &Entry) -> Verdict {
+/// A text that is given up in doubt may have opened a ticket that nobody knows of.
+fn may_have_opened_a_ticket(state: &mut State, entry: &Entry) {
+    let Progress {
+        doubtful,
+        unfound,
+        posted,
+        ..
+    } = entry.progress;
+    if matches!(entry.event.body, Body::Text(_)) && (doubtful || unfound) && !posted {
+        state.perhaps = Some(entry.event.delivery.clone());
+    }
+}
+
+fn broken(context: &Context<'_>, state: &mut State, entry: &Entry) -> Verdict {
+    may_have_opened_a_ticket(state, entry);
     let note = match entry.event.body {
         Body::Note(_) | Body::Attributes | Body::Check => None,
         _ => Some(notes::broke_off(context.policy.language)),
