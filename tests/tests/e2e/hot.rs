@@ -24,8 +24,8 @@ const MAILBOX: usize = 100;
 /// DynamoDB's limit of an item.
 const ITEM: usize = 400 * 1024;
 
-/// A tenth of what the bridge asks for, so that the test does not take minutes.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Less than what the bridge asks for, so that the test does not take minutes.
+const PAUSE: Duration = Duration::from_millis(1_500);
 
 /// A text that was accepted.
 struct Accepted {

@@ -45,7 +45,7 @@ pub struct Figures {
     drain: i64,
     recovered: Mark,
     /// Calls that Zendesk met while it was down.
-    met_while_down: usize,
+    pub met_while_down: usize,
     waiting_after_outage: usize,
     /// Requests answered in each whole minute of the limit.
     minutes: Vec<usize>,
