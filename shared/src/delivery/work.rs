@@ -126,7 +126,9 @@ impl Work {
         }
         let end = self.until.min(lease_until.saturating_sub(SETTLE_RESERVE));
         let time = end.saturating_sub(now).min(CALL_LIMIT);
-        let time = u64::try_from(time).ok().filter(|_| time >= CALL_POINTLESS)?;
+        let time = u64::try_from(time)
+            .ok()
+            .filter(|_| time >= CALL_POINTLESS)?;
         Some(Duration::from_millis(time))
     }
 
