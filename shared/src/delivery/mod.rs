@@ -137,7 +137,10 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         let mut taken_over = false;
         let held = match accepted {
             Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
-            Accepted::Full => return Ok((Handled::Full, None)),
+            Accepted::Full(seen) => {
+                self.make_room(seen, work).await;
+                return Ok((Handled::Full, None));
+            }
             Accepted::Held(held) => held,
             Accepted::Stored(seen) => {
                 let ticket = seen.state.ticket;
@@ -155,6 +158,15 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         let drained = Box::pin(self.drain(held, taken_over, work, &mut endings));
         let ticket = drained.await;
         Ok((handled(endings.remove(&delivery)), ticket))
+    }
+
+    /// A full mailbox takes no event that would get it going again: the surplus does, where nobody
+    /// works on it. The sender comes again to an emptier one.
+    async fn make_room(&self, seen: Option<Box<Held>>, work: &Work) {
+        let Some(seen) = seen else { return };
+        if let Some(held) = self.take_over(*seen, work).await {
+            self.drain(held, true, work, &mut Endings::new()).await;
+        }
     }
 
     /// Takes a conversation that waits but has something to do now, or whose holder is gone.

@@ -27,6 +27,9 @@ const ITEM: usize = 400 * 1024;
 /// Less than what the bridge asks for, so that the test does not take minutes.
 const PAUSE: Duration = Duration::from_millis(1_500);
 
+/// A mailbox that is full and that nobody works on would never end.
+const LONGEST: Duration = Duration::from_secs(300);
+
 /// A text that was accepted.
 struct Accepted {
     text: String,
@@ -52,12 +55,14 @@ async fn a_thousand_texts_from_fifty_senders_make_one_ticket_in_the_order_of_acc
     }
     let mut accepted = HashMap::new();
     let (mut largest, mut most) = (0, 0);
+    let began = Instant::now();
     while !senders.is_empty() {
         let done = tokio::time::timeout(Duration::from_millis(20), senders.join_next()).await;
         if let Ok(Some(texts)) = done {
             let texts = texts.expect("a sender");
             accepted.extend(texts.into_iter().map(|text| (text.text.clone(), text)));
         }
+        assert!(began.elapsed() < LONGEST, "the texts are not taken in");
         let (size, mailbox) = item(&stack);
         (largest, most) = (largest.max(size), most.max(mailbox));
     }

@@ -75,10 +75,10 @@ impl Store {
                 Ok(if known {
                     Accepted::Duplicate
                 } else {
-                    Accepted::Full
+                    Accepted::Full(Some(Box::new(old)))
                 })
             }
-            Write::TooLarge => Ok(Accepted::Full),
+            Write::TooLarge => Ok(Accepted::Full(None)),
         }
     }
 }

@@ -345,7 +345,7 @@ async fn a_full_mailbox_takes_no_more_and_loses_nothing() {
         .accept(&key(), &entry("over"), &[], &lease("two"), NOW)
         .await
         .expect("read");
-    assert!(matches!(over, Accepted::Full));
+    assert!(matches!(over, Accepted::Full(Some(_))));
     let taken = store
         .take_due(&key(), &lease("two"), NOW + 20_000)
         .await
@@ -390,7 +390,7 @@ async fn an_event_too_large_for_the_item_is_refused_and_the_rest_stays() {
         .accept(&key(), &big("b"), &[], &lease("two"), NOW)
         .await
         .expect("read");
-    assert!(matches!(second, Accepted::Full));
+    assert!(matches!(second, Accepted::Full(None)));
 }
 
 #[tokio::test]
