@@ -272,6 +272,20 @@ pub async fn assert_dead_letter(stack: &Stack, post: &Post, what: &str) -> Strin
         .to_owned()
 }
 
+/// The sum of one of a function's metrics, from its lines in the embedded metric format.
+pub fn counted(stack: &Stack, function: &str, metric: &str) -> u64 {
+    let lines = stack.logs.of(function);
+    let lines = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let numbers =
+        lines.filter(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"].is_string());
+    numbers
+        .filter(|line| line["FunctionName"] == function)
+        .filter_map(|line| line[metric].as_u64())
+        .sum()
+}
+
 /// The dead letters in the table.
 pub fn letters(stack: &Stack) -> Vec<Value> {
     let items = stack.dynamo.items().expect("items");
