@@ -124,8 +124,7 @@ async fn drill(stack: &Stack, key: &str, old: &str, write: Write) -> BTreeSet<St
     flow.goes_on().await;
     stack.secrets.set_key(&previous, "");
     flow.goes_on().await;
-    let route = write("", "1").route;
-    let function = stack.function(&route[1..].replace('/', "-"));
+    let function = stack.function(&write("", "1").function());
     function.end_idle().await;
     flow.goes_on().await;
     let names = flow.end().await;

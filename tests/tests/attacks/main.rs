@@ -18,6 +18,7 @@ mod flood;
 mod kit;
 mod links;
 mod observe;
+mod panics;
 mod replay;
 mod rotation;
 mod signature;
