@@ -1,7 +1,6 @@
 //! Builds what is measured, beside this program.
 //!
-//! In: the workspace, `cargo`, a profile. Out: the directory of the executables. The floor is built
-//! by itself: together with the functions it would get their packages' features.
+//! In: packages, a profile. Out: the directory of the executables.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -47,14 +46,13 @@ pub fn target() -> Result<PathBuf, CargoError> {
     found.map(Path::to_owned).ok_or(CargoError::Misplaced)
 }
 
-/// Builds functions and floor in a profile; says where they are.
+/// Builds packages in a profile, with the features they have together; says where they are.
 ///
 /// # Errors
 /// Every [`CargoError`].
-pub fn build(profile: &str) -> Result<PathBuf, CargoError> {
+pub fn build(profile: &str, packages: &[&str]) -> Result<PathBuf, CargoError> {
     let target = target()?;
-    run(&target, profile, &FUNCTIONS)?;
-    run(&target, profile, &["bench-floor"])?;
+    run(&target, profile, packages)?;
     let directory = if profile == "dev" { "debug" } else { profile };
     Ok(target.join(directory))
 }

@@ -94,10 +94,7 @@ fn signed(path: &str, number: u64, body: &Value) -> Value {
         STANDARD.encode(mac.finalize().into_bytes())
     });
     let headers = [
-        (
-            "x-zendesk-webhook-signature",
-            signature.unwrap_or_default(),
-        ),
+        ("x-zendesk-webhook-signature", signature.unwrap_or_default()),
         ("x-zendesk-webhook-signature-timestamp", timestamp),
         (
             "x-zendesk-webhook-invocation-id",
@@ -116,7 +113,10 @@ fn request(path: &str, own: &[(&str, String)], body: &Value) -> Value {
         ("content-type", "application/json; charset=utf-8"),
         ("host", "abcdefghij.execute-api.eu-west-1.amazonaws.com"),
         ("user-agent", "bench"),
-        ("x-amzn-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700"),
+        (
+            "x-amzn-trace-id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700",
+        ),
         ("x-forwarded-for", "192.0.2.1"),
         ("x-forwarded-port", "443"),
         ("x-forwarded-proto", "https"),

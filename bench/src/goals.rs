@@ -44,42 +44,10 @@ impl Goal {
 
 /// All goals.
 pub fn all(floor: &Figures, ours: &[Figures], peers: &[Figures]) -> Vec<Goal> {
-    let at_most = |what: &str, goal, measured, unit| Goal {
-        what: what.to_owned(),
-        goal,
-        at_least: false,
-        measured,
-        unit,
-    };
     let mut goals = Vec::new();
     if let Some(inbound) = ours.iter().find(|one| one.name == "braze-inbound") {
-        let times = |own: f64, floor: f64| own / floor;
-        let answer = times(inbound.answer(), floor.answer());
-        let (first, warm) = (inbound.first_counts(), inbound.warm_counts());
-        goals.extend([
-            at_most("start to first answer, braze-inbound", 3.0, answer, "x"),
-            at_most("start to first poll", 2.0, times(inbound.next(), floor.next()), "x"),
-            at_most("processor time to first answer", 2.5, times(inbound.cpu(), floor.cpu()), "x"),
-            at_most("warm event, own time, p50", 1.0, inbound.warm(0.5), "ms"),
-            at_most("warm event, own time, p99", 3.0, inbound.warm(0.99), "ms"),
-            at_most("peak memory", 10.0, inbound.memory(), "MB"),
-            at_most("DynamoDB round trips of a text", 2.0, count(warm.dynamodb), ""),
-            at_most("Zendesk calls of a text, ticket open", 1.0, count(warm.zendesk), ""),
-            at_most("Secrets Manager reads of an environment", 1.0, count(first.secrets), ""),
-        ]);
-        for peer in peers {
-            let faster = peer.answer() / inbound.answer();
-            let smaller = peer.memory() / inbound.memory();
-            for (what, goal, measured) in [("time to first answer", 20.0, faster), ("memory", 6.0, smaller)] {
-                goals.push(Goal {
-                    what: format!("{}: {what} against ours", peer.name),
-                    goal,
-                    at_least: true,
-                    measured,
-                    unit: "x",
-                });
-            }
-        }
+        goals.extend(of_text(floor, inbound));
+        goals.extend(peers.iter().flat_map(|peer| against(peer, inbound)));
     }
     if let Some(reply) = ours.iter().find(|one| one.name == "zendesk-reply") {
         let warm = reply.warm_counts();
@@ -93,6 +61,66 @@ pub fn all(floor: &Figures, ours: &[Figures], peers: &[Figures]) -> Vec<Goal> {
         goals.push(at_most(&what, 6.5, function.size(), "MB"));
     }
     goals
+}
+
+/// Of `braze-inbound` appending a text.
+fn of_text(floor: &Figures, inbound: &Figures) -> [Goal; 9] {
+    let (first, warm) = (inbound.first_counts(), inbound.warm_counts());
+    let answer = inbound.answer() / floor.answer();
+    let next = inbound.next() / floor.next();
+    let cpu = inbound.cpu() / floor.cpu();
+    [
+        at_most("start to first answer, braze-inbound", 3.0, answer, "x"),
+        at_most("start to first poll", 2.0, next, "x"),
+        at_most("processor time to first answer", 2.5, cpu, "x"),
+        at_most("warm event, own time, p50", 1.0, inbound.warm(0.5), "ms"),
+        at_most("warm event, own time, p99", 3.0, inbound.warm(0.99), "ms"),
+        at_most("peak memory", 10.0, inbound.memory(), "MB"),
+        at_most(
+            "DynamoDB round trips of a text",
+            2.0,
+            count(warm.dynamodb),
+            "",
+        ),
+        at_most(
+            "Zendesk calls of a text, ticket open",
+            1.0,
+            count(warm.zendesk),
+            "",
+        ),
+        at_most(
+            "Secrets Manager reads of a start",
+            1.0,
+            count(first.secrets),
+            "",
+        ),
+    ]
+}
+
+fn against(peer: &Figures, inbound: &Figures) -> [Goal; 2] {
+    let at_least = |what: &str, goal, measured| Goal {
+        what: format!("{}: {what} against ours", peer.name),
+        goal,
+        at_least: true,
+        measured,
+        unit: "x",
+    };
+    let faster = peer.answer() / inbound.answer();
+    let smaller = peer.memory() / inbound.memory();
+    [
+        at_least("time to first answer", 20.0, faster),
+        at_least("memory", 6.0, smaller),
+    ]
+}
+
+fn at_most(what: &str, goal: f64, measured: f64, unit: &'static str) -> Goal {
+    Goal {
+        what: what.to_owned(),
+        goal,
+        at_least: false,
+        measured,
+        unit,
+    }
 }
 
 // Calls are few.

@@ -5,6 +5,7 @@ mod event;
 mod figures;
 mod goals;
 mod http;
+mod instructions;
 mod machine;
 mod options;
 mod peers;
@@ -27,6 +28,7 @@ use serde_json::{Value, json};
 use event::Kind;
 use figures::Figures;
 use goals::Goal;
+use instructions::Instructions;
 use machine::Machine;
 use options::{Options, USAGE};
 use peers::Missing;
@@ -44,7 +46,12 @@ fn main() -> ExitCode {
             return ExitCode::from(if problem.is_empty() { 0 } else { 2 });
         }
     };
-    match bench(&options) {
+    let done = if options.instructions {
+        count(&options)
+    } else {
+        bench(&options)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -54,22 +61,17 @@ fn main() -> ExitCode {
 }
 
 fn bench(options: &Options) -> Result<(), Box<dyn Error>> {
-    let executables = cargo::build(&options.profile)?;
+    let directory = executables(options, &cargo::FUNCTIONS)?;
+    // By itself: together with the functions it would get their packages' features.
+    executables(options, &[FLOOR])?;
     let out = out(options)?;
-    let authority = tls::Authority::new()?;
-    let ca = out.join("ca.pem");
-    fs::write(&ca, &authority.pem)?;
-    let world = World {
-        standins: StandIns::start(&authority)?,
-        ca: ca.clone(),
-        output: out.join("output.log"),
-    };
+    let world = world(&out)?;
     let (peers, missing) = if options.peers {
-        peers::find(&cargo::target()?.join("bench"), &ca)
+        peers::find(&cargo::target()?.join("bench"), &world.ca)
     } else {
         (vec![], vec![])
     };
-    let mut programs = own_programs(&executables);
+    let mut programs = own_programs(&directory);
     programs.extend(peers);
     if let Some(only) = &options.only {
         programs.retain(|program| program.name.contains(only.as_str()) || program.name == FLOOR);
@@ -77,6 +79,57 @@ fn bench(options: &Options) -> Result<(), Box<dyn Error>> {
     let machine = Machine::look();
     let all = measure(&world, &programs, options)?;
     tell(options, &all, &missing, &machine, &out)
+}
+
+fn count(options: &Options) -> Result<(), Box<dyn Error>> {
+    let name = "braze-inbound";
+    let directory = executables(options, &[name])?;
+    let out = out(options)?;
+    let world = world(&out)?;
+    let mut programs = own_programs(&directory);
+    programs.retain(|program| program.name == name);
+    let program = programs.first().ok_or("no program")?;
+    let counted = Instructions::count(&world, program)?;
+    println!(
+        "cold start: {} instructions, warm event: {}",
+        counted.cold_start, counted.warm_event
+    );
+    if options.update {
+        println!("{}", counted.commit()?.display());
+        return Ok(());
+    }
+    let Some(committed) = Instructions::committed()? else {
+        println!("no counts are committed for this architecture");
+        return Ok(());
+    };
+    let differences = counted.differences(committed);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "{}\nIf that is meant: cargo run --release -p bench -- --instructions --update",
+        differences.join("\n")
+    )
+    .into())
+}
+
+/// Builds packages, or trusts that they are built; says where they are.
+fn executables(options: &Options, packages: &[&str]) -> Result<PathBuf, Box<dyn Error>> {
+    match &options.built {
+        Some(built) => Ok(fs::canonicalize(built)?),
+        None => Ok(cargo::build(&options.profile, packages)?),
+    }
+}
+
+fn world(out: &Path) -> Result<World, Box<dyn Error>> {
+    let authority = tls::Authority::new()?;
+    let ca = out.join("ca.pem");
+    fs::write(&ca, &authority.pem)?;
+    Ok(World {
+        standins: StandIns::start(&authority)?,
+        ca,
+        output: out.join("output.log"),
+    })
 }
 
 /// The floor, the floor on one thread, and the functions.
@@ -116,7 +169,11 @@ fn measure(
     for round in 0..=options.starts {
         eprint!("\rround {round} of {}", options.starts);
         for (program, figures) in programs.iter().zip(&mut all) {
-            let warm = if round == options.starts { options.warm } else { 0 };
+            let warm = if round == options.starts {
+                options.warm
+            } else {
+                0
+            };
             let (start, warm) = world.measure(program, &mut number, warm)?;
             if round > 0 {
                 figures.starts.push(start);

@@ -16,8 +16,11 @@ are installed, the same job in Node.js and Python.
     --only NAME     only programs whose name contains NAME, and the floor
     --no-peers      neither Node.js nor Python
     --profile NAME  cargo profile of the functions (default release, the shipping one)
+    --built DIR     build nothing, measure the executables there
     --out DIR       where results.json and bench.svg go (default: bench/ in the target directory)
     --publish       write them to docs/, for the README
+    --instructions  instead: count instructions with valgrind, compare with bench/instructions.json
+    --update        write the counts there
 ";
 
 /// What is asked.
@@ -33,10 +36,16 @@ pub struct Options {
     pub peers: bool,
     /// The profile of what is measured.
     pub profile: String,
+    /// Executables that are there already.
+    pub built: Option<PathBuf>,
     /// Where the results go.
     pub out: Option<PathBuf>,
     /// Write to `docs/`.
     pub publish: bool,
+    /// Count instructions instead.
+    pub instructions: bool,
+    /// Commit the counts.
+    pub update: bool,
 }
 
 impl Options {
@@ -51,8 +60,11 @@ impl Options {
             only: None,
             peers: true,
             profile: "release".to_owned(),
+            built: None,
             out: None,
             publish: false,
+            instructions: false,
+            update: false,
         };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -62,9 +74,12 @@ impl Options {
                 "--warm" => options.warm = number(&argument, &value()?)?,
                 "--only" => options.only = Some(value()?),
                 "--profile" => options.profile = value()?,
+                "--built" => options.built = Some(value()?.into()),
                 "--out" => options.out = Some(value()?.into()),
                 "--no-peers" => options.peers = false,
                 "--publish" => options.publish = true,
+                "--instructions" => options.instructions = true,
+                "--update" => options.update = true,
                 "--help" | "-h" => return Err(String::new()),
                 _ => return Err(format!("unknown argument {argument}")),
             }
@@ -94,7 +109,10 @@ mod tests {
 
     #[test]
     fn a_wrong_argument_is_named() {
-        assert_eq!(read(&["--starts", "x"]).unwrap_err(), "--starts needs a number");
+        assert_eq!(
+            read(&["--starts", "x"]).unwrap_err(),
+            "--starts needs a number"
+        );
         assert_eq!(read(&["--fast"]).unwrap_err(), "unknown argument --fast");
         assert_eq!(read(&["--warm"]).unwrap_err(), "--warm needs a value");
     }

@@ -21,11 +21,14 @@ pub struct Missing {
     pub reason: String,
 }
 
+/// Makes a peer ready in a directory; how it is started, or why it cannot be.
+type Prepare = fn(&Path) -> Result<Vec<OsString>, String>;
+
 /// Finds the peers; `directory` keeps their libraries, `ca` is the authority they are to trust.
 pub fn find(directory: &Path, ca: &Path) -> (Vec<Program>, Vec<Missing>) {
     let mut found = Vec::new();
     let mut missing = Vec::new();
-    let peers: [(&str, fn(&Path) -> Result<Vec<OsString>, String>, &str); 2] = [
+    let peers: [(&str, Prepare, &str); 2] = [
         ("Node.js, SDK v3", node, "NODE_EXTRA_CA_CERTS"),
         ("Python, boto3", python, "AWS_CA_BUNDLE"),
     ];
@@ -59,7 +62,10 @@ fn node(directory: &Path) -> Result<Vec<OsString>, String> {
     let bundle = own.join("out/index.cjs");
     if copied("node", &own, &sources)? || !bundle.is_file() {
         let _ = fs::remove_file(&bundle);
-        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]), &own)?;
+        run(
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]),
+            &own,
+        )?;
         run(Command::new("npm").args(["run", "build"]), &own)?;
     }
     Ok(vec![node, bundle.into()])

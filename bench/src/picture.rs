@@ -34,7 +34,11 @@ pub fn svg(floor: &Figures, ours: &[Figures], peers: &[Figures], machine: &str) 
         .map(|(one, kind)| Bar {
             name: &one.name,
             value: one.answer(),
-            told: format!("{} ms · {:.1} ×", rounded(one.answer()), one.answer() / floor.answer()),
+            told: format!(
+                "{} ms · {:.1} ×",
+                rounded(one.answer()),
+                one.answer() / floor.answer()
+            ),
             kind,
         })
         .collect();
@@ -49,7 +53,12 @@ pub fn svg(floor: &Figures, ours: &[Figures], peers: &[Figures], machine: &str) 
         .collect();
     let mut body = String::new();
     let mut y = 8.0;
-    chart(&mut body, &mut y, "Cold start to the first answer", &answers);
+    chart(
+        &mut body,
+        &mut y,
+        "Cold start to the first answer",
+        &answers,
+    );
     y += 14.0;
     chart(&mut body, &mut y, "Peak memory", &memory);
     let _ = writeln!(

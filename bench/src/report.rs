@@ -12,7 +12,18 @@ use crate::peers::Missing;
 pub fn programs(all: &[&Figures], missing: &[Missing]) -> String {
     let mut text = format!(
         "{:<22}{:>9}{:>7}{:>10}{:>7}{:>9}{:>7}{:>9}{:>9}{:>9}{:>8}{:>7}\n",
-        "", "1st poll", "x", "1st answer", "x", "CPU", "x", "warm p50", "warm p99", "warm CPU", "peak", "size"
+        "",
+        "1st poll",
+        "x",
+        "1st answer",
+        "x",
+        "CPU",
+        "x",
+        "warm p50",
+        "warm p99",
+        "warm CPU",
+        "peak",
+        "size"
     );
     let Some(floor) = all.first() else {
         return text;
@@ -55,7 +66,11 @@ pub fn goals(goals: &[Goal]) -> String {
         };
         let bound = format!("{sign} {} {}", goal.goal, goal.unit);
         let measured = format!("{} {}", shown(goal.measured), goal.unit);
-        let _ = writeln!(text, "{:<48}{bound:<12}{measured:>10}   {verdict}", goal.what);
+        let _ = writeln!(
+            text,
+            "{:<48}{bound:<12}{measured:>10}   {verdict}",
+            goal.what
+        );
     }
     text
 }

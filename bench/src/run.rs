@@ -105,6 +105,23 @@ impl World {
         number: &mut u64,
         warm: u64,
     ) -> Result<(Start, Vec<Warm>), RunError> {
+        let (start, mut running) = self.start(program, number)?;
+        let mut measured = Vec::new();
+        let warm_up = if warm == 0 { 0 } else { WARM_UP };
+        for round in 0..warm_up + warm {
+            let event = running.warm(number)?;
+            if round >= warm_up {
+                measured.push(event);
+            }
+        }
+        Ok((start, measured))
+    }
+
+    fn start<'a>(
+        &'a self,
+        program: &'a Program,
+        number: &mut u64,
+    ) -> Result<(Start, Running<'a>), RunError> {
         self.standins.reset(program.kind == Kind::Tick);
         let not_started = |error| RunError::NotStarted(program.name.clone(), error);
         let api = RuntimeApi::start().map_err(not_started)?;
@@ -132,15 +149,21 @@ impl World {
             memory: process::peak_memory(running.child.id()),
             counts: self.standins.counts().since(before),
         };
-        let mut measured = Vec::new();
-        let warm_up = if warm == 0 { 0 } else { WARM_UP };
-        for round in 0..warm_up + warm {
-            let event = running.warm(number)?;
-            if round >= warm_up {
-                measured.push(event);
-            }
+        Ok((start, running))
+    }
+
+    /// Lets a program answer `1 + warm` events and ends it gently, so that what watches it can tell
+    /// what it saw.
+    ///
+    /// # Errors
+    /// Where it does not answer as it should.
+    pub fn count(&self, program: &Program, warm: u64) -> Result<(), RunError> {
+        let mut number = 0;
+        let (_, mut running) = self.start(program, &mut number)?;
+        for _ in 0..warm {
+            running.warm(&mut number)?;
         }
-        Ok((start, measured))
+        running.end()
     }
 
     fn command(&self, program: &Program, api: &RuntimeApi) -> std::io::Result<Command> {
@@ -238,7 +261,10 @@ impl Running<'_> {
     ) -> Result<T, RunError> {
         let until = Instant::now() + PATIENCE;
         loop {
-            match self.api.wait(until.saturating_duration_since(Instant::now())) {
+            match self
+                .api
+                .wait(until.saturating_duration_since(Instant::now()))
+            {
                 Some(Seen::Failed(body)) => {
                     let body = String::from_utf8_lossy(&body).into_owned();
                     return Err(self.unexpected(&format!("reported {body}")));
@@ -251,6 +277,20 @@ impl Running<'_> {
                 None => return Err(self.unexpected(&format!("no {what}"))),
             }
         }
+    }
+
+    /// Asks it to end, and waits for that.
+    fn end(mut self) -> Result<(), RunError> {
+        let gone = |error| RunError::NotStarted(self.program.name.clone(), error);
+        let pid = i32::try_from(self.child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
+            let asked = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+            asked.map_err(|error| gone(error.into()))?;
+        }
+        self.child.wait().map_err(gone)?;
+        Ok(())
     }
 
     fn unexpected(&self, what: &str) -> RunError {

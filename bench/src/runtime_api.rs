@@ -113,7 +113,7 @@ impl Desk {
             let Some(answer) = self.answer(&request) else {
                 return;
             };
-            if request.path.ends_with("/next") {
+            if request.method == "GET" {
                 let _ = self.seen.send(Seen::Handed(Instant::now()));
             }
             if connection.answer(&answer).is_err() {
@@ -125,7 +125,7 @@ impl Desk {
     fn answer(&self, request: &Request) -> Option<Answer> {
         let now = Instant::now();
         let done = || Some(Answer::json(202, r#"{"status":"OK"}"#));
-        if request.path.ends_with("/invocation/next") {
+        if request.method == "GET" {
             self.seen.send(Seen::Next(now)).ok()?;
             let event = lock(&self.events).recv().ok()?;
             return Some(invocation(event));

@@ -191,7 +191,10 @@ fn zendesk(shared: &Shared, request: &Request) -> Answer {
     }
     lock(&shared.counts).zendesk += 1;
     if path.ends_with("/comments") {
-        return Answer::json(200, r#"{"comments":[],"users":[],"meta":{"has_more":false}}"#);
+        return Answer::json(
+            200,
+            r#"{"comments":[],"users":[],"meta":{"has_more":false}}"#,
+        );
     }
     let answer = format!(
         r#"{{"ticket":{{"id":{TICKET},"status":"open","subject":"SMS","tags":["braze_sms"],"requester_id":36000000000001,"updated_at":"2026-11-22T10:00:00Z"}},"audit":{{"id":1,"events":[{{"type":"Comment","id":36000000000009}}]}}}}"#

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -36,10 +36,15 @@ impl Authority {
     pub fn new() -> Result<Self, TlsError> {
         let mut params = CertificateParams::new(vec![])?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // Two certificates of one name look self-signed to OpenSSL.
+        let name = &mut params.distinguished_name;
+        name.push(DnType::CommonName, "bench authority");
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let names = ["localhost", "127.0.0.1"].map(str::to_owned);
-        let own = CertificateParams::new(names)?.signed_by(&key, &authority)?;
+        let mut own = CertificateParams::new(names)?;
+        own.distinguished_name.push(DnType::CommonName, "localhost");
+        let own = own.signed_by(&key, &authority)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut server = ServerConfig::builder_with_provider(provider)
