@@ -97,6 +97,7 @@ fn can_be_refused(step: &Step) -> bool {
 }
 
 fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
+    world.now = now;
     match step {
         Step::UpsertUser(person) => Outcome::User(world.user(&person.customer)),
         Step::LookUpTicket(ticket) => Outcome::Ticket(world.facts(*ticket)),
@@ -110,6 +111,11 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
+        Step::FindReopening {
+            ticket,
+            after,
+            before,
+        } => world.reopened(*ticket, *after..=*before),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {
             world

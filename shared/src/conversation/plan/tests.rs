@@ -110,7 +110,7 @@ fn works(step: &Step) -> Outcome {
         },
         Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Open, &[]))),
         Step::FetchComments(_) => Outcome::Comments(vec![]),
-        Step::FindDelivery { .. } => Outcome::Marked(false),
+        Step::FindDelivery { .. } => Outcome::Absent,
         Step::FindTicket(_) | Step::FindMergeTarget(_) => Outcome::Ticket(None),
         _ => Outcome::Done,
     }
@@ -303,7 +303,7 @@ fn a_lost_append_is_looked_up_before_it_is_repeated() {
     });
     assert_eq!(verdict, Verdict::Wait(None));
     let (steps, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
-        Step::FindDelivery { .. } => Outcome::Marked(true),
+        Step::FindDelivery { .. } => Outcome::Present(None),
         step => works(step),
     });
     assert_eq!(names(&steps), ["find_delivery"]);

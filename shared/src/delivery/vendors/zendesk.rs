@@ -56,7 +56,15 @@ impl Clients {
                 let found = client
                     .find_delivery(*ticket, marker.as_str(), deadline)
                     .await?;
-                Outcome::Marked(found.is_some())
+                found.map_or(Outcome::Absent, |found| Outcome::Present(found.comment))
+            }
+            Step::FindReopening {
+                ticket,
+                after,
+                before,
+            } => {
+                let times = *after..=*before;
+                Outcome::Reopened(client.reopened(*ticket, times, deadline).await?)
             }
             Step::SetStatus(ticket, status) => {
                 client
