@@ -10,9 +10,6 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::endpoint::{
-    EndpointFuture, EndpointResolverParams, ResolveEndpoint, SharedEndpointResolver,
-};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -21,7 +18,6 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::endpoint::Endpoint;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
@@ -84,41 +80,6 @@ impl AwsParts {
                 .build(),
             behavior: BehaviorVersion::latest(),
         }
-    }
-}
-
-impl AwsParts {
-    /// Where DynamoDB is.
-    pub fn dynamodb(&self) -> SharedEndpointResolver {
-        self.endpoint("dynamodb", self.dynamodb_endpoint.as_deref())
-    }
-
-    /// Where Secrets Manager is.
-    pub fn secretsmanager(&self) -> SharedEndpointResolver {
-        self.endpoint("secretsmanager", self.secretsmanager_endpoint.as_deref())
-    }
-
-    /// The address set for a service, else its public one in the region. The SDKs' own rules know
-    /// more kinds of addresses, and read a table of all partitions at every start to choose one;
-    /// the settings can name any address the rules could.
-    fn endpoint(&self, service: &str, set: Option<&str>) -> SharedEndpointResolver {
-        let address = set.map_or_else(|| address(service, &self.region), str::to_owned);
-        SharedEndpointResolver::new(Known(Endpoint::builder().url(address).build()))
-    }
-}
-
-fn address(service: &str, region: &str) -> String {
-    let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
-    format!("https://{service}.{region}.amazonaws.com{suffix}")
-}
-
-/// An address that is known beforehand.
-#[derive(Debug)]
-struct Known(Endpoint);
-
-impl ResolveEndpoint for Known {
-    fn resolve_endpoint<'a>(&'a self, _: &'a EndpointResolverParams) -> EndpointFuture<'a> {
-        EndpointFuture::ready(Ok(self.0.clone()))
     }
 }
 
@@ -186,12 +147,10 @@ mod tests {
         ScalarAttributeType,
     };
 
-    use super::{EndpointResolverParams, ResolveEndpoint, address};
     use crate::test_support::aws_parts;
 
     fn dynamodb(url: &str) -> aws_sdk_dynamodb::Client {
         let parts = aws_parts(url);
-        let endpoint = parts.dynamodb();
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(parts.behavior)
             .http_client(parts.http_client)
@@ -199,7 +158,7 @@ mod tests {
             .credentials_provider(parts.credentials)
             .retry_config(parts.retry)
             .timeout_config(parts.timeouts);
-        config.set_endpoint_resolver(Some(endpoint));
+        config.set_endpoint_url(parts.dynamodb_endpoint);
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
@@ -217,36 +176,6 @@ mod tests {
             .key_schema(key.build().expect("complete"))
             .attribute_definitions(pk.build().expect("complete"));
         request.send().await.expect("created");
-    }
-
-    #[test]
-    fn a_service_is_reached_at_its_regional_address() {
-        assert_eq!(
-            address("dynamodb", "eu-west-1"),
-            "https://dynamodb.eu-west-1.amazonaws.com"
-        );
-        assert_eq!(
-            address("secretsmanager", "us-gov-west-1"),
-            "https://secretsmanager.us-gov-west-1.amazonaws.com"
-        );
-        assert_eq!(
-            address("dynamodb", "cn-north-1"),
-            "https://dynamodb.cn-north-1.amazonaws.com.cn"
-        );
-    }
-
-    #[tokio::test]
-    async fn the_sdks_own_rules_name_the_same_addresses() {
-        use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
-        for region in ["eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-7"] {
-            let params = Params::builder().region(region.to_owned());
-            let params = params.use_fips(false).use_dual_stack(false).build();
-            let known = DefaultResolver::new().into_shared_resolver();
-            let params = EndpointResolverParams::new(params.expect("complete"));
-            let found = ResolveEndpoint::resolve_endpoint(&known, &params).await;
-            let found = found.expect("an address");
-            assert_eq!(found.url(), address("dynamodb", region));
-        }
     }
 
     #[tokio::test]

@@ -192,7 +192,7 @@ fn client(parts: &AwsParts) -> Client {
         .credentials_provider(parts.credentials.clone())
         .retry_config(parts.retry.clone())
         .timeout_config(parts.timeouts.clone());
-    config.set_endpoint_resolver(Some(parts.secretsmanager()));
+    config.set_endpoint_url(parts.secretsmanager_endpoint.clone());
     Client::from_conf(config.build())
 }
 

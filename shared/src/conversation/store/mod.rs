@@ -52,14 +52,17 @@ pub struct Store {
 impl Store {
     /// A store on a table, over the shared HTTP client.
     pub fn new(parts: &AwsParts, table: impl Into<String>) -> Self {
-        let mut config = aws_sdk_dynamodb::Config::builder()
+        let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(parts.behavior)
             .region(Region::new(parts.region.clone()))
             .credentials_provider(parts.credentials.clone())
             .http_client(parts.http_client.clone())
             .retry_config(parts.retry.clone())
             .timeout_config(parts.timeouts.clone());
-        config.set_endpoint_resolver(Some(parts.dynamodb()));
+        let config = match &parts.dynamodb_endpoint {
+            Some(endpoint) => config.endpoint_url(endpoint),
+            None => config,
+        };
         Self {
             client: Client::from_conf(config.build()),
             table: table.into(),
