@@ -63,9 +63,17 @@ impl Machine {
         (all > 0).then(|| others as f64 / all as f64)
     }
 
-    /// Its processor and system.
-    pub fn name(&self) -> String {
-        self.name.clone()
+    /// Two short lines: its processor and system, and how busy others kept it.
+    pub fn short(&self) -> String {
+        let others = self.used_by_others().map_or_else(String::new, |share| {
+            let percent = share * 100.0;
+            if share > OCCUPIED {
+                format!("\nOccupied: other programs used {percent:.0} % of the processors.")
+            } else {
+                format!("\nOther programs used {percent:.0} % of the processors.")
+            }
+        });
+        format!("{}.{others}", self.name)
     }
 
     /// One or two lines for people.

@@ -217,7 +217,7 @@ fn tell(
     println!("{}", report::goals(&goals));
     println!("Write units, duplicates and first texts: tests/tests/e2e/conversation.rs.");
     let results = results(options, all, missing, &goals, machine);
-    let picture = picture::svg(floor, &ours, &peers, &machine.name());
+    let picture = picture::svg(floor, &ours, &peers, &machine.short());
     let to = if options.publish {
         cargo::root().join("docs")
     } else {

@@ -23,54 +23,61 @@ struct Bar<'a> {
     kind: &'static str,
 }
 
-/// Draws the comparison: the floor, ours, the peers.
+/// A chart's title, what it shows, and how that is told.
+type Chart = (&'static str, fn(&Figures) -> f64, fn(f64, f64) -> String);
+
+const CHARTS: [Chart; 3] = [
+    ("Cold start to the first answer", Figures::answer, time),
+    ("Processor time of it", Figures::cpu, time),
+    ("Peak memory", Figures::memory, size),
+];
+
+/// Draws the comparison: the floor, ours, the peers. `machine` says what it was measured on.
 pub fn svg(floor: &Figures, ours: &[Figures], peers: &[Figures], machine: &str) -> String {
-    let kinds = std::iter::once((floor, "floor"))
-        .chain(ours.iter().map(|one| (one, "ours")))
-        .chain(peers.iter().map(|one| (one, "peer")));
-    let all: Vec<(&Figures, &'static str)> = kinds.collect();
-    let answers: Vec<Bar<'_>> = all
-        .iter()
-        .map(|(one, kind)| Bar {
-            name: &one.name,
-            value: one.answer(),
-            told: format!(
-                "{} ms · {:.1} ×",
-                rounded(one.answer()),
-                one.answer() / floor.answer()
-            ),
-            kind,
-        })
-        .collect();
-    let memory: Vec<Bar<'_>> = all
-        .iter()
-        .map(|(one, kind)| Bar {
-            name: &one.name,
-            value: one.memory(),
-            told: format!("{} MB", rounded(one.memory())),
-            kind,
-        })
-        .collect();
+    let all: Vec<(&str, &Figures, &'static str)> =
+        std::iter::once(("bare runtime", floor, "floor"))
+            .chain(ours.iter().map(|one| (one.name.as_str(), one, "ours")))
+            .chain(peers.iter().map(|one| (one.name.as_str(), one, "peer")))
+            .collect();
     let mut body = String::new();
     let mut y = 8.0;
-    chart(
-        &mut body,
-        &mut y,
-        "Cold start to the first answer",
-        &answers,
+    for (title, value, told) in CHARTS {
+        let bar = |&(name, one, kind)| Bar {
+            name,
+            value: value(one),
+            told: told(value(one), value(floor)),
+            kind,
+        };
+        let bars: Vec<Bar<'_>> = all.iter().map(bar).collect();
+        chart(&mut body, &mut y, title, &bars);
+        y += 14.0;
+    }
+    let method = format!(
+        "Medians of {} starts, interleaved, over TLS; × is to a bare lambda_runtime.",
+        floor.starts.len()
     );
-    y += 14.0;
-    chart(&mut body, &mut y, "Peak memory", &memory);
-    let _ = writeln!(
-        body,
-        r#"<text class="small" x="8" y="{:.0}">Medians of {} starts, interleaved, over TLS · × a bare lambda_runtime · {}</text>"#,
-        y + 18.0,
-        floor.starts.len(),
-        escaped(machine)
-    );
-    let height = y + 32.0;
+    for line in std::iter::once(method.as_str()).chain(machine.lines()) {
+        let _ = writeln!(
+            body,
+            r#"<text class="small" x="8" y="{y:.0}">{}</text>"#,
+            escaped(line)
+        );
+        y += 16.0;
+    }
+    page(&body, y)
+}
+
+fn time(value: f64, floor: f64) -> String {
+    format!("{} ms · {:.1} ×", rounded(value), value / floor)
+}
+
+fn size(value: f64, _: f64) -> String {
+    format!("{} MB", rounded(value))
+}
+
+fn page(body: &str, height: f64) -> String {
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0} {height:.0}" width="{WIDTH:.0}" height="{height:.0}" role="img" aria-label="Time to the first answer and peak memory, side by side">
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0} {height:.0}" width="{WIDTH:.0}" height="{height:.0}" role="img" aria-label="Time to the first answer, processor time and peak memory, side by side">
 <style>
 text {{ font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #24292f }}
 .title {{ font-weight: 600; font-size: 15px }}
@@ -83,7 +90,7 @@ text {{ font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-ser
 </style>
 <rect class="back" width="100%" height="100%" rx="6"/>
 {body}</svg>
-"#
+"##
     )
 }
 
