@@ -1,6 +1,7 @@
 //! Signing in to Zendesk beside other work: a cold environment has no access token yet.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use crate::message::{Body, Incoming};
@@ -24,7 +25,7 @@ impl Clients {
     /// Does the work, and meanwhile fetches an access token where there is none. Nothing of it is
     /// left running when the work is done.
     pub(crate) async fn while_signing_in<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut work = Box::pin(work);
+        let mut work = pin!(work);
         if self.zendesk_gate.closed(self.clock.now()).is_none() {
             let sign_in = self.zendesk.warm_up(Deadline::after(SIGN_IN));
             tokio::select! {
