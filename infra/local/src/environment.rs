@@ -61,7 +61,7 @@ pub(crate) struct Environment {
     function: String,
     timeout: Duration,
     api: RuntimeApi,
-    pid: Option<Pid>,
+    pub(crate) pid: Option<Pid>,
     exit: watch::Receiver<Option<ExitStatus>>,
 }
 
@@ -180,10 +180,6 @@ impl Environment {
             Outcome::Response(body) => Ok(body),
             Outcome::Error(body) => Err(InvokeError::Function(body)),
         }
-    }
-
-    pub(crate) fn process(&self) -> Option<u32> {
-        u32::try_from(self.pid?.as_raw_nonzero().get()).ok()
     }
 
     pub(crate) fn alive(&self) -> bool {

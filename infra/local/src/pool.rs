@@ -173,6 +173,15 @@ impl Pool {
         self.inner.state().started
     }
 
+    /// The process ids of the live environments that wait for an event.
+    #[must_use]
+    pub fn processes(&self) -> Vec<u32> {
+        let state = self.inner.state();
+        let live = state.idle.iter().filter(|idle| idle.alive());
+        live.filter_map(|idle| u32::try_from(idle.pid?.as_raw_nonzero().get()).ok())
+            .collect()
+    }
+
     /// How many events were taken so far.
     #[must_use]
     pub fn invocations(&self) -> u64 {
@@ -184,14 +193,6 @@ impl Pool {
     pub fn idle(&self) -> usize {
         let state = self.inner.state();
         state.idle.iter().filter(|idle| idle.alive()).count()
-    }
-
-    /// The process ids of the live environments that wait for an event.
-    #[must_use]
-    pub fn idle_processes(&self) -> Vec<u32> {
-        let state = self.inner.state();
-        let live = state.idle.iter().filter(|idle| idle.alive());
-        live.filter_map(|idle| idle.process()).collect()
     }
 
     /// Follows how many events are being worked on.

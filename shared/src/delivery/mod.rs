@@ -29,6 +29,7 @@ use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 pub use gate::Gate;
 pub use pace::Pace;
 pub use redeliver::Summary;
+pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
 

@@ -167,7 +167,7 @@ mod tests {
             times.min().expect("calls are made").as_millis()
         };
         assert_eq!(least(&Work::scheduled("s", 60_000)), 3_000);
-        assert_eq!(least(&Work::request("r", 60_000, 52_000)), 1_000);
+        assert_eq!(least(&Work::request("r", 100_000, 50_000)), 1_000);
         assert_eq!(least(&Work::request("hasty", 2_000, 0)), 250);
     }
 

@@ -26,14 +26,17 @@ pub enum Metric {
     NotAuthenticObserved,
     /// Events and bodies kept as dead letters.
     DeadLetters,
+    /// Panics: faults of the bridge itself.
+    Panics,
 }
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::NotAuthentic,
         Self::NotAuthenticObserved,
         Self::DeadLetters,
+        Self::Panics,
     ];
 
     /// Its name in CloudWatch.
@@ -42,13 +45,16 @@ impl Metric {
             Self::NotAuthentic => "NotAuthentic",
             Self::NotAuthenticObserved => "NotAuthenticObserved",
             Self::DeadLetters => "DeadLetters",
+            Self::Panics => "Panics",
         }
     }
 
     /// Its unit, as CloudWatch spells it.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::NotAuthentic | Self::NotAuthenticObserved | Self::DeadLetters => "Count",
+            Self::NotAuthentic | Self::NotAuthenticObserved | Self::DeadLetters | Self::Panics => {
+                "Count"
+            }
         }
     }
 }

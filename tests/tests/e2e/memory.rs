@@ -127,7 +127,7 @@ fn resident(stack: &Stack, function: &str) -> u64 {
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
         line.split_whitespace().nth(1)?.parse().ok()
     };
-    let processes = stack.function(function).idle_processes();
+    let processes = stack.function(function).processes();
     let largest = processes.into_iter().filter_map(of).max();
     largest.expect("an idle process")
 }

@@ -2,6 +2,7 @@
 
 mod braze;
 mod merge;
+mod sign_in;
 mod zendesk;
 
 use std::future::Future;
@@ -16,6 +17,8 @@ use super::pace::Pace;
 
 /// How often the schedule looks whether a vendor is up again, in milliseconds.
 const TRIAL_LOOK: i64 = 500;
+
+pub(crate) use sign_in::calls_zendesk;
 
 /// Executes steps.
 pub trait Vendors {
