@@ -36,9 +36,10 @@ pub(super) fn request(work: &mut Work<'_>) -> Result<(), Answer> {
 pub(super) fn told(work: &Work<'_>, answer: Answer) -> Answer {
     let most = most(work);
     let used = u32::try_from(work.state.rates.requests.len()).unwrap_or(u32::MAX);
-    answer
-        .with("x-rate-limit", &most.to_string())
-        .with("x-rate-limit-remaining", &most.saturating_sub(used).to_string())
+    answer.with("x-rate-limit", &most.to_string()).with(
+        "x-rate-limit-remaining",
+        &most.saturating_sub(used).to_string(),
+    )
 }
 
 fn most(work: &Work<'_>) -> u32 {

@@ -108,8 +108,7 @@ impl Zendesk {
 
     /// Changes how many requests a minute the account allows; `None`: as configured.
     pub fn limit_requests(&self, a_minute: Option<u32>) {
-        self.account
-            .change(|work| work.state.rates.most = a_minute);
+        self.account.change(|work| work.state.rates.most = a_minute);
     }
 
     /// Makes these (id, secret) the account's OAuth clients from now on, the configured one only if
