@@ -62,6 +62,12 @@ impl Gate {
         Ok(())
     }
 
+    /// The vendor is spared now, but perhaps for the one call that tries it.
+    pub fn is_closed(&self, now: i64) -> bool {
+        let state = self.state();
+        state.limited_until > now || state.failures >= FAILURES
+    }
+
     /// Until when the vendor's rate limit lasts; `None` where there is none now.
     pub fn limited_until(&self, now: i64) -> Option<i64> {
         Some(self.state().limited_until).filter(|&until| until > now)
@@ -131,6 +137,7 @@ mod tests {
     fn a_vendor_that_fails_is_spared_tried_again_and_trusted_again() {
         let gate = closed_at_zero();
         assert_eq!(gate.admit(FIRST_PAUSE - 1), Err(Closed::Down));
+        assert!(gate.is_closed(FIRST_PAUSE));
         assert_eq!(gate.admit(FIRST_PAUSE), Ok(()), "one call may try");
         gate.failed(FIRST_PAUSE);
         assert_eq!(
@@ -141,6 +148,7 @@ mod tests {
         assert_eq!(gate.admit(3 * FIRST_PAUSE), Ok(()));
         assert!(gate.is_on_trial(3 * FIRST_PAUSE));
         gate.answered();
+        assert!(!gate.is_closed(3 * FIRST_PAUSE));
         assert!(!gate.is_on_trial(3 * FIRST_PAUSE));
         assert_eq!(gate.admit(3 * FIRST_PAUSE), Ok(()));
     }

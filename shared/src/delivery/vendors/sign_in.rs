@@ -26,7 +26,7 @@ impl Clients {
     /// left running when the work is done.
     pub(crate) async fn while_signing_in<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
-        if self.zendesk_gate.closed(self.clock.now()).is_none() {
+        if !self.zendesk_gate.is_closed(self.clock.now()) {
             let sign_in = self.zendesk.warm_up(Deadline::after(SIGN_IN));
             tokio::select! {
                 biased;
