@@ -1,6 +1,7 @@
 //! The outage drill at full size: `cargo bench -p shared --bench outage`.
 //!
-//! 10,000 customers, 20,000 texts, Zendesk down for an hour, then 700 requests a minute.
+//! 10,000 customers, 20,000 texts, Zendesk down for an hour, then 700 requests a minute. Another number
+//! of customers can be given: `cargo bench -p shared --bench outage -- 2000`.
 
 #![expect(clippy::expect_used, reason = "a benchmark may fail loudly")]
 
@@ -13,8 +14,9 @@ use std::time::Duration;
 use drill::Scale;
 
 fn main() -> ExitCode {
+    let asked = std::env::args().find_map(|argument| argument.parse().ok());
     let figures = drill::run(Scale {
-        customers: 10_000,
+        customers: asked.unwrap_or(10_000),
         intake: Duration::from_secs(60 * 60),
         a_minute: 700,
     });
