@@ -31,7 +31,7 @@ pub fn wrong(world: &World, scale: Scale, answers: &Answers) -> Vec<String> {
                     wrong.push(format!("{id} has {texts:?} on the ticket"));
                 }
                 let told = told.unwrap_or_default();
-                if told["zendesk_ticket"] != ticket.to_string()
+                if told["zendesk_ticket"].as_str() != Some(ticket.to_string().as_str())
                     || told["zendesk_ticket_open"] != true
                 {
                     wrong.push(format!("Braze was told of {id}: {told:?}"));
