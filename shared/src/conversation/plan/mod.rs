@@ -7,6 +7,8 @@ mod aside;
 mod check;
 mod media;
 mod missed;
+mod moved;
+mod new_ticket;
 mod reply;
 mod resend;
 mod solved;

@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::config::AwsEnv;
-use crate::conversation::state::Status;
-use crate::message::{Body, Event, Text};
+use crate::conversation::state::{Entry, Status};
+use crate::message::{Body, DeliveryId, Event, Text};
 use crate::net::Http;
 use crate::secrets::Secret;
 
