@@ -12,6 +12,7 @@ use crate::delivery::{Handled, Work};
 use crate::http::{Answer, AuthError, Known, auth, body};
 use crate::message::{self, Body, DeliveryId, Incoming, Malformed, Parsed};
 use crate::secrets::{Need, Rotating, Secrets};
+use crate::telemetry::metrics::{self, Metric};
 
 use super::App;
 
@@ -167,6 +168,12 @@ impl App {
             observed,
             "not authentic"
         );
+        let metric = if observed {
+            Metric::NotAuthenticObserved
+        } else {
+            Metric::NotAuthentic
+        };
+        metrics::emit(&[(metric, 1)], &[("auth.error", error.name())]);
         if observed {
             Ok(())
         } else {

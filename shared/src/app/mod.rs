@@ -19,6 +19,7 @@ use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Wor
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
+use crate::telemetry::metrics;
 use crate::{braze, telemetry, zendesk};
 
 use campaigns::Campaigns;
@@ -56,6 +57,7 @@ impl App {
     pub fn start(needs: &[Need]) -> Result<Self, StartError> {
         let settings = Settings::from_lookup(config::environment)?;
         telemetry::init(settings.log_level);
+        metrics::of_function(&settings.function_name);
         let http = Http::new(settings.extra_ca_file.as_deref())?;
         let parts = AwsParts::new(&settings.aws, &http);
         let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));

@@ -1,7 +1,9 @@
-//! JSON log lines on standard output.
+//! JSON log lines on standard output, and numbers beside them ([`metrics`]).
 //!
 //! In: a level. Out: the process's subscriber. Events carry dotted, stable field names (`ticket.id`,
 //! `delivery.id`, `vendor.status`) and never a text, name, number, address or token.
+
+pub mod metrics;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
