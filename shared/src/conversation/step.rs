@@ -37,6 +37,8 @@ pub enum Step {
     SetStatus(TicketId, Status),
     /// Add tags to the ticket.
     AddTags(TicketId, Vec<String>),
+    /// Take tags off the ticket. Safe to repeat.
+    RemoveTags(TicketId, Vec<String>),
     /// Read the newest comments.
     FetchComments(TicketId),
     /// Send one SMS through a campaign. Never repeated when its outcome is unknown.
@@ -59,6 +61,7 @@ impl Step {
             Self::FindDelivery { .. } => "find_delivery",
             Self::SetStatus(..) => "set_status",
             Self::AddTags(..) => "add_tags",
+            Self::RemoveTags(..) => "remove_tags",
             Self::FetchComments(_) => "fetch_comments",
             Self::SendSms(_) => "send_sms",
             Self::SetAttributes(_) => "set_attributes",
@@ -124,6 +127,8 @@ pub struct Sms {
     pub customer: ExternalUserId,
     /// `msg_body`.
     pub message: Personal,
+    /// `media_url`: a picture that goes with it.
+    pub media: Option<Personal>,
     /// `agent_name`, possibly empty.
     pub agent: Personal,
     /// Number of this message, from 1.
