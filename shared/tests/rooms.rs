@@ -37,6 +37,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "media",
             "message",
             "net",
+            "telemetry",
             "text",
             "zendesk",
         ],

@@ -78,6 +78,9 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// The ticket that an append in doubt was meant for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tried: Option<TicketId>,
     /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
     /// external id before anything is written.
     #[serde(skip_serializing_if = "is_false")]
@@ -109,9 +112,12 @@ pub struct Progress {
     /// Parts of a long answer already sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
-    /// The ticket was seen to be solved still.
+    /// What the event says of its ticket was compared with the ticket itself.
     #[serde(skip_serializing_if = "is_false")]
     pub confirmed: bool,
+    /// The answer is on a ticket the conversation does not follow.
+    #[serde(skip_serializing_if = "is_false")]
+    pub elsewhere: bool,
     /// Undelivered comments were fetched.
     #[serde(skip_serializing_if = "is_false")]
     pub fetched: bool,
@@ -130,6 +136,9 @@ pub struct Progress {
     /// The agent has to be told that it came too often.
     #[serde(skip_serializing_if = "is_false")]
     pub too_often: bool,
+    /// The solved ticket's tags were looked at.
+    #[serde(skip_serializing_if = "is_false")]
+    pub tags_seen: bool,
     /// The solved ticket's tags say that the customer is told nothing.
     #[serde(skip_serializing_if = "is_false")]
     pub quiet: bool,

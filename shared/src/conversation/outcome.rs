@@ -22,8 +22,12 @@ pub enum Outcome {
         /// The comment, where the answer named it.
         comment: Option<CommentId>,
     },
-    /// Whether the marker is on the ticket.
-    Marked(bool),
+    /// The marker is not on the ticket.
+    Absent,
+    /// The marker is on the ticket, with this comment where Zendesk named it.
+    Present(Option<CommentId>),
+    /// Whether the ticket was reopened in that time.
+    Reopened(bool),
     /// What became of each file, in order.
     Attached(Vec<Attached>),
     /// Comments, newest first.

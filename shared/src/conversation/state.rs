@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{CommentId, Personal, TicketId, UserId};
+use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 
 pub use super::entry::{Attached, Entry, Lane, Media, Progress};
 pub use super::status::Status;
@@ -42,6 +42,10 @@ pub struct State {
     /// The customer was told of this solve.
     #[serde(skip_serializing_if = "is_false")]
     pub closing_told: bool,
+    /// When the solve was asked for that the customer was told of last, in milliseconds since the
+    /// epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub told_at: i64,
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,
@@ -63,6 +67,9 @@ pub struct State {
     /// When it was last compared with its ticket, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub checked_at: i64,
+    /// A text that was given up may have opened a ticket, under this external id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<DeliveryId>,
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsure: Vec<Unsure>,
@@ -131,6 +138,7 @@ impl State {
         self.solved_at = None;
         self.solved_upto = None;
         self.closing_told = false;
+        self.told_at = 0;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.

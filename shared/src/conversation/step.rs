@@ -33,6 +33,15 @@ pub enum Step {
         /// The marker on the audit.
         marker: DeliveryId,
     },
+    /// Look whether a solved ticket was reopened between two times, in milliseconds since the epoch.
+    FindReopening {
+        /// Where to look.
+        ticket: TicketId,
+        /// Not before.
+        after: i64,
+        /// Not after.
+        before: i64,
+    },
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
     /// Add tags to the ticket.
@@ -59,6 +68,7 @@ impl Step {
             Self::CreateTicket(_) => "create_ticket",
             Self::Append(_) => "append",
             Self::FindDelivery { .. } => "find_delivery",
+            Self::FindReopening { .. } => "find_reopening",
             Self::SetStatus(..) => "set_status",
             Self::AddTags(..) => "add_tags",
             Self::RemoveTags(..) => "remove_tags",

@@ -180,16 +180,21 @@ fn doubt(mut held: Held, before: &Held) -> Held {
         Some(Claim::Delivery(id)) => {
             let mut interrupted = held.mailbox.iter_mut();
             if let Some(entry) = interrupted.find(|entry| entry.event.delivery.as_str() == id) {
-                entry.progress.doubtful = true;
+                put_in_doubt(entry, held.state.ticket);
             }
         }
         Some(Claim::Any) => {
             for index in queue::heads(&held.mailbox) {
-                held.mailbox[index].progress.doubtful = true;
+                put_in_doubt(&mut held.mailbox[index], held.state.ticket);
             }
         }
     }
     held
+}
+
+fn put_in_doubt(entry: &mut Entry, ticket: Option<TicketId>) {
+    entry.progress.doubtful = true;
+    entry.progress.tried = entry.progress.tried.or(ticket);
 }
 
 fn handled(ending: Option<Ending>) -> Handled {

@@ -183,6 +183,9 @@ pub struct Reply {
     /// The ticket's status when the trigger ran, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// When Zendesk made the invocation, in milliseconds since the epoch, where its id tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<i64>,
     /// A campaign for this event alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
@@ -198,6 +201,9 @@ pub struct Solved {
     /// webhook is older than it looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<i64>,
+    /// The ticket's tags, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// The closing message, where the body brought one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Personal>,

@@ -112,6 +112,7 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         files: attachment::read(members.get(&["attachments"])).filter(|_| members.trustworthy),
         author: Personal(field::label(members.get(&["author_name", "agent_name"]))),
         status: members.status(),
+        asked_at: ulid_time(invocation_id),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };
     Ok(incoming(customer, delivery, Body::Reply(reply), now_ms))
@@ -133,6 +134,7 @@ fn read_solved(body: &[u8], invocation: Option<&str>, now_ms: i64) -> Result<Par
     let solved = Solved {
         ticket,
         asked_at: invocation.and_then(ulid_time),
+        tags: members.tags(),
         message: message.map(Personal),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };
@@ -260,6 +262,19 @@ impl Members {
             ));
         }
         Ok((customer, ticket))
+    }
+
+    /// The ticket's tags as a template renders them, or as a list.
+    fn tags(&self) -> Option<Vec<String>> {
+        let split = |text: &str| -> Vec<String> {
+            let tags = text.split([' ', ',', '\n']).filter(|tag| !tag.is_empty());
+            tags.map(str::to_owned).collect()
+        };
+        match self.get(&["tags"])? {
+            Value::String(text) if !field::not_rendered(text) => Some(split(text)),
+            Value::Array(tags) => Some(tags.iter().filter_map(Value::as_str).flat_map(split).collect()),
+            _ => None,
+        }
     }
 
     fn status(&self) -> Option<String> {

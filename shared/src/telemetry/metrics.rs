@@ -26,14 +26,17 @@ pub enum Metric {
     NotAuthenticObserved,
     /// Events and bodies kept as dead letters.
     DeadLetters,
+    /// SMS parts that Braze accepted.
+    SmsParts,
 }
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::NotAuthentic,
         Self::NotAuthenticObserved,
         Self::DeadLetters,
+        Self::SmsParts,
     ];
 
     /// Its name in CloudWatch.
@@ -42,13 +45,17 @@ impl Metric {
             Self::NotAuthentic => "NotAuthentic",
             Self::NotAuthenticObserved => "NotAuthenticObserved",
             Self::DeadLetters => "DeadLetters",
+            Self::SmsParts => "SmsParts",
         }
     }
 
     /// Its unit, as CloudWatch spells it.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::NotAuthentic | Self::NotAuthenticObserved | Self::DeadLetters => "Count",
+            Self::NotAuthentic
+            | Self::NotAuthenticObserved
+            | Self::DeadLetters
+            | Self::SmsParts => "Count",
         }
     }
 }

@@ -3,10 +3,12 @@
 //! In: ids. Out: views of tickets, comments and deliveries. Imports only `net` and the
 //! identifiers.
 
+use std::ops::RangeInclusive;
+
 use reqwest::Url;
 
-use super::answers::{TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow};
-use super::audits::{AuditsAnswer, Page};
+use super::answers::{TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow, milliseconds};
+use super::audits::{AuditRow, AuditsAnswer, Page};
 use super::client::Client;
 use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
@@ -170,6 +172,42 @@ impl Client {
             }
             if !answer.page.meta.has_more {
                 return Ok(None);
+            }
+            url = self.next_page(ticket, &answer.page)?;
+        }
+        Err(ZendeskError::unavailable(EndlessAudits))
+    }
+
+    /// Whether a solved ticket was reopened in that time (milliseconds since the epoch; audits tell
+    /// whole seconds). Where audits are forbidden it is taken as not reopened.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; also where not all audits could be seen.
+    pub async fn reopened(
+        &self,
+        ticket: TicketId,
+        times: RangeInclusive<i64>,
+        deadline: Deadline,
+    ) -> Result<bool, ZendeskError> {
+        let mut url = self.audits_url(ticket);
+        for _ in 0..MAX_PAGES {
+            let answer: AuditsAnswer = match self.call(Request::get(url), deadline).await {
+                Err(ZendeskError::Forbidden) => return Ok(false),
+                answer => answer?,
+            };
+            let within = |audit: &AuditRow| {
+                let at = audit.created_at.as_deref().and_then(milliseconds);
+                at.is_some_and(|at| at + 999 >= *times.start() && at <= *times.end())
+            };
+            if answer
+                .audits
+                .iter()
+                .any(|audit| audit.reopens() && within(audit))
+            {
+                return Ok(true);
+            }
+            if !answer.page.meta.has_more {
+                return Ok(false);
             }
             url = self.next_page(ticket, &answer.page)?;
         }

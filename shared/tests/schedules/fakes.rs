@@ -97,6 +97,7 @@ fn can_be_refused(step: &Step) -> bool {
 }
 
 fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
+    world.now = now;
     match step {
         Step::UpsertUser(person) => Outcome::User(world.user(&person.customer)),
         Step::LookUpTicket(ticket) => Outcome::Ticket(world.facts(*ticket)),
@@ -107,9 +108,15 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::FindDelivery { ticket, marker } => world.find_delivery(*ticket, marker.as_str()),
         Step::SetStatus(ticket, status) => world.set_status(*ticket, *status),
         Step::AddTags(ticket, tags) => world.add_tags(*ticket, tags),
+        Step::RemoveTags(ticket, tags) => world.remove_tags(*ticket, tags),
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
+        Step::FindReopening {
+            ticket,
+            after,
+            before,
+        } => world.reopened(*ticket, *after..=*before),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {
             world

@@ -19,6 +19,8 @@ pub(super) static TEXTS: Texts = Texts {
     braze_answered: "Braze answered",
     text_given_up: "SMS: a text of the customer could not be added to this ticket, although it was \
         tried for a day. It is kept as a dead letter; please tell your administrator.",
+    text_refused: "SMS: a text of the customer could not be added to this ticket: Zendesk refused it \
+        ({status}). It is kept as a dead letter; please tell your administrator.",
     answer_given_up: "SMS not sent: Braze could not be reached for a day. The message is kept as a dead \
         letter; please tell your administrator.",
     customer_opted_out: "The customer opted out of SMS. Answers on this ticket are not sent until they \

@@ -21,6 +21,8 @@ pub(super) static TEXTS: Texts = Texts {
     braze_answered: "Braze a répondu",
     text_given_up: "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais \
         pendant un jour. Il est conservé ; veuillez prévenir votre administrateur.",
+    text_refused: "SMS : un message du client n'a pas pu être ajouté à ce ticket : Zendesk l'a refusé \
+        ({status}). Il est conservé ; veuillez prévenir votre administrateur.",
     answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant un jour. Le message est \
         conservé ; veuillez prévenir votre administrateur.",
     customer_opted_out: "Le client s'est désinscrit des SMS. Les réponses de ce ticket ne sont pas \

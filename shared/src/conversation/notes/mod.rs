@@ -77,6 +77,12 @@ pub fn text_given_up(language: Language) -> String {
     Texts::of(language).text_given_up.to_owned()
 }
 
+/// Zendesk does not take a text of the customer.
+pub fn text_refused(language: Language, status: u16) -> String {
+    let text = Texts::of(language).text_refused;
+    fill(text, &[("status", &status.to_string())])
+}
+
 /// An answer could not be handed to Braze in time.
 pub fn answer_given_up(language: Language) -> String {
     Texts::of(language).answer_given_up.to_owned()
@@ -224,6 +230,7 @@ mod tests {
             closing_unknown(language, 0),
             refused(language, &refusal),
             text_given_up(language),
+            text_refused(language, 422),
             answer_given_up(language),
             customer_opted_out(language),
             customer_opted_in(language),

@@ -24,6 +24,8 @@ pub(super) struct Texts {
     pub(super) refused: &'static str,
     pub(super) braze_answered: &'static str,
     pub(super) text_given_up: &'static str,
+    /// `{status}`
+    pub(super) text_refused: &'static str,
     pub(super) answer_given_up: &'static str,
     pub(super) customer_opted_out: &'static str,
     pub(super) customer_opted_in: &'static str,

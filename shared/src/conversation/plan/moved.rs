@@ -51,10 +51,14 @@ pub(super) fn continue_on(
             progress.announce = true;
             media::renew(progress);
             state.move_to(target.ticket, target.status, case.at);
+            // Written down before the text is: what is in doubt is looked for on this ticket.
+            Verdict::Checkpoint
         }
-        None => follow_up(state, progress, source),
+        None => {
+            follow_up(state, progress, source);
+            Verdict::Again
+        }
     }
-    Verdict::Again
 }
 
 fn follow_up(state: &mut State, progress: &mut Progress, closed: TicketId) {
@@ -68,6 +72,7 @@ pub(super) fn start_over(state: &mut State, progress: &mut Progress) {
     progress.closed = None;
     progress.merged = false;
     progress.doubtful = false;
+    progress.tried = None;
     progress.create = true;
     media::renew(progress);
 }

@@ -13,6 +13,9 @@ use super::{Case, media};
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
 
 pub(super) fn next(case: &Case<'_>, state: &State, progress: &mut Progress, text: &Text) -> Next {
+    if let Some(given_up) = state.perhaps.clone() {
+        return Next::Step(Step::FindTicket(given_up));
+    }
     let stranger = case.policy.open_on == OpenOn::Keyword && !text.support;
     if stranger && !progress.create {
         return Next::Settled(Verdict::ignored(NO_CONVERSATION));
@@ -89,6 +92,15 @@ pub(super) fn created(
         }
         Outcome::Failed(Failure::Refused(refusal)) => Verdict::Done(Ending::Dead(refusal), vec![]),
         _ => Verdict::Wait(None),
+    }
+}
+
+/// What a text that was given up may have opened, if it did, is where the conversation goes on.
+pub(super) fn adopt_given_up(case: &Case<'_>, state: &mut State, found: Option<TicketFacts>) {
+    state.perhaps = None;
+    let usable = |facts: &TicketFacts| facts.status != Some(Status::Closed);
+    if let Some(facts) = found.filter(usable) {
+        state.move_to(facts.ticket, facts.status, case.at);
     }
 }
 

@@ -1,21 +1,17 @@
 //! An agent's public answer: to the customer's phone, all of it, once.
 
 use crate::message::{Personal, Reply};
-use crate::text::{html, sms};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
-    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
+    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, TicketFacts, Verdict,
 };
-use super::{Case, attributes_entry, delivery_of, fingerprint, note_entry};
+use super::{Case, attributes_entry, delivery_of, files, fingerprint, note_entry, sent};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
 pub(super) const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
-
-/// Most messages one answer is split into, each of up to ten parts.
-const MESSAGES_LIMIT: usize = 5;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -32,7 +28,15 @@ pub(super) fn next(
     if progress.sent == 0 && !progress.doubtful && is_fetched_already(state, reply) {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
-    adopt(case, state, reply);
+    if let (Some(named), Some(current)) = (reply.ticket, state.ticket)
+        && named != current
+        && !progress.confirmed
+    {
+        return Next::Step(Step::LookUpTicket(named));
+    }
+    if !progress.elsewhere {
+        adopt(case, state, reply);
+    }
     let Some(text) = reply.text.clone() else {
         return match reply.ticket.or(state.ticket) {
             Some(ticket) => Next::Step(Step::FetchComments(ticket)),
@@ -41,6 +45,9 @@ pub(super) fn next(
     };
     if progress.doubtful {
         return Next::Settled(unknown(case, state, reply, progress));
+    }
+    if let Some(ask) = files::wanted(case, state, progress, reply) {
+        return Next::Step(ask);
     }
     message(case, state, progress, reply, &text)
 }
@@ -62,9 +69,10 @@ fn message(
             notes::opted_out(case.policy.language),
         ));
     }
-    let fitted = sms::fit(&html::readable(text.as_str()));
-    if fitted.messages.len() > MESSAGES_LIMIT {
-        let note = notes::too_long(case.policy.language, fitted.messages.len(), MESSAGES_LIMIT);
+    let (outgoing, fitted) = sent::fitted(case, reply, text.as_str());
+    let limit = case.policy.style.max_messages;
+    if fitted.messages.len() > limit {
+        let note = notes::too_long(case.policy.language, fitted.messages.len(), limit);
         return Next::Settled(not_sent(
             case,
             state,
@@ -95,6 +103,7 @@ fn message(
         campaign,
         customer: case.customer.clone(),
         message: Personal(message),
+        media: outgoing.picture.filter(|_| progress.sent == 0).cloned(),
         agent: Personal::from(reply.author.as_str().trim()),
         part: progress.sent.saturating_add(1),
         parts,
@@ -118,13 +127,30 @@ pub(super) fn apply(
                 return Verdict::Checkpoint;
             }
             remember(case, state, reply);
-            Verdict::delivered()
+            files::remember(case, state, reply);
+            Verdict::Done(Ending::Delivered, sent::notes(case, state, reply))
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
             unknown(case, state, reply, progress)
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             refused(case, state, reply, refusal)
+        }
+        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => {
+            follow(state, progress, facts);
+            Verdict::Again
+        }
+        (Step::LookUpTicket(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
+            follow(state, progress, None);
+            Verdict::Again
+        }
+        (Step::FetchComments(_), Outcome::Comments(comments)) if reply.text.is_some() => {
+            files::take(reply, progress, comments);
+            Verdict::Again
+        }
+        (Step::FetchComments(_), Outcome::Failed(_)) if reply.text.is_some() => {
+            progress.fetched = true;
+            Verdict::Again
         }
         (Step::FetchComments(_), Outcome::Comments(comments)) => take_text(reply, comments),
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound)) => {
@@ -138,6 +164,20 @@ pub(super) fn apply(
             Verdict::Wait(None)
         }
     }
+}
+
+/// An answer on another ticket takes the conversation there, unless its webhook is a late one: of a
+/// ticket that is closed or gone, or solved while the customer's own is not. It is sent all the same.
+fn follow(state: &State, progress: &mut Progress, facts: Option<TicketFacts>) {
+    progress.confirmed = true;
+    progress.elsewhere = match facts {
+        None => true,
+        Some(facts) => match facts.status {
+            Some(Status::Closed) => true,
+            Some(Status::Solved) => !state.is_done(),
+            _ => false,
+        },
+    };
 }
 
 /// The conversation follows the ticket an agent answered last.
@@ -197,6 +237,7 @@ fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
     };
     reply.comment = Some(found.comment);
     reply.text = Some(found.text);
+    reply.files = Some(found.files);
     reply.author = found.author;
     Verdict::Again
 }

@@ -1,18 +1,22 @@
 //! The ticket was solved: answers not yet sent go first, then the closing message, once.
 
-use crate::message::{Personal, Solved};
+use crate::message::{Personal, Solved, TicketId};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, Verdict};
 use super::reply::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, missed, note_entry};
+use super::{Case, announced, attributes_entry, fuse, missed, note_entry};
 
 /// How late a webhook may come and still be believed to be late, in milliseconds.
-const LATE: i64 = 24 * 60 * 60 * 1000;
+const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;
+
+/// How long a refused look at the comments is repeated before the closing message goes without it,
+/// in milliseconds.
+const REFUSED_FOR: i64 = 10 * 60 * 1000;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -34,8 +38,11 @@ pub(super) fn next(
     if progress.doubtful {
         return Next::Settled(unknown(case, state, solved));
     }
-    if state.closing_told {
+    if is_told(case, state, solved) {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+    }
+    if state.closing_told && !progress.confirmed {
+        return look_for_reopening(case, state, ticket, solved);
     }
     if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
         return Next::Step(Step::LookUpTicket(ticket));
@@ -46,12 +53,18 @@ pub(super) fn next(
     let campaign = solved
         .campaign
         .clone()
-        .or_else(|| case.policy.solved_campaign.clone());
-    match campaign.filter(|_| !state.opted_out) {
+        .or_else(|| case.policy.solved_campaign.clone())
+        .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
+    if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
+        return Next::Step(Step::LookUpTicket(ticket));
+    }
+    let quiet = progress.quiet || solved.tags.as_ref().is_some_and(|tags| is_quiet(case, tags));
+    match campaign.filter(|_| !quiet) {
         Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
             campaign,
             customer: case.customer.clone(),
             message: Personal(message(case, solved)),
+            media: None,
             agent: Personal::default(),
             part: 1,
             parts: 1,
@@ -77,13 +90,18 @@ pub(super) fn apply(
     match (step, outcome) {
         (Step::LookUpTicket(_), Outcome::Ticket(Some(facts))) => {
             progress.confirmed = true;
+            progress.tags_seen = true;
+            progress.quiet = is_quiet(case, &facts.tags);
             match facts.status {
-                Some(status) if !status.is_done() => Verdict::ignored("reopened meanwhile"),
+                Some(status) if !status.is_done() && !progress.fetched => {
+                    Verdict::ignored("reopened meanwhile")
+                }
                 _ => Verdict::Again,
             }
         }
         (Step::LookUpTicket(_), Outcome::Ticket(None) | Outcome::Failed(_)) => {
             progress.confirmed = true;
+            progress.tags_seen = true;
             Verdict::Again
         }
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
@@ -91,12 +109,25 @@ pub(super) fn apply(
             state.solved_upto = comments.iter().map(|comment| comment.comment).max();
             again_or_after(missed::replies(case, state, comments, Some(Status::Solved)))
         }
+        (Step::FetchComments(_), Outcome::Failed(Failure::Refused(_)))
+            if case.now.saturating_sub(case.at) < REFUSED_FOR =>
+        {
+            Verdict::Wait(None)
+        }
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
             progress.fetched = true;
             Verdict::Again
         }
+        (Step::FindReopening { .. }, Outcome::Reopened(true)) => {
+            progress.confirmed = true;
+            state.saw_status(Status::Open, case.now);
+            Verdict::Again
+        }
+        (Step::FindReopening { .. }, Outcome::Reopened(false) | Outcome::Failed(_)) => {
+            Verdict::Done(Ending::Duplicate, vec![])
+        }
         (Step::SendSms(_), Outcome::Done) => {
-            close(case, state);
+            close(case, state, solved);
             Verdict::delivered()
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
@@ -108,23 +139,50 @@ pub(super) fn apply(
                     .ticket
                     .map(|ticket| note_entry(case, ticket, note, &[])),
             );
-            close(case, state);
+            close(case, state, solved);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
         (Step::SetAttributes(_), outcome) => {
-            close(case, state);
+            close(case, state, solved);
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
     }
 }
 
+/// Spam and merged tickets are closed without a word.
+fn is_quiet(case: &Case<'_>, tags: &[String]) -> bool {
+    tags.iter().any(|tag| case.policy.no_closing_tags.contains(tag))
+}
+
+/// Webhooks of one submit are asked for at the same time; nobody solves a ticket twice in a second.
+fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    asked_at(case, solved).is_some_and(|asked| asked <= state.told_at + CLOCKS_APART)
+}
+
+/// One closing message for each solve. An agent who reopens a ticket without a word and solves it
+/// again is seen in the ticket's audits only.
+fn look_for_reopening(case: &Case<'_>, state: &State, ticket: TicketId, solved: &Solved) -> Next {
+    match asked_at(case, solved) {
+        Some(before) => Next::Step(Step::FindReopening {
+            ticket,
+            after: state.told_at,
+            before,
+        }),
+        None => Next::Settled(Verdict::Done(Ending::Duplicate, vec![])),
+    }
+}
+
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
-/// longer true. Ids with times far from now are not Zendesk's and tell nothing.
+/// longer true.
 fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    solved.asked_at.is_some_and(|asked| {
-        case.at.abs_diff(asked) < LATE.unsigned_abs() && asked + CLOCKS_APART < state.texted_at
-    })
+    asked_at(case, solved).is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
+}
+
+/// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
+fn asked_at(case: &Case<'_>, solved: &Solved) -> Option<i64> {
+    let believable = |asked: &i64| case.at.abs_diff(*asked) < LATE.unsigned_abs();
+    solved.asked_at.filter(believable)
 }
 
 fn message(case: &Case<'_>, solved: &Solved) -> String {
@@ -132,14 +190,16 @@ fn message(case: &Case<'_>, solved: &Solved) -> String {
     own.unwrap_or(&case.policy.solved_message).to_owned()
 }
 
-fn close(case: &Case<'_>, state: &mut State) {
-    state.saw_status(Status::Solved, case.at);
+fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
+    let asked = asked_at(case, solved).unwrap_or(case.at);
+    state.saw_status(Status::Solved, asked);
+    state.told_at = asked;
     state.closing_told = true;
 }
 
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
 fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
-    close(case, state);
+    close(case, state, solved);
     if let Some(ticket) = state.ticket {
         let Solved {
             message, campaign, ..

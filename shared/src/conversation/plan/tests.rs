@@ -110,7 +110,7 @@ fn works(step: &Step) -> Outcome {
         },
         Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Open, &[]))),
         Step::FetchComments(_) => Outcome::Comments(vec![]),
-        Step::FindDelivery { .. } => Outcome::Marked(false),
+        Step::FindDelivery { .. } => Outcome::Absent,
         Step::FindTicket(_) | Step::FindMergeTarget(_) => Outcome::Ticket(None),
         _ => Outcome::Done,
     }
@@ -303,7 +303,7 @@ fn a_lost_append_is_looked_up_before_it_is_repeated() {
     });
     assert_eq!(verdict, Verdict::Wait(None));
     let (steps, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
-        Step::FindDelivery { .. } => Outcome::Marked(true),
+        Step::FindDelivery { .. } => Outcome::Present(None),
         step => works(step),
     });
     assert_eq!(names(&steps), ["find_delivery"]);
@@ -438,6 +438,7 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
     );
     let (steps, verdict) = table.resume(&mut again[0], &mut |step: &Step| match step {
         Step::FetchComments(_) => Outcome::Comments(vec![FetchedComment {
+            files: vec![],
             comment: comment(501),
             by_agent: true,
             public: true,
@@ -550,6 +551,7 @@ fn solved_sends_missed_answers_first() {
         .seen
         .insert(0, DeliveryId::derive("reply", &["501"]).marker());
     let fetched = |id, public, by_agent, age| FetchedComment {
+            files: vec![],
         comment: comment(id),
         by_agent,
         public,

@@ -3,10 +3,13 @@
 use crate::message::{Personal, Text};
 use crate::text::courtesy;
 
+use super::super::notes;
 use super::super::policy::millis;
 use super::super::state::{Progress, State, Status};
-use super::super::step::{Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict};
-use super::{Case, announced, media, moved, new_ticket};
+use super::super::step::{
+    Attributes, Comment, Ending, Failure, Next, Outcome, Refusal, Step, Verdict,
+};
+use super::{Case, announced, media, moved, new_ticket, note_entry};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -17,6 +20,10 @@ pub(super) fn next(
     state.texted_at = state.texted_at.max(case.at);
     if progress.posted {
         return after_posting(case, state, progress);
+    }
+    if let (true, Some(ticket)) = (progress.doubtful, progress.tried) {
+        let marker = case.delivery.clone();
+        return Next::Step(Step::FindDelivery { ticket, marker });
     }
     if let Some(ticket) = progress.closed {
         return Next::Step(match progress.merged {
@@ -80,15 +87,25 @@ pub(super) fn apply(
             state.user = Some(user);
             Verdict::Again
         }
-        (Step::FindDelivery { .. }, Outcome::Marked(found)) => {
+        (Step::FindDelivery { ticket, .. }, Outcome::Present(comment)) => {
+            comment.into_iter().for_each(|comment| state.wrote(comment));
             progress.doubtful = false;
-            progress.unfound = !found;
-            progress.posted = found;
-            if found && state.is_done() && !is_thanks(case, state, text) {
+            progress.unfound = false;
+            progress.posted = true;
+            let here = state.ticket == Some(*ticket);
+            if here && state.is_done() && !is_thanks(case, state, text) {
                 progress.announce = true;
                 progress.reopen = true;
             }
             media::looked_for(progress, text)
+        }
+        (Step::FindDelivery { .. }, Outcome::Absent) => {
+            not_there(progress);
+            media::looked_for(progress, text)
+        }
+        (Step::FindTicket(id), Outcome::Ticket(found)) if id != case.delivery => {
+            new_ticket::adopt_given_up(case, state, found);
+            Verdict::Again
         }
         (Step::FindTicket(_), Outcome::Ticket(found)) => {
             new_ticket::adopt_created(case, state, progress, found);
@@ -98,16 +115,36 @@ pub(super) fn apply(
         (Step::FindMergeTarget(source), Outcome::Ticket(target)) => {
             moved::continue_on(case, state, progress, *source, target)
         }
+        (Step::FindDelivery { ticket, .. }, Outcome::Failed(Failure::NotFound))
+            if state.ticket != Some(*ticket) =>
+        {
+            not_there(progress);
+            Verdict::Again
+        }
         (Step::LookUpTicket(_) | Step::FindDelivery { .. }, Outcome::Failed(Failure::NotFound)) => {
             progress.unfound |= progress.doubtful;
             moved::start_over(state, progress);
             Verdict::Again
         }
-        (_, Outcome::Failed(Failure::Refused(refusal))) => {
-            Verdict::Done(Ending::Dead(refusal), vec![])
-        }
+        (_, Outcome::Failed(Failure::Refused(refusal))) => refused(case, state, refusal),
         _ => Verdict::Wait(None),
     }
+}
+
+/// The append in doubt is not on the ticket it was meant for; it may have been a creation.
+fn not_there(progress: &mut Progress) {
+    progress.doubtful = false;
+    progress.tried = None;
+    progress.unfound = true;
+}
+
+/// Zendesk does not take the text: it is kept, and the agent of an open ticket is told.
+fn refused(case: &Case<'_>, state: &State, refusal: Refusal) -> Verdict {
+    let note = notes::text_refused(case.policy.language, refusal.status);
+    let follow = state
+        .ticket
+        .map(|ticket| note_entry(case, ticket, note, &[]));
+    Verdict::Done(Ending::Dead(refusal), follow.into_iter().collect())
 }
 
 fn after_posting(case: &Case<'_>, state: &State, progress: &Progress) -> Next {
@@ -151,6 +188,7 @@ fn appended(
         }
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = true;
+            progress.tried = state.ticket;
             Verdict::Wait(None)
         }
         Outcome::Failed(Failure::Closed) => {
@@ -167,7 +205,7 @@ fn appended(
             state.user = None;
             Verdict::Again
         }
-        Outcome::Failed(Failure::Refused(refusal)) => Verdict::Done(Ending::Dead(refusal), vec![]),
+        Outcome::Failed(Failure::Refused(refusal)) => refused(case, state, refusal),
         _ => Verdict::Wait(None),
     }
 }

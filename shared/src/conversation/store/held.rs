@@ -79,6 +79,8 @@ pub struct Held {
     pub until: i64,
     pub(super) version: u64,
     pub(super) lease: String,
+    /// The lease of a holder that vanished, until what it may have done is written down.
+    pub(super) lost: Option<String>,
     /// How many readable entries the item's mailbox had when it was read or written.
     pub(super) readable: usize,
 }
@@ -91,6 +93,10 @@ impl Held {
 
     /// The event that was being worked on when this was written: `None` where none was.
     pub fn claim(&self) -> Option<Claim<'_>> {
+        let lost = self.lost.as_deref().and_then(|lease| lease.split_once(' '));
+        if let Some((_, delivery)) = lost.filter(|(_, claim)| *claim != "*") {
+            return Some(Claim::Delivery(delivery));
+        }
         match self.lease.split_once(' ') {
             Some((_, "*")) => Some(Claim::Any),
             Some((_, delivery)) => Some(Claim::Delivery(delivery)),

@@ -57,6 +57,7 @@ impl Store {
                 held.version += 1;
                 held.readable = held.mailbox.len();
                 held.lease = lease;
+                held.lost = None;
                 held.seen.forget(&outdated);
                 for id in markers {
                     held.seen.insert(seen::day(now), id.marker());
@@ -85,7 +86,8 @@ fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
         "SET v = :next, {} = :state, expires_at = :expires",
         codec::STATE
     );
-    let mut remove: Vec<String> = outdated.iter().map(|&day| codec::day_name(day)).collect();
+    let mut remove = vec!["lost".to_owned()];
+    remove.extend(outdated.iter().map(|&day| codec::day_name(day)));
     match leave {
         Leave::Working { .. } | Leave::Parked(_) => {
             expression.push_str(", mailbox = :mailbox, lease = :lease, due_at = :due");
@@ -94,9 +96,7 @@ fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
             remove.extend(["mailbox", "lease", "due_at", "due_shard"].map(str::to_owned));
         }
     }
-    if !remove.is_empty() {
-        expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
-    }
+    expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
     if markers {
         expression.push_str(" ADD #today :markers");
     }

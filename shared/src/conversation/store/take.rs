@@ -63,7 +63,10 @@ impl Store {
         let mine = codec::lease(&lease.owner, "*");
         let request = self
             .update(key)
-            .update_expression("SET v = v + :one, lease = :mine, due_at = :until")
+            .update_expression(
+                "SET v = v + :one, lost = if_not_exists(lost, lease), lease = :mine, \
+                 due_at = :until",
+            )
             .condition_expression("due_at <= :now")
             .expression_attribute_values(":one", codec::number(1))
             .expression_attribute_values(":now", codec::number(now))
@@ -77,6 +80,7 @@ impl Store {
                 let held = Held {
                     version,
                     lease: mine,
+                    lost: before.lost.clone().or_else(|| Some(before.lease.clone())),
                     until: lease.until,
                     ..before.clone()
                 };

@@ -56,7 +56,15 @@ impl Clients {
                 let found = client
                     .find_delivery(*ticket, marker.as_str(), deadline)
                     .await?;
-                Outcome::Marked(found.is_some())
+                found.map_or(Outcome::Absent, |found| Outcome::Present(found.comment))
+            }
+            Step::FindReopening {
+                ticket,
+                after,
+                before,
+            } => {
+                let times = *after..=*before;
+                Outcome::Reopened(client.reopened(*ticket, times, deadline).await?)
             }
             Step::SetStatus(ticket, status) => {
                 client
@@ -67,6 +75,11 @@ impl Clients {
             Step::AddTags(ticket, tags) => {
                 let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
                 client.add_tags(*ticket, &tags, deadline).await?;
+                Outcome::Done
+            }
+            Step::RemoveTags(ticket, tags) => {
+                let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+                client.remove_tags(*ticket, &tags, deadline).await?;
                 Outcome::Done
             }
             Step::FetchComments(ticket) => {
@@ -204,6 +217,14 @@ fn fetched(view: CommentView) -> FetchedComment {
         comment: view.id,
         by_agent: by_person && matches!(view.role, Some(Role::Agent | Role::Admin)),
         public: view.public,
+        files: view
+            .attachments
+            .iter()
+            .filter_map(|file| {
+                let name = file.file_name.as_str();
+                Attachment::new(name, &file.content_url, &file.content_type, file.size)
+            })
+            .collect(),
         text: view.plain_body,
         author: view.author_name,
         created_at: view.created_at.unwrap_or(0),

@@ -2,9 +2,10 @@
 //!
 //! In: clean text and its encoding. Out: messages with their number at the end. The rules, in this
 //! order: no word or link is cut that fits into one message; as few messages as that allows; each cut
-//! where a reader would pause (paragraph, line, sentence, word), and there as late as possible.
+//! where a reader would pause (paragraph, line, sentence, word), as late as possible; before the middle
+//! of a message one such place is as good as another.
 
-use super::tokens::{Token, tokens};
+use super::tokens::{Border, Token, tokens};
 use super::{Encoding, MAX_SEGMENTS};
 
 /// The messages of a text; one without a number where it fits.
@@ -106,6 +107,7 @@ impl<'t> Room<'t> {
     /// beginning at `earliest` or later.
     fn cut(&self, first: usize, earliest: usize) -> usize {
         let mut best = earliest.max(first + 1);
+        let mut best_border = Border::Inside;
         let mut filled = 0;
         let mut at = self.tokens[first].start;
         for (index, token) in self.tokens.iter().enumerate().skip(first) {
@@ -114,8 +116,11 @@ impl<'t> Room<'t> {
             if filled > self.capacity {
                 break;
             }
-            if index + 1 > best && token.border >= self.tokens[best - 1].border {
-                best = index + 1;
+            // An early border would make a tiny message.
+            let early = filled * 2 < self.capacity;
+            let border = if early { token.border.min(Border::Word) } else { token.border };
+            if index + 1 >= best && border >= best_border {
+                (best, best_border) = (index + 1, border);
             }
         }
         best
