@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "net",
             "secrets",
             "telemetry",
+            "text",
             "zendesk",
         ],
     ),

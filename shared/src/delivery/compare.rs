@@ -84,8 +84,5 @@ fn is_worth_it(read: &Held, now: i64) -> bool {
     let is_old = !over && now.saturating_sub(state.checked_at.max(state.since)) > GOOD_FOR;
     let unseen = state.files_unseen;
     let may_have_files = unseen > 0 && now.saturating_sub(unseen) > FILES_WAIT;
-    read.mailbox.is_empty()
-        && state.ticket.is_some()
-        && active
-        && (is_old || may_have_files)
+    read.mailbox.is_empty() && state.ticket.is_some() && active && (is_old || may_have_files)
 }

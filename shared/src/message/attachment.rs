@@ -57,7 +57,9 @@ impl Attachment {
             Some(last.to_owned())
         });
         let name = name.unwrap_or_default();
-        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        let ending = name
+            .rsplit_once('.')
+            .map(|(_, ending)| ending.to_ascii_lowercase());
         let pictures = ["jpg", "jpeg", "png", "gif"];
         Some(Self {
             picture: ending.is_some_and(|ending| pictures.contains(&ending.as_str())),
@@ -82,7 +84,9 @@ pub(super) fn read(value: Option<&Value>) -> Option<Vec<Attachment>> {
 }
 
 fn address(link: &str) -> Option<Url> {
-    let url = Url::parse(link).ok().filter(|_| link.len() <= MAX_URL_BYTES)?;
+    let url = Url::parse(link)
+        .ok()
+        .filter(|_| link.len() <= MAX_URL_BYTES)?;
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
@@ -106,7 +110,10 @@ mod tests {
             .iter()
             .map(|file| (file.name.as_str(), file.picture))
             .collect();
-        assert_eq!(told, [("My photo.JPG", true), ("plan.pdf", false), ("c.png", true)]);
+        assert_eq!(
+            told,
+            [("My photo.JPG", true), ("plan.pdf", false), ("c.png", true)]
+        );
     }
 
     #[test]
@@ -116,7 +123,11 @@ mod tests {
         for empty in [json!(""), json!(" \n"), json!([])] {
             assert_eq!(read(Some(&empty)), Some(vec![]), "{empty}");
         }
-        for unclear in [json!("#<Drop:0x1>"), json!("javascript:alert(1)"), json!(["x"])] {
+        for unclear in [
+            json!("#<Drop:0x1>"),
+            json!("javascript:alert(1)"),
+            json!(["x"]),
+        ] {
             assert_eq!(read(Some(&unclear)), None, "{unclear}");
         }
     }
@@ -127,7 +138,10 @@ mod tests {
         assert!(file("image/png", 614_400).is_some_and(|file| file.picture));
         assert!(file("image/png", 614_401).is_some_and(|file| !file.picture));
         assert!(file("image/svg+xml", 10).is_some_and(|file| !file.picture));
-        assert_eq!(Attachment::new("a", "file:///etc/passwd", "image/png", 1), None);
+        assert_eq!(
+            Attachment::new("a", "file:///etc/passwd", "image/png", 1),
+            None
+        );
     }
 
     #[test]

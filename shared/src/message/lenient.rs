@@ -106,11 +106,18 @@ mod tests {
         for half in ["\\ud83d", "\\udc4d", "\\ud83d\\ud83d"] {
             let body = format!("{{\"text\":\"a{half} b\"}}");
             let read = super::read(body.as_bytes());
-            let Ok(Reading::Object { members, guessed: false }) = read else {
+            let Ok(Reading::Object {
+                members,
+                guessed: false,
+            }) = read
+            else {
                 panic!("an object: {half}");
             };
             let text = members["text"].as_str().expect("a text");
-            assert!(text.starts_with("a\u{fffd}") && text.ends_with(" b"), "{half}");
+            assert!(
+                text.starts_with("a\u{fffd}") && text.ends_with(" b"),
+                "{half}"
+            );
         }
     }
 

@@ -272,7 +272,12 @@ impl Members {
         };
         match self.get(&["tags"])? {
             Value::String(text) if !field::not_rendered(text) => Some(split(text)),
-            Value::Array(tags) => Some(tags.iter().filter_map(Value::as_str).flat_map(split).collect()),
+            Value::Array(tags) => Some(
+                tags.iter()
+                    .filter_map(Value::as_str)
+                    .flat_map(split)
+                    .collect(),
+            ),
             _ => None,
         }
     }

@@ -21,7 +21,10 @@ mod tests {
         let html = "<p>See <a href=\"https://x.example\">this</a></p><p>--<br>Jo</p>";
         assert_eq!(plain(html, "--"), "See this (https://x.example)");
         assert_eq!(plain(html, ""), "See this (https://x.example)\n\n--\nJo");
-        assert_eq!(plain("[this](https://x.example)\n--\nJo", "--"), "this (https://x.example)");
+        assert_eq!(
+            plain("[this](https://x.example)\n--\nJo", "--"),
+            "this (https://x.example)"
+        );
         assert_eq!(plain("--\nJo", "--"), "");
     }
 }

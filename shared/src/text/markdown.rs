@@ -77,12 +77,27 @@ mod tests {
     #[test]
     fn links_and_pictures_read_as_text() {
         for (text, want) in [
-            ("See [the page](https://x.example/a).", "See the page (https://x.example/a)."),
-            ("[https://x.example](https://x.example/)", "https://x.example"),
+            (
+                "See [the page](https://x.example/a).",
+                "See the page (https://x.example/a).",
+            ),
+            (
+                "[https://x.example](https://x.example/)",
+                "https://x.example",
+            ),
             ("![](https://x.example/i.png)", "https://x.example/i.png"),
-            ("a ![cat](https://x.example/i.png) b", "a cat (https://x.example/i.png) b"),
-            ("[a](https://x.example/w_(b)) c", "a (https://x.example/w_(b)) c"),
-            ("[é](http://a.example)[b](http://b.example)", "é (http://a.example)b (http://b.example)"),
+            (
+                "a ![cat](https://x.example/i.png) b",
+                "a cat (https://x.example/i.png) b",
+            ),
+            (
+                "[a](https://x.example/w_(b)) c",
+                "a (https://x.example/w_(b)) c",
+            ),
+            (
+                "[é](http://a.example)[b](http://b.example)",
+                "é (http://a.example)b (http://b.example)",
+            ),
         ] {
             assert_eq!(readable(text), want);
         }
@@ -108,7 +123,14 @@ mod tests {
     #[test]
     fn a_megabyte_of_brackets_is_read_in_linear_time() {
         let start = std::time::Instant::now();
-        for unit in ["[", "](http", "[](http", "[](https://", "[a](https://x)", "]("] {
+        for unit in [
+            "[",
+            "](http",
+            "[](http",
+            "[](https://",
+            "[a](https://x)",
+            "](",
+        ] {
             let _ = readable(&unit.repeat(1_000_000 / unit.len()));
         }
         assert!(start.elapsed().as_secs() < 30);

@@ -116,10 +116,34 @@ pub(super) fn to_text(html: &str) -> String {
 }
 
 fn unescape(text: &str) -> String {
+    let text = numbered(text);
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&nbsp;", " ")
         .replace("&amp;", "&")
+}
+
+/// Characters written as `&#123;`; the ampersand's own number last, as its name is.
+fn numbered(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("&#") {
+        let length = rest[start..].find(';').unwrap_or(0);
+        let number = rest.get(start + 2..start + length).unwrap_or_default();
+        let letter = number.parse().ok().and_then(char::from_u32);
+        plain += &rest[..start];
+        match letter.filter(|letter| *letter != '&') {
+            Some(letter) => {
+                plain.push(letter);
+                rest = &rest[start + length + 1..];
+            }
+            None => {
+                plain += "&#";
+                rest = &rest[start + 2..];
+            }
+        }
+    }
+    plain + rest
 }

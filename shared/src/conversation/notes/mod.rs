@@ -32,7 +32,13 @@ pub fn no_text(language: Language) -> String {
 /// The comment would take too many messages.
 pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
     let text = Texts::of(language).too_long;
-    fill(text, &[("messages", &messages.to_string()), ("limit", &limit.to_string())])
+    fill(
+        text,
+        &[
+            ("messages", &messages.to_string()),
+            ("limit", &limit.to_string()),
+        ],
+    )
 }
 
 /// Braze did not say whether it took an answer. `sent` messages before it were taken; `again`: the
@@ -43,8 +49,13 @@ pub fn unknown(language: Language, now: i64, sent: u8, again: bool) -> String {
         0 => String::new(),
         sent => fill(texts.sent_before, &[("sent", &sent.to_string())]),
     };
-    let advice = if again { texts.add_the_tag } else { texts.answer_again };
-    let filled = [("at", clock(now).as_str()), ("before", &before), ("advice", advice)];
+    let at = clock(now);
+    let advice = if again {
+        texts.add_the_tag
+    } else {
+        texts.answer_again
+    };
+    let filled = [("at", at.as_str()), ("before", &before), ("advice", advice)];
     fill(texts.unknown, &filled)
 }
 
@@ -52,7 +63,10 @@ pub fn unknown(language: Language, now: i64, sent: u8, again: bool) -> String {
 pub fn closing_unknown(language: Language, now: i64) -> String {
     let texts = Texts::of(language);
     let at = clock(now);
-    fill(texts.closing_unknown, &[("at", &at), ("advice", texts.add_the_tag)])
+    fill(
+        texts.closing_unknown,
+        &[("at", &at), ("advice", texts.add_the_tag)],
+    )
 }
 
 /// Braze refused a message for good.
@@ -133,7 +147,11 @@ pub fn files_not_sent(language: Language, files: &[&Attachment]) -> String {
         [] => String::new(),
         names => format!(" ({})", names.join(", ")),
     };
-    let text = if files.len() == 1 { texts.file_not_sent } else { texts.files_not_sent };
+    let text = if files.len() == 1 {
+        texts.file_not_sent
+    } else {
+        texts.files_not_sent
+    };
     let count = files.len().to_string();
     fill(text, &[("count", &count), ("names", &names)])
 }
@@ -147,8 +165,14 @@ pub fn cost(language: Language, fitted: &Fitted) -> String {
     };
     let parts: usize = fitted.segments.iter().sum();
     let messages = fitted.messages.len().to_string();
-    let filled = [("parts", parts.to_string()), ("messages", messages), ("encoding", encoding.to_owned())];
-    let filled = filled.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let filled = [
+        ("parts", parts.to_string()),
+        ("messages", messages),
+        ("encoding", encoding.to_owned()),
+    ];
+    let filled = filled
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     let mut note = fill(texts.cost, &filled);
     if let Some(character) = fitted.forced_by {
         let shown = format!("“{character}” (U+{:04X})", u32::from(character));
@@ -159,7 +183,10 @@ pub fn cost(language: Language, fitted: &Fitted) -> String {
 
 /// The same text came again and again.
 pub fn loop_fuse(language: Language, count: u8) -> String {
-    fill(Texts::of(language).loop_fuse, &[("count", &count.to_string())])
+    fill(
+        Texts::of(language).loop_fuse,
+        &[("count", &count.to_string())],
+    )
 }
 
 fn media_problem(language: Language, problem: MediaProblem) -> String {
@@ -268,7 +295,8 @@ mod tests {
 
     #[test]
     fn every_text_differs_between_the_languages_and_keeps_its_figures() {
-        let figures = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        let figures =
+            |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
         let pairs = texts(Language::English)
             .into_iter()
             .zip(texts(Language::French));
@@ -288,7 +316,10 @@ mod tests {
     fn what_is_filled_in_is_not_filled_again() {
         let link = "https://x.example/{why}";
         let note = file_not_attached(Language::English, MediaProblem::Empty, link);
-        assert_eq!(note, "File not attached (it is empty): https://x.example/{why}");
+        assert_eq!(
+            note,
+            "File not attached (it is empty): https://x.example/{why}"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What goes beside the messages: notes for the agent, consent, Braze's attributes.
 
-use crate::message::{Body, Consent, ConsentKind, Note, Personal};
+use crate::message::{Body, Consent, ConsentKind, Note};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State};

@@ -4,7 +4,9 @@
 //! In: the answer, the setting, and comments as fetched. Out: what goes out, and notes. A trigger's
 //! body that names no files costs no call: they are found when comments are fetched anyway.
 
-use crate::message::{Attachment, Body, CommentId, DeliveryId, Event, Note, Personal, Reply, TicketId};
+use crate::message::{
+    Attachment, Body, CommentId, DeliveryId, Event, Note, Personal, Reply, TicketId,
+};
 
 use super::super::notes;
 use super::super::policy::FilesOut;
@@ -59,7 +61,12 @@ pub(super) fn outgoing<'r>(case: &Case<'_>, reply: &'r Reply, mut text: String) 
 }
 
 /// The step that asks for the files, where the setting sends them and the body did not name them.
-pub(super) fn wanted(case: &Case<'_>, state: &State, progress: &Progress, reply: &Reply) -> Option<Step> {
+pub(super) fn wanted(
+    case: &Case<'_>,
+    state: &State,
+    progress: &Progress,
+    reply: &Reply,
+) -> Option<Step> {
     let sends = case.policy.style.files != FilesOut::Note;
     let unknown = reply.files.is_none() && reply.text.is_some() && progress.sent == 0;
     let ticket = reply.ticket.or(state.ticket)?;
@@ -103,12 +110,17 @@ pub(super) fn found(
         let by_agent = found.public && found.by_agent && found.created_at >= since;
         by_agent && Some(found.comment) > state.files_upto && !found.files.is_empty()
     };
-    let told = comments.iter().rev().filter(unseen).filter(|found| is_sent(found));
+    let told = comments
+        .iter()
+        .rev()
+        .filter(unseen)
+        .filter(|found| is_sent(found));
     let notes: Vec<Entry> = told
         .filter_map(|found| {
             let shown = |file: &&Attachment| !found.text.as_str().contains(file.url.as_str());
             let left: Vec<&Attachment> = found.files.iter().filter(shown).collect();
-            let text = (!left.is_empty()).then(|| notes::files_not_sent(case.policy.language, &left))?;
+            let text =
+                (!left.is_empty()).then(|| notes::files_not_sent(case.policy.language, &left))?;
             Some(note(case, state.ticket?, found.comment, text))
         })
         .collect();

@@ -7,7 +7,7 @@
 use crate::message::Text;
 
 use super::super::notes;
-use super::super::state::{Echo, Entry, Progress, State};
+use super::super::state::{Echo, Progress, State};
 use super::super::step::{Ending, Next, Verdict};
 use super::{Case, fingerprint, note_entry};
 
@@ -43,7 +43,12 @@ pub(super) fn is_blown(case: &Case<'_>, state: &State) -> bool {
 }
 
 /// The same verdict, with the note behind it where one is due.
-pub(super) fn tell(case: &Case<'_>, state: &State, progress: &Progress, verdict: Verdict) -> Verdict {
+pub(super) fn tell(
+    case: &Case<'_>,
+    state: &State,
+    progress: &Progress,
+    verdict: Verdict,
+) -> Verdict {
     match (verdict, state.ticket) {
         (Verdict::Done(Ending::Delivered, mut follow), Some(ticket)) if progress.too_often => {
             let text = notes::loop_fuse(case.policy.language, case.policy.loop_fuse);

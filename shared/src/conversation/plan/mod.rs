@@ -17,7 +17,9 @@ mod sent;
 mod solved;
 mod text;
 
-use crate::message::{Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId};
+use crate::message::{
+    Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
+};
 
 use super::notes;
 use super::policy::{Policy, millis};

@@ -4,7 +4,9 @@ use crate::message::{Personal, Solved, TicketId};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
-use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, Verdict};
+use super::super::step::{
+    Attributes, Ending, Failure, Next, Outcome, Sms, Step, TicketFacts, Verdict,
+};
 use super::reply::ADOPTION_WINDOW;
 use super::{Case, announced, attributes_entry, fuse, missed, note_entry};
 
@@ -58,7 +60,11 @@ pub(super) fn next(
     if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
         return Next::Step(Step::LookUpTicket(ticket));
     }
-    let quiet = progress.quiet || solved.tags.as_ref().is_some_and(|tags| is_quiet(case, tags));
+    let quiet = progress.quiet
+        || solved
+            .tags
+            .as_ref()
+            .is_some_and(|tags| is_quiet(case, tags));
     match campaign.filter(|_| !quiet) {
         Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
             campaign,
@@ -88,22 +94,8 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
-        (Step::LookUpTicket(_), Outcome::Ticket(Some(facts))) => {
-            progress.confirmed = true;
-            progress.tags_seen = true;
-            progress.quiet = is_quiet(case, &facts.tags);
-            match facts.status {
-                Some(status) if !status.is_done() && !progress.fetched => {
-                    Verdict::ignored("reopened meanwhile")
-                }
-                _ => Verdict::Again,
-            }
-        }
-        (Step::LookUpTicket(_), Outcome::Ticket(None) | Outcome::Failed(_)) => {
-            progress.confirmed = true;
-            progress.tags_seen = true;
-            Verdict::Again
-        }
+        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(case, progress, facts),
+        (Step::LookUpTicket(_), Outcome::Failed(_)) => looked_up(case, progress, None),
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
             state.solved_upto = comments.iter().map(|comment| comment.comment).max();
@@ -152,7 +144,24 @@ pub(super) fn apply(
 
 /// Spam and merged tickets are closed without a word.
 fn is_quiet(case: &Case<'_>, tags: &[String]) -> bool {
-    tags.iter().any(|tag| case.policy.no_closing_tags.contains(tag))
+    tags.iter()
+        .any(|tag| case.policy.no_closing_tags.contains(tag))
+}
+
+fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts>) -> Verdict {
+    progress.confirmed = true;
+    progress.tags_seen = true;
+    let Some(facts) = facts else {
+        return Verdict::Again;
+    };
+    progress.quiet = is_quiet(case, &facts.tags);
+    match facts.status {
+        // Looked at for its status, before anything else.
+        Some(status) if !status.is_done() && !progress.fetched => {
+            Verdict::ignored("reopened meanwhile")
+        }
+        _ => Verdict::Again,
+    }
 }
 
 /// Webhooks of one submit are asked for at the same time; nobody solves a ticket twice in a second.

@@ -1,6 +1,8 @@
 //! The decisions, driven step by step: what is called in which case, and what is remembered.
 
+mod files;
 mod media;
+mod quiet;
 
 use super::*;
 use crate::conversation::policy::OpenOn;
@@ -413,7 +415,7 @@ fn an_sms_of_unknown_outcome_is_not_repeated_and_the_agent_is_told() {
     else {
         panic!()
     };
-    assert!(note.ticket == ticket(35) && note.text.contains("not known"));
+    assert!(note.ticket == ticket(35) && note.text.as_str().contains("not known"));
     assert_eq!(attributes.event.body, Body::Attributes);
 }
 
@@ -450,7 +452,10 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
     });
     assert_eq!(
         (names(&steps), verdict),
-        (vec!["fetch_comments", "send_sms"], Verdict::delivered())
+        (
+            vec!["fetch_comments", "look_up_ticket", "send_sms"],
+            Verdict::delivered()
+        )
     );
     let (steps, verdict) = table.play(ask(), works);
     assert!(steps.is_empty() && matches!(verdict, Verdict::Done(Ending::Ignored(_), _)));
@@ -469,7 +474,10 @@ fn a_closing_message_can_be_asked_for_again() {
         panic!("{verdict:?}")
     };
     let (steps, _) = table.resume(&mut again[0], &mut works);
-    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
+    assert_eq!(
+        names(&steps),
+        ["fetch_comments", "look_up_ticket", "send_sms"]
+    );
 }
 
 #[test]
@@ -551,7 +559,7 @@ fn solved_sends_missed_answers_first() {
         .seen
         .insert(0, DeliveryId::derive("reply", &["501"]).marker());
     let fetched = |id, public, by_agent, age| FetchedComment {
-            files: vec![],
+        files: vec![],
         comment: comment(id),
         by_agent,
         public,
@@ -591,8 +599,11 @@ fn solved_sends_missed_answers_first() {
 fn solving_twice_closes_once_and_again_after_a_reopening() {
     let mut table = Table::on_ticket(Status::Open);
     let (steps, _) = table.play(solved(), works);
-    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
-    let Step::SendSms(sms) = &steps[1] else {
+    assert_eq!(
+        names(&steps),
+        ["fetch_comments", "look_up_ticket", "send_sms"]
+    );
+    let Step::SendSms(sms) = &steps[2] else {
         panic!()
     };
     assert_eq!(
@@ -604,7 +615,7 @@ fn solving_twice_closes_once_and_again_after_a_reopening() {
     table.play(text("again"), works);
     assert_eq!(
         names(&table.play(solved(), works).0),
-        ["fetch_comments", "send_sms"]
+        ["fetch_comments", "look_up_ticket", "send_sms"]
     );
 }
 
@@ -665,7 +676,7 @@ fn a_solve_reported_after_the_customer_wrote_again_closes_nothing() {
         let (steps, _) = table.play(late(asked_at), works);
         assert_eq!(
             names(&steps),
-            ["fetch_comments", "send_sms"],
+            ["fetch_comments", "look_up_ticket", "send_sms"],
             "{asked_at:?}"
         );
     }

@@ -7,7 +7,7 @@ use crate::conversation::state::Status;
 use crate::conversation::step::{
     Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Step, TicketFacts,
 };
-use crate::message::UserId;
+use crate::message::{Attachment, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 

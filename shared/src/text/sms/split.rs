@@ -14,7 +14,11 @@ pub(super) fn split(text: &str, encoding: Encoding) -> Vec<String> {
     if parts <= MAX_SEGMENTS {
         let text = text.trim_start();
         let nothing = text.is_empty();
-        return if nothing { vec![] } else { vec![text.to_owned()] };
+        return if nothing {
+            vec![]
+        } else {
+            vec![text.to_owned()]
+        };
     }
     let mut digits = parts.div_ceil(MAX_SEGMENTS).to_string().len();
     loop {
@@ -118,7 +122,11 @@ impl<'t> Room<'t> {
             }
             // An early border would make a tiny message.
             let early = filled * 2 < self.capacity;
-            let border = if early { token.border.min(Border::Word) } else { token.border };
+            let border = if early {
+                token.border.min(Border::Word)
+            } else {
+                token.border
+            };
             if index + 1 >= best && border >= best_border {
                 (best, best_border) = (index + 1, border);
             }

@@ -85,7 +85,11 @@ fn border(text: &str, end: usize, next: usize) -> Option<Border> {
     }
     if gap.contains('\n') {
         let paragraph = gap.matches('\n').count() > 1;
-        return Some(if paragraph { Border::Paragraph } else { Border::Line });
+        return Some(if paragraph {
+            Border::Paragraph
+        } else {
+            Border::Line
+        });
     }
     let glued = |c| matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}');
     if !gap.is_empty() && gap.chars().all(glued) {
@@ -103,7 +107,11 @@ fn border(text: &str, end: usize, next: usize) -> Option<Border> {
         Some('。' | '！' | '？') => true,
         _ => false,
     };
-    Some(if sentence { Border::Sentence } else { Border::Word })
+    Some(if sentence {
+        Border::Sentence
+    } else {
+        Border::Word
+    })
 }
 
 /// Whether a line may break here without a space.
@@ -116,8 +124,10 @@ fn breaks_between(last: char, first: char) -> bool {
 fn is_cjk(c: char) -> bool {
     let script =
         matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}');
-    let combines =
-        matches!(c, '\u{302a}'..='\u{302f}' | '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}');
+    let combines = matches!(
+        c,
+        '\u{302a}'..='\u{302f}' | '\u{3099}' | '\u{309a}' | '\u{ff9e}' | '\u{ff9f}'
+    );
     script && !combines
 }
 
