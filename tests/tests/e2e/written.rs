@@ -104,8 +104,8 @@ async fn html_of_any_depth_reaches_the_phone_as_text() {
     let id = with_ticket(&stack).await;
     let nested = format!(
         "{}Hi{}",
-        "<div><ul>".repeat(12_000),
-        "</ul></div>".repeat(9_000)
+        "<div><ul>".repeat(5_000),
+        "</ul></div>".repeat(4_000)
     );
     let link =
         "<p><a href=\"javascript:alert(1)\">Press</a> <a href=\"https://x.example/a\">here</a></p>";
