@@ -26,16 +26,19 @@ pub enum Metric {
     NotAuthenticObserved,
     /// Events and bodies kept as dead letters.
     DeadLetters,
+    /// Panics: faults of the bridge itself.
+    Panics,
     /// SMS parts that Braze accepted.
     SmsParts,
 }
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::NotAuthentic,
         Self::NotAuthenticObserved,
         Self::DeadLetters,
+        Self::Panics,
         Self::SmsParts,
     ];
 
@@ -45,6 +48,7 @@ impl Metric {
             Self::NotAuthentic => "NotAuthentic",
             Self::NotAuthenticObserved => "NotAuthenticObserved",
             Self::DeadLetters => "DeadLetters",
+            Self::Panics => "Panics",
             Self::SmsParts => "SmsParts",
         }
     }
@@ -55,6 +59,7 @@ impl Metric {
             Self::NotAuthentic
             | Self::NotAuthenticObserved
             | Self::DeadLetters
+            | Self::Panics
             | Self::SmsParts => "Count",
         }
     }

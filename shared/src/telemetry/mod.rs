@@ -4,11 +4,14 @@
 //! `delivery.id`, `vendor.status`) and never a text, name, number, address or token.
 
 pub mod metrics;
+mod panics;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
+
+pub use panics::caught;
 
 /// The crates whose events may be logged in full detail.
 const OURS: [&str; 5] = [
@@ -19,7 +22,8 @@ const OURS: [&str; 5] = [
     "zendesk_solved",
 ];
 
-/// Installs the subscriber; a second call changes nothing.
+/// Installs the subscriber, and has panics reported by their place alone; a second call changes
+/// nothing.
 pub fn init(level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer()
         .json()
@@ -29,6 +33,7 @@ pub fn init(level: LevelFilter) {
     let _ = tracing_subscriber::registry()
         .with(lines.with_filter(targets(level)))
         .try_init();
+    panics::install();
 }
 
 /// Our crates at `level`, all others at warnings at most: at `trace`, HTTP and SDK crates write
