@@ -61,6 +61,8 @@ fn closing(after: &str) -> Option<&str> {
                 return web.then_some(address);
             }
             ')' => depth -= 1,
+            // Also keeps a row of openings from being walked to its end for each.
+            '[' | ']' | '<' | '>' => return None,
             c if c.is_whitespace() || c.is_control() => return None,
             _ => {}
         }
