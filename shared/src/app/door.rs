@@ -179,9 +179,9 @@ impl App {
         let work = Work::request(&context.request_id, deadline, now);
         let delivery = incoming.event.delivery.clone();
         let signs_in = calls_zendesk(&incoming);
-        let handled = self.bridge.handle(incoming, &work);
+        let handled = Box::pin(self.bridge.handle(incoming, &work));
         let handled = if signs_in {
-            self.bridge.vendors.while_signing_in(handled).await
+            Box::pin(self.bridge.vendors.while_signing_in(handled)).await
         } else {
             handled.await
         };

@@ -107,7 +107,7 @@ impl App {
     ) -> Result<Value, lambda_http::Error> {
         let work = Work::scheduled(request_id, deadline);
         let mut summary: Summary = self.bridge.redeliver(&work).await?;
-        self.bridge.compare_some(&work, &mut summary).await?;
+        Box::pin(self.bridge.compare_some(&work, &mut summary)).await?;
         tracing::info!(
             redelivery.conversations = summary.conversations,
             redelivery.delivered = summary.delivered,
