@@ -88,7 +88,7 @@ mod tests {
             arrived.notified().await;
             clients.zendesk.warm_up(later()).await
         };
-        let signed_in = clients.while_signing_in(work).await;
+        let signed_in = Box::pin(clients.while_signing_in(work)).await;
         signed_in.expect("signed in");
         assert_eq!(vendor.requests().len(), 1, "one token for both");
     }
@@ -107,7 +107,7 @@ mod tests {
         });
         let vault = vault();
         let clients = clients(&vendor, &vault);
-        clients.while_signing_in(arrived.notified()).await;
+        Box::pin(clients.while_signing_in(arrived.notified())).await;
         let signed_in = clients.zendesk.warm_up(later()).await;
         signed_in.expect("signed in");
         assert_eq!(vendor.requests().len(), 2);
