@@ -15,8 +15,8 @@ use crate::run::{Program, RunError, World};
 /// Events between the two counts that make a warm event's.
 const EVENTS: u64 = 200;
 
-/// Times each count is taken; the least one counts. What comes on top is chance: under valgrind a
-/// connection is now and then opened a second time before the first is found to be free again.
+/// Times each count is taken; the least one counts. What comes on top is chance: under valgrind, on a
+/// busy machine, a call can outlast its time and be tried again over a new connection.
 const TIMES: u32 = 6;
 
 /// How far a count may be from the committed one.

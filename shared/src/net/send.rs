@@ -146,7 +146,7 @@ impl Http {
         body: reqwest::Body,
         deadline: Deadline,
     ) -> Result<Answer, Failure> {
-        settled().await;
+        tokio::task::yield_now().await;
         let client = self
             .fresh(request.url.origin().ascii_serialization())
             .map_err(|error| Failure::NotSent(error.into()))?;
@@ -167,7 +167,8 @@ impl Http {
         let client = if request.lasting {
             self.lasting().clone()
         } else {
-            settled().await;
+            // Lets the reactor see which idle connections the other side has closed.
+            tokio::task::yield_now().await;
             self.fresh(request.url.origin().ascii_serialization())
                 .map_err(Lost::before_connecting)?
         };
@@ -188,15 +189,6 @@ impl Http {
             None => return Err(Lost::connected(request, &written, false, TimedOut)),
         };
         Ok(read(response, deadline).await)
-    }
-}
-
-/// Lets the connections' own tasks have their turns: one sees which idle connections the other side
-/// has closed, another puts back the connection of the call before this one, which would be opened
-/// a second time otherwise.
-async fn settled() {
-    for _ in 0..3 {
-        tokio::task::yield_now().await;
     }
 }
 
