@@ -22,6 +22,9 @@ use super::seen::Seen;
 use super::state::{Entry, Progress, State};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
 
+/// How late a webhook may come and still be believed to be late, in milliseconds.
+const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
+
 /// What a decision may look at besides state and entry.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
@@ -63,6 +66,11 @@ impl<'a> Case<'a> {
             delivery,
             at,
         }
+    }
+
+    /// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
+    fn asked_at(&self, told: Option<i64>) -> Option<i64> {
+        told.filter(|asked| self.at.abs_diff(*asked) < LATE.unsigned_abs())
     }
 }
 

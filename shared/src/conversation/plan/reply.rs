@@ -175,7 +175,8 @@ fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
     let status = reply.status.as_deref().and_then(Status::parse);
     match reply.ticket {
         Some(ticket) if state.ticket != Some(ticket) => {
-            state.move_to(ticket, status, case.at.saturating_sub(ADOPTION_WINDOW));
+            let asked = case.asked_at(reply.asked_at).unwrap_or(case.at);
+            state.move_to(ticket, status, asked.saturating_sub(ADOPTION_WINDOW));
             state.user = None;
         }
         _ => {}

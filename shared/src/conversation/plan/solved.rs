@@ -8,9 +8,6 @@ use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, 
 use super::reply::ADOPTION_WINDOW;
 use super::{Case, announced, attributes_entry, missed, note_entry};
 
-/// How late a webhook may come and still be believed to be late, in milliseconds.
-const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
-
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;
 
@@ -25,12 +22,13 @@ pub(super) fn next(
     solved: &Solved,
 ) -> Next {
     let ticket = match (solved.ticket, state.ticket) {
-        (Some(solved), Some(current)) if solved != current => {
+        (Some(named), Some(current)) if named != current => {
             return Next::Settled(Verdict::ignored("the conversation is on another ticket"));
         }
-        (Some(solved), None) => {
-            state.move_to(solved, None, case.at.saturating_sub(ADOPTION_WINDOW));
-            solved
+        (Some(named), None) => {
+            let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
+            state.move_to(named, None, asked.saturating_sub(ADOPTION_WINDOW));
+            named
         }
         (_, Some(current)) => current,
         (None, None) => return Next::Settled(Verdict::ignored("no conversation")),
@@ -142,19 +140,15 @@ pub(super) fn apply(
 
 /// Asked for no later than the solve the customer was told of: the same one, or one before it.
 fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    asked_at(case, solved).is_some_and(|asked| asked <= state.told_at)
+    case.asked_at(solved.asked_at)
+        .is_some_and(|asked| asked <= state.told_at)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
 /// longer true.
 fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    asked_at(case, solved).is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
-}
-
-/// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
-fn asked_at(case: &Case<'_>, solved: &Solved) -> Option<i64> {
-    let believable = |asked: &i64| case.at.abs_diff(*asked) < LATE.unsigned_abs();
-    solved.asked_at.filter(believable)
+    case.asked_at(solved.asked_at)
+        .is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
 }
 
 fn message(case: &Case<'_>, solved: &Solved) -> String {
@@ -163,7 +157,7 @@ fn message(case: &Case<'_>, solved: &Solved) -> String {
 }
 
 fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
-    let asked = asked_at(case, solved).unwrap_or(case.at);
+    let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
     state.saw_status(Status::Solved, asked);
     state.told_at = asked;
     state.closing_told = true;
