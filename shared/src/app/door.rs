@@ -1,14 +1,13 @@
 //! What every request goes through: verify ▸ parse ▸ accept and deliver ▸ answer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName};
 use lambda_http::{Request, RequestExt, Response};
 
 use crate::config::SignatureMode;
-use crate::delivery::{Handled, Work};
+use crate::delivery::{Handled, Work, calls_zendesk};
 use crate::http::{Answer, AuthError, Known, auth, body};
 use crate::message::{self, Body, DeliveryId, Incoming, Malformed, Parsed};
 use crate::secrets::{Need, Rotating, Secrets};
@@ -192,7 +191,14 @@ impl App {
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let work = Work::request(&context.request_id, deadline, now);
         let delivery = incoming.event.delivery.clone();
-        let report = match Arc::clone(&self.bridge).handle(incoming, &work).await {
+        let signs_in = calls_zendesk(&incoming);
+        let handled = Box::pin(self.bridge.handle(incoming, &work));
+        let handled = if signs_in {
+            self.bridge.vendors.while_signing_in(handled).await
+        } else {
+            handled.await
+        };
+        let report = match handled {
             Ok(report) => report,
             Err(error) => {
                 tracing::error!(error = %error, "the event cannot be stored");

@@ -26,8 +26,8 @@ pub enum Outcome {
     Absent,
     /// The marker is on the ticket, with this comment where Zendesk named it.
     Present(Option<CommentId>),
-    /// Whether the ticket was reopened in that time.
-    Reopened(bool),
+    /// When the ticket was solved last, in milliseconds since the epoch, where Zendesk told.
+    SolvedAt(Option<i64>),
     /// What became of each file, in order.
     Attached(Vec<Attached>),
     /// Comments, newest first.

@@ -33,15 +33,8 @@ pub enum Step {
         /// The marker on the audit.
         marker: DeliveryId,
     },
-    /// Look whether a solved ticket was reopened between two times, in milliseconds since the epoch.
-    FindReopening {
-        /// Where to look.
-        ticket: TicketId,
-        /// Not before.
-        after: i64,
-        /// Not after.
-        before: i64,
-    },
+    /// Look when the ticket was solved last.
+    LookUpSolve(TicketId),
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
     /// Add tags to the ticket.
@@ -66,7 +59,7 @@ impl Step {
             Self::CreateTicket(_) => "create_ticket",
             Self::Append(_) => "append",
             Self::FindDelivery { .. } => "find_delivery",
-            Self::FindReopening { .. } => "find_reopening",
+            Self::LookUpSolve(_) => "look_up_solve",
             Self::SetStatus(..) => "set_status",
             Self::AddTags(..) => "add_tags",
             Self::FetchComments(_) => "fetch_comments",

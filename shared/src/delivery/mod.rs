@@ -27,6 +27,7 @@ use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use gate::Gate;
 pub use redeliver::Summary;
+pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
 
@@ -150,7 +151,8 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         };
         let mut endings = Endings::new();
         // Stored is stored: what goes wrong from here on delays the event, and is tried again.
-        let ticket = self.drain(held, taken_over, work, &mut endings).await;
+        let drained = Box::pin(self.drain(held, taken_over, work, &mut endings));
+        let ticket = drained.await;
         Ok((handled(endings.remove(&delivery)), ticket))
     }
 

@@ -6,7 +6,6 @@
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
-use std::pin::pin;
 use std::task::Poll;
 
 use super::metrics::{self, Metric};
@@ -26,7 +25,7 @@ fn report(panic: &PanicHookInfo<'_>) {
 
 /// Runs a future to its end; `None` where it panicked. Its message is gone then.
 pub async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
+    let mut future = Box::pin(future);
     poll_fn(|context| {
         // Whatever the future held is dropped with it, and nothing of it is used afterwards.
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));

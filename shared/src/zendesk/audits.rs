@@ -36,7 +36,6 @@ pub(super) struct PageLinks {
 
 #[derive(Deserialize)]
 pub(super) struct AuditRow {
-    pub(super) created_at: Option<String>,
     #[serde(default)]
     events: Vec<AuditEvent>,
     metadata: Option<MetadataRow>,
@@ -47,11 +46,6 @@ struct AuditEvent {
     #[serde(rename = "type", default)]
     kind: String,
     id: Option<CommentId>,
-    field_name: Option<String>,
-    #[serde(default)]
-    previous_value: serde_json::Value,
-    #[serde(default)]
-    value: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -73,16 +67,5 @@ impl AuditRow {
 
     pub(super) fn comment(&self) -> Option<CommentId> {
         self.events.iter().find(|event| event.kind == "Comment")?.id
-    }
-
-    /// The ticket was solved before this change, and is not any more.
-    pub(super) fn reopens(&self) -> bool {
-        let solved = |value: &serde_json::Value| value.as_str() == Some("solved");
-        self.events.iter().any(|event| {
-            event.field_name.as_deref() == Some("status")
-                && solved(&event.previous_value)
-                && !solved(&event.value)
-                && event.value.as_str() != Some("closed")
-        })
     }
 }

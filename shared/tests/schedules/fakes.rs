@@ -111,11 +111,7 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
-        Step::FindReopening {
-            ticket,
-            after,
-            before,
-        } => world.reopened(*ticket, *after..=*before),
+        Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {
             world
@@ -244,8 +240,6 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
-        // Not with faults: a letter that cannot be written is known to be open (docs/testing.md).
-        self.common.gates.pass(self.worker, "bury").await;
-        self.inner.bury(letter, now).await
+        with_repeats!(self, "bury", self.inner.bury(letter, now).await)
     }
 }

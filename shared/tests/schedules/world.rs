@@ -2,7 +2,6 @@
 //! happened there.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 use shared::conversation::state::Status;
 use shared::conversation::step::{
@@ -29,8 +28,8 @@ pub struct Ticket {
     external_id: Option<String>,
     /// How often it was solved.
     pub cycle: u32,
-    /// When it was reopened, in milliseconds since the epoch.
-    pub reopened: Vec<i64>,
+    /// When it was solved last, in milliseconds since the epoch.
+    solved_at: Option<i64>,
 }
 
 impl Ticket {
@@ -40,8 +39,8 @@ impl Ticket {
     }
 
     fn set(&mut self, status: Status, now: i64) {
-        if self.status == Status::Solved && !status.is_done() {
-            self.reopened.push(now);
+        if status == Status::Solved && self.status != status {
+            self.solved_at = Some(now);
         }
         self.status = status;
     }
@@ -110,7 +109,7 @@ impl World {
             by_bridge,
             external_id: None,
             cycle: 0,
-            reopened: vec![],
+            solved_at: None,
         };
         self.tickets.insert(id, ticket);
         id
@@ -296,10 +295,10 @@ impl World {
         }
     }
 
-    pub fn reopened(&self, id: TicketId, times: RangeInclusive<i64>) -> Outcome {
+    pub fn solved_at(&self, id: TicketId) -> Outcome {
         let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted);
         ticket.map_or(Outcome::Failed(Failure::NotFound), |ticket| {
-            Outcome::Reopened(ticket.reopened.iter().any(|at| times.contains(at)))
+            Outcome::SolvedAt(ticket.solved_at)
         })
     }
 

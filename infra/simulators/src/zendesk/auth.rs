@@ -200,7 +200,7 @@ pub(super) fn permit(work: &Work<'_>, caller: &Caller, operation: &str) -> Resul
 fn needed(operation: &str) -> (&str, &str) {
     let (family, verb) = operation.split_once('.').unwrap_or((operation, ""));
     let resource = match family {
-        "comments" | "audits" | "uploads" => "tickets",
+        "comments" | "audits" | "metrics" | "uploads" => "tickets",
         "user_fields" => "users",
         "trigger_categories" => "triggers",
         other => other,

@@ -96,12 +96,20 @@ pub(super) fn created(
 }
 
 /// What a text that was given up may have opened, if it did, is where the conversation goes on.
-pub(super) fn adopt_given_up(case: &Case<'_>, state: &mut State, found: Option<TicketFacts>) {
+pub(super) fn adopt_given_up(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &mut Progress,
+    found: Option<TicketFacts>,
+) -> Verdict {
     state.perhaps = None;
     let usable = |facts: &TicketFacts| facts.status != Some(Status::Closed);
     if let Some(facts) = found.filter(usable) {
+        state.user = state.user.or(facts.requester);
         state.move_to(facts.ticket, facts.status, case.at);
+        progress.announce = true;
     }
+    Verdict::Again
 }
 
 pub(super) fn adopt_created(

@@ -1,6 +1,6 @@
 //! The ticket was solved: answers not yet sent go first, then the closing message, once.
 
-use crate::message::{Personal, Solved, TicketId};
+use crate::message::{Personal, Solved};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
@@ -42,7 +42,7 @@ pub(super) fn next(
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
     if state.closing_told && !progress.confirmed {
-        return look_for_reopening(case, state, ticket, solved);
+        return Next::Step(Step::LookUpSolve(ticket));
     }
     if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
         return Next::Step(Step::LookUpTicket(ticket));
@@ -107,12 +107,13 @@ pub(super) fn apply(
             progress.fetched = true;
             Verdict::Again
         }
-        (Step::FindReopening { .. }, Outcome::Reopened(true)) => {
+        // An agent who reopens a ticket without a word and solves it again is seen here only.
+        (Step::LookUpSolve(_), Outcome::SolvedAt(Some(at))) if at > state.told_at => {
             progress.confirmed = true;
             state.saw_status(Status::Open, case.now);
             Verdict::Again
         }
-        (Step::FindReopening { .. }, Outcome::Reopened(false) | Outcome::Failed(_)) => {
+        (Step::LookUpSolve(_), Outcome::SolvedAt(_) | Outcome::Failed(_)) => {
             Verdict::Done(Ending::Duplicate, vec![])
         }
         (Step::SendSms(_), Outcome::Done) => {
@@ -139,22 +140,9 @@ pub(super) fn apply(
     }
 }
 
-/// Webhooks of one submit are asked for at the same time; nobody solves a ticket twice in a second.
+/// Asked for no later than the solve the customer was told of: the same one, or one before it.
 fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    asked_at(case, solved).is_some_and(|asked| asked <= state.told_at + CLOCKS_APART)
-}
-
-/// One closing message for each solve. An agent who reopens a ticket without a word and solves it
-/// again is seen in the ticket's audits only.
-fn look_for_reopening(case: &Case<'_>, state: &State, ticket: TicketId, solved: &Solved) -> Next {
-    match asked_at(case, solved) {
-        Some(before) => Next::Step(Step::FindReopening {
-            ticket,
-            after: state.told_at,
-            before,
-        }),
-        None => Next::Settled(Verdict::Done(Ending::Duplicate, vec![])),
-    }
+    asked_at(case, solved).is_some_and(|asked| asked <= state.told_at)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no

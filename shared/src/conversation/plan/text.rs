@@ -104,8 +104,7 @@ pub(super) fn apply(
             media::looked_for(progress, text)
         }
         (Step::FindTicket(id), Outcome::Ticket(found)) if id != case.delivery => {
-            new_ticket::adopt_given_up(case, state, found);
-            Verdict::Again
+            new_ticket::adopt_given_up(case, state, progress, found)
         }
         (Step::FindTicket(_), Outcome::Ticket(found)) => {
             new_ticket::adopt_created(case, state, progress, found);

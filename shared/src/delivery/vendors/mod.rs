@@ -2,6 +2,7 @@
 
 mod braze;
 mod merge;
+mod sign_in;
 mod zendesk;
 
 use std::future::Future;
@@ -12,6 +13,8 @@ use crate::net::{Deadline, Detail};
 
 use super::Clock;
 use super::gate::{Closed, Gate};
+
+pub(crate) use sign_in::calls_zendesk;
 
 /// Executes steps.
 pub trait Vendors {

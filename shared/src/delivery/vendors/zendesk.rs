@@ -58,13 +58,8 @@ impl Clients {
                     .await?;
                 found.map_or(Outcome::Absent, |found| Outcome::Present(found.comment))
             }
-            Step::FindReopening {
-                ticket,
-                after,
-                before,
-            } => {
-                let times = *after..=*before;
-                Outcome::Reopened(client.reopened(*ticket, times, deadline).await?)
+            Step::LookUpSolve(ticket) => {
+                Outcome::SolvedAt(client.solved_at(*ticket, deadline).await?)
             }
             Step::SetStatus(ticket, status) => {
                 client
