@@ -58,6 +58,8 @@ pub enum InvokeError {
 
 /// A running process with its Runtime API.
 pub(crate) struct Environment {
+    /// Its number within the pool, from 1.
+    pub(crate) number: u64,
     function: String,
     timeout: Duration,
     api: RuntimeApi,
@@ -76,6 +78,11 @@ impl Environment {
         let api = api.map_err(not_started)?;
         let mut child = Command::new(&program.executable)
             .env_clear()
+            // As on Lambda, credentials are the environment's own: its calls can be told apart.
+            .env(
+                "AWS_SESSION_TOKEN",
+                format!("{}/{number}", program.function),
+            )
             .envs(program.variables.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", api.host())
             .stdin(Stdio::null())
@@ -116,6 +123,7 @@ impl Environment {
             exited.send_replace(status);
         });
         Ok(Self {
+            number,
             function: program.function.clone(),
             timeout: program.timeout,
             api,

@@ -13,6 +13,7 @@ pub mod environment;
 pub mod faults;
 pub mod front;
 mod ids;
+pub mod journal;
 pub mod logs;
 pub mod options;
 pub mod pool;

@@ -153,6 +153,18 @@ impl Dynamo {
         Ok(())
     }
 
+    /// Removes an item, without being counted as a call.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub fn remove(&self, pk: &str) -> Result<(), DynamoError> {
+        let request = json!({"TableName": self.table, "Key": {"pk": {"S": pk}}});
+        self.database
+            .delete_item(parsed(request)?)
+            .map_err(refused)?;
+        Ok(())
+    }
+
     /// Changes one item in place: the attributes given are set, those given as null removed.
     ///
     /// # Errors

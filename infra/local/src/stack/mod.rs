@@ -5,17 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use serde_json::Value;
 use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::binaries::{self, BinariesError, FUNCTIONS};
 use crate::data::{DataDir, DataError};
 use crate::dynamo::{Dynamo, DynamoError};
 use crate::front::Front;
+use crate::journal::Journal;
 use crate::logs::Logs;
 use crate::options::{Options, Places, SECRET_ID, TABLE_NAME};
 use crate::pool::{InvokeError, Pool};
@@ -25,8 +28,11 @@ use crate::wire;
 use upkeep::{keep, restore, save, schedule, scheduled_event};
 use wiring::{introduce, pools, read_table, routes};
 
+mod time;
 mod upkeep;
 mod wiring;
+
+use time::Fresh;
 
 /// Nothing happens for this long: the stack is at rest.
 const QUIET: Duration = Duration::from_millis(100);
@@ -82,6 +88,10 @@ pub struct Stack {
     functions: BTreeMap<String, Pool>,
     tasks: Vec<JoinHandle<()>>,
     data: Option<Arc<DataDir>>,
+    journal: Journal,
+    fresh: Fresh,
+    trouble: watch::Receiver<Option<String>>,
+    days: AtomicI64,
 }
 
 impl Stack {
@@ -111,6 +121,7 @@ impl Stack {
         let braze = Braze::start(options.braze.clone())
             .await
             .map_err(port("the Braze simulator", options.braze.port))?;
+        let fresh = Fresh::of(&zendesk, &braze);
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
         }
@@ -120,18 +131,20 @@ impl Stack {
             zendesk: zendesk.base_url(),
             braze: braze.base_url(),
         };
-        let functions = pools(&options, &binaries, &places)?;
+        let journal = Journal::default();
+        let functions = pools(&options, &binaries, &places, &journal)?;
         let listener = wire::bind(options.port)
             .await
             .map_err(port("the front", options.port))?;
         let front = Front::start(listener, routes(&functions)).map_err(port("the front", 0))?;
         introduce(&zendesk, &braze, &front.url());
         let mut tasks = Vec::new();
+        let (told, trouble) = watch::channel(None);
         if let (Some(every), Some(pool)) = (options.schedule, functions.get("redelivery")) {
             tasks.push(tokio::spawn(schedule(pool.clone(), every)));
         }
         if let Some(data) = &data {
-            let keeper = keep(Arc::clone(data), zendesk.clone(), braze.clone());
+            let keeper = keep(Arc::clone(data), zendesk.clone(), braze.clone(), told);
             tasks.push(tokio::spawn(keeper));
         }
         Ok(Self {
@@ -144,6 +157,10 @@ impl Stack {
             functions,
             tasks,
             data,
+            journal,
+            fresh,
+            trouble,
+            days: AtomicI64::new(0),
         })
     }
 
@@ -214,11 +231,34 @@ impl Stack {
             && pools.all(|pool| *pool.running().borrow() == 0)
     }
 
+    /// Every invocation of the functions.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Why the state cannot be kept at the moment, in one sentence.
+    #[must_use]
+    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
+        self.trouble.clone()
+    }
+
+    /// Kills every process that is working on an event; answers how many.
+    pub fn kill_in_flight(&self) -> usize {
+        self.functions.values().map(Pool::kill_in_flight).sum()
+    }
+
+    /// Whether a function is at work or a webhook of Zendesk's on its way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.idle()
+    }
+
     /// Ends everything in order, keeping the state where there is a data directory.
     ///
     /// # Errors
     /// When the state could not be written.
-    pub async fn stop(self) -> std::io::Result<()> {
+    pub async fn stop(&self) -> std::io::Result<()> {
         for task in &self.tasks {
             task.abort();
         }

@@ -10,6 +10,7 @@ use simulators::zendesk::Zendesk;
 
 use super::StackError;
 use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
+use crate::journal::Journal;
 use crate::options::{
     INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET, SOLVED_CAMPAIGN,
     SOLVED_SIGNING_SECRET,
@@ -31,6 +32,7 @@ pub(super) fn pools(
     options: &Options,
     binaries: &Binaries,
     places: &Places,
+    journal: &Journal,
 ) -> Result<BTreeMap<String, Pool>, BinariesError> {
     let pool = |name: &&str| {
         let missing = || BinariesError::Missing((*name).to_owned());
@@ -43,7 +45,8 @@ pub(super) fn pools(
                 _ => options.timeout,
             },
         };
-        let pool = Pool::new(program, options.limits.clone(), options.logs.clone());
+        let (limits, logs) = (options.limits.clone(), options.logs.clone());
+        let pool = Pool::with_journal(program, limits, logs, journal.clone());
         Ok(((*name).to_owned(), pool))
     };
     FUNCTIONS.iter().map(pool).collect()
