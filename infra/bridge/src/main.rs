@@ -7,15 +7,19 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod acts;
 mod checks;
 mod columns;
 mod conversation;
 mod forget;
 mod player;
 mod ports;
+mod replay;
 mod sandbox;
+mod steps;
 mod table;
 mod transcript;
+mod weather;
 
 /// Two-way SMS support between Braze and Zendesk.
 #[derive(Parser)]

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -69,7 +70,7 @@ impl Sandbox {
             options.zendesk.retry_wait_scale = 0.001;
             options.braze.retry_wait_scale = 0.001;
         }
-        let stack = Stack::start(options).await.map_err(failure)?;
+        let stack = Arc::new(Stack::start(options).await.map_err(failure)?);
         let result = match &conversation {
             Some(conversation) => player::play(&stack, conversation)
                 .await

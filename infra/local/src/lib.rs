@@ -16,6 +16,7 @@ mod ids;
 pub mod journal;
 pub mod logs;
 pub mod options;
+pub mod pictures;
 pub mod pool;
 pub mod runtime_api;
 pub mod secrets;

@@ -98,6 +98,12 @@ impl Dynamo {
         self.proxy.calls().clone()
     }
 
+    /// The finished calls but for the first so many, for those who follow them.
+    #[must_use]
+    pub fn calls_from(&self, first: usize) -> Vec<Call> {
+        self.proxy.calls().get(first..).unwrap_or_default().to_vec()
+    }
+
     /// Forgets the calls so far.
     pub fn clear_calls(&self) {
         self.proxy.calls().clear();

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::time::Duration;
 
 use serde_json::Value;
 use simulators::braze::Braze;
@@ -21,21 +20,20 @@ use crate::front::Front;
 use crate::journal::Journal;
 use crate::logs::Logs;
 use crate::options::{Options, Places, SECRET_ID, TABLE_NAME};
+use crate::pictures::Pictures;
 use crate::pool::{InvokeError, Pool};
 use crate::secrets::Secrets;
 use crate::template::TemplateError;
 use crate::wire;
 use upkeep::{keep, restore, save, schedule, scheduled_event};
-use wiring::{introduce, pools, read_table, routes};
+use wiring::{host_pictures, introduce, pools, read_table, routes};
 
+mod rest;
 mod time;
 mod upkeep;
 mod wiring;
 
 use time::Fresh;
-
-/// Nothing happens for this long: the stack is at rest.
-const QUIET: Duration = Duration::from_millis(100);
 
 /// The stack could not be started; each says why in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +82,8 @@ pub struct Stack {
     pub secrets: Secrets,
     /// The functions' output.
     pub logs: Logs,
+    /// The host of customers' pictures, where it was asked for.
+    pub pictures: Option<Pictures>,
     front: Front,
     functions: BTreeMap<String, Pool>,
     tasks: Vec<JoinHandle<()>>,
@@ -99,7 +99,7 @@ impl Stack {
     ///
     /// # Errors
     /// Every [`StackError`].
-    pub async fn start(options: Options) -> Result<Self, StackError> {
+    pub async fn start(mut options: Options) -> Result<Self, StackError> {
         let data = match &options.data {
             Some(path) => Some(Arc::new(DataDir::open(path)?)),
             None => None,
@@ -125,6 +125,9 @@ impl Stack {
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
         }
+        let pictures = host_pictures(&mut options)
+            .await
+            .map_err(port("the host of pictures", 0))?;
         let places = Places {
             dynamo: dynamo.url(),
             secrets: secrets.url(),
@@ -153,6 +156,7 @@ impl Stack {
             dynamo,
             secrets,
             logs: options.logs,
+            pictures,
             front,
             functions,
             tasks,
@@ -198,60 +202,6 @@ impl Stack {
             .invoke(scheduled_event())
             .await?;
         serde_json::from_slice(&answer).map_err(|_| InvokeError::Function(answer))
-    }
-
-    /// Waits until no function works, no webhook of Zendesk's is on its way and nothing has happened
-    /// for a moment; false when the time is over. Braze's wait before its next attempt counts as
-    /// nothing happening.
-    pub async fn quiesce(&self, limit: Duration) -> bool {
-        let settled = async {
-            loop {
-                let mut flying = self.zendesk.webhooks_in_flight();
-                let _ = flying.wait_for(|flying| *flying == 0).await;
-                for pool in self.functions.values() {
-                    let _ = pool.running().wait_for(|running| *running == 0).await;
-                }
-                let (mut zendesk, mut braze) = (self.zendesk.subscribe(), self.braze.subscribe());
-                let mut dynamo = self.dynamo.subscribe();
-                // What a person or a test sends itself is in nobody's count until it arrives.
-                tokio::select! {
-                    _ = zendesk.changed() => {}
-                    _ = braze.changed() => {}
-                    _ = dynamo.changed() => {}
-                    () = tokio::time::sleep(QUIET) => if self.idle() { return },
-                }
-            }
-        };
-        tokio::time::timeout(limit, settled).await.is_ok()
-    }
-
-    fn idle(&self) -> bool {
-        let mut pools = self.functions.values();
-        *self.zendesk.webhooks_in_flight().borrow() == 0
-            && pools.all(|pool| *pool.running().borrow() == 0)
-    }
-
-    /// Every invocation of the functions.
-    #[must_use]
-    pub fn journal(&self) -> &Journal {
-        &self.journal
-    }
-
-    /// Why the state cannot be kept at the moment, in one sentence.
-    #[must_use]
-    pub fn trouble(&self) -> watch::Receiver<Option<String>> {
-        self.trouble.clone()
-    }
-
-    /// Kills every process that is working on an event; answers how many.
-    pub fn kill_in_flight(&self) -> usize {
-        self.functions.values().map(Pool::kill_in_flight).sum()
-    }
-
-    /// Whether a function is at work or a webhook of Zendesk's on its way.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.idle()
     }
 
     /// Ends everything in order, keeping the state where there is a data directory.

@@ -151,6 +151,13 @@ impl Braze {
         self.workspace.core.release_hold(name);
     }
 
+    /// The requests on the vendor's routes but for the first so many, for those who follow them.
+    pub fn calls_from(&self, first: usize) -> Vec<Call> {
+        self.workspace
+            .core
+            .read(|state| state.calls.get(first..).unwrap_or_default().to_vec())
+    }
+
     /// Every request on the vendor's routes so far.
     pub fn calls(&self) -> Vec<Call> {
         self.workspace.core.read(|state| state.calls.clone())

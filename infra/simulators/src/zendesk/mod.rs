@@ -128,6 +128,13 @@ impl Zendesk {
             .read(|state| state.users.values().cloned().collect())
     }
 
+    /// The requests on the vendor's routes but for the first so many, for those who follow them.
+    pub fn calls_from(&self, first: usize) -> Vec<Call> {
+        self.account
+            .core
+            .read(|state| state.calls.get(first..).unwrap_or_default().to_vec())
+    }
+
     /// Every request on the vendor's routes so far.
     pub fn calls(&self) -> Vec<Call> {
         self.account.core.read(|state| state.calls.clone())
