@@ -15,6 +15,7 @@ use crate::steps::{Jump, Step};
 pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
 
   title = "..."                     printed first
+  about = "..."                     what it shows, in a sentence
   limit_seconds = 20                longest wait for one step (default 20)
   [settings]                        environment variables of the functions
   OPEN_ON = "any"
@@ -22,6 +23,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   id = "ada"  first_name = "Ada"  last_name = "Lovelace"  phone = "+1..."
 
   [[step]]                          played in order, each with one action:
+  say = "..."                       what happens, told in the sandbox's page
   customer = { texts = ["..."], id = "ada", at_once = false,
                pictures = ["data:image/png;base64,..."] }
   agent = { text = "...", public = true, status = "solved", ticket = 1,
@@ -33,7 +35,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   tags = { ticket = 1, add = ["..."] }
   repeat = { id = "ada" }           Braze posts the last text's webhook again
   faults = { zendesk = "down" }     also: braze, database; works, slow, limited,
-                                    down, mute (acts, loses the answer)
+                                    down, mute (acts, loses the answer), refuses
   webhooks = { hold = true }        keep Zendesk's webhooks
   webhooks = { send = [2, 1, 1] }   send kept ones in this order; also: lose = [3]
   kill = { at = "zendesk", when = "after" }   the next function that calls there
@@ -60,6 +62,9 @@ pub(crate) const LONGEST_JUMP: f64 = 400.0 * 24.0 * 60.0 * 60.0;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Conversation {
     pub(crate) title: String,
+    /// What it shows, in a sentence.
+    #[serde(default)]
+    pub(crate) about: String,
     #[serde(default = "usual_limit")]
     pub(crate) limit_seconds: u64,
     #[serde(default)]

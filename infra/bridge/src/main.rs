@@ -12,6 +12,8 @@ mod checks;
 mod columns;
 mod conversation;
 mod forget;
+mod open;
+mod page;
 mod player;
 mod ports;
 mod replay;

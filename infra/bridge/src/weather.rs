@@ -44,6 +44,8 @@ pub(crate) enum Switch {
     Down,
     /// Every call is done, and its answer lost.
     Mute,
+    /// Every call is refused for good.
+    Refuses,
 }
 
 /// When a function is killed, seen from the call it makes.
@@ -117,7 +119,10 @@ impl Sky {
         stack.braze.clear_faults();
         stack.dynamo.faults().clear();
         if let Some(effect) = vendor(weather.zendesk, zendesk_limit) {
-            stack.zendesk.fault(Fault::always("*", effect));
+            // Refused for good are tickets, not who asks.
+            let refused = weather.zendesk == Some(Switch::Refuses);
+            let calls = if refused { "tickets.*" } else { "*" };
+            stack.zendesk.fault(Fault::always(calls, effect));
         }
         if let Some(effect) = vendor(weather.braze, braze_limit) {
             stack.braze.fault(Fault::always("*", effect));
@@ -207,6 +212,7 @@ fn vendor(switch: Option<Switch>, limit: fn() -> Effect) -> Option<Effect> {
         Switch::Limited => Some(limit()),
         Switch::Down => Some(Effect::status(503)),
         Switch::Mute => Some(Effect::DropAfter),
+        Switch::Refuses => Some(Effect::status(422)),
     }
 }
 
@@ -215,7 +221,7 @@ fn database(switch: Option<Switch>) -> Option<Effect> {
         Switch::Works => None,
         Switch::Slow => Some(Effect::Delay(SLOW)),
         Switch::Limited => Some(dynamo::throttled()),
-        Switch::Down => Some(dynamo::internal_error()),
+        Switch::Down | Switch::Refuses => Some(dynamo::internal_error()),
         Switch::Mute => Some(Effect::DropAfter),
     }
 }
