@@ -50,7 +50,11 @@ impl Acts {
     ///
     /// # Errors
     /// One sentence for whoever wrote the step.
-    pub(crate) async fn perform(&self, step: &Step, cast: &(dyn Cast + Sync)) -> Result<(), String> {
+    pub(crate) async fn perform(
+        &self,
+        step: &Step,
+        cast: &(dyn Cast + Sync),
+    ) -> Result<(), String> {
         if let Some(texts) = &step.customer {
             let customer = cast.customer(texts.id.as_deref())?;
             self.texts(&customer, texts).await
@@ -98,7 +102,10 @@ impl Acts {
         } else if let Some(which) = &step.delete {
             desk.delete(cast.ticket(which.ticket)?)
         } else if let Some(merge) = &step.merge {
-            desk.merge(cast.ticket(Some(merge.from))?, cast.ticket(Some(merge.into))?)
+            desk.merge(
+                cast.ticket(Some(merge.from))?,
+                cast.ticket(Some(merge.into))?,
+            )
         } else if let Some(tags) = &step.tags {
             let add: Vec<&str> = tags.add.iter().map(String::as_str).collect();
             desk.add_tags(cast.ticket(tags.ticket)?, &add)

@@ -6,8 +6,8 @@
 use simulators::zendesk::Ticket;
 
 use crate::acts::Cast;
-use crate::steps::Expect;
 use crate::player::Player;
+use crate::steps::Expect;
 use crate::transcript::{line, word};
 
 impl Player {

@@ -102,7 +102,9 @@ async fn post_again(stack: &Stack, function: &str, body: &str) -> Result<(), Str
     match answer.map_err(|error| error.to_string())?.status().as_u16() {
         200..=299 => Ok(()),
         400 => Err("the bridge still cannot understand it; it stays a dead letter".to_owned()),
-        status => Err(format!("the bridge answered {status}; it stays a dead letter")),
+        status => Err(format!(
+            "the bridge answered {status}; it stays a dead letter"
+        )),
     }
 }
 

@@ -119,13 +119,15 @@ impl Sky {
         stack.braze.clear_faults();
         stack.dynamo.faults().clear();
         if let Some(effect) = vendor(weather.zendesk, zendesk_limit) {
-            // Refused for good are tickets, not who asks.
+            // Refused for good is what is written, not who writes.
             let refused = weather.zendesk == Some(Switch::Refuses);
             let calls = if refused { "tickets.*" } else { "*" };
             stack.zendesk.fault(Fault::always(calls, effect));
         }
         if let Some(effect) = vendor(weather.braze, braze_limit) {
-            stack.braze.fault(Fault::always("*", effect));
+            let refused = weather.braze == Some(Switch::Refuses);
+            let calls = if refused { "campaigns.*" } else { "*" };
+            stack.braze.fault(Fault::always(calls, effect));
         }
         if let Some(effect) = database(weather.database) {
             stack.dynamo.faults().add(Fault::always("*", effect));

@@ -45,7 +45,13 @@ struct Running {
 impl Running {
     fn start(data: &Path, port: u16) -> Self {
         let mut child = bridge()
-            .args(["sandbox", "--no-open", "--port", &port.to_string(), "--data"])
+            .args([
+                "sandbox",
+                "--no-open",
+                "--port",
+                &port.to_string(),
+                "--data",
+            ])
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -358,27 +364,56 @@ async fn only_this_machines_own_page_can_drive_it() {
     let json = ("content-type", "application/json");
     let act = format!("{page}act");
     let status = async |url: &str, headers: &[(&str, &str)]| {
-        client.post(url, headers, step).await.unwrap().status().as_u16()
+        client
+            .post(url, headers, step)
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     };
     assert_eq!(status(&act, &[json, ("host", "evil.example")]).await, 421);
-    assert_eq!(status(&act, &[json, ("origin", "http://evil.example")]).await, 403);
-    assert_eq!(status(&act, &[json, ("sec-fetch-site", "cross-site")]).await, 403);
+    assert_eq!(
+        status(&act, &[json, ("origin", "http://evil.example")]).await,
+        403
+    );
+    assert_eq!(
+        status(&act, &[json, ("sec-fetch-site", "cross-site")]).await,
+        403
+    );
     assert_eq!(status(&act, &[("content-type", "text/plain")]).await, 415);
     let texts = format!("{}/_sim/texts", running.url("Braze"));
-    assert_eq!(status(&texts, &[("origin", "http://evil.example")]).await, 421);
+    assert_eq!(
+        status(&texts, &[("origin", "http://evil.example")]).await,
+        421
+    );
     assert_eq!(status(&texts, &[("host", "evil.example:80")]).await, 421);
     let tickets = format!("{}/_sim/tickets", running.url("Zendesk"));
-    let get = client.send(http::Method::GET, &tickets, http::HeaderMap::new(), "".into());
+    let get = client.send(
+        http::Method::GET,
+        &tickets,
+        http::HeaderMap::new(),
+        "".into(),
+    );
     assert_eq!(get.await.unwrap().into_body(), "[]");
 
     let own = page.trim_end_matches('/').to_owned();
     assert_eq!(status(&act, &[json, ("origin", &own)]).await, 200);
-    let get = client.send(http::Method::GET, &tickets, http::HeaderMap::new(), "".into());
+    let get = client.send(
+        http::Method::GET,
+        &tickets,
+        http::HeaderMap::new(),
+        "".into(),
+    );
     let shown = String::from_utf8(get.await.unwrap().into_body().to_vec()).unwrap();
     assert!(shown.contains("SUPPORT"), "{shown}");
     let get = client.send(http::Method::GET, &page, http::HeaderMap::new(), "".into());
     let whole = get.await.unwrap();
-    assert!(whole.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
+    assert!(
+        whole.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("frame-ancestors 'none'")
+    );
     assert!(running.interrupt().status.success());
 }
 
@@ -397,8 +432,14 @@ async fn a_step_that_cannot_be_done_is_told_in_one_sentence() {
         (r#"{"replay":{"letter":1}}"#, "there is no dead letter 1"),
         (r#"{"webhooks":{"send":[1]}}"#, "no webhook 1 is waiting"),
         (r#"{"repeat":{"id":"ada"}}"#, "ada has not texted yet"),
-        (r#"{"solve":{"ticket":1},"close":{"ticket":1}}"#, "exactly one thing"),
-        (r#"{"customer":{"id":"ada","pictures":["data:nonsense"]}}"#, "data: URL"),
+        (
+            r#"{"solve":{"ticket":1},"close":{"ticket":1}}"#,
+            "exactly one thing",
+        ),
+        (
+            r#"{"customer":{"id":"ada","pictures":["data:nonsense"]}}"#,
+            "data: URL",
+        ),
     ] {
         let json = [("content-type", "application/json")];
         let answer = client.post(&act, &json, step).await.unwrap();

@@ -85,7 +85,10 @@ impl Logs {
     /// The lines but for the first so many, for those who follow them.
     #[must_use]
     pub fn from(&self, first: usize) -> Vec<LogLine> {
-        self.lines_locked().get(first..).unwrap_or_default().to_vec()
+        self.lines_locked()
+            .get(first..)
+            .unwrap_or_default()
+            .to_vec()
     }
 
     /// One function's lines so far.

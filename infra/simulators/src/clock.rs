@@ -57,7 +57,10 @@ pub(crate) fn aged<S: Serialize + DeserializeOwned>(
     by: Duration,
 ) -> Result<S, serde_json::Error> {
     let mut value = serde_json::to_value(state)?;
-    older(&mut value, i64::try_from(by.as_millis()).unwrap_or(i64::MAX));
+    older(
+        &mut value,
+        i64::try_from(by.as_millis()).unwrap_or(i64::MAX),
+    );
     serde_json::from_value(value)
 }
 

@@ -118,8 +118,16 @@ impl Room {
     /// A new customer with an id and a number nobody has.
     pub(super) fn add_customer(&self, first: &str, last: &str) -> User {
         let known = self.stack.braze.users();
-        let plain: String = first.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-        let base = if plain.is_empty() { "customer".to_owned() } else { plain };
+        let plain: String = first
+            .to_lowercase()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let base = if plain.is_empty() {
+            "customer".to_owned()
+        } else {
+            plain
+        };
         let is_free = |id: &String| known.iter().all(|user| user.external_id != *id);
         let numbered = (1..).map(|number| match number {
             1 => base.clone(),
@@ -127,7 +135,11 @@ impl Room {
         });
         let id = numbered.into_iter().find(is_free).unwrap_or(base);
         // 555-01xx is for fiction.
-        let phone = format!("+1555{:03}01{:02}", known.len() / 100 + 100, known.len() % 100);
+        let phone = format!(
+            "+1555{:03}01{:02}",
+            known.len() / 100 + 100,
+            known.len() % 100
+        );
         let user = User::new(&id, first, last, &phone);
         self.stack.braze.add_user(user.clone());
         user
@@ -143,7 +155,9 @@ async fn over(State(room): State<Arc<Room>>) -> Response {
     let _turn = room.turn.lock().await;
     room.playing.stop();
     room.acts.sky.clear(&room.stack);
-    room.stack.zendesk.webhook_delivery(simulators::zendesk::Mode::Immediate);
+    room.stack
+        .zendesk
+        .webhook_delivery(simulators::zendesk::Mode::Immediate);
     room.stack.quiesce(Duration::from_secs(5)).await;
     let done = room.stack.start_over().await;
     room.clock.reset();
@@ -161,7 +175,10 @@ async fn recording(State(room): State<Arc<Room>>) -> Response {
         Ok(text) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/toml; charset=utf-8"),
-                (header::CONTENT_DISPOSITION, "attachment; filename=\"conversation.toml\""),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"conversation.toml\"",
+                ),
             ];
             (headers, text).into_response()
         }

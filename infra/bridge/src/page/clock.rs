@@ -15,7 +15,10 @@ impl Clock {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let ahead = self.ahead() + by;
         let now = millis(SystemTime::now());
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((now, ahead));
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((now, ahead));
     }
 
     /// How far ahead it is now, in milliseconds.
@@ -32,12 +35,17 @@ impl Clock {
 
     /// Back to the machine's time.
     pub(super) fn reset(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 
 /// Milliseconds since the epoch.
 pub(super) fn millis(at: SystemTime) -> i64 {
     let since = at.duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }

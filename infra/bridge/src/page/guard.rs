@@ -23,8 +23,14 @@ pub(super) async fn check(port: u16, request: Request, next: Next) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
     ];
     for (name, value) in fixed {
         response
@@ -57,7 +63,8 @@ fn refusal(port: u16, method: &Method, headers: &HeaderMap) -> Option<(StatusCod
     if elsewhere && !(navigation && method == Method::GET) {
         return Some((StatusCode::FORBIDDEN, "not from this page"));
     }
-    let json = || text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
+    let json =
+        || text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
     if method != Method::GET && !json() {
         return Some((StatusCode::UNSUPPORTED_MEDIA_TYPE, "JSON, please"));
     }
@@ -93,7 +100,13 @@ mod tests {
 
     #[test]
     fn another_name_for_this_machine_is_refused() {
-        for host in ["evil.example:8700", "127.0.0.1.evil.example:8700", "127.0.0.1:80", "localhost", ""] {
+        for host in [
+            "evil.example:8700",
+            "127.0.0.1.evil.example:8700",
+            "127.0.0.1:80",
+            "localhost",
+            "",
+        ] {
             assert_eq!(asked(Method::GET, &[("host", host)]), Some(421), "{host}");
         }
         assert_eq!(asked(Method::GET, &[]), Some(421));
@@ -103,12 +116,29 @@ mod tests {
     fn another_sites_page_is_refused() {
         let host = ("host", "127.0.0.1:8700");
         let json = ("content-type", "application/json");
-        for origin in ["http://evil.example", "null", "https://127.0.0.1:8700", "http://127.0.0.1:9"] {
-            assert_eq!(asked(Method::POST, &[host, json, ("origin", origin)]), Some(403), "{origin}");
+        for origin in [
+            "http://evil.example",
+            "null",
+            "https://127.0.0.1:8700",
+            "http://127.0.0.1:9",
+        ] {
+            assert_eq!(
+                asked(Method::POST, &[host, json, ("origin", origin)]),
+                Some(403),
+                "{origin}"
+            );
         }
-        let elsewhere = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")];
+        let elsewhere = [
+            host,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "no-cors"),
+        ];
         assert_eq!(asked(Method::GET, &elsewhere), Some(403));
-        let link = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+        let link = [
+            host,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+        ];
         assert_eq!(asked(Method::GET, &link), None);
     }
 

@@ -51,14 +51,21 @@ impl Hops {
     /// Hops from now on.
     pub(super) fn from_now(stack: &Stack) -> Self {
         let lines = stack.logs.all().len();
-        Self { lines, ..Self::default() }
+        Self {
+            lines,
+            ..Self::default()
+        }
     }
 
     /// Reads what is new. Where there are fewer calls than before, everything started over.
     pub(super) fn read(&mut self, stack: &Stack) {
         let from = self.zendesk.len().saturating_sub(UNSETTLED);
         let calls = stack.zendesk.calls_from(from);
-        refresh(&mut self.zendesk, from, calls.iter().map(|call| zendesk(stack, call)));
+        refresh(
+            &mut self.zendesk,
+            from,
+            calls.iter().map(|call| zendesk(stack, call)),
+        );
         let from = self.braze.len().saturating_sub(UNSETTLED);
         let calls = stack.braze.calls_from(from);
         refresh(&mut self.braze, from, calls.iter().map(braze));
@@ -73,7 +80,10 @@ impl Hops {
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         let lines = self.lines;
-        *self = Self { lines, ..Self::default() };
+        *self = Self {
+            lines,
+            ..Self::default()
+        };
     }
 
     /// The hops of a span of time, ends included.
@@ -120,7 +130,9 @@ fn zendesk(stack: &Stack, call: &Call) -> Hop {
         _ => String::new(),
     };
     Hop {
-        about: of_ticket().or_else(named).map(|id| format!("customer#{id}")),
+        about: of_ticket()
+            .or_else(named)
+            .map(|id| format!("customer#{id}")),
         detail,
         ..called("zendesk", call)
     }
@@ -164,7 +176,9 @@ fn table(call: &dynamo::Call) -> Hop {
     let update = call.update.as_deref().unwrap_or_default();
     let name = match call.operation.as_str() {
         "UpdateItem" if update.contains("list_append") => "accepted",
-        "UpdateItem" if update.contains("REMOVE mailbox") || update.contains(", mailbox, lease") => {
+        "UpdateItem"
+            if update.contains("REMOVE mailbox") || update.contains(", mailbox, lease") =>
+        {
             "settled"
         }
         "UpdateItem" if update.contains("mailbox = :mailbox") => "kept",
@@ -184,6 +198,7 @@ fn table(call: &dynamo::Call) -> Hop {
             (None, false) => None,
         },
         detail: match call.write_units {
+            1.0 => "1 write unit".to_owned(),
             units if units > 0.0 => format!("{units} write units"),
             _ => String::new(),
         },

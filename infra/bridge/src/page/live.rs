@@ -113,9 +113,7 @@ pub(super) async fn follow(room: Arc<Room>) {
 }
 
 /// The stream of one open page.
-pub(super) fn stream(
-    room: Arc<Room>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) fn stream(room: Arc<Room>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (sender, receiver) = mpsc::channel(4);
     tokio::spawn(async move {
         let mut version = room.live.version.subscribe();
@@ -170,7 +168,13 @@ mod tests {
         let (patch, seen) = live.since(Some(seen));
         assert_eq!(patch, r#"{"whole":false,"set":{"b":3,"c":4},"gone":["a"]}"#);
         live.update(values(&[("b", "3"), ("c", "4")]));
-        assert_eq!(live.since(Some(seen)).0, r#"{"whole":false,"set":{},"gone":[]}"#);
-        assert_eq!(live.since(None).0, r#"{"whole":true,"set":{"b":3,"c":4},"gone":[]}"#);
+        assert_eq!(
+            live.since(Some(seen)).0,
+            r#"{"whole":false,"set":{},"gone":[]}"#
+        );
+        assert_eq!(
+            live.since(None).0,
+            r#"{"whole":true,"set":{"b":3,"c":4},"gone":[]}"#
+        );
     }
 }

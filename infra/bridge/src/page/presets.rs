@@ -25,7 +25,10 @@ const REST: Duration = Duration::from_secs(20);
 pub(crate) const ALL: &[(&str, &str)] = &[
     ("support", include_str!("../../conversations/support.toml")),
     ("outage", include_str!("../../conversations/outage.toml")),
-    ("reversed", include_str!("../../conversations/reversed.toml")),
+    (
+        "reversed",
+        include_str!("../../conversations/reversed.toml"),
+    ),
     ("twice", include_str!("../../conversations/twice.toml")),
     ("crash", include_str!("../../conversations/crash.toml")),
     ("unknown", include_str!("../../conversations/unknown.toml")),
@@ -68,7 +71,8 @@ pub(super) struct Ids;
 
 impl Cast for Ids {
     fn customer(&self, id: Option<&str>) -> Result<String, String> {
-        id.map(str::to_owned).ok_or_else(|| "which customer?".to_owned())
+        id.map(str::to_owned)
+            .ok_or_else(|| "which customer?".to_owned())
     }
 
     fn ticket(&self, number: Option<u64>) -> Result<u64, String> {
@@ -122,8 +126,11 @@ async fn play(room: &Arc<Room>, story: &Conversation, roles: &mut Roles) -> Resu
         }
         done += 1;
         let told = step.say.clone().unwrap_or_default();
-        say(room, json!({"title": story.title, "step": done, "of": count, "say": told,
-            "customer": roles.roles.get(&roles.first)}));
+        say(
+            room,
+            json!({"title": story.title, "step": done, "of": count, "say": told,
+            "customer": roles.roles.get(&roles.first)}),
+        );
         tokio::time::sleep(PAUSE).await;
         let step = roles.named(step)?;
         acting::perform(room, step).await?;
@@ -180,6 +187,8 @@ impl Cast for Roles {
                 at.and_then(|at| self.tickets.get(at))
             }
         };
-        found.copied().ok_or_else(|| "there is no ticket yet".to_owned())
+        found
+            .copied()
+            .ok_or_else(|| "there is no ticket yet".to_owned())
     }
 }

@@ -71,7 +71,11 @@ impl Recorder {
             let seen = self.expectations(stack);
             self.entries.extend(seen);
         }
-        if stack.braze.texts().iter().any(|text| text.status.is_none_or(|s| s >= 500) && text.attempts.len() < 5 && !text.payload.is_empty()) {
+        if stack.braze.texts().iter().any(|text| {
+            text.status.is_none_or(|s| s >= 500)
+                && text.attempts.len() < 5
+                && !text.payload.is_empty()
+        }) {
             self.entries.push(Entry::Remark(
                 "Braze was still trying a text here: played again, it has given up by now.",
             ));
@@ -161,7 +165,10 @@ impl Recorder {
             let Some(ticket) = stack.zendesk.ticket(id).filter(|ticket| !ticket.deleted) else {
                 continue;
             };
-            let seen = self.commented.insert(id, ticket.comments.len()).unwrap_or(0);
+            let seen = self
+                .commented
+                .insert(id, ticket.comments.len())
+                .unwrap_or(0);
             let known = self.statuses.insert(id, ticket.status);
             let comments: Vec<String> = ticket.comments.iter().skip(seen).map(line).collect();
             if !comments.is_empty() || known != Some(ticket.status) {
@@ -177,7 +184,10 @@ impl Recorder {
             let id = user.external_id.clone();
             let inbox = stack.braze.inbox(&id);
             let seen = self.received.insert(id.clone(), inbox.len()).unwrap_or(0);
-            let stable = user.attributes.iter().filter(|(name, _)| STABLE.contains(&name.as_str()));
+            let stable = user
+                .attributes
+                .iter()
+                .filter(|(name, _)| STABLE.contains(&name.as_str()));
             let stable: BTreeMap<&String, &Value> = stable.collect();
             let known = self.attributes.insert(id.clone(), json!(stable));
             let changed = !stable.is_empty() && known != Some(json!(stable));
@@ -195,7 +205,10 @@ impl Recorder {
             }
         }
         let step = |expect| {
-            Entry::Step(json!(Step { expect: Some(expect), ..Step::default() }))
+            Entry::Step(json!(Step {
+                expect: Some(expect),
+                ..Step::default()
+            }))
         };
         expectations.into_iter().map(step).collect()
     }
@@ -203,7 +216,8 @@ impl Recorder {
 
 impl Cast for Recorder {
     fn customer(&self, id: Option<&str>) -> Result<String, String> {
-        id.map(str::to_owned).ok_or_else(|| "which customer?".to_owned())
+        id.map(str::to_owned)
+            .ok_or_else(|| "which customer?".to_owned())
     }
 
     fn ticket(&self, number: Option<u64>) -> Result<u64, String> {
@@ -227,7 +241,9 @@ fn toml(value: &Value) -> String {
         }
         Value::Object(object) if object.is_empty() => "{}".to_owned(),
         Value::Object(object) => {
-            let pairs = object.iter().map(|(name, value)| format!("{name} = {}", toml(value)));
+            let pairs = object
+                .iter()
+                .map(|(name, value)| format!("{name} = {}", toml(value)));
             format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
         }
         other => other.to_string(),
@@ -241,7 +257,14 @@ mod tests {
 
     #[test]
     fn whatever_is_typed_comes_back_from_the_file_as_it_was() {
-        for text in ["say \"hi\"", "a\\b", "two\nlines\t", "🎉 é \u{7f} \u{1} \r", "'''", "# no"] {
+        for text in [
+            "say \"hi\"",
+            "a\\b",
+            "two\nlines\t",
+            "🎉 é \u{7f} \u{1} \r",
+            "'''",
+            "# no",
+        ] {
             let step = json!({"id": "ada", "texts": [text]});
             let file = format!(
                 "title = \"t\"\n[[customer]]\nid = \"ada\"\nphone = \"+1\"\n[[step]]\ncustomer = {}\n",

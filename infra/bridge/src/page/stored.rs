@@ -41,7 +41,10 @@ pub(super) fn something_is_due(stack: &Stack) -> bool {
 
 fn conversation(item: &Value) -> Value {
     let mailbox = item["mailbox"]["L"].as_array();
-    let entries = mailbox.into_iter().flatten().filter_map(|entry| entry["S"].as_str());
+    let entries = mailbox
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry["S"].as_str());
     let due = item.get("due_at").map(|_| number(item, "due_at"));
     let memory = parsed(text(item, "memory"));
     json!({

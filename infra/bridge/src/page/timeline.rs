@@ -73,10 +73,26 @@ impl Timeline {
         }
     }
 
-    fn fresh(&mut self, room: &Room, one: &Invocation, all: &[Invocation], now: i64) -> Option<String> {
+    fn fresh(
+        &mut self,
+        room: &Room,
+        one: &Invocation,
+        all: &[Invocation],
+        now: i64,
+    ) -> Option<String> {
         let (from, to) = span(one);
         let hops = self.hops.between(from - SLACK, to.saturating_add(SLACK));
-        let own: Vec<&Hop> = hops.iter().filter(|hop| is_own(hop, one, all, &hops)).copied().collect();
+        // Where the comparison got to is housekeeping.
+        let shown = |hop: &&&Hop| {
+            !hop.about
+                .as_deref()
+                .is_some_and(|pk| pk.starts_with("cursor#"))
+        };
+        let own = hops
+            .iter()
+            .filter(shown)
+            .filter(|hop| is_own(hop, one, all, &hops));
+        let own: Vec<&Hop> = own.copied().collect();
         let asked = Asked::of(one);
         let attempt = asked.delivery.clone().map(|delivery| {
             let tries = self.attempts.entry(delivery).or_default();
@@ -101,7 +117,10 @@ impl Timeline {
 /// When it began and ended, in milliseconds since the epoch.
 fn span(one: &Invocation) -> (i64, i64) {
     let from = millis(one.at);
-    let took = one.end.as_ref().map(|(took, _)| i64::try_from(took.as_millis()).unwrap_or(i64::MAX));
+    let took = one
+        .end
+        .as_ref()
+        .map(|(took, _)| i64::try_from(took.as_millis()).unwrap_or(i64::MAX));
     (from, took.map_or(i64::MAX / 2, |took| from + took))
 }
 
@@ -124,11 +143,18 @@ fn is_own(hop: &Hop, one: &Invocation, all: &[Invocation], hops: &[&Hop]) -> boo
     }
     // The one that last wrote to the conversation the call is about holds it.
     let writes = hops.iter().rev().filter(|write| {
-        write.place == "table" && write.at <= hop.at + SLACK && write.about.is_some() && write.about == hop.about
+        write.place == "table"
+            && write.at <= hop.at + SLACK
+            && write.about.is_some()
+            && write.about == hop.about
     });
-    let holder = writes.filter_map(|write| write.caller.as_ref()).find(|caller| {
-        candidates.iter().any(|candidate| name(candidate) == **caller)
-    });
+    let holder = writes
+        .filter_map(|write| write.caller.as_ref())
+        .find(|caller| {
+            candidates
+                .iter()
+                .any(|candidate| name(candidate) == **caller)
+        });
     match holder {
         Some(holder) => *holder == name(one),
         None => candidates.iter().map(|c| c.number).max() == Some(one.number),
@@ -172,7 +198,10 @@ impl Asked {
         };
         let header = |name: &str| event["headers"][name].as_str().map(str::to_owned);
         let (source, kind) = match one.function.as_str() {
-            "braze-inbound" => ("braze", word("kind").unwrap_or_else(|| "message".to_owned())),
+            "braze-inbound" => (
+                "braze",
+                word("kind").unwrap_or_else(|| "message".to_owned()),
+            ),
             "zendesk-reply" => ("zendesk", "reply".to_owned()),
             "zendesk-solved" => ("zendesk", "solved".to_owned()),
             _ => ("schedule", "redelivery".to_owned()),
@@ -187,13 +216,21 @@ impl Asked {
     }
 }
 
-fn entry(one: &Invocation, own: &[&Hop], asked: &Asked, attempt: Option<usize>, ahead: i64) -> Value {
+fn entry(
+    one: &Invocation,
+    own: &[&Hop],
+    asked: &Asked,
+    attempt: Option<usize>,
+    ahead: i64,
+) -> Value {
     let (from, _) = span(one);
     let answer = one.end.as_ref().map(|(_, result)| match result {
         Ok(bytes) => answered(bytes),
         Err(error) => json!({"error": error.to_string()}),
     });
-    let abouts = own.iter().filter_map(|hop| hop.about.as_deref()?.strip_prefix("customer#"));
+    let abouts = own
+        .iter()
+        .filter_map(|hop| hop.about.as_deref()?.strip_prefix("customer#"));
     let mut customers: Vec<&str> = abouts.chain(asked.customer.as_deref()).collect();
     customers.sort_unstable();
     customers.dedup();

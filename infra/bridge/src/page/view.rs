@@ -102,7 +102,10 @@ fn phones(room: &Room, ahead: i64, values: &mut Values) {
 fn desk(room: &Room, ahead: i64, values: &mut Values) {
     let desk = &room.stack.zendesk;
     for ticket in desk.tickets() {
-        values.insert(format!("ticket/{}", ticket.id), card(&ticket, ahead).to_string());
+        values.insert(
+            format!("ticket/{}", ticket.id),
+            card(&ticket, ahead).to_string(),
+        );
         for (at, comment) in ticket.comments.iter().enumerate() {
             let shown = said(&ticket, comment, ahead).to_string();
             values.insert(format!("comment/{}/{at:06}", ticket.id), shown);

@@ -34,10 +34,19 @@ pub struct Browser {
 fn program(variable: &str, usual: &[&str]) -> String {
     let named = std::env::var_os(variable).map(|name| name.to_string_lossy().into_owned());
     let runs = |name: &&str| {
-        let asked = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+        let mut asked = Command::new(name);
+        asked
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         asked.status().is_ok_and(|status| status.success())
     };
-    let found = named.or_else(|| usual.iter().find(|name| runs(name)).map(|name| (*name).to_owned()));
+    let found = named.or_else(|| {
+        usual
+            .iter()
+            .find(|name| runs(name))
+            .map(|name| (*name).to_owned())
+    });
     found.unwrap_or_else(|| panic!("{INSTALL}"))
 }
 
@@ -77,18 +86,33 @@ impl Browser {
         let scheme = format!("--blink-settings=preferredColorScheme={}", u8::from(!dark));
         // Chromium's own sandbox needs rights a container has not; the page is our own.
         let arguments = json!([
-            "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
-            "--hide-scrollbars", "--lang=en-GB", format!("--window-size={width},{height}"), scheme,
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--lang=en-GB",
+            format!("--window-size={width},{height}"),
+            scheme,
         ]);
-        let chromium = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"]);
+        let chromium = program(
+            "CHROMIUM",
+            &["chromium", "chromium-browser", "google-chrome"],
+        );
         let capabilities = json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": {"args": arguments, "binary": which(&chromium)},
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
-        let mut browser = Self { driver, client, session: String::new() };
+        let mut browser = Self {
+            driver,
+            client,
+            session: String::new(),
+        };
         let made = browser.ask(Method::POST, "/session", &capabilities).await;
         let id = made["sessionId"].as_str();
-        browser.session = id.unwrap_or_else(|| panic!("no session: {made}")).to_owned();
+        browser.session = id
+            .unwrap_or_else(|| panic!("no session: {made}"))
+            .to_owned();
         browser.size(width, height).await;
         browser
     }
@@ -106,12 +130,20 @@ impl Browser {
 
     /// Runs a script; `arguments` are given to it.
     pub async fn js(&self, script: &str, arguments: Value) -> Value {
-        self.post("execute/sync", &json!({"script": script, "args": arguments})).await
+        self.post(
+            "execute/sync",
+            &json!({"script": script, "args": arguments}),
+        )
+        .await
     }
 
     /// Runs a script that calls its last argument with the result, later.
     pub async fn later(&self, script: &str, arguments: Value) -> Value {
-        self.post("execute/async", &json!({"script": script, "args": arguments})).await
+        self.post(
+            "execute/async",
+            &json!({"script": script, "args": arguments}),
+        )
+        .await
     }
 
     /// Waits until an expression is true, looking at every change of the page.
@@ -125,37 +157,59 @@ impl Browser {
              function end(how) {{ eye.disconnect(); clearTimeout(timer); done(how); }}
              eye.observe(document, {{subtree: true, childList: true, characterData: true, attributes: true}});"
         );
-        let came = self.post("execute/async", &json!({"script": script, "args": []})).await;
+        let came = self
+            .post("execute/async", &json!({"script": script, "args": []}))
+            .await;
         if came != json!(true) {
             let page = self.js("return document.body.innerText", json!([])).await;
-            panic!("it did not come to: {expression}\n{}", page.as_str().unwrap_or_default());
+            panic!(
+                "it did not come to: {expression}\n{}",
+                page.as_str().unwrap_or_default()
+            );
         }
     }
 
     async fn element(&self, css: &str) -> String {
-        let found = self.post("element", &json!({"using": "css selector", "value": css})).await;
+        let found = self
+            .post("element", &json!({"using": "css selector", "value": css}))
+            .await;
         let id = found[ELEMENT].as_str();
-        id.unwrap_or_else(|| panic!("there is no {css}: {found}")).to_owned()
+        id.unwrap_or_else(|| panic!("there is no {css}: {found}"))
+            .to_owned()
     }
 
     /// Clicks as a person does: what is covered or not shown cannot be clicked.
     pub async fn click(&self, css: &str) {
         let element = self.element(css).await;
-        let clicked = self.post(&format!("element/{element}/click"), &json!({})).await;
+        let clicked = self
+            .post(&format!("element/{element}/click"), &json!({}))
+            .await;
         assert!(clicked.is_null(), "{css}: {clicked}");
     }
 
     /// Types into an element.
     pub async fn keys(&self, css: &str, text: &str) {
+        if text.chars().any(|letter| letter > '\u{ffff}') {
+            // The driver's keys reach no emoji: an input method's way does.
+            self.click(css).await;
+            let insert = json!({"cmd": "Input.insertText", "params": {"text": text}});
+            self.post("goog/cdp/execute", &insert).await;
+            return;
+        }
         let element = self.element(css).await;
-        let typed = self.post(&format!("element/{element}/value"), &json!({"text": text})).await;
+        let typed = self
+            .post(&format!("element/{element}/value"), &json!({"text": text}))
+            .await;
         assert!(typed.is_null(), "{css}: {typed}");
     }
 
     /// Presses keys wherever the focus is.
     pub async fn press(&self, keys: &[&str]) {
         let down_up = keys.iter().flat_map(|key| {
-            [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})]
+            [
+                json!({"type": "keyDown", "value": key}),
+                json!({"type": "keyUp", "value": key}),
+            ]
         });
         let actions: Vec<Value> = down_up.collect();
         let keyboard = json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]});
@@ -211,7 +265,11 @@ impl Browser {
         let url = format!("{}{path}", self.driver.url);
         let mut headers = HeaderMap::new();
         headers.insert("content-type", "application/json".parse().unwrap());
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let answer = self.client.send(method, &url, headers, body.into()).await;
         let answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
         let answer: Value = serde_json::from_slice(answer.body()).unwrap_or_default();

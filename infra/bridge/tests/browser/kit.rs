@@ -27,16 +27,25 @@ impl Sandbox {
         let mut line = String::new();
         while !line.trim_start().starts_with("Open ") {
             line.clear();
-            assert!(stdout.read_line(&mut line).unwrap() > 0, "the sandbox ended");
+            assert!(
+                stdout.read_line(&mut line).unwrap() > 0,
+                "the sandbox ended"
+            );
         }
         let url = line.split_whitespace().last().unwrap().to_owned();
-        Self { child, url, _stdout: stdout }
+        Self {
+            child,
+            url,
+            _stdout: stdout,
+        }
     }
 }
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        let _ = Command::new("kill")
+            .args(["-INT", &self.child.id().to_string()])
+            .status();
         let _ = self.child.wait();
     }
 }
@@ -70,7 +79,8 @@ impl Browser {
 
     /// The texts of all elements of a selector.
     pub async fn texts(&self, css: &str) -> Vec<String> {
-        let script = "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)";
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)";
         let texts = self.js(script, json!([css])).await;
         serde_json::from_value(texts).unwrap()
     }
@@ -85,7 +95,8 @@ impl Browser {
     }
 
     pub async fn at_rest(&self) {
-        self.until("document.querySelector('#rest-word').textContent === 'At rest'").await;
+        self.until("document.querySelector('#rest-word').textContent === 'At rest'")
+            .await;
     }
 
     /// Does a step as the page's own scripts do.

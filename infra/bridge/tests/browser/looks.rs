@@ -45,29 +45,50 @@ async fn it_fits_three_widths_and_reads_well_in_light_and_dark() {
     let browser = page(&sandbox).await;
     browser.text("SUPPORT").await;
     browser.reads("#comments .text", &["SUPPORT"]).await;
-    browser.text("My router says \"No network\" and the light is red.").await;
-    browser.until("document.querySelectorAll('#comments li').length === 2").await;
+    browser
+        .text("My router says \"No network\" and the light is red.")
+        .await;
+    browser
+        .until("document.querySelectorAll('#comments li').length === 2")
+        .await;
     let long = "Hello Ada, thank you for writing! Please hold the button on the back for ten seconds, until the light turns white. Then tell me what you see; I am here all afternoon 🎉";
     browser.reply(long, "pending").await;
-    browser.until("document.querySelectorAll('#messages .sms').length >= 2").await;
+    browser
+        .until("document.querySelectorAll('#messages .sms').length >= 2")
+        .await;
     browser.text("It is white, thank you!").await;
-    browser.until("document.querySelectorAll('#comments li').length === 4").await;
+    browser
+        .until("document.querySelectorAll('#comments li').length === 4")
+        .await;
     browser.act(json!({"faults": {"braze": "mute"}})).await;
     browser.reply("Glad to hear that.", "open").await;
-    browser.until("document.querySelectorAll('#comments .bridge-note').length === 1").await;
+    browser
+        .until("document.querySelectorAll('#comments .bridge-note').length === 1")
+        .await;
     browser.act(json!({"faults": {"braze": "works"}})).await;
     browser.choose("#who", "grace").await;
     browser.text("Where is my order?").await;
-    browser.until("document.querySelectorAll('#tickets li').length === 2").await;
+    browser
+        .until("document.querySelectorAll('#tickets li').length === 2")
+        .await;
     browser.click("[data-ticket='1'] button").await;
     browser.choose("#who", "ada").await;
     browser.at_rest().await;
     for dark in [false, true] {
         let theme = if dark { "dark" } else { "light" };
-        browser.js("document.documentElement.dataset.theme = arguments[0]", json!([theme])).await;
+        browser
+            .js(
+                "document.documentElement.dataset.theme = arguments[0]",
+                json!([theme]),
+            )
+            .await;
         for (width, height) in [(1440, 900), (900, 1180), (390, 844)] {
             browser.size(width, height).await;
-            for part in if width == 390 { &["phone", "bridge", "desk"][..] } else { &["all"] } {
+            for part in if width == 390 {
+                &["phone", "bridge", "desk"][..]
+            } else {
+                &["all"]
+            } {
                 if width == 390 {
                     browser.click(&format!("#tab-{part}")).await;
                 }
@@ -103,5 +124,8 @@ async fn it_follows_the_systems_choice_of_light_or_dark() {
         papers.push(browser.js(paper, json!([])).await);
         browser.close().await;
     }
-    assert_eq!(papers, [json!("rgb(244, 243, 239)"), json!("rgb(18, 20, 23)")]);
+    assert_eq!(
+        papers,
+        [json!("rgb(244, 243, 239)"), json!("rgb(18, 20, 23)")]
+    );
 }

@@ -19,31 +19,67 @@ async fn support_to_solved_by_clicking() {
     browser.reads(THREAD, &["SUPPORT"]).await;
     browser.reads("#ticket-head .badge", &["new"]).await;
     browser.text("It says \"No network\" 🎉").await;
-    browser.reads(THREAD, &["SUPPORT", "It says \"No network\" 🎉"]).await;
-    browser.until("document.querySelector('#who-about').textContent.includes('open')").await;
+    browser
+        .reads(THREAD, &["SUPPORT", "It says \"No network\" 🎉"])
+        .await;
+    browser
+        .until("document.querySelector('#who-about').textContent.includes('open')")
+        .await;
 
-    browser.reply("Hold the button for ten seconds.", "pending").await;
-    browser.reads(PHONE, &["Hold the button for ten seconds."]).await;
+    browser
+        .reply("Hold the button for ten seconds.", "pending")
+        .await;
+    browser
+        .reads(PHONE, &["Hold the button for ten seconds."])
+        .await;
     browser.reads("#ticket-head .badge", &["pending"]).await;
 
     browser.click("#reply label:has([value=no])").await;
-    browser.reply("He is a friend of the house.", "pending").await;
-    browser.until("document.querySelectorAll('#comments .note').length === 1").await;
+    browser
+        .reply("He is a friend of the house.", "pending")
+        .await;
+    browser
+        .until("document.querySelectorAll('#comments .note').length === 1")
+        .await;
 
     browser.click("#reply label:has([value=yes])").await;
     browser.reply("Glad it works.", "solved").await;
-    browser.reads(PHONE, &["Hold the button for ten seconds.", "Glad it works.", "Your ticket has been closed"]).await;
+    browser
+        .reads(
+            PHONE,
+            &[
+                "Hold the button for ten seconds.",
+                "Glad it works.",
+                "Your ticket has been closed",
+            ],
+        )
+        .await;
     browser.reads("#ticket-head .badge", &["solved"]).await;
 
     browser.text("It is red again").await;
     browser.reads("#ticket-head .badge", &["open"]).await;
     let phone = browser.texts(PHONE).await;
-    assert!(!phone.iter().any(|text| text.contains("friend")), "a note was sent: {phone:?}");
+    assert!(
+        !phone.iter().any(|text| text.contains("friend")),
+        "a note was sent: {phone:?}"
+    );
 
     // The timeline tells each hop of what was clicked.
-    browser.until("document.querySelectorAll('#timeline > li').length >= 6").await;
-    let hops = browser.texts("#timeline > li:last-child tbody th").await.join("\n");
-    for hop in ["Webhook from Braze", "Token verified", "Stored", "Create the ticket", "Settled", "Answered 200 delivered"] {
+    browser
+        .until("document.querySelectorAll('#timeline > li').length >= 6")
+        .await;
+    let hops = browser
+        .texts("#timeline > li:last-child tbody th")
+        .await
+        .join("\n");
+    for hop in [
+        "Webhook from Braze",
+        "Token verified",
+        "Stored",
+        "Create the ticket",
+        "Settled",
+        "Answered 200 delivered",
+    ] {
         assert!(hops.contains(hop), "{hop} is missing in {hops}");
     }
     let took = browser.texts("#timeline > li:last-child .took").await;
@@ -51,7 +87,10 @@ async fn support_to_solved_by_clicking() {
     browser.click("#view-stored").await;
     browser.click("#stored details summary").await;
     let stored = browser.texts("#stored pre").await;
-    assert!(stored[0].contains("\"pk\": \"customer#ada\"") && stored[0].contains("\"memory\""), "{stored:?}");
+    assert!(
+        stored[0].contains("\"pk\": \"customer#ada\"") && stored[0].contains("\"memory\""),
+        "{stored:?}"
+    );
     browser.close().await;
 }
 
@@ -61,22 +100,42 @@ async fn a_picture_reaches_the_ticket_and_keywords_behave_as_brazes() {
     let browser = page(&sandbox).await;
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("red.png");
-    std::fs::write(&file, base64::Engine::decode(&base64::engine::general_purpose::STANDARD, PNG).unwrap()).unwrap();
+    std::fs::write(
+        &file,
+        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, PNG).unwrap(),
+    )
+    .unwrap();
     browser.keys("#picture", file.to_str().unwrap()).await;
-    browser.until("document.querySelector('#pictures img')").await;
+    browser
+        .until("document.querySelector('#pictures img')")
+        .await;
     browser.text("Look at this").await;
-    browser.until("document.querySelector('#comments .file img')?.naturalWidth === 1").await;
-    browser.until("document.querySelector('#messages .mine img')?.naturalWidth === 1").await;
+    browser
+        .until("document.querySelector('#comments .file img')?.naturalWidth === 1")
+        .await;
+    browser
+        .until("document.querySelector('#messages .mine img')?.naturalWidth === 1")
+        .await;
 
     browser.click("[data-word=STOP]").await;
-    browser.until("document.querySelector('#comments .bridge-note')").await;
-    browser.until("document.querySelector('#who-about').textContent.includes('opted out')").await;
+    browser
+        .until("document.querySelector('#comments .bridge-note')")
+        .await;
+    browser
+        .until("document.querySelector('#who-about').textContent.includes('opted out')")
+        .await;
     browser.reply("You will not get this", "open").await;
-    browser.until("document.querySelectorAll('#comments .bridge-note').length === 2").await;
+    browser
+        .until("document.querySelectorAll('#comments .bridge-note').length === 2")
+        .await;
     browser.click("[data-word=START]").await;
-    browser.until("!document.querySelector('#who-about').textContent.includes('opted out')").await;
+    browser
+        .until("!document.querySelector('#who-about').textContent.includes('opted out')")
+        .await;
     browser.click("[data-word=HELP]").await;
-    browser.until("document.querySelectorAll('#messages .mine').length === 4").await;
+    browser
+        .until("document.querySelectorAll('#messages .mine').length === 4")
+        .await;
     browser.reply("But this", "open").await;
     browser.reads(PHONE, &["But this"]).await;
     browser.close().await;
@@ -95,7 +154,9 @@ async fn customers_have_phones_of_their_own() {
     browser.click("[data-ticket='1'] button").await;
     browser.reads(THREAD, &["I am Ada"]).await;
     browser.reply("Hello Ada", "open").await;
-    browser.until("document.querySelector('#who').textContent.includes('(1 new)')").await;
+    browser
+        .until("document.querySelector('#who').textContent.includes('(1 new)')")
+        .await;
     browser.reads(PHONE, &[]).await;
     browser.choose("#who", "ada").await;
     browser.reads(PHONE, &["Hello Ada"]).await;
@@ -103,7 +164,9 @@ async fn customers_have_phones_of_their_own() {
     browser.click("#add-customer").await;
     browser.keys("#ask [name=first_name]", "Zoë").await;
     browser.click("#ask-yes").await;
-    browser.until("document.querySelector('#who').selectedOptions[0].textContent === 'Zoë'").await;
+    browser
+        .until("document.querySelector('#who').selectedOptions[0].textContent === 'Zoë'")
+        .await;
     browser.text("Third").await;
     browser.reads(THREAD, &["Third"]).await;
     browser.close().await;
@@ -116,22 +179,30 @@ async fn an_agent_merges_closes_and_tags() {
     browser.text("First").await;
     browser.reads(THREAD, &["First"]).await;
     browser.click("#new-ticket").await;
-    browser.keys("#ask [name=text]", "We saw an error of yours").await;
+    browser
+        .keys("#ask [name=text]", "We saw an error of yours")
+        .await;
     browser.click("#ask-yes").await;
     browser.reads(PHONE, &["We saw an error of yours"]).await;
     browser.click("#more summary").await;
     browser.click("#more .sheet button:nth-of-type(4)").await;
     browser.keys("#ask [name=tags]", "vip urgent").await;
     browser.click("#ask-yes").await;
-    browser.until("document.querySelector('.taglist')?.textContent.includes('vip')").await;
+    browser
+        .until("document.querySelector('.taglist')?.textContent.includes('vip')")
+        .await;
     browser.click("#more summary").await;
     browser.click("#more .sheet button:nth-of-type(5)").await;
     browser.click("#ask-yes").await;
     browser.reads("#ticket-head .badge", &["closed"]).await;
-    browser.until("document.querySelector('#answer').disabled").await;
+    browser
+        .until("document.querySelector('#answer').disabled")
+        .await;
     browser.text("Where do I write now?").await;
     browser.click("[data-ticket='1'] button").await;
-    browser.until("document.querySelector('#comments').textContent.includes('Where do I write now?')").await;
+    browser
+        .until("document.querySelector('#comments').textContent.includes('Where do I write now?')")
+        .await;
     browser.close().await;
 }
 
@@ -143,11 +214,15 @@ async fn what_a_customer_types_never_becomes_markup() {
     browser.text(nasty).await;
     browser.reads(THREAD, &[nasty]).await;
     browser.reply(nasty, "open").await;
-    browser.until("document.querySelector('#messages .bubble:not(.mine)')").await;
+    browser
+        .until("document.querySelector('#messages .bubble:not(.mine)')")
+        .await;
     browser.click("#add-customer").await;
     browser.keys("#ask [name=first_name]", "<i>Eve</i>").await;
     browser.click("#ask-yes").await;
-    browser.until("document.querySelector('#who').selectedOptions[0].textContent.includes('Eve')").await;
+    browser
+        .until("document.querySelector('#who').selectedOptions[0].textContent.includes('Eve')")
+        .await;
     browser.text("<h1>me</h1>").await;
     browser.reads(THREAD, &["<h1>me</h1>"]).await;
     for view in ["#view-stored", "#view-dead", "#view-timeline"] {
@@ -155,7 +230,10 @@ async fn what_a_customer_types_never_becomes_markup() {
     }
     let made = "return [document.title, document.querySelectorAll('main script, main b, main i:not(.dots i), \
         main h1, main img[onerror], #comments img, #messages img').length]";
-    assert_eq!(browser.js(made, json!([])).await, json!(["Bridge sandbox", 0]));
+    assert_eq!(
+        browser.js(made, json!([])).await,
+        json!(["Bridge sandbox", 0])
+    );
     browser.close().await;
 }
 
@@ -196,12 +274,20 @@ async fn two_hundred_messages_do_not_slow_the_page() {
     let number = |of: &Value, name: &str| of[name].as_f64().unwrap_or(f64::MAX);
     for part in ["phone", "thread"] {
         let (first, last) = (number(&first, part), number(&last, part));
-        assert!(last <= first * 1.5 + 40.0, "{part}: {first} elements were made at first, {last} at last");
+        assert!(
+            last <= first * 1.5 + 40.0,
+            "{part}: {first} elements were made at first, {last} at last"
+        );
     }
     // Loose on purpose: this machine does other things, too.
     assert!(number(&last, "key") < 500.0, "a key takes {last}");
     let each = |of: &Value| number(of, "render") / number(of, "renders").max(1.0);
-    assert!(each(&last) < each(&first) * 4.0 + 30.0, "an update took {} ms, now {} ms", each(&first), each(&last));
+    assert!(
+        each(&last) < each(&first) * 4.0 + 30.0,
+        "an update took {} ms, now {} ms",
+        each(&first),
+        each(&last)
+    );
     let order = browser.texts(THREAD).await;
     let wanted: Vec<String> = (0..200).map(|at| format!("message {at}")).collect();
     assert_eq!(order, wanted);

@@ -109,7 +109,9 @@ fn older(mut item: Value, now: i64, by_ms: i64, days: i64) -> Option<Value> {
     let attributes = item.as_object_mut()?;
     for (name, value) in std::mem::take(attributes) {
         let mut value = value;
-        let number = value["N"].as_str().and_then(|text| text.parse::<i64>().ok());
+        let number = value["N"]
+            .as_str()
+            .and_then(|text| text.parse::<i64>().ok());
         let name = match (name.as_str(), number) {
             ("expires_at", Some(at)) => {
                 let at = at - by_ms / 1000;
@@ -168,7 +170,9 @@ fn times(value: &mut Value, now: i64, by_ms: i64) {
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|value| times(value, now, by_ms)),
-        Value::Object(object) => object.values_mut().for_each(|value| times(value, now, by_ms)),
+        Value::Object(object) => object
+            .values_mut()
+            .for_each(|value| times(value, now, by_ms)),
         _ => {}
     }
 }
@@ -188,7 +192,9 @@ fn without_pauses(memory: &str) -> String {
 
 fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }
 
 #[cfg(test)]
@@ -225,7 +231,8 @@ mod tests {
 
     #[test]
     fn an_item_past_its_time_to_live_is_gone() {
-        let item = json!({"pk": {"S": "dead#x"}, "expires_at": {"N": (NOW / 1000 + 5).to_string()}});
+        let item =
+            json!({"pk": {"S": "dead#x"}, "expires_at": {"N": (NOW / 1000 + 5).to_string()}});
         assert_eq!(older(item, NOW, 6_000, 0), None);
     }
 }

@@ -46,10 +46,17 @@ function hops(event) {
     rows.push({ place: "in", name: event.source === "zendesk" ? "Signature and time verified" : "Token verified", at, ms: null });
   }
   for (const hop of event.hops) {
+    const before = rows.at(-1);
+    if (hop.name === "Query" && before.query && !hop.fault) {
+      before.query += 1;
+      before.ms += hop.ms;
+      before.note = `${before.query} shards`;
+      continue;
+    }
     const status = hop.status && hop.status >= 400 ? String(hop.status) : null;
     const wrong = [status, faultName(hop.fault)].filter(Boolean).join(", ");
     const open = hop.place !== "log" && hop.status === null && !hop.fault && !event.answer;
-    rows.push({ ...hop, at: Math.max(0, hop.at), name: hop.place === "log" ? `“${hop.name}”` : hopName(hop), note: [hop.detail, wrong, open ? "under way" : null].filter(Boolean).join(" · "), bad: hop.place === "log" || (hop.place !== "log" && (status || hop.fault) && hop.fault !== "delay") });
+    rows.push({ ...hop, query: hop.name === "Query" && !hop.fault ? 1 : 0, at: Math.max(0, hop.at), name: hop.place === "log" ? `“${hop.name}”` : hopName(hop), note: [hop.detail, wrong, open ? "under way" : null].filter(Boolean).join(" · "), bad: hop.place === "log" || (hop.place !== "log" && (status || hop.fault) && hop.fault !== "delay") });
   }
   if (answer) {
     const [word, kind] = ending(event);

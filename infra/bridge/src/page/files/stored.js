@@ -4,7 +4,7 @@ import { $, Keyed, fullTime, h, span } from "./dom.js";
 import { act, head, values, watch } from "./live.js";
 
 const items = new Keyed($("stored"), item);
-const letters = new Keyed($("dead"), letter);
+const letters = new Keyed($("dead"), letter, (a, b) => a - b);
 const KINDS = { text: "Text", consent: "Opt-out or opt-in", reply: "Agent’s reply", solved: "Solved", resend: "Resend", note: "Note", attributes: "Attributes", check: "Comparison" };
 
 const when = (at) => {
@@ -70,7 +70,7 @@ function counts() {
 export function start() {
   const follow = (list) => (news) => {
     for (const [name, value] of news) {
-      if (value) list.set(name, name, value);
+      if (value) list.set(name, value.number ?? name, value);
       else list.delete(name);
     }
     counts();
