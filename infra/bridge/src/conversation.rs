@@ -50,7 +50,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
              status = "open", tickets = 1, attributes = { zendesk_ticket_open = true } }
 
 Tickets are counted from 1 in the order they appear; left out, the newest is
-meant. An expectation waits until it holds, then nothing more may follow. An SMS
+meant. A time in a comment reads {time}. An expectation waits until it holds, then nothing more may follow. An SMS
 that no expectation named fails the run. Exit code: 0 all held, 1 not, 2 the
 file is wrong."#;
 

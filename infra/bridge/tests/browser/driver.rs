@@ -4,7 +4,9 @@
 //! because the client crates bring a licence this repository does not allow, or a second HTTP
 //! stack.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -54,6 +56,7 @@ impl Driver {
     fn start() -> Self {
         let mut child = Command::new(program("CHROMEDRIVER", &["chromedriver"]))
             .arg("--port=0")
+            .process_group(0)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -72,8 +75,22 @@ impl Driver {
 }
 
 impl Drop for Driver {
+    /// Ends the driver and every window it opened, also when a test has failed.
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let address = self.url.trim_start_matches("http://");
+        if let Ok(mut line) = TcpStream::connect(address) {
+            let asked = write!(
+                line,
+                "GET /shutdown HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = line.set_read_timeout(Some(Duration::from_secs(10)));
+            let _ = asked.and_then(|()| line.read(&mut [0; 512]));
+        }
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.child.wait();
     }
 }

@@ -24,6 +24,8 @@ const CONTRAST: &str = "
     return poor;";
 
 async fn keep(browser: &Browser, name: &str) {
+    let still = "const done = arguments[0]; Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => done(true))";
+    browser.later(still, json!([])).await;
     if let Some(place) = std::env::var_os("SCREENSHOTS") {
         let file = std::path::Path::new(&place).join(format!("{name}.png"));
         std::fs::write(file, browser.picture().await).unwrap();

@@ -1,6 +1,6 @@
 // The agent's tickets.
 
-import { $, Keyed, ask, h, read, shortTime } from "./dom.js";
+import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
 import { act, names, now, values, watch } from "./live.js";
 import { customer } from "./phone.js";
 import { measure } from "./sms.js";
@@ -114,6 +114,7 @@ async function submit(event) {
 
 /** Sets the desk up; `count` is told how many tickets are open. */
 export function start(count) {
+  sticky($("comments"));
   watch("ticket/", (news) => {
     for (const [name, ticket] of news) {
       if (!ticket) {

@@ -132,6 +132,13 @@ export function tabs(list, chosen) {
   return (name) => choose(all.find((tab) => tab.dataset.part === name || tab.dataset.view === name));
 }
 
+/** Keeps a list at its end while it is there, whatever size it gets. */
+export function sticky(box) {
+  let stuck = true;
+  box.addEventListener("scroll", () => { stuck = box.scrollHeight - box.scrollTop - box.clientHeight < 80; });
+  new ResizeObserver(() => { if (stuck) box.scrollTop = box.scrollHeight; }).observe(box);
+}
+
 /** A file as a data: URL. */
 export function read(file) {
   return new Promise((resolve, reject) => {

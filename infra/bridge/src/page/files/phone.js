@@ -1,6 +1,6 @@
 // The customer's phone.
 
-import { $, Keyed, ask, h, read, shortTime } from "./dom.js";
+import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
 import { act, addCustomer, names, now, values, watch } from "./live.js";
 import { measure, sized } from "./sms.js";
 
@@ -127,6 +127,7 @@ function typed() {
 
 /** Sets the phone up; `unread` is told how many messages wait on other phones. */
 export function start(unread) {
+  sticky($("messages"));
   watch("customer/", () => unread(people()));
   watch("text/", (news) => { const near = !list.items.size; news.forEach(([name, value]) => put(name, value)); down(near); });
   watch("sms/", (news) => {
