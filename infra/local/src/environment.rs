@@ -76,13 +76,16 @@ impl Environment {
         let not_started = |error: std::io::Error| InvokeError::NotStarted(error.to_string());
         let api = RuntimeApi::start(&program.function).await;
         let api = api.map_err(not_started)?;
+        // As on Lambda, credentials are the environment's own: its calls can be told apart.
+        let signs = program
+            .variables
+            .iter()
+            .any(|(name, _)| name == "AWS_ACCESS_KEY_ID");
+        let session = format!("{}/{number}", program.function);
+        let session = signs.then_some(("AWS_SESSION_TOKEN", session));
         let mut child = Command::new(&program.executable)
             .env_clear()
-            // As on Lambda, credentials are the environment's own: its calls can be told apart.
-            .env(
-                "AWS_SESSION_TOKEN",
-                format!("{}/{number}", program.function),
-            )
+            .envs(session)
             .envs(program.variables.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", api.host())
             .stdin(Stdio::null())

@@ -168,6 +168,10 @@ async fn customers_have_phones_of_their_own() {
         .until("document.querySelector('#who').selectedOptions[0].textContent === 'Zoë'")
         .await;
     browser.text("Third").await;
+    browser
+        .until("document.querySelector('[data-ticket=\"3\"]')")
+        .await;
+    browser.click("[data-ticket='3'] button").await;
     browser.reads(THREAD, &["Third"]).await;
     browser.close().await;
 }

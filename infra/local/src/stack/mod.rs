@@ -115,12 +115,7 @@ impl Stack {
         let listener = wire::bind(0).await.map_err(port("Secrets Manager", 0))?;
         let secrets = Secrets::start(listener, SECRET_ID, options.secret_text())
             .map_err(port("Secrets Manager", 0))?;
-        let zendesk = Zendesk::start(options.zendesk.clone())
-            .await
-            .map_err(port("the Zendesk simulator", options.zendesk.port))?;
-        let braze = Braze::start(options.braze.clone())
-            .await
-            .map_err(port("the Braze simulator", options.braze.port))?;
+        let (zendesk, braze) = vendors(&options).await?;
         let fresh = Fresh::of(&zendesk, &braze);
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
@@ -141,8 +136,8 @@ impl Stack {
             .map_err(port("the front", options.port))?;
         let front = Front::start(listener, routes(&functions)).map_err(port("the front", 0))?;
         introduce(&zendesk, &braze, &front.url());
-        let mut tasks = Vec::new();
         let (told, trouble) = watch::channel(None);
+        let mut tasks = Vec::new();
         if let (Some(every), Some(pool)) = (options.schedule, functions.get("redelivery")) {
             tasks.push(tokio::spawn(schedule(pool.clone(), every)));
         }
@@ -224,6 +219,16 @@ impl Stack {
         self.braze.shutdown().await;
         saved
     }
+}
+
+async fn vendors(options: &Options) -> Result<(Zendesk, Braze), StackError> {
+    let zendesk = Zendesk::start(options.zendesk.clone())
+        .await
+        .map_err(port("the Zendesk simulator", options.zendesk.port))?;
+    let braze = Braze::start(options.braze.clone())
+        .await
+        .map_err(port("the Braze simulator", options.braze.port))?;
+    Ok((zendesk, braze))
 }
 
 impl Drop for Stack {

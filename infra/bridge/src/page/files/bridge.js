@@ -28,11 +28,17 @@ function entry(event, old) {
     h("colgroup", {}, h("col", { class: "what" }), h("col"), h("col", { class: "took" })),
     h("thead", { class: "hidden" }, h("tr", {}, ["Hop", "When", "Took"].map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map((hop) => row(hop, Math.max(event.ms ?? 0, ...rows.map((one) => one.at + (one.ms ?? 0)), 1)))));
+  const known = old?.firstElementChild;
+  if (known) {
+    // What has the focus stays.
+    known.firstElementChild.replaceChildren(...summary.childNodes);
+    known.lastElementChild.replaceWith(table);
+    known.open = open;
+    return old;
+  }
   const details = h("details", { open }, summary, table);
   summary.addEventListener("click", () => toggled.set(event.number, !details.open));
-  if (!old) return h("li", { "data-event": event.number, "data-kind": event.kind }, details);
-  old.replaceChildren(details);
-  return old;
+  return h("li", { "data-event": event.number, "data-kind": event.kind }, details);
 }
 
 /** The hops, with what goes before the first and comes after the last. */

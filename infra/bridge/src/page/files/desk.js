@@ -13,10 +13,13 @@ const thread = new Keyed($("comments"), comment);
 function row(ticket, old) {
   const name = h("span", { class: "subject" }, ticket.subject);
   const about = h("span", { class: "about" }, `#${ticket.id} · ${ticket.requester} · ${shortTime(ticket.updated, now())}`);
-  const button = h("button", { type: "button", "aria-current": ticket.id === open ? "true" : null, onclick: () => { byHand = true; show(ticket.id); } }, badge(ticket.status), h("span", { class: "words" }, name, about));
-  if (!old) return h("li", { "data-ticket": ticket.id }, button);
-  old.replaceChildren(button);
-  return old;
+  const shown = [badge(ticket.status), h("span", { class: "words" }, name, about)];
+  // The button stays, and with it the focus.
+  const button = old?.firstElementChild ?? h("button", { type: "button", onclick: () => { byHand = true; show(ticket.id); } });
+  button.replaceChildren(...shown);
+  if (ticket.id === open) button.setAttribute("aria-current", "true");
+  else button.removeAttribute("aria-current");
+  return old ?? h("li", { "data-ticket": ticket.id }, button);
 }
 
 const badge = (status) => h("span", { class: `badge ${status}` }, status);

@@ -38,9 +38,12 @@ function item(value, old) {
     h("dl", {}, facts), mail,
     h("details", {}, h("summary", {}, "The item as stored"), h("pre", { tabindex: "0" }, JSON.stringify(value.stored, null, 2))));
   if (!old) return element;
-  const opened = old.querySelector("details")?.open;
-  old.replaceChildren(...element.childNodes);
-  old.querySelector("details").open = opened;
+  // The details stay, open or not, and with them the focus.
+  const details = old.lastElementChild;
+  details.querySelector("pre").replaceWith(element.querySelector("pre"));
+  element.lastElementChild.remove();
+  while (old.firstChild !== details) old.firstChild.remove();
+  details.before(...element.childNodes);
   return old;
 }
 
