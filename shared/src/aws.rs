@@ -115,8 +115,8 @@ async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, Connect
         .bytes()
         .map(Bytes::copy_from_slice)
         .ok_or_else(|| ConnectorError::user("a streaming body is not supported".into()))?;
-    // The pooled connections are right for AWS: the SDK repeats what dies with one of them.
     let request = Request::new(parts.method, url, Repeat::Safe)
+        .lasting()
         .headers(parts.headers)
         .bytes(body);
     let answer = http

@@ -63,7 +63,7 @@ pub(crate) struct Environment {
     function: String,
     timeout: Duration,
     api: RuntimeApi,
-    pid: Option<Pid>,
+    pub(crate) pid: Option<Pid>,
     exit: watch::Receiver<Option<ExitStatus>>,
 }
 

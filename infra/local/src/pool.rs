@@ -194,6 +194,15 @@ impl Pool {
         self.inner.state().started
     }
 
+    /// The process ids of the live environments that wait for an event.
+    #[must_use]
+    pub fn processes(&self) -> Vec<u32> {
+        let state = self.inner.state();
+        let live = state.idle.iter().filter(|idle| idle.alive());
+        live.filter_map(|idle| u32::try_from(idle.pid?.as_raw_nonzero().get()).ok())
+            .collect()
+    }
+
     /// How many events were taken so far.
     #[must_use]
     pub fn invocations(&self) -> u64 {

@@ -1,17 +1,20 @@
 //! What every request goes through: verify ▸ parse ▸ accept and deliver ▸ answer.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Instant;
 
 use http::{HeaderMap, HeaderName};
 use lambda_http::{Request, RequestExt, Response};
 
 use crate::config::SignatureMode;
-use crate::delivery::{Handled, Work};
+use crate::delivery::{Handled, Work, calls_zendesk};
 use crate::http::{Answer, AuthError, Known, auth, body};
 use crate::message::{self, Body, DeliveryId, Incoming, Malformed, Parsed};
 use crate::secrets::{Need, Rotating, Secrets};
+use crate::telemetry::{
+    self,
+    metrics::{self, Metric},
+};
 
 use super::App;
 
@@ -104,10 +107,13 @@ fn known_by_signature(mut parsed: Parsed, signature: Option<&str>) -> Parsed {
 }
 
 impl App {
-    /// Answers a request.
+    /// Answers a request. A panic on the way is a fault of ours: the sender is asked to try again,
+    /// which both do on this answer and Zendesk does not on Lambda's own.
     pub async fn receive(&self, door: Door, request: &Request) -> Response<lambda_http::Body> {
         let started = Instant::now();
-        let (answer, known) = self.answer(door, request).await;
+        let (answer, known) = telemetry::caught(self.answer(door, request))
+            .await
+            .unwrap_or((Answer::Unavailable, Known::default()));
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             door = door.name(),
@@ -167,6 +173,12 @@ impl App {
             observed,
             "not authentic"
         );
+        let metric = if observed {
+            Metric::NotAuthenticObserved
+        } else {
+            Metric::NotAuthentic
+        };
+        metrics::emit(&[(metric, 1)], &[("auth.error", error.name())]);
         if observed {
             Ok(())
         } else {
@@ -179,7 +191,14 @@ impl App {
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let work = Work::request(&context.request_id, deadline, now);
         let delivery = incoming.event.delivery.clone();
-        let report = match Arc::clone(&self.bridge).handle(incoming, &work).await {
+        let signs_in = calls_zendesk(&incoming);
+        let handled = Box::pin(self.bridge.handle(incoming, &work));
+        let handled = if signs_in {
+            self.bridge.vendors.while_signing_in(handled).await
+        } else {
+            handled.await
+        };
+        let report = match handled {
             Ok(report) => report,
             Err(error) => {
                 tracing::error!(error = %error, "the event cannot be stored");

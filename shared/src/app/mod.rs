@@ -14,11 +14,12 @@ use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::notes;
 use crate::conversation::policy::{Language, OpenOn, Policy};
-use crate::conversation::store::Store;
+use crate::conversation::store::{Store, StoreError};
 use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
+use crate::telemetry::metrics;
 use crate::{braze, telemetry, zendesk};
 
 use campaigns::Campaigns;
@@ -56,6 +57,10 @@ impl App {
     pub fn start(needs: &[Need]) -> Result<Self, StartError> {
         let settings = Settings::from_lookup(config::environment)?;
         telemetry::init(settings.log_level);
+        metrics::of_function(&settings.function_name);
+        if settings.signature_mode == SignatureMode::Observe {
+            tracing::warn!("SIGNATURE_MODE is observe: requests that are not authentic are let in");
+        }
         let http = Http::new(settings.extra_ca_file.as_deref())?;
         let parts = AwsParts::new(&settings.aws, &http);
         let secrets = Arc::new(SecretStore::new(&parts, settings.secret_id.clone()));
@@ -106,8 +111,12 @@ impl App {
         deadline: i64,
     ) -> Result<Value, lambda_http::Error> {
         let work = Work::scheduled(request_id, deadline);
-        let mut summary: Summary = self.bridge.redeliver(&work).await?;
-        self.bridge.compare_some(&work, &mut summary).await?;
+        let run = telemetry::caught(async {
+            let mut summary = self.bridge.redeliver(&work).await?;
+            self.bridge.compare_some(&work, &mut summary).await?;
+            Ok::<Summary, StoreError>(summary)
+        });
+        let summary = run.await.ok_or("the run panicked")??;
         tracing::info!(
             redelivery.conversations = summary.conversations,
             redelivery.delivered = summary.delivered,

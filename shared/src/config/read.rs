@@ -66,6 +66,9 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         extra_ca_file: r.optional("EXTRA_CA_FILE").map(PathBuf::from),
         media_allow_loopback,
         log_level,
+        function_name: r
+            .optional("AWS_LAMBDA_FUNCTION_NAME")
+            .unwrap_or_else(|| "unknown".to_owned()),
     })
 }
 

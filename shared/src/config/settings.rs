@@ -33,6 +33,8 @@ pub struct Settings {
     pub media_allow_loopback: bool,
     /// `LOG_LEVEL`.
     pub log_level: LevelFilter,
+    /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: whose metrics these are.
+    pub function_name: String,
 }
 
 /// The AWS SDKs' own variables.

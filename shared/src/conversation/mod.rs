@@ -3,11 +3,14 @@
 //! In: typed events, outcomes of steps. Out: the next step, the new state. Everything here is pure
 //! except `store`, the only place that names the DynamoDB SDK. Imports `message` and `text` only.
 
+mod entry;
+mod outcome;
 pub mod plan;
 pub mod policy;
 pub mod queue;
 pub mod seen;
 pub mod state;
+mod status;
 pub mod step;
 pub mod store;
 

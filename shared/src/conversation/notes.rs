@@ -127,6 +127,20 @@ pub fn text_given_up(language: Language) -> String {
     )
 }
 
+/// Zendesk does not take a text of the customer.
+pub fn text_refused(language: Language, status: u16) -> String {
+    match language {
+        Language::English => format!(
+            "SMS: a text of the customer could not be added to this ticket: Zendesk refused it \
+             ({status}). It is kept as a dead letter; please tell your administrator."
+        ),
+        Language::French => format!(
+            "SMS : un message du client n'a pas pu être ajouté à ce ticket : Zendesk l'a refusé \
+             ({status}). Il est conservé ; veuillez prévenir votre administrateur."
+        ),
+    }
+}
+
 /// An answer could not be handed to Braze in time.
 pub fn answer_given_up(language: Language) -> String {
     language.choose(

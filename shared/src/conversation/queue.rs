@@ -88,12 +88,40 @@ fn answer_before_closing(mailbox: &[Entry], index: usize) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
+/// Answers found on the ticket, together with older ones of the same ticket that wait behind
+/// `index` (their webhooks came late), oldest first. Those are taken out of the mailbox.
+pub fn with_older_answers(mailbox: &mut Vec<Entry>, index: usize, found: Vec<Entry>) -> Vec<Entry> {
+    let place = |entry: &Entry| match &entry.event.body {
+        Body::Reply(reply) => reply.comment.map(|comment| (reply.ticket, comment)),
+        _ => None,
+    };
+    let newest = found
+        .iter()
+        .filter_map(place)
+        .max_by_key(|(_, comment)| *comment);
+    let Some((ticket, newest)) = newest else {
+        return found;
+    };
+    let older =
+        |entry: &Entry| place(entry).is_some_and(|(on, comment)| on == ticket && comment < newest);
+    let behind = mailbox.split_off(index.min(mailbox.len()));
+    let (mut answers, rest): (Vec<Entry>, Vec<Entry>) = behind.into_iter().partition(older);
+    mailbox.extend(rest);
+    answers.extend(found);
+    answers.sort_by_key(|entry| place(entry).map(|(_, comment)| comment));
+    answers
+}
+
 fn belongs_to(reply: &Reply, solved: &Solved, later: i64) -> bool {
+    let written_before = reply
+        .asked_at
+        .zip(solved.asked_at)
+        .is_some_and(|(reply, solved)| reply <= solved);
     let same_submit = match reply.status.as_deref().and_then(Status::parse) {
         Some(status) => status.is_done(),
         None => later <= SAME_SUBMIT,
     };
-    same_ticket(reply, solved) && same_submit
+    same_ticket(reply, solved) && (written_before || same_submit)
 }
 
 fn same_ticket(reply: &Reply, solved: &Solved) -> bool {

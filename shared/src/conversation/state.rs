@@ -1,11 +1,14 @@
 //! What a conversation remembers between events.
 //!
-//! In: identifiers and events. Out: [`State`], [`Entry`]. Pure; stored as JSON inside the item, so
+//! In: identifiers. Out: [`State`]. Pure; stored as JSON inside the item, so
 //! every field has a default and an older item still reads.
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Body, CommentId, Event, MediaProblem, Personal, TicketId, UserId};
+use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
+
+pub use super::entry::{Attached, Entry, Lane, Media, Progress};
+pub use super::status::Status;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
 /// does not text it to the customer.
@@ -16,56 +19,6 @@ const TEXTS_KEPT: usize = 6;
 
 /// Messages of unknown outcome that can be asked for again.
 const UNSURE_KEPT: usize = 3;
-
-/// A ticket's status as Zendesk spells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// No agent has touched it yet.
-    New,
-    /// Waiting for an agent.
-    Open,
-    /// Waiting for the customer.
-    Pending,
-    /// Waiting for somebody else.
-    Hold,
-    /// Done, can be reopened.
-    Solved,
-    /// Done for good.
-    Closed,
-}
-
-impl Status {
-    /// Reads a status in any case; account-specific names are `None`.
-    pub fn parse(name: &str) -> Option<Self> {
-        match name.trim().to_ascii_lowercase().as_str() {
-            "new" => Some(Self::New),
-            "open" => Some(Self::Open),
-            "pending" => Some(Self::Pending),
-            "hold" | "on-hold" => Some(Self::Hold),
-            "solved" => Some(Self::Solved),
-            "closed" => Some(Self::Closed),
-            _ => None,
-        }
-    }
-
-    /// Zendesk's name of it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Open => "open",
-            Self::Pending => "pending",
-            Self::Hold => "hold",
-            Self::Solved => "solved",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// Solved or closed.
-    pub fn is_done(self) -> bool {
-        matches!(self, Self::Solved | Self::Closed)
-    }
-}
 
 /// The state of one conversation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -89,6 +42,10 @@ pub struct State {
     /// The customer was told of this solve.
     #[serde(skip_serializing_if = "is_false")]
     pub closing_told: bool,
+    /// When the solve was asked for that the customer was told of last, in milliseconds since the
+    /// epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub told_at: i64,
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,
@@ -110,6 +67,9 @@ pub struct State {
     /// When it was last compared with its ticket, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub checked_at: i64,
+    /// A text that was given up may have opened a ticket, under this external id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<DeliveryId>,
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsure: Vec<Unsure>,
@@ -163,6 +123,7 @@ impl State {
         self.solved_at = None;
         self.solved_upto = None;
         self.closing_told = false;
+        self.told_at = 0;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.
@@ -219,135 +180,6 @@ fn push_bounded<T>(list: &mut Vec<T>, value: T, kept: usize) {
     list.push(value);
     let surplus = list.len().saturating_sub(kept);
     list.drain(..surplus);
-}
-
-/// Which vendor an event goes to. Order is kept within a lane; one vendor's outage does not hold
-/// up the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Towards the ticket.
-    Zendesk,
-    /// Towards the customer.
-    Braze,
-}
-
-/// An accepted event that is not done yet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The event.
-    #[serde(flatten)]
-    pub event: Event,
-    /// How far it got.
-    #[serde(default, rename = "p", skip_serializing_if = "Progress::is_fresh")]
-    pub progress: Progress,
-}
-
-impl Entry {
-    /// An event nobody has worked on.
-    pub fn fresh(event: Event) -> Self {
-        Self {
-            event,
-            progress: Progress::default(),
-        }
-    }
-
-    /// Where it goes.
-    pub fn lane(&self) -> Lane {
-        match self.event.body {
-            Body::Text(_) | Body::Consent(_) | Body::Note(_) => Lane::Zendesk,
-            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Attributes | Body::Check => {
-                Lane::Braze
-            }
-        }
-    }
-}
-
-/// What became of a picture or file of a text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Attached {
-    /// Uploaded under this token.
-    #[serde(rename = "t")]
-    Token(Personal),
-    /// It will not be attached.
-    #[serde(rename = "e")]
-    Not(MediaProblem),
-}
-
-/// The pictures and files of a text, fetched.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Media {
-    /// When, in milliseconds since the epoch.
-    pub at: i64,
-    /// What became of each, in order.
-    pub files: Vec<Attached>,
-    /// A ticket may have been created with them: they stay as they are, so that the same request
-    /// can be made under the same key.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub used: bool,
-}
-
-/// How far the work on an event got.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Progress {
-    /// An attempt was made whose outcome is not known.
-    #[serde(skip_serializing_if = "is_false")]
-    pub doubtful: bool,
-    /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
-    /// external id before anything is written.
-    #[serde(skip_serializing_if = "is_false")]
-    pub unfound: bool,
-    /// The text is on the ticket.
-    #[serde(skip_serializing_if = "is_false")]
-    pub posted: bool,
-    /// The ticket has to be set to open still.
-    #[serde(skip_serializing_if = "is_false")]
-    pub reopen: bool,
-    /// Braze's attributes have to follow.
-    #[serde(skip_serializing_if = "is_false")]
-    pub announce: bool,
-    /// The closed ticket the new one follows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub follows: Option<TicketId>,
-    /// The ticket that answered "closed", to be looked at for a merge.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub closed: Option<TicketId>,
-    /// That ticket was merged into another.
-    #[serde(skip_serializing_if = "is_false")]
-    pub merged: bool,
-    /// A refused creation was tried again with the customer looked up anew.
-    #[serde(skip_serializing_if = "is_false")]
-    pub renewed: bool,
-    /// Counts the idempotency keys used up by conflicts.
-    #[serde(skip_serializing_if = "is_zero_u8")]
-    pub key: u8,
-    /// Parts of a long answer already sent.
-    #[serde(skip_serializing_if = "is_zero_u8")]
-    pub sent: u8,
-    /// The ticket was seen to be solved still.
-    #[serde(skip_serializing_if = "is_false")]
-    pub confirmed: bool,
-    /// Undelivered comments were fetched.
-    #[serde(skip_serializing_if = "is_false")]
-    pub fetched: bool,
-    /// Tags were added.
-    #[serde(skip_serializing_if = "is_false")]
-    pub tagged: bool,
-    /// What came with the text, once it was fetched.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media: Option<Media>,
-    /// Counts how often the work broke off before it was known what became of the media.
-    #[serde(skip_serializing_if = "is_zero_u8")]
-    pub media_breaks: u8,
-    /// A ticket has to be created, whatever the policy for strangers says.
-    #[serde(skip_serializing_if = "is_false")]
-    pub create: bool,
-}
-
-impl Progress {
-    fn is_fresh(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 fn is_false(value: &bool) -> bool {

@@ -3,9 +3,10 @@
 //! In: nothing. Out: [`Step`] (what to do next, complete in itself), [`Outcome`] (how it went),
 //! [`Verdict`] (what that means for the event). Pure; knows no client and no wire type.
 
-use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{DeliveryId, ExternalUserId, Personal, TicketId, UserId};
 
-use super::state::{Attached, Entry, Status};
+pub use super::outcome::{Failure, FetchedComment, Outcome, Refusal, TicketFacts};
+use super::state::{Entry, Status};
 
 /// One call to a vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,8 @@ pub enum Step {
         /// The marker on the audit.
         marker: DeliveryId,
     },
+    /// Look when the ticket was solved last.
+    LookUpSolve(TicketId),
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
     /// Add tags to the ticket.
@@ -56,6 +59,7 @@ impl Step {
             Self::CreateTicket(_) => "create_ticket",
             Self::Append(_) => "append",
             Self::FindDelivery { .. } => "find_delivery",
+            Self::LookUpSolve(_) => "look_up_solve",
             Self::SetStatus(..) => "set_status",
             Self::AddTags(..) => "add_tags",
             Self::FetchComments(_) => "fetch_comments",
@@ -144,105 +148,6 @@ pub struct Attributes {
     pub ticket: Option<TicketId>,
     /// `zendesk_ticket_open`.
     pub open: bool,
-}
-
-/// How a step went.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// The customer's Zendesk id.
-    User(UserId),
-    /// A ticket, where there is one.
-    Ticket(Option<TicketFacts>),
-    /// A comment is on the ticket.
-    Posted {
-        /// The ticket.
-        ticket: TicketId,
-        /// Its status now, where the answer said so.
-        status: Option<Status>,
-        /// The comment, where the answer named it.
-        comment: Option<CommentId>,
-    },
-    /// Whether the marker is on the ticket.
-    Marked(bool),
-    /// What became of each file, in order.
-    Attached(Vec<Attached>),
-    /// Comments, newest first.
-    Comments(Vec<FetchedComment>),
-    /// It worked.
-    Done,
-    /// It did not.
-    Failed(Failure),
-}
-
-/// What is known of a ticket.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TicketFacts {
-    /// The ticket.
-    pub ticket: TicketId,
-    /// Its status.
-    pub status: Option<Status>,
-    /// Its requester.
-    pub requester: Option<UserId>,
-    /// The requester's Braze external id.
-    pub customer: Option<ExternalUserId>,
-    /// Its tags.
-    pub tags: Vec<String>,
-}
-
-/// A comment as Zendesk has it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FetchedComment {
-    /// The comment.
-    pub comment: CommentId,
-    /// Written by an agent or admin, in Zendesk itself.
-    pub by_agent: bool,
-    /// Visible to the customer.
-    pub public: bool,
-    /// Its text.
-    pub text: Personal,
-    /// The author's name, possibly empty.
-    pub author: Personal,
-    /// Milliseconds since the epoch.
-    pub created_at: i64,
-}
-
-/// Why a step did not work, by what can be done about it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Failure {
-    /// Nothing happened; try again, not before the time given (milliseconds since the epoch).
-    Later(Option<i64>),
-    /// It may or may not have happened.
-    Unknown,
-    /// There is no such ticket.
-    NotFound,
-    /// The ticket is closed.
-    Closed,
-    /// The idempotency key was used for something else.
-    KeyConflict,
-    /// Repeating it will not help.
-    Refused(Refusal),
-}
-
-/// A refusal for good.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Refusal {
-    /// The HTTP status, zero where there was no call.
-    pub status: u16,
-    /// What it is called, fit for logs, possibly empty.
-    pub code: String,
-    /// The vendor's own words, for a person's eyes, possibly empty.
-    pub detail: Personal,
-}
-
-impl Refusal {
-    /// A refusal of the bridge's own.
-    pub fn own(code: &str) -> Self {
-        Self {
-            status: 0,
-            code: code.to_owned(),
-            detail: Personal::default(),
-        }
-    }
 }
 
 /// What to do next with an event.

@@ -55,7 +55,11 @@ pub(super) async fn attach(
                     }
                 };
             }
-            Some(Err(error)) => tracing::error!(error = %error, "a file's task ended badly"),
+            // Never the error itself: it quotes the panic's message.
+            Some(Err(error)) => {
+                let panicked = error.is_panic();
+                tracing::error!(panicked, "a file's task ended badly");
+            }
         }
     }
 }

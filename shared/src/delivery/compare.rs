@@ -64,7 +64,7 @@ impl<V: Vendors> Bridge<V> {
             return Ok(());
         };
         let mut endings = Endings::new();
-        self.drain(held, false, work, &mut endings).await;
+        Box::pin(self.drain(held, false, work, &mut endings)).await;
         summary.compared += 1;
         // The comparison itself is not an event of the customer's.
         summary.count_found(endings.len().saturating_sub(1));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::conversation::plan::{self, Context};
 use crate::conversation::queue;
-use crate::conversation::state::Entry;
+use crate::conversation::state::{Entry, Progress, State};
 use crate::conversation::step::{Ending, Next, Outcome, Verdict};
 use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, Storage, StoreError};
 use crate::message::{Body, DeliveryId, TicketId};
@@ -52,16 +52,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 }
             };
             let run = self.run(&mut held, index, work).await;
-            let markers = match self.take_note(&mut held, index, run, endings).await {
-                Ok(markers) => markers,
-                Err(error) => {
-                    tracing::error!(error = %error, "dead letter not kept, the event stays");
-                    let Entry { event, .. } = &held.mailbox[index];
-                    let (lane, delivery) = (held.mailbox[index].lane(), event.delivery.clone());
-                    queue::postpone(&mut held.state, lane, &delivery, self.clock.now(), None);
-                    vec![]
-                }
-            };
+            let markers = self.take_note(&mut held, index, run, endings);
             if !self.settle(&mut held, work, &markers).await {
                 break;
             }
@@ -75,6 +66,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             Key::Customer(customer) => customer,
             Key::Ticket(ticket) => return self.forward(held, index, ticket, work).await.into(),
         };
+        let key = held.key.clone();
         let Held {
             state,
             mailbox,
@@ -91,65 +83,89 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 seen,
                 now,
             };
-            let step = match plan::next(&context, state, entry) {
-                Next::Settled(verdict) => return Run::Verdict(verdict),
-                Next::Step(step) => step,
+            let before = Box::new((state.clone(), entry.progress.clone()));
+            let verdict = match plan::next(&context, state, entry) {
+                Next::Settled(verdict) => verdict,
+                Next::Step(step) => {
+                    let Some(time) = work.call_time(now, *until) else {
+                        return Run::OutOfTime;
+                    };
+                    let outcome = self.vendors.execute(&step, Deadline::after(time)).await;
+                    tracing::debug!(delivery.id = %entry.event.delivery, step = step.name(), ok = !matches!(outcome, Outcome::Failed(_)), "step");
+                    let context = Context {
+                        now: self.clock.now(),
+                        ..context
+                    };
+                    plan::apply(&context, state, entry, &step, outcome)
+                }
             };
-            let Some(time) = work.call_time(now, *until) else {
-                return Run::OutOfTime;
-            };
-            let outcome = self.vendors.execute(&step, Deadline::after(time)).await;
-            tracing::debug!(delivery.id = %entry.event.delivery, step = step.name(), ok = !matches!(outcome, Outcome::Failed(_)), "step");
-            let context = Context {
-                now: self.clock.now(),
-                ..context
-            };
-            match plan::apply(&context, state, entry, &step, outcome) {
+            match verdict {
                 Verdict::Again => {}
-                verdict => return Run::Verdict(verdict),
+                verdict => return self.kept(&key, state, entry, before, verdict).await.into(),
             }
         }
         tracing::error!(delivery.id = %entry.event.delivery, "no end in sight, put aside for later");
         Run::Verdict(Verdict::Wait(None))
     }
 
+    /// A dead letter is kept before its event is over. Where it cannot be kept, nothing has
+    /// happened yet: the event waits, and is refused once more.
+    async fn kept(
+        &self,
+        key: &Key,
+        state: &mut State,
+        entry: &mut Entry,
+        before: Box<(State, Progress)>,
+        verdict: Verdict,
+    ) -> Verdict {
+        let Verdict::Done(Ending::Dead(refusal), _) = &verdict else {
+            return verdict;
+        };
+        let cause = format!("{} {}", refusal.status, refusal.code);
+        match Box::pin(self.bury(key, entry, &cause)).await {
+            Ok(()) => verdict,
+            Err(error) => {
+                tracing::error!(error = %error, "dead letter not kept, the event stays");
+                (*state, entry.progress) = *before;
+                Verdict::Wait(None)
+            }
+        }
+    }
+
     /// Carries a verdict over into the mailbox; returns deliveries to remember.
-    async fn take_note(
+    fn take_note(
         &self,
         held: &mut Held,
         index: usize,
         run: Run,
         endings: &mut Endings,
-    ) -> Result<Vec<DeliveryId>, StoreError> {
+    ) -> Vec<DeliveryId> {
         let now = self.clock.now();
         let lane = held.mailbox[index].lane();
         let verdict = match run {
             Run::Verdict(verdict) => verdict,
-            Run::OutOfTime => return Ok(vec![]),
+            Run::OutOfTime => return vec![],
         };
         if !matches!(verdict, Verdict::Wait(_)) {
             *held.state.wait(lane) = None;
         }
         match verdict {
-            Verdict::Again | Verdict::Checkpoint => Ok(vec![]),
+            Verdict::Again | Verdict::Checkpoint => vec![],
             Verdict::Wait(not_before) => {
                 let delivery = held.mailbox[index].event.delivery.clone();
                 queue::postpone(&mut held.state, lane, &delivery, now, not_before);
-                Ok(vec![])
+                vec![]
             }
             Verdict::After(entries) => {
                 let ids = entries
                     .iter()
                     .map(|entry| entry.event.delivery.clone())
                     .collect();
-                held.mailbox.splice(index..index, entries);
-                Ok(ids)
+                let answers = queue::with_older_answers(&mut held.mailbox, index, entries);
+                held.mailbox.splice(index..index, answers);
+                ids
             }
             Verdict::Done(ending, follow) => {
-                if let Ending::Dead(refusal) = &ending {
-                    let cause = format!("{} {}", refusal.status, refusal.code);
-                    self.bury(&held.key, &held.mailbox[index], &cause).await?;
-                }
                 let known = |new: &Entry| {
                     held.mailbox
                         .iter()
@@ -164,7 +180,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 let done = held.mailbox.remove(index);
                 held.mailbox.splice(index..index, follow);
                 endings.insert(done.event.delivery, ending);
-                Ok(found)
+                found
             }
         }
     }

@@ -27,6 +27,7 @@ use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use gate::Gate;
 pub use redeliver::Summary;
+pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
 
@@ -150,7 +151,8 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         };
         let mut endings = Endings::new();
         // Stored is stored: what goes wrong from here on delays the event, and is tried again.
-        let ticket = self.drain(held, taken_over, work, &mut endings).await;
+        let drained = Box::pin(self.drain(held, taken_over, work, &mut endings));
+        let ticket = drained.await;
         Ok((handled(endings.remove(&delivery)), ticket))
     }
 
@@ -180,16 +182,21 @@ fn doubt(mut held: Held, before: &Held) -> Held {
         Some(Claim::Delivery(id)) => {
             let mut interrupted = held.mailbox.iter_mut();
             if let Some(entry) = interrupted.find(|entry| entry.event.delivery.as_str() == id) {
-                entry.progress.doubtful = true;
+                put_in_doubt(entry, held.state.ticket);
             }
         }
         Some(Claim::Any) => {
             for index in queue::heads(&held.mailbox) {
-                held.mailbox[index].progress.doubtful = true;
+                put_in_doubt(&mut held.mailbox[index], held.state.ticket);
             }
         }
     }
     held
+}
+
+fn put_in_doubt(entry: &mut Entry, ticket: Option<TicketId>) {
+    entry.progress.doubtful = true;
+    entry.progress.tried = entry.progress.tried.or(ticket);
 }
 
 fn handled(ending: Option<Ending>) -> Handled {

@@ -91,8 +91,10 @@ where
                     summary.count(&endings);
                 }
                 Some(Ok(None)) => {}
+                // Never the error itself: it quotes the panic's message.
                 Some(Err(error)) => {
-                    tracing::error!(error = %error, "a conversation's run ended badly")
+                    let panicked = error.is_panic();
+                    tracing::error!(panicked, "a conversation's run ended badly");
                 }
             }
         }

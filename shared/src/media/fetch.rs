@@ -85,6 +85,15 @@ impl Fetcher {
         }
     }
 
+    /// A fetcher that may reach this machine, and asks `resolver` instead of the system's.
+    #[cfg(test)]
+    pub(super) fn asking(http: Http, resolver: impl reqwest::dns::Resolve + 'static) -> Self {
+        let client = http.outsider(resolver).ok();
+        let fetcher = Self::new(http, true);
+        let _ = fetcher.client.set(client);
+        fetcher
+    }
+
     /// Opens a file, all checks but the length of its content done.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ impl Resolve for Resolver {
     }
 }
 
-fn admitted(
+pub(super) fn admitted(
     found: Vec<SocketAddr>,
     reach: Reach,
 ) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {

@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::fetch::MAX_FILE_BYTES;
+use super::link::Reach;
 use super::*;
 use crate::message::MediaProblem;
 use crate::net::{Deadline, Http};
@@ -28,6 +29,7 @@ struct Host {
     port: u16,
     fetcher: Fetcher,
     closed: Fetcher,
+    http: Http,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
@@ -51,7 +53,9 @@ fn to(location: &str) -> Say {
 }
 
 async fn host(answer: impl Fn(&str, u16) -> Say + Send + Sync + 'static) -> Host {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]);
+    let made = rcgen::generate_simple_self_signed(
+        ["localhost", "127.0.0.1", REBINDING].map(str::to_owned),
+    );
     let rcgen::CertifiedKey { cert, signing_key } = made.expect("a certificate");
     let pem = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(pem.path(), cert.pem()).expect("written");
@@ -98,7 +102,8 @@ async fn host(answer: impl Fn(&str, u16) -> Say + Send + Sync + 'static) -> Host
     Host {
         port,
         fetcher: Fetcher::new(http.clone(), true),
-        closed: Fetcher::new(http, false),
+        closed: Fetcher::new(http.clone(), false),
+        http,
         seen,
     }
 }
@@ -115,6 +120,68 @@ impl Host {
     fn requests(&self) -> Vec<String> {
         self.seen.lock().expect("unpoisoned").clone()
     }
+}
+
+/// A name whose address changes.
+const REBINDING: &str = "rebinding.test";
+
+/// A name server of an attacker: another answer each time it is asked.
+#[derive(Clone)]
+struct NameServer(Arc<Mutex<Vec<&'static str>>>);
+
+impl NameServer {
+    fn answering(answers: &[&'static str]) -> Self {
+        Self(Arc::new(Mutex::new(
+            answers.iter().rev().copied().collect(),
+        )))
+    }
+
+    fn left(&self) -> usize {
+        self.0.lock().expect("unpoisoned").len()
+    }
+}
+
+impl reqwest::dns::Resolve for NameServer {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let answer = self.0.lock().expect("unpoisoned").pop().expect("one more");
+        let found = vec![(answer.parse::<std::net::IpAddr>().expect("address"), 0).into()];
+        let admitted = super::resolve::admitted(found, Reach { loopback: true });
+        Box::pin(async move { Ok(Box::new(admitted?.into_iter()) as reqwest::dns::Addrs) })
+    }
+}
+
+/// In this test 127.0.0.1 is the outside; inside is 10.0.0.1.
+#[tokio::test]
+async fn a_name_that_is_bound_anew_leads_nowhere_else_than_where_it_was_checked() {
+    let host = host(|path, port| match path {
+        "/again" => to(&format!("https://{REBINDING}:{port}/inside")),
+        _ => say("content-type: image/png\r\n", PNG),
+    })
+    .await;
+    let link = |path: &str| format!("https://{REBINDING}:{}{path}", host.port);
+    // Asked once for a fetch, and connected to what was answered then.
+    let names = NameServer::answering(&["127.0.0.1", "10.0.0.1"]);
+    let fetcher = Fetcher::asking(host.http.clone(), names.clone());
+    let file = fetcher
+        .fetch(&link("/a.png"), later())
+        .await
+        .expect("fetched");
+    assert_eq!(content(file).await, Ok(PNG.to_vec()));
+    assert_eq!(
+        names.left(),
+        1,
+        "a second question could be answered differently"
+    );
+    // The next fetch asks anew, and what it is told is checked anew.
+    let second = fetcher.fetch(&link("/a.png"), later()).await.map(drop);
+    assert_eq!(second, Err(MediaProblem::PrivateAddress));
+    // So does each redirect, to the very same name and port.
+    let names = NameServer::answering(&["127.0.0.1", "10.0.0.1"]);
+    let fetcher = Fetcher::asking(host.http.clone(), names.clone());
+    let redirected = fetcher.fetch(&link("/again"), later()).await.map(drop);
+    assert_eq!(redirected, Err(MediaProblem::PrivateAddress));
+    assert_eq!(names.left(), 0);
+    assert_eq!(host.requests().len(), 2, "{:?}", host.requests());
 }
 
 /// The content, or the problem its source had.

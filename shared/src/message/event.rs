@@ -179,6 +179,9 @@ pub struct Reply {
     /// The ticket's status when the trigger ran, lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
+    /// When Zendesk made the invocation, in milliseconds since the epoch, where its id tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<i64>,
     /// A campaign for this event alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,

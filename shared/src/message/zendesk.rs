@@ -108,6 +108,7 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         text,
         author: Personal(field::label(members.get(&["author_name", "agent_name"]))),
         status: members.status(),
+        asked_at: ulid_time(invocation_id),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };
     Ok(incoming(customer, delivery, Body::Reply(reply), now_ms))

@@ -9,26 +9,27 @@ use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, RootCertStore};
 
 /// Longest a connection may take, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Idle connections kept for repeatable requests. DynamoDB and the vendors' edges close earlier or
-/// about then; a dead one costs a repeatable request one reconnect and nothing else.
-const POOL_IDLE: Duration = Duration::from_secs(90);
-/// Idle connections kept for requests that must not be repeated: well under the 60 s at which
-/// common load balancers close them.
-const POOL_IDLE_ONCE: Duration = Duration::from_secs(30);
+/// Idle connections kept for AWS, which closes them earlier or about then; a dead one costs one
+/// reconnect and nothing else.
+const LASTING_IDLE: Duration = Duration::from_secs(90);
+/// Idle connections kept for the vendors, where a request may be one that must not be repeated:
+/// well under the 60 s at which common load balancers close them.
+const FRESH_IDLE: Duration = Duration::from_secs(30);
 
 /// The HTTP client shared by everything. Cheap to clone.
 #[derive(Clone)]
 pub struct Http {
     tls: ClientConfig,
-    pool: reqwest::Client,
-    once: Arc<Mutex<HashMap<String, OncePool>>>,
+    lasting: reqwest::Client,
+    fresh: Arc<Mutex<HashMap<String, Fresh>>>,
 }
 
-struct OncePool {
+/// The connections to one origin.
+struct Fresh {
     client: reqwest::Client,
     used: SystemTime,
 }
@@ -57,17 +58,17 @@ impl Http {
     /// Where the file cannot be used.
     pub fn new(extra_ca_file: Option<&Path>) -> Result<Self, NetError> {
         let tls = tls(extra_ca_file)?;
-        let pool = pool(&tls, POOL_IDLE).map_err(NetError::Client)?;
+        let lasting = pool(&tls, LASTING_IDLE).map_err(NetError::Client)?;
         Ok(Self {
             tls,
-            pool,
-            once: Arc::default(),
+            lasting,
+            fresh: Arc::default(),
         })
     }
 
-    /// The pool for requests that may be repeated.
-    pub(crate) fn pooled(&self) -> &reqwest::Client {
-        &self.pool
+    /// The pool for callers that repeat what dies with a connection.
+    pub(crate) fn lasting(&self) -> &reqwest::Client {
+        &self.lasting
     }
 
     /// A client for hosts nobody vouches for: every connection is new and goes where `resolver`
@@ -83,30 +84,27 @@ impl Http {
             .build()
     }
 
-    /// The pool for requests that must not be repeated: never one whose connections may have died
-    /// while this environment was frozen. Goes by the wall clock, the only one a freeze cannot stop.
-    pub(super) fn once_pool(&self, origin: String) -> Result<reqwest::Client, reqwest::Error> {
-        self.once_pool_at(origin, SystemTime::now())
+    /// An origin's connections for requests that may be ones that must not be repeated: never a pool
+    /// whose connections may have died while this environment was frozen. Goes by the wall clock,
+    /// the only one a freeze cannot stop.
+    pub(super) fn fresh(&self, origin: String) -> Result<reqwest::Client, reqwest::Error> {
+        self.fresh_at(origin, SystemTime::now())
     }
 
-    fn once_pool_at(
-        &self,
-        origin: String,
-        now: SystemTime,
-    ) -> Result<reqwest::Client, reqwest::Error> {
-        let mut pools = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+    fn fresh_at(&self, origin: String, now: SystemTime) -> Result<reqwest::Client, reqwest::Error> {
+        let mut pools = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = pools.get_mut(&origin)
             && now
                 .duration_since(known.used)
-                .is_ok_and(|idle| idle < POOL_IDLE_ONCE)
+                .is_ok_and(|idle| idle < FRESH_IDLE)
         {
             known.used = now;
             return Ok(known.client.clone());
         }
-        let client = pool(&self.tls, POOL_IDLE_ONCE)?;
+        let client = pool(&self.tls, FRESH_IDLE)?;
         pools.insert(
             origin,
-            OncePool {
+            Fresh {
                 client: client.clone(),
                 used: now,
             },
@@ -140,12 +138,16 @@ fn tls(extra_ca_file: Option<&Path>) -> Result<ClientConfig, NetError> {
             roots.add(certificate).map_err(NetError::ExtraCa)?;
         }
     }
-    let mut tls =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(NetError::Tls)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    let mut provider = rustls::crypto::ring::default_provider();
+    // What AWS and the vendors choose anyway, and the cheaper key schedule where they do not.
+    provider
+        .cipher_suites
+        .sort_by_key(|suite| suite.suite() != CipherSuite::TLS13_AES_128_GCM_SHA256);
+    let mut tls = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_safe_default_protocol_versions()
+        .map_err(NetError::Tls)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(tls)
 }
@@ -182,7 +184,7 @@ mod tests {
         http.send(request.clone(), later())
             .await
             .expect("an answer");
-        for pool in http.once.lock().expect("unpoisoned").values_mut() {
+        for pool in http.fresh.lock().expect("unpoisoned").values_mut() {
             pool.used -= Duration::from_secs(31);
         }
         http.send(request, later()).await.expect("an answer");

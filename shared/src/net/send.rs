@@ -35,6 +35,7 @@ pub struct Request {
     headers: HeaderMap,
     body: Bytes,
     repeat: Repeat,
+    lasting: bool,
 }
 
 /// A request that got no answer.
@@ -62,6 +63,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             repeat,
+            lasting: false,
         }
     }
 
@@ -102,6 +104,15 @@ impl Request {
         self
     }
 
+    /// Lets it use a connection that was idle for long: right where the caller repeats what dies
+    /// with one. All other requests share the fresh connections, so that a call that must not be
+    /// repeated finds the one that the calls before it have opened.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
+    }
+
     /// Whether the request changes something on the other side.
     pub fn is_write(&self) -> bool {
         self.method != Method::GET
@@ -137,7 +148,7 @@ impl Http {
     ) -> Result<Answer, Failure> {
         tokio::task::yield_now().await;
         let client = self
-            .once_pool(request.url.origin().ascii_serialization())
+            .fresh(request.url.origin().ascii_serialization())
             .map_err(|error| Failure::NotSent(error.into()))?;
         let mut outgoing = reqwest::Request::new(request.method.clone(), request.url.clone());
         *outgoing.headers_mut() = request.headers.clone();
@@ -153,14 +164,13 @@ impl Http {
         if deadline.is_over() {
             return Err(Lost::before_connecting(TimedOut));
         }
-        let client = match request.repeat {
-            Repeat::Safe => self.pooled().clone(),
-            Repeat::Never => {
-                // Lets the reactor see which idle connections the other side has closed.
-                tokio::task::yield_now().await;
-                self.once_pool(request.url.origin().ascii_serialization())
-                    .map_err(Lost::before_connecting)?
-            }
+        let client = if request.lasting {
+            self.lasting().clone()
+        } else {
+            // Lets the reactor see which idle connections the other side has closed.
+            tokio::task::yield_now().await;
+            self.fresh(request.url.origin().ascii_serialization())
+                .map_err(Lost::before_connecting)?
         };
         let (outgoing, written) = outgoing(request);
         let response = match deadline.run(client.execute(outgoing)).await {

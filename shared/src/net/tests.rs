@@ -142,16 +142,19 @@ async fn a_safe_request_is_repeated_only_once() {
 
 #[tokio::test]
 async fn a_connection_that_died_during_a_freeze_is_replaced_before_anything_is_sent() {
-    for repeat in [Repeat::Safe, Repeat::Never] {
+    let kinds: [fn(&Server) -> Request; 3] = [
+        |server| post(server, Repeat::Safe),
+        |server| post(server, Repeat::Never),
+        |server| post(server, Repeat::Safe).lasting(),
+    ];
+    for post in kinds {
         let close = Arc::new(Notify::new());
         let server = Server::script([Reply::ThenClose(200, close.clone()), ok()]);
         let http = http();
-        http.send(post(&server, repeat), later())
-            .await
-            .expect("an answer");
+        http.send(post(&server), later()).await.expect("an answer");
         close.notify_one();
         server.freeze_until_closed();
-        http.send(post(&server, repeat), later())
+        http.send(post(&server), later())
             .await
             .expect("an answer over a new connection");
         let seen = server.requests();
@@ -161,11 +164,11 @@ async fn a_connection_that_died_during_a_freeze_is_replaced_before_anything_is_s
 }
 
 #[tokio::test]
-async fn connections_are_kept_between_requests() {
+async fn a_connection_is_kept_for_requests_of_either_kind() {
     let server = Server::script([ok(), ok(), ok()]);
     let http = http();
-    for _ in 0..3 {
-        http.send(post(&server, Repeat::Never), later())
+    for repeat in [Repeat::Safe, Repeat::Never, Repeat::Never] {
+        http.send(post(&server, repeat), later())
             .await
             .expect("an answer");
     }

@@ -90,6 +90,16 @@ impl TicketRow {
     }
 }
 
+#[derive(Deserialize)]
+pub(super) struct MetricsAnswer {
+    pub(super) ticket_metric: MetricRow,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MetricRow {
+    pub(super) solved_at: Option<String>,
+}
+
 pub(super) fn milliseconds(time: &str) -> Option<i64> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()

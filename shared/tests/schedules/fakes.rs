@@ -97,6 +97,7 @@ fn can_be_refused(step: &Step) -> bool {
 }
 
 fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
+    world.now = now;
     match step {
         Step::UpsertUser(person) => Outcome::User(world.user(&person.customer)),
         Step::LookUpTicket(ticket) => Outcome::Ticket(world.facts(*ticket)),
@@ -110,6 +111,7 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
+        Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {
             world
@@ -238,8 +240,6 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
-        // Not with faults: a letter that cannot be written is known to be open (docs/testing.md).
-        self.common.gates.pass(self.worker, "bury").await;
-        self.inner.bury(letter, now).await
+        with_repeats!(self, "bury", self.inner.bury(letter, now).await)
     }
 }

@@ -57,6 +57,7 @@ impl<S: Table> Run<S> {
                 let customer = self.customer(who);
                 // A person's time: machines' clocks differ by less.
                 self.common.pass_time(1_500);
+                self.common.world.lock().expect("world").now = self.common.now();
                 if let Some(ticket) = self.ticket_of(&customer, deed) {
                     self.tell(|| format!("agent: {deed:?} on {ticket}, {body:?}"));
                     self.deed(&customer, ticket, deed, body);
@@ -231,6 +232,7 @@ impl<S: Table> Run<S> {
             text: Some(Personal(text)),
             author: Personal::from("Ann"),
             status: (shape != Shape::Guide).then(|| name(status).to_owned()),
+            asked_at: Some(self.common.now()),
             campaign: None,
         });
         let kind = Kind::Reply {
@@ -247,7 +249,7 @@ impl<S: Table> Run<S> {
         let n = self.count();
         let delivery = DeliveryId::derive("solved", &[&ticket.to_string(), &n.to_string()]);
         let body = Body::Solved(Solved {
-            asked_at: None,
+            asked_at: Some(self.common.now()),
             ticket: (shape != Shape::Guide).then_some(ticket),
             message: Some(Personal(closing(ticket, cycle))),
             campaign: None,

@@ -28,12 +28,21 @@ pub struct Ticket {
     external_id: Option<String>,
     /// How often it was solved.
     pub cycle: u32,
+    /// When it was solved last, in milliseconds since the epoch.
+    solved_at: Option<i64>,
 }
 
 impl Ticket {
     /// An agent would work on it.
     pub fn is_active(&self) -> bool {
         !self.deleted && !self.status.is_done()
+    }
+
+    fn set(&mut self, status: Status, now: i64) {
+        if status == Status::Solved && self.status != status {
+            self.solved_at = Some(now);
+        }
+        self.status = status;
     }
 }
 
@@ -66,6 +75,8 @@ pub struct World {
     pub attributes: BTreeMap<ExternalUserId, (Option<TicketId>, bool)>,
     /// Customers for whom the bridge created a ticket beside an open one of its own.
     pub second_tickets: Vec<ExternalUserId>,
+    /// Milliseconds since the epoch.
+    pub now: i64,
     ids: u64,
 }
 
@@ -98,6 +109,7 @@ impl World {
             by_bridge,
             external_id: None,
             cycle: 0,
+            solved_at: None,
         };
         self.tickets.insert(id, ticket);
         id
@@ -137,7 +149,7 @@ impl World {
         let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
         let solves = status == Status::Solved && !ticket.status.is_done();
         ticket.cycle += u32::from(solves);
-        ticket.status = status;
+        ticket.set(status, self.now);
         solves
     }
 
@@ -213,7 +225,8 @@ impl World {
         let marker = comment.marker.as_str();
         self.comment(comment.ticket, &comment.body, comment.public, marker, now);
         if let Some(status) = comment.status {
-            self.tickets.get_mut(&comment.ticket).expect("there").status = status;
+            let ticket = self.tickets.get_mut(&comment.ticket).expect("there");
+            ticket.set(status, now);
         }
         self.posted(comment.ticket)
     }
@@ -230,8 +243,9 @@ impl World {
     }
 
     pub fn set_status(&mut self, id: TicketId, status: Status) -> Outcome {
+        let now = self.now;
         match self.changeable(id) {
-            Ok(ticket) => ticket.status = status,
+            Ok(ticket) => ticket.set(status, now),
             Err(failure) => return failure,
         }
         Outcome::Done
@@ -273,13 +287,19 @@ impl World {
     pub fn find_delivery(&self, id: TicketId, marker: &str) -> Outcome {
         match self.tickets.get(&id).filter(|ticket| !ticket.deleted) {
             None => Outcome::Failed(Failure::NotFound),
-            Some(ticket) => Outcome::Marked(
-                ticket
-                    .comments
-                    .iter()
-                    .any(|remark| remark.marker.as_deref() == Some(marker)),
-            ),
+            Some(ticket) => {
+                let mut remarks = ticket.comments.iter();
+                let found = remarks.find(|remark| remark.marker.as_deref() == Some(marker));
+                found.map_or(Outcome::Absent, |remark| Outcome::Present(Some(remark.id)))
+            }
         }
+    }
+
+    pub fn solved_at(&self, id: TicketId) -> Outcome {
+        let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted);
+        ticket.map_or(Outcome::Failed(Failure::NotFound), |ticket| {
+            Outcome::SolvedAt(ticket.solved_at)
+        })
     }
 
     pub fn comments(&self, id: TicketId) -> Outcome {

@@ -15,6 +15,9 @@ use crate::kit::{
 const REQUESTS: usize = 1_000;
 /// Requests of the flood under way at any time: fewer than the environments of the functions.
 const AT_ONCE: usize = 9;
+/// What the largest process may grow by in four fifths of the flood, in KB: one body of a forgery
+/// kept for each request would be far more.
+const MOST_GROWTH_KB: u64 = 4_096;
 /// Genuine events sent meanwhile, at least.
 const GENUINE: usize = 30;
 
@@ -72,6 +75,23 @@ fn genuine(number: usize) -> Post {
     }
 }
 
+/// The largest resident set of the functions' processes that are waiting, in KB; `None` where the
+/// system does not tell.
+fn largest_process(stack: &Stack) -> Option<u64> {
+    let functions = ["zendesk-reply", "zendesk-solved", "braze-inbound"];
+    let processes = functions
+        .map(|name| stack.function(name).processes())
+        .concat();
+    let resident = processes.into_iter().filter_map(|process| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    });
+    resident.max()
+}
+
 fn percentile(took: &mut [Duration], percent: usize) -> Duration {
     took.sort_unstable();
     took[(took.len() - 1) * percent / 100]
@@ -82,10 +102,20 @@ async fn a_flood_of_forgeries_reaches_nothing_behind_the_door() {
     let mut options = Options::default();
     options.limits.environments = AT_ONCE + 1;
     let stack = with(options).await;
+    // Every environment is there and has refused every kind of forgery before memory is looked at.
     let begin = Instant::now();
-    let mut took = flood(&stack, requests()).await;
+    let mut took = flood(&stack, requests() / 5).await;
+    let early = largest_process(&stack);
+    took.extend(flood(&stack, requests() - took.len()).await);
     let elapsed = begin.elapsed();
     assert_untouched(&stack);
+    let late = largest_process(&stack);
+    if let (Some(early), Some(late)) = (early, late) {
+        assert!(
+            late < early + MOST_GROWTH_KB,
+            "memory grows: {early} KB, then {late} KB"
+        );
+    }
     // A first read in each environment; one more in 30 s where a proof fits no secret, because
     // that is what a rotation looks like.
     let environments: u64 = ["zendesk-reply", "zendesk-solved", "braze-inbound"]
@@ -100,7 +130,8 @@ async fn a_flood_of_forgeries_reaches_nothing_behind_the_door() {
     );
     println!(
         "flood alone: {} requests in {elapsed:.1?}, half within {:?}, 99 of 100 within {:?}; \
-         {environments} environments, {reads} reads of the secret",
+         {environments} environments, {reads} reads of the secret; largest process {early:?} KB \
+         after a fifth, {late:?} KB at the end",
         took.len(),
         percentile(&mut took, 50),
         percentile(&mut took, 99),

@@ -182,15 +182,20 @@ impl Post {
         self.invoke_with_body(stack, &text, false).await
     }
 
-    /// As [`Post::invoke`], with the event's body field as given.
-    pub async fn invoke_with_body(&self, stack: &Stack, body: &str, base64: bool) -> Answer {
+    /// The name of the function behind its route.
+    pub fn function(&self) -> String {
+        self.route[1..].replace('/', "-")
+    }
+
+    /// API Gateway's event, with the body field as given.
+    pub fn event(&self, body: &str, base64: bool) -> Value {
         let headers: Map<String, Value> = self
             .headers
             .iter()
             .map(|(name, value)| (name.clone(), json!(value)))
             .collect();
         let route_key = format!("POST {}", self.route);
-        let event = json!({
+        json!({
             "version": "2.0",
             "routeKey": route_key,
             "rawPath": self.route,
@@ -206,9 +211,14 @@ impl Post {
             },
             "body": body,
             "isBase64Encoded": base64,
-        });
-        let answer = stack.function(&self.route[1..].replace('/', "-"));
-        let answer = answer.invoke(event.to_string()).await.expect("an answer");
+        })
+    }
+
+    /// As [`Post::invoke`], with the event's body field as given.
+    pub async fn invoke_with_body(&self, stack: &Stack, body: &str, base64: bool) -> Answer {
+        let event = self.event(body, base64).to_string();
+        let function = stack.function(&self.function());
+        let answer = function.invoke(event).await.expect("an answer");
         let answer: Value = serde_json::from_slice(&answer).expect("JSON");
         let header = |name: &str| answer["headers"][name].as_str().map(str::to_owned);
         let body = answer["body"].as_str().unwrap_or_default();
@@ -270,6 +280,20 @@ pub async fn assert_dead_letter(stack: &Stack, post: &Post, what: &str) -> Strin
         .as_str()
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The sum of one of a function's metrics, from its lines in the embedded metric format.
+pub fn counted(stack: &Stack, function: &str, metric: &str) -> u64 {
+    let lines = stack.logs.of(function);
+    let lines = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let numbers =
+        lines.filter(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"].is_string());
+    numbers
+        .filter(|line| line["FunctionName"] == function)
+        .filter_map(|line| line[metric].as_u64())
+        .sum()
 }
 
 /// The dead letters in the table.

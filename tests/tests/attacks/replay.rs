@@ -1,10 +1,11 @@
 //! A genuine request sent again: by an eavesdropper, by Zendesk itself.
 
-use local::options::REPLY_SIGNING_SECRET;
+use local::options::{REPLY_SIGNING_SECRET, SOLVED_SIGNING_SECRET};
+use simulators::{Effect, Fault};
 
 use crate::kit::{
     AGENT_SAYS, AGENT_SAYS_AS_IN_THE_GUIDE, AGENT_SOLVES, CUSTOMER_TEXTS, INVOCATION, Post, REPLY,
-    at, inbox, stack,
+    assert_not_authentic, at, inbox, stack,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,4 +81,34 @@ async fn the_same_words_of_an_agent_on_two_occasions_are_two_replies() {
         assert_eq!(answer.outcome(), "delivered", "{invocation}: {answer:?}");
     }
     assert_eq!(inbox(&stack), ["Hello Ana", "Hello Ana"]);
+}
+
+/// The one request that sends an SMS a second time: whoever recorded it cannot send a third.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_to_send_again_sends_once_however_often_it_comes() {
+    let stack = stack().await;
+    let ticket = e2e::with_ticket(&stack).await;
+    let lost = Fault::once("campaigns.trigger.send", Effect::Drop);
+    stack.braze.fault(lost);
+    e2e::answered(&stack, ticket, "Hello Ana").await;
+    assert!(inbox(&stack).is_empty(), "nobody knows whether it was sent");
+    let again = format!(r#"{{"ticket_id":"{ticket}","resend":"true","external_user_id":"ana"}}"#);
+    let forged = Post::signed(REPLY, SOLVED_SIGNING_SECRET, &again);
+    assert_not_authentic(&forged.send(&stack).await, "another webhook's secret");
+    let asked = Post::reply(&again);
+    let answer = asked.send(&stack).await;
+    assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+    assert_eq!(inbox(&stack), ["Hello Ana"]);
+    for (what, repeat) in [
+        ("as it was", asked.clone()),
+        (
+            "another invocation",
+            asked.clone().with(INVOCATION, "01OTHER"),
+        ),
+        ("no invocation", asked.without(INVOCATION)),
+    ] {
+        let answer = repeat.send(&stack).await;
+        assert_eq!(answer.outcome(), "duplicate", "{what}: {answer:?}");
+    }
+    assert_eq!(inbox(&stack), ["Hello Ana"]);
 }

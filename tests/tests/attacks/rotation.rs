@@ -9,8 +9,8 @@ use simulators::braze::User;
 use simulators::{Effect, Fault};
 
 use crate::kit::{
-    AGENT_SAYS, AGENT_SOLVES, Answer, CUSTOMER_TEXTS, INBOUND, Post, REPLY, SIGNATURE, SOLVED,
-    assert_no_vendor_call, assert_not_authentic, inbox, stack, with, with_secret,
+    AGENT_SAYS, AGENT_SOLVES, CUSTOMER_TEXTS, Post, REPLY, SOLVED, assert_no_vendor_call,
+    assert_not_authentic, inbox, stack, with_secret,
 };
 
 /// Events sent in each phase of a rotation.
@@ -252,99 +252,4 @@ fn make_due(stack: &Stack) {
         let pk = item["pk"]["S"].as_str().expect("a key");
         stack.dynamo.edit(pk, &changes).expect("edited");
     }
-}
-
-async fn observing() -> Stack {
-    let mut options = Options::default();
-    let observe = Some("observe".to_owned());
-    options
-        .variables
-        .insert("SIGNATURE_MODE".to_owned(), observe);
-    with(options).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn observe_mode_lets_in_and_reports_what_it_would_refuse() {
-    let stack = observing().await;
-    let attempts = [
-        ("missing", Post::new(REPLY, AGENT_SAYS)),
-        (
-            "mismatch",
-            Post::signed(REPLY, "guessed", AGENT_SAYS.replace("901", "902")),
-        ),
-        (
-            "unreadable",
-            Post::reply(AGENT_SAYS.replace("901", "903")).with(SIGNATURE, "?"),
-        ),
-    ];
-    for (reason, post) in &attempts {
-        let answer = post.send(&stack).await;
-        assert_eq!(answer.outcome(), "delivered", "{reason}: {answer:?}");
-    }
-    let genuine = Post::reply(AGENT_SAYS.replace("901", "904"))
-        .send(&stack)
-        .await;
-    assert_eq!(genuine.outcome(), "delivered", "{genuine:?}");
-    assert_eq!(
-        reported(&stack, "zendesk-reply"),
-        [
-            ("missing".to_owned(), true),
-            ("mismatch".to_owned(), true),
-            ("unreadable".to_owned(), true),
-        ]
-    );
-    let text = Post::new(INBOUND, CUSTOMER_TEXTS).send(&stack).await;
-    assert_eq!(text.outcome(), "delivered", "{text:?}");
-    assert_eq!(
-        reported(&stack, "braze-inbound"),
-        [("missing".to_owned(), true)]
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn enforce_mode_reports_each_refusal_without_what_was_sent() {
-    let stack = stack().await;
-    let refused: Answer = Post::signed(REPLY, "guessed", AGENT_SAYS)
-        .send(&stack)
-        .await;
-    assert_not_authentic(&refused, "a guess");
-    assert_eq!(
-        reported(&stack, "zendesk-reply"),
-        [("mismatch".to_owned(), false)]
-    );
-    let bearer = Post::bearer("Bearer guessed-token", CUSTOMER_TEXTS)
-        .send(&stack)
-        .await;
-    assert_not_authentic(&bearer, "a guess");
-    let logs = [
-        stack.logs.of("zendesk-reply"),
-        stack.logs.of("braze-inbound"),
-    ]
-    .concat()
-    .join("\n");
-    for hidden in [
-        "guessed",
-        "Hello",
-        "ana",
-        "Help me",
-        "+1555",
-        REPLY_SIGNING_SECRET,
-    ] {
-        assert!(!logs.contains(hidden), "{hidden}: {logs}");
-    }
-}
-
-/// Reason and whether it was let in all the same, of every request that was not authentic.
-fn reported(stack: &Stack, function: &str) -> Vec<(String, bool)> {
-    let lines = stack.logs.of(function);
-    let lines = lines
-        .iter()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    lines
-        .filter(|line| line["message"] == "not authentic")
-        .map(|line| {
-            let reason = line["auth.error"].as_str().expect("a reason").to_owned();
-            (reason, line["observed"].as_bool().expect("a flag"))
-        })
-        .collect()
 }

@@ -226,7 +226,7 @@ async fn an_answer_braze_refuses_is_a_dead_letter_the_agent_is_told_of() {
 async fn a_text_zendesk_refuses_for_good_is_a_dead_letter_and_blocks_nobody() {
     let stack = stack().await;
     with_ticket(&stack).await;
-    let refusal = Fault::always("tickets.update", Effect::status(422));
+    let refusal = Fault::always("tickets.update", Effect::status(422)).times(2);
     stack.zendesk.fault(refusal);
     let answer = send::text(&stack, ANA, "poison").await;
     assert!((200..300).contains(&answer.status), "{answer:?}");
@@ -236,6 +236,12 @@ async fn a_text_zendesk_refuses_for_good_is_a_dead_letter_and_blocks_nobody() {
     let letters = dead_letters(&stack);
     assert_eq!(letters.len(), 1);
     assert!(letters[0].to_string().contains("poison"));
+    let notes = notes(&only_ticket(&stack));
+    assert_eq!(notes.len(), 1);
+    assert!(
+        notes[0].contains("422") && notes[0].contains("dead letter"),
+        "{notes:?}"
+    );
     assert_eq!(send::text(&stack, ANA, "next").await.outcome(), "delivered");
     assert_eq!(public(&only_ticket(&stack)), ["SUPPORT", "next"]);
 }

@@ -52,10 +52,18 @@ async fn nothing_personal_and_no_secret_is_in_any_line() {
 
     failing(&stack, customer, id).await;
     malformed_and_forged(&stack, customer).await;
+    the_guides_bodies_consent_media_and_campaigns(&stack, customer, id).await;
+    a_table_and_a_secret_store_that_quote(&stack, customer).await;
     settled(&stack).await;
 
     let lines = stack.logs.all();
     assert!(lines.len() > 50, "only {} lines", lines.len());
+    // The numbers beside the lines were looked at, too.
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.text.contains("CloudWatchMetrics"))
+    );
     for line in lines {
         let told = NUMBERS.iter().any(|number| line.text.contains(number));
         assert!(
@@ -70,18 +78,101 @@ async fn nothing_personal_and_no_secret_is_in_any_line() {
     }
 }
 
+/// No answer says anything of what was sent.
+fn told_nothing(answer: &send::Answer) {
+    assert!(!answer.body.to_string().contains(MARK), "{answer:?}");
+}
+
+async fn the_guides_bodies_consent_media_and_campaigns(
+    stack: &local::Stack,
+    customer: &str,
+    id: u64,
+) {
+    let guide = json!({"campaign_id": "reply-campaign", "recipients": [{
+        "external_user_id": customer, "trigger_properties": {"msg_body": "QQMARK <b>hi</b>"},
+        "attributes": {"zendesk_ticket": id.to_string(), "zendesk_ticket_open": "true"}}]});
+    told_nothing(&send::reply(stack, "QQMARKguide", guide.to_string()).await);
+    let opening = json!({"ticket": {"subject": "QQMARK", "comment": {"body": "QQMARK"},
+        "requester": {"name": "QQMARK", "user_fields": {"braze_external_id": customer}}}});
+    told_nothing(&inbound(stack, opening.to_string()).await);
+    for kind in ["opted_out", "help", "opted_in"] {
+        let mut body = inbound_body(customer, "QQMARK STOP", &format!("QQMARK{kind}"));
+        body["kind"] = json!(kind);
+        body["first_name"] = json!("QQMARK");
+        body["phone"] = json!("+15550199001");
+        told_nothing(&inbound(stack, body.to_string()).await);
+    }
+    let mut media = inbound_body(customer, "QQMARK look", "QQMARKmedia");
+    media["media_urls"] = json!([
+        "https://QQMARK.invalid/QQMARK.jpg",
+        "https://10.0.0.1/QQMARK"
+    ]);
+    told_nothing(&inbound(stack, media.to_string()).await);
+    let mut named = send::reply_body(id, customer, 990_001, "QQMARK campaign");
+    named["campaign_id"] = json!("QQMARK-campaign");
+    told_nothing(&send::reply(stack, "QQMARKcampaign", named.to_string()).await);
+    let mut resend = json!({"ticket_id": id.to_string(), "resend": "true"});
+    resend["external_user_id"] = json!(customer);
+    told_nothing(&send::reply(stack, "QQMARKresend", resend.to_string()).await);
+    let mut solved = send::solved_body(id, customer);
+    solved["message"] = json!("QQMARK closed");
+    told_nothing(&send::solved(stack, "QQMARKsolved", solved.to_string()).await);
+    settled(stack).await;
+}
+
+/// AWS's own errors quote what was sent: DynamoDB's validation, a secret that is no JSON.
+async fn a_table_and_a_secret_store_that_quote(stack: &local::Stack, customer: &str) {
+    let quoting = Effect::Respond {
+        status: 400,
+        headers: vec![(
+            "content-type".to_owned(),
+            "application/x-amz-json-1.0".to_owned(),
+        )],
+        body: json!({"__type": "ValidationException", "message": "QQMARK +15550199001"})
+            .to_string(),
+    };
+    stack
+        .dynamo
+        .faults()
+        .add(Fault::always("*", quoting.clone()));
+    let body = inbound_body(customer, "QQMARK", "QQMARKrefused").to_string();
+    let answer = inbound(stack, body.clone()).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    told_nothing(&answer);
+    // A schedule that fails is what a table like this makes of it.
+    let failed = stack.redeliver().await;
+    assert!(!format!("{failed:?}").contains(MARK), "{failed:?}");
+    stack.dynamo.faults().clear();
+    let genuine = stack.secrets.text();
+    stack.function("braze-inbound").end_idle().await;
+    stack.secrets.faults().add(Fault::once("*", quoting));
+    let told = inbound(stack, body.clone()).await;
+    told_nothing(&told);
+    for secret in ["QQMARK", r#"{"braze_api_key":["QQMARK"]}"#] {
+        stack.secrets.set(secret.to_owned());
+        stack.function("braze-inbound").end_idle().await;
+        let answer = inbound(stack, body.clone()).await;
+        assert_eq!(answer.status, 503, "{answer:?}");
+        told_nothing(&answer);
+    }
+    stack.secrets.set(genuine);
+}
+
 async fn malformed_and_forged(stack: &local::Stack, customer: &str) {
     for body in [
         "QQMARK is no JSON".to_owned(),
         json!({"external_user_id": {"QQMARK": 1}, "message": "QQMARK"}).to_string(),
         json!({"external_user_id": customer, "kind": "QQMARK", "message": "QQMARK"}).to_string(),
     ] {
-        assert_eq!(inbound(stack, body).await.status, 400);
+        let answer = inbound(stack, body).await;
+        assert_eq!(answer.status, 400);
+        told_nothing(&answer);
     }
     let mut reply = send::reply_body(1, customer, 901, "QQMARK");
     reply["ticket_id"] = json!("QQMARK");
     let answer = send::reply(stack, "QQMARKinvocation", reply.to_string()).await;
     assert_eq!(answer.status, 400);
+    told_nothing(&answer);
     let body = inbound_body(customer, "QQMARK", "QQMARKdispatch").to_string();
     let headers = [("authorization", "Bearer QQMARKforged")];
     let answer = post(stack, "/braze/inbound", &headers, body.clone()).await;

@@ -202,6 +202,55 @@ async fn a_ticket_an_agent_reopens_with_an_answer_can_be_closed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_an_agent_reopens_without_a_word_can_be_closed_again() {
+    let stack = stack().await;
+    let id = with_ticket(&stack).await;
+    for status in [Status::Solved, Status::Open, Status::Solved] {
+        stack.zendesk.set_status(id, status).expect("set");
+        settled(&stack).await;
+        stack.zendesk.clock().advance(Duration::from_secs(2));
+    }
+    assert_eq!(phone(&stack, ANA), [CLOSING, CLOSING]);
+    // Reported once more without another reopening: nothing.
+    let body = send::solved_body(id, ANA).to_string();
+    let again = send::solved(&stack, "INV9", body).await;
+    assert_eq!(again.outcome(), "duplicate");
+    assert_eq!(phone(&stack, ANA), [CLOSING, CLOSING]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_answer_of_a_closed_ticket_is_sent_and_opens_no_second_ticket() {
+    let stack = stack().await;
+    let first = with_ticket(&stack).await;
+    let [reply] = held(&stack, first, Comment::public("Try again."));
+    stack.zendesk.webhook_delivery(Mode::Immediate);
+    stack.zendesk.close(first).expect("closed");
+    let second = send::text(&stack, ANA, "It is back").await.ticket();
+    assert_ne!(second, first);
+    stack.zendesk.release(reply).await.expect("held");
+    settled(&stack).await;
+    assert_eq!(phone(&stack, ANA), ["Try again."]);
+    assert_eq!(send::text(&stack, ANA, "more").await.ticket(), second);
+    assert_eq!(stack.zendesk.tickets().len(), 2);
+    let user = stack.braze.user(ANA).expect("known");
+    assert_eq!(user.attributes["zendesk_ticket"], second.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_answer_goes_before_the_closing_message_though_it_arrives_later() {
+    let stack = stack().await;
+    let id = with_ticket(&stack).await;
+    let [reply] = held(&stack, id, Comment::public("Wait.").status(Status::Pending));
+    stack.zendesk.clock().advance(Duration::from_secs(2));
+    let [last, solved] = held(&stack, id, Comment::public("Fixed.").status(Status::Solved));
+    stack.zendesk.release(solved).await.expect("held");
+    stack.zendesk.release(last).await.expect("held");
+    stack.zendesk.release(reply).await.expect("held");
+    settled(&stack).await;
+    assert_eq!(phone(&stack, ANA), ["Wait.", "Fixed.", CLOSING]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_dispatch_is_one_text_and_an_equal_text_of_another_is_another() {
     let stack = stack().await;
     let first = stack.braze.customer_texts(ANA, "ok", &[]).await;

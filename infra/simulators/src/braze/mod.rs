@@ -65,6 +65,12 @@ impl Braze {
         self.workspace.core.clock.clone()
     }
 
+    /// Makes these the REST keys that are valid from now on, the configured one only if it is named.
+    pub fn set_keys(&self, keys: &[&str]) {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.workspace.core.change(|state| state.keys = Some(keys));
+    }
+
     /// Adds or replaces a user.
     pub fn add_user(&self, user: User) {
         self.workspace

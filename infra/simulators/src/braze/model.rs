@@ -35,6 +35,9 @@ pub struct State {
     pub calls: Vec<Call>,
     #[serde(skip)]
     pub(super) hour: (i64, u32),
+    /// The REST keys that are valid in place of the configured one, once they were changed.
+    #[serde(default)]
+    pub(super) keys: Option<Vec<String>>,
 }
 
 /// A user profile.

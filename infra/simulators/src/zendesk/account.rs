@@ -168,6 +168,7 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         "tickets.add_tags" => tickets::add_tags(work, ask, &caller, first),
         "comments.list" => comments::list(work, ask, first),
         "audits.list" => comments::audits(work, ask, first),
+        "metrics.show" => tickets::metrics(work, first),
         "uploads.create" => uploads::create(work, ask),
         "unknown" => Err(Answer::json(
             404,

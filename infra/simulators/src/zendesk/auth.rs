@@ -19,6 +19,9 @@ pub(super) struct Token {
     /// `None`: malformed when asked for, so good for nothing.
     scopes: Option<Vec<String>>,
     expires_at_ms: i64,
+    /// The client it was given to.
+    #[serde(default)]
+    client: String,
 }
 
 /// Whose rights a call has.
@@ -58,8 +61,15 @@ pub(super) fn token(work: &mut Work<'_>, ask: &Ask) -> Answer {
             "The grant type is not supported",
         );
     }
-    let known = body["client_id"] == work.config.oauth_client_id.as_str()
-        && body["client_secret"] == work.config.oauth_client_secret.as_str();
+    let client = body["client_id"].as_str().unwrap_or_default();
+    let is = |id: &str, secret: &str| client == id && body["client_secret"] == secret;
+    let known = match &work.state.oauth_clients {
+        None => is(
+            &work.config.oauth_client_id,
+            &work.config.oauth_client_secret,
+        ),
+        Some(clients) => clients.iter().any(|(id, secret)| is(id, secret)),
+    };
     if !known {
         return refused(401, "invalid_client", "Client authentication failed");
     }
@@ -71,6 +81,7 @@ pub(super) fn token(work: &mut Work<'_>, ask: &Ask) -> Answer {
         Token {
             scopes: scopes(&body["scope"]),
             expires_at_ms: work.now + life * 1000,
+            client: client.to_owned(),
         },
     );
     let mut answer = json!({"access_token": token, "token_type": "bearer", "scope": body["scope"]});
@@ -78,6 +89,15 @@ pub(super) fn token(work: &mut Work<'_>, ask: &Ask) -> Answer {
         answer["expires_in"] = json!(life);
     }
     Answer::json(200, &answer)
+}
+
+/// These are the OAuth clients from now on; the tokens of all others end.
+pub(super) fn set_clients(state: &mut State, clients: &[(&str, &str)]) {
+    let owned = |(id, secret): &(&str, &str)| ((*id).to_owned(), (*secret).to_owned());
+    state.oauth_clients = Some(clients.iter().map(owned).collect());
+    state
+        .tokens
+        .retain(|_, token| clients.iter().any(|(id, _)| *id == token.client));
 }
 
 fn refused(status: u16, error: &str, description: &str) -> Answer {
@@ -180,7 +200,7 @@ pub(super) fn permit(work: &Work<'_>, caller: &Caller, operation: &str) -> Resul
 fn needed(operation: &str) -> (&str, &str) {
     let (family, verb) = operation.split_once('.').unwrap_or((operation, ""));
     let resource = match family {
-        "comments" | "audits" | "uploads" => "tickets",
+        "comments" | "audits" | "metrics" | "uploads" => "tickets",
         "user_fields" => "users",
         "trigger_categories" => "triggers",
         other => other,

@@ -106,6 +106,13 @@ impl Zendesk {
         self.account.change(|work| work.state.tokens.clear());
     }
 
+    /// Makes these (id, secret) the account's OAuth clients from now on, the configured one only if
+    /// it is named; tokens of clients that are gone end.
+    pub fn set_oauth_clients(&self, clients: &[(&str, &str)]) {
+        self.account
+            .change(|work| auth::set_clients(work.state, clients));
+    }
+
     /// All tickets that are not deleted, by id.
     pub fn tickets(&self) -> Vec<Ticket> {
         let live = |ticket: &&Ticket| !ticket.deleted;

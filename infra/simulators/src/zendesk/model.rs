@@ -41,6 +41,10 @@ pub struct State {
     pub(super) last_ticket: u64,
     pub(super) last_id: u64,
     pub(super) tokens: BTreeMap<String, super::auth::Token>,
+    /// The OAuth clients (id, secret) that exist in place of the configured one, once they were
+    /// changed.
+    #[serde(default)]
+    pub(super) oauth_clients: Option<Vec<(String, String)>>,
     pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) keyed: BTreeMap<String, super::idempotency::Keyed>,
     #[serde(skip)]

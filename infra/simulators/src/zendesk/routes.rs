@@ -21,6 +21,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("PUT", "api/v2/tickets/{}/tags", "tickets.add_tags"),
     ("GET", "api/v2/tickets/{}/comments", "comments.list"),
     ("GET", "api/v2/tickets/{}/audits", "audits.list"),
+    ("GET", "api/v2/tickets/{}/metrics", "metrics.show"),
     ("POST", "api/v2/uploads", "uploads.create"),
     ("GET", "attachments/token/{}", "attachments.show"),
     ("GET", "api/v2/webhooks", "webhooks.list"),

@@ -89,3 +89,21 @@ pub(super) fn audit(audit: &Audit, ticket_id: u64) -> Value {
         "metadata": metadata(&audit.custom), "events": audit.events,
     })
 }
+
+/// What Zendesk counts of a ticket: as far as its audits tell.
+pub(super) fn metrics(ticket: &Ticket) -> Value {
+    let status = |audit: &Audit, field: &str, is: &str| {
+        let mut events = audit.events.iter();
+        events.any(|event| event["field_name"] == "status" && event[field] == is)
+    };
+    let mut audits = ticket.audits.iter();
+    let solved = audits.rfind(|audit| status(audit, "value", "solved"));
+    let reopened = |audit: &&Audit| {
+        status(audit, "previous_value", "solved") && !status(audit, "value", "closed")
+    };
+    json!({
+        "ticket_id": ticket.id,
+        "reopens": ticket.audits.iter().filter(reopened).count(),
+        "solved_at": solved.map(|audit| rfc3339(audit.created_at_ms)),
+    })
+}

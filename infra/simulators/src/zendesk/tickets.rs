@@ -90,6 +90,15 @@ pub(super) fn list(work: &Work<'_>, ask: &Ask) -> Answer {
     Answer::json(200, &paging::page(ask, work.base_url, "tickets", rows))
 }
 
+/// `GET /tickets/{id}/metrics`.
+pub(super) fn metrics(work: &Work<'_>, ticket: &str) -> Outcome {
+    let ticket = work.ticket(ticket)?;
+    Ok(Answer::json(
+        200,
+        &json!({"ticket_metric": show::metrics(ticket)}),
+    ))
+}
+
 /// `GET /tickets/{id}`, with `include=users`.
 pub(super) fn one(work: &Work<'_>, ask: &Ask, ticket: &str) -> Outcome {
     let ticket = work.ticket(ticket)?;

@@ -60,11 +60,13 @@ pub(super) fn noted(
     outcome: Outcome,
 ) -> Verdict {
     match outcome {
-        Outcome::Marked(false) => {
+        Outcome::Absent => {
             progress.doubtful = false;
             return Verdict::Again;
         }
-        Outcome::Posted { comment, .. } => comment.into_iter().for_each(|id| state.wrote(id)),
+        Outcome::Present(comment) | Outcome::Posted { comment, .. } => {
+            comment.into_iter().for_each(|id| state.wrote(id))
+        }
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = !progress.posted;
             return Verdict::Wait(None);

@@ -41,6 +41,7 @@ pub(super) fn replies(
                 text: Some(found.text),
                 author: found.author,
                 status: status.map(|status| status.as_str().to_owned()),
+                asked_at: None,
                 campaign: None,
             }),
         }));

@@ -7,6 +7,8 @@ mod aside;
 mod check;
 mod media;
 mod missed;
+mod moved;
+mod new_ticket;
 mod reply;
 mod resend;
 mod solved;
@@ -17,7 +19,7 @@ use crate::message::{Body, CommentId, DeliveryId, Event, ExternalUserId, Note, T
 use super::notes;
 use super::policy::{Policy, millis};
 use super::seen::Seen;
-use super::state::{Entry, State};
+use super::state::{Entry, Progress, State};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
 
 /// What a decision may look at besides state and entry.
@@ -107,11 +109,25 @@ pub fn apply(
 }
 
 /// Tries again later, or gives up on an event that has been tried for too long.
-fn later(context: &Context<'_>, state: &State, entry: &Entry, not_before: Option<i64>) -> Verdict {
+fn later(
+    context: &Context<'_>,
+    state: &mut State,
+    entry: &Entry,
+    not_before: Option<i64>,
+) -> Verdict {
     let event = &entry.event;
     let age = context.now.saturating_sub(event.received_at);
     if age < millis(context.policy.give_up_after) {
         return Verdict::Wait(not_before);
+    }
+    let Progress {
+        doubtful,
+        unfound,
+        posted,
+        ..
+    } = entry.progress;
+    if matches!(event.body, Body::Text(_)) && (doubtful || unfound) && !posted {
+        state.perhaps = Some(event.delivery.clone());
     }
     let text = match event.body {
         Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(context.policy.language)),

@@ -6,7 +6,7 @@ use crate::text::{html, sms};
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
-    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
+    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, TicketFacts, Verdict,
 };
 use super::{Case, attributes_entry, delivery_of, fingerprint, note_entry};
 
@@ -32,7 +32,15 @@ pub(super) fn next(
     if progress.sent == 0 && !progress.doubtful && is_fetched_already(state, reply) {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
-    adopt(case, state, reply);
+    if let (Some(named), Some(current)) = (reply.ticket, state.ticket)
+        && named != current
+        && !progress.confirmed
+    {
+        return Next::Step(Step::LookUpTicket(named));
+    }
+    if !progress.elsewhere {
+        adopt(case, state, reply);
+    }
     let Some(text) = reply.text.clone() else {
         return match reply.ticket.or(state.ticket) {
             Some(ticket) => Next::Step(Step::FetchComments(ticket)),
@@ -126,6 +134,14 @@ pub(super) fn apply(
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             refused(case, state, reply, refusal)
         }
+        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => {
+            follow(state, progress, facts);
+            Verdict::Again
+        }
+        (Step::LookUpTicket(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
+            follow(state, progress, None);
+            Verdict::Again
+        }
         (Step::FetchComments(_), Outcome::Comments(comments)) => take_text(reply, comments),
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound)) => {
             Verdict::ignored("the ticket is gone")
@@ -138,6 +154,20 @@ pub(super) fn apply(
             Verdict::Wait(None)
         }
     }
+}
+
+/// An answer on another ticket takes the conversation there, unless its webhook is a late one: of a
+/// ticket that is closed or gone, or solved while the customer's own is not. It is sent all the same.
+fn follow(state: &State, progress: &mut Progress, facts: Option<TicketFacts>) {
+    progress.confirmed = true;
+    progress.elsewhere = match facts {
+        None => true,
+        Some(facts) => match facts.status {
+            Some(Status::Closed) => true,
+            Some(Status::Solved) => !state.is_done(),
+            _ => false,
+        },
+    };
 }
 
 /// The conversation follows the ticket an agent answered last.

@@ -9,10 +9,14 @@ use super::reply::ADOPTION_WINDOW;
 use super::{Case, announced, attributes_entry, missed, note_entry};
 
 /// How late a webhook may come and still be believed to be late, in milliseconds.
-const LATE: i64 = 24 * 60 * 60 * 1000;
+const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;
+
+/// How long a refused look at the comments is repeated before the closing message goes without it,
+/// in milliseconds.
+const REFUSED_FOR: i64 = 10 * 60 * 1000;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -34,8 +38,11 @@ pub(super) fn next(
     if progress.doubtful {
         return Next::Settled(unknown(case, state, solved));
     }
-    if state.closing_told {
+    if is_told(case, state, solved) {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+    }
+    if state.closing_told && !progress.confirmed {
+        return Next::Step(Step::LookUpSolve(ticket));
     }
     if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
         return Next::Step(Step::LookUpTicket(ticket));
@@ -91,12 +98,26 @@ pub(super) fn apply(
             state.solved_upto = comments.iter().map(|comment| comment.comment).max();
             again_or_after(missed::replies(case, state, comments, Some(Status::Solved)))
         }
+        (Step::FetchComments(_), Outcome::Failed(Failure::Refused(_)))
+            if case.now.saturating_sub(case.at) < REFUSED_FOR =>
+        {
+            Verdict::Wait(None)
+        }
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
             progress.fetched = true;
             Verdict::Again
         }
+        // An agent who reopens a ticket without a word and solves it again is seen here only.
+        (Step::LookUpSolve(_), Outcome::SolvedAt(Some(at))) if at > state.told_at => {
+            progress.confirmed = true;
+            state.saw_status(Status::Open, case.now);
+            Verdict::Again
+        }
+        (Step::LookUpSolve(_), Outcome::SolvedAt(_) | Outcome::Failed(_)) => {
+            Verdict::Done(Ending::Duplicate, vec![])
+        }
         (Step::SendSms(_), Outcome::Done) => {
-            close(case, state);
+            close(case, state, solved);
             Verdict::delivered()
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
@@ -108,23 +129,32 @@ pub(super) fn apply(
                     .ticket
                     .map(|ticket| note_entry(case, ticket, note, &[])),
             );
-            close(case, state);
+            close(case, state, solved);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
         (Step::SetAttributes(_), outcome) => {
-            close(case, state);
+            close(case, state, solved);
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
     }
 }
 
+/// Asked for no later than the solve the customer was told of: the same one, or one before it.
+fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    asked_at(case, solved).is_some_and(|asked| asked <= state.told_at)
+}
+
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
-/// longer true. Ids with times far from now are not Zendesk's and tell nothing.
+/// longer true.
 fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    solved.asked_at.is_some_and(|asked| {
-        case.at.abs_diff(asked) < LATE.unsigned_abs() && asked + CLOCKS_APART < state.texted_at
-    })
+    asked_at(case, solved).is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
+}
+
+/// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
+fn asked_at(case: &Case<'_>, solved: &Solved) -> Option<i64> {
+    let believable = |asked: &i64| case.at.abs_diff(*asked) < LATE.unsigned_abs();
+    solved.asked_at.filter(believable)
 }
 
 fn message(case: &Case<'_>, solved: &Solved) -> String {
@@ -132,14 +162,16 @@ fn message(case: &Case<'_>, solved: &Solved) -> String {
     own.unwrap_or(&case.policy.solved_message).to_owned()
 }
 
-fn close(case: &Case<'_>, state: &mut State) {
-    state.saw_status(Status::Solved, case.at);
+fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
+    let asked = asked_at(case, solved).unwrap_or(case.at);
+    state.saw_status(Status::Solved, asked);
+    state.told_at = asked;
     state.closing_told = true;
 }
 
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
 fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
-    close(case, state);
+    close(case, state, solved);
     if let Some(ticket) = state.ticket {
         let Solved {
             message, campaign, ..

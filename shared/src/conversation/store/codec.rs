@@ -61,6 +61,7 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
             .and_then(string)
             .unwrap_or_default()
             .to_owned(),
+        lost: item.get("lost").and_then(string).map(str::to_owned),
     }
 }
 

@@ -34,6 +34,7 @@ struct Row {
     mailbox: Option<Vec<Entry>>,
     seen: Seen,
     lease: Option<String>,
+    lost: Option<String>,
     due_at: Option<i64>,
     due_shard: Option<u8>,
     version: u64,
@@ -88,6 +89,7 @@ impl Row {
             mailbox: None,
             seen: Seen::default(),
             lease: None,
+            lost: None,
             due_at: None,
             due_shard: None,
             version: 0,
@@ -106,6 +108,7 @@ impl Row {
             until: self.due_at.unwrap_or(0),
             version: self.version,
             lease: self.lease.clone().unwrap_or_default(),
+            lost: self.lost.clone(),
         }
     }
 
@@ -198,6 +201,7 @@ impl Storage for Memory {
             return Ok((before.lease == mine).then(|| (before.clone(), before)));
         }
         row.version += 1;
+        row.lost = row.lost.take().or_else(|| row.lease.clone());
         row.lease = Some(mine);
         row.due_at = Some(lease.until);
         Ok(Some((row.held(), before)))
@@ -234,6 +238,7 @@ impl Storage for Memory {
             }
         };
         row.version += 1;
+        row.lost = None;
         row.state = held.state.clone();
         row.seen.forget(&outdated);
         for id in markers {
@@ -256,6 +261,7 @@ impl Storage for Memory {
         held.version = row.version;
         held.readable = held.mailbox.len();
         held.lease = lease;
+        held.lost = None;
         held.seen.forget(&outdated);
         for id in markers {
             held.seen.insert(seen::day(now), id.marker());

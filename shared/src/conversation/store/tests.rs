@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::config::AwsEnv;
-use crate::conversation::state::Status;
-use crate::message::{Body, Event, Text};
+use crate::conversation::state::{Entry, Status};
+use crate::message::{Body, DeliveryId, Event, Text};
 use crate::net::Http;
 use crate::secrets::Secret;
 
@@ -385,4 +385,32 @@ async fn what_cannot_be_read_is_set_aside_and_the_rest_goes_on() {
     ]);
     let held = codec::held(&key(), item);
     assert_eq!((held.poison.len(), ids(&held).len()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_was_in_doubt_stays_so_though_two_redeliveries_vanish() {
+    let store = table().await;
+    let mut held = hold(&store, "1", "a").await;
+    let claimed = held.mailbox[0].event.delivery.clone();
+    for (run, owner) in (1..).zip(["r1", "r2", "r3"]) {
+        let now = NOW + run * 30_000;
+        let lease = Lease {
+            until: now + 20_000,
+            ..lease(owner)
+        };
+        let taken = store.take_due(&key(), &lease, now).await.expect("taken");
+        let (now_held, before) = taken.expect("due");
+        assert_eq!(before.claim(), Some(Claim::Delivery(claimed.as_str())));
+        held = now_held;
+    }
+    // What is written down ends the doubt.
+    let leave = Leave::Working {
+        on: 0,
+        until: NOW + 120_000,
+    };
+    let settled = store.settle(&mut held, leave, &[], NOW + 100_000).await;
+    assert!(matches!(settled, Ok(Settled::Done)));
+    let taken = store.take_due(&key(), &lease("r4"), NOW + 130_000).await;
+    let (_, before) = taken.expect("taken").expect("due");
+    assert_eq!(before.lost, None);
 }

@@ -1,23 +1,18 @@
-//! Executes a step: the calls to Zendesk and Braze, and what their answers mean for the decision.
+//! The calls to Zendesk, and what its answers mean for the decision.
 
-use std::future::Future;
 use std::time::Duration;
 
-use crate::braze::{self, BrazeError, TriggerProperties, TriggerSend};
 use crate::conversation::policy::millis;
 use crate::conversation::state::Status;
 use crate::conversation::step::{
-    Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Refusal, Sms, Step,
-    TicketFacts,
+    Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Step, TicketFacts,
 };
-use crate::media::Fetcher;
-use crate::message::{Personal, TicketId, UserId};
-use crate::net::{Deadline, Detail};
-use crate::text::sms::Cost;
+use crate::message::UserId;
+use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 
-use super::gate::{Closed, Gate};
-use super::{Clock, attach};
+use super::super::attach;
+use super::{Clients, cause, refused};
 
 /// Comments read at once: more than an agent writes between two webhooks.
 const COMMENTS_READ: u32 = 30;
@@ -31,83 +26,12 @@ const ACCOUNT_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 /// Pause after Zendesk refused the credentials, in milliseconds: a person has to mend them.
 const CREDENTIALS_PAUSE: i64 = 30_000;
 
-/// Executes steps.
-pub trait Vendors {
-    /// Makes the call and says how it went.
-    fn execute(&self, step: &Step, deadline: Deadline) -> impl Future<Output = Outcome> + Send;
-
-    /// Until when a vendor's rate limit makes further work pointless, in milliseconds since the
-    /// epoch.
-    fn limited_until(&self, _now: i64) -> Option<i64> {
-        None
-    }
-}
-
-/// What new tickets carry besides the customer's text.
-#[derive(Debug, Clone, Default)]
-pub struct TicketDefaults {
-    /// Tags.
-    pub tags: Vec<String>,
-    /// Priority.
-    pub priority: Option<String>,
-    /// Type.
-    pub kind: Option<String>,
-}
-
-/// The real vendors.
-#[derive(Debug)]
-pub struct Clients {
-    /// Zendesk.
-    pub zendesk: zendesk::Client,
-    /// Braze.
-    pub braze: braze::Client,
-    /// Where customers' pictures come from.
-    pub media: Fetcher,
-    /// What new tickets carry.
-    pub tickets: TicketDefaults,
-    /// What time it is.
-    pub clock: Clock,
-    /// In front of Zendesk.
-    pub zendesk_gate: Gate,
-    /// In front of Braze.
-    pub braze_gate: Gate,
-}
-
-impl Vendors for Clients {
-    async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
-        let to_braze = matches!(step, Step::SendSms(_) | Step::SetAttributes(_));
-        let gate = if to_braze {
-            &self.braze_gate
-        } else {
-            &self.zendesk_gate
-        };
-        match gate.closed(self.clock.now()) {
-            Some(Closed::Down) => return Outcome::Failed(Failure::Later(None)),
-            Some(Closed::Limited(until)) => return Outcome::Failed(Failure::Later(Some(until))),
-            None => {}
-        }
-        match step {
-            Step::SendSms(sms) => self.braze_outcome(self.send(sms, deadline).await),
-            Step::SetAttributes(set) => self.braze_outcome(self.track(set, deadline).await),
-            step => self.zendesk_outcome(step, self.zendesk(step, deadline).await),
-        }
-    }
-
-    fn limited_until(&self, now: i64) -> Option<i64> {
-        let limits = [&self.zendesk_gate, &self.braze_gate].map(|gate| gate.closed(now));
-        let until = limits
-            .into_iter()
-            .flatten()
-            .filter_map(|closed| match closed {
-                Closed::Limited(until) => Some(until),
-                Closed::Down => None,
-            });
-        until.max()
-    }
-}
-
 impl Clients {
-    async fn zendesk(&self, step: &Step, deadline: Deadline) -> Result<Outcome, ZendeskError> {
+    pub(super) async fn zendesk(
+        &self,
+        step: &Step,
+        deadline: Deadline,
+    ) -> Result<Outcome, ZendeskError> {
         let client = &self.zendesk;
         Ok(match step {
             Step::UpsertUser(person) => Outcome::User(self.upsert(person, deadline).await?),
@@ -132,7 +56,10 @@ impl Clients {
                 let found = client
                     .find_delivery(*ticket, marker.as_str(), deadline)
                     .await?;
-                Outcome::Marked(found.is_some())
+                found.map_or(Outcome::Absent, |found| Outcome::Present(found.comment))
+            }
+            Step::LookUpSolve(ticket) => {
+                Outcome::SolvedAt(client.solved_at(*ticket, deadline).await?)
             }
             Step::SetStatus(ticket, status) => {
                 client
@@ -208,115 +135,11 @@ impl Clients {
         })
     }
 
-    /// A merged ticket's newest comments name the ticket it was merged into. Believed only where
-    /// that ticket is the same customer's and takes comments (the wording is not documented).
-    async fn merge_target(
+    pub(super) fn zendesk_outcome(
         &self,
-        source: TicketId,
-        deadline: Deadline,
-    ) -> Result<Option<TicketFacts>, ZendeskError> {
-        let requester = self
-            .zendesk
-            .ticket(source, deadline)
-            .await?
-            .and_then(|view| view.requester);
-        let comments = self.zendesk.comments(source, 3, deadline).await?;
-        let named = comments
-            .iter()
-            .flat_map(|comment| numbers(comment.plain_body.as_str()));
-        for target in named.filter(|&named| named != source).take(2) {
-            let Some(view) = self.zendesk.ticket(target, deadline).await? else {
-                continue;
-            };
-            let usable = !matches!(
-                view.status,
-                zendesk::Status::Closed | zendesk::Status::Deleted
-            );
-            if usable && view.requester.is_some() && view.requester == requester {
-                return Ok(Some(facts(view)));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn send(&self, sms: &Sms, deadline: Deadline) -> Result<(), BrazeError> {
-        let send = TriggerSend {
-            campaign_id: &sms.campaign,
-            external_user_id: &sms.customer,
-            trigger_properties: TriggerProperties {
-                msg_body: &sms.message,
-                ticket_id: sms.ticket,
-                agent_name: &sms.agent,
-                part: sms.part.into(),
-                parts: sms.parts.into(),
-            },
-            attributes: braze::Attributes {
-                zendesk_ticket: sms.ticket,
-                zendesk_ticket_open: sms.open,
-            },
-        };
-        let sent = self.braze.send(&send, deadline).await?;
-        let cost = Cost::of(sms.message.as_str());
-        let dispatch = sent.dispatch_id.unwrap_or_default();
-        tracing::info!(
-            braze.dispatch_id = dispatch,
-            braze.warnings = sent.warnings,
-            sms.parts = cost.parts,
-            sms.encoding = cost.encoding,
-            sms.forced_by = cost
-                .forced_by
-                .map(|c| tracing::field::display(format!("U+{c:04X}"))),
-            "accepted by Braze"
-        );
-        Ok(())
-    }
-
-    async fn track(&self, set: &Attributes, deadline: Deadline) -> Result<(), BrazeError> {
-        let attributes = braze::Attributes {
-            zendesk_ticket: set.ticket,
-            zendesk_ticket_open: set.open,
-        };
-        self.braze.track(&set.customer, attributes, deadline).await
-    }
-
-    fn braze_outcome(&self, result: Result<(), BrazeError>) -> Outcome {
-        let Err(error) = result else {
-            self.braze_gate.answered();
-            return Outcome::Done;
-        };
-        tracing::warn!(error = %error, cause = cause(&error), "Braze");
-        let now = self.clock.now();
-        Outcome::Failed(match error {
-            BrazeError::RateLimited { retry_after } => {
-                let until = now.saturating_add(millis(retry_after));
-                self.braze_gate.limited(until);
-                Failure::Later(Some(until))
-            }
-            BrazeError::Unavailable { .. } => {
-                self.braze_gate.failed(now);
-                Failure::Later(None)
-            }
-            BrazeError::OutcomeUnknown { .. } => {
-                self.braze_gate.failed(now);
-                Failure::Unknown
-            }
-            BrazeError::Unauthorized => {
-                self.braze_gate.answered();
-                let code = "braze_api_key is refused".to_owned();
-                Failure::Refused(Refusal {
-                    status: 401,
-                    code,
-                    detail: Personal::default(),
-                })
-            }
-            BrazeError::Rejected { status, detail } => {
-                self.braze_gate.answered();
-                refused(status, detail)
-            }
-        })
-    }
-
-    fn zendesk_outcome(&self, step: &Step, result: Result<Outcome, ZendeskError>) -> Outcome {
+        step: &Step,
+        result: Result<Outcome, ZendeskError>,
+    ) -> Outcome {
         let error = match result {
             Ok(outcome) => {
                 self.zendesk_gate.answered();
@@ -368,24 +191,7 @@ impl Clients {
     }
 }
 
-fn refused(status: u16, detail: Detail) -> Failure {
-    Failure::Refused(Refusal {
-        status,
-        code: detail.code,
-        detail: detail.text,
-    })
-}
-
-/// The innermost cause, for the log.
-fn cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-fn facts(view: TicketView) -> TicketFacts {
+pub(super) fn facts(view: TicketView) -> TicketFacts {
     TicketFacts {
         ticket: view.id,
         status: from_wire(view.status),
@@ -422,27 +228,10 @@ fn to_wire(status: Status) -> zendesk::Status {
     }
 }
 
-/// Ticket numbers written as `#123`.
-fn numbers(text: &str) -> Vec<TicketId> {
-    let after_hash = text.split('#').skip(1);
-    let digits = after_hash.map(|rest| {
-        let end = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        &rest[..end]
-    });
-    digits.filter_map(|digits| digits.parse().ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_target_of_a_merge_is_read_from_the_comment() {
-        let named = numbers("Request #12 was closed and merged into request #345. Ref #x");
-        assert_eq!(named.iter().map(|t| t.get()).collect::<Vec<_>>(), [12, 345]);
-    }
+    use crate::message::Personal;
 
     #[test]
     fn a_comment_through_the_api_is_not_an_agents_answer() {

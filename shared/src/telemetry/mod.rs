@@ -1,12 +1,17 @@
-//! JSON log lines on standard output.
+//! JSON log lines on standard output, and numbers beside them ([`metrics`]).
 //!
 //! In: a level. Out: the process's subscriber. Events carry dotted, stable field names (`ticket.id`,
 //! `delivery.id`, `vendor.status`) and never a text, name, number, address or token.
+
+pub mod metrics;
+mod panics;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
+
+pub use panics::caught;
 
 /// The crates whose events may be logged in full detail.
 const OURS: [&str; 5] = [
@@ -17,7 +22,8 @@ const OURS: [&str; 5] = [
     "zendesk_solved",
 ];
 
-/// Installs the subscriber; a second call changes nothing.
+/// Installs the subscriber, and has panics reported by their place alone; a second call changes
+/// nothing.
 pub fn init(level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer()
         .json()
@@ -27,6 +33,7 @@ pub fn init(level: LevelFilter) {
     let _ = tracing_subscriber::registry()
         .with(lines.with_filter(targets(level)))
         .try_init();
+    panics::install();
 }
 
 /// Our crates at `level`, all others at warnings at most: at `trace`, HTTP and SDK crates write

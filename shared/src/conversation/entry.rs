@@ -1,0 +1,150 @@
+//! An event in the mailbox, and how far the work on it got.
+//!
+//! Pure; stored as JSON inside the item, so every field of the progress has a default.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{Body, Event, MediaProblem, Personal, TicketId};
+
+/// Which vendor an event goes to. Order is kept within a lane; one vendor's outage does not hold
+/// up the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Towards the ticket.
+    Zendesk,
+    /// Towards the customer.
+    Braze,
+}
+
+/// An accepted event that is not done yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The event.
+    #[serde(flatten)]
+    pub event: Event,
+    /// How far it got.
+    #[serde(default, rename = "p", skip_serializing_if = "Progress::is_fresh")]
+    pub progress: Progress,
+}
+
+impl Entry {
+    /// An event nobody has worked on.
+    pub fn fresh(event: Event) -> Self {
+        Self {
+            event,
+            progress: Progress::default(),
+        }
+    }
+
+    /// Where it goes.
+    pub fn lane(&self) -> Lane {
+        match self.event.body {
+            Body::Text(_) | Body::Consent(_) | Body::Note(_) => Lane::Zendesk,
+            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Attributes | Body::Check => {
+                Lane::Braze
+            }
+        }
+    }
+}
+
+/// What became of a picture or file of a text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Attached {
+    /// Uploaded under this token.
+    #[serde(rename = "t")]
+    Token(Personal),
+    /// It will not be attached.
+    #[serde(rename = "e")]
+    Not(MediaProblem),
+}
+
+/// The pictures and files of a text, fetched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+    /// What became of each, in order.
+    pub files: Vec<Attached>,
+    /// A ticket may have been created with them: they stay as they are, so that the same request
+    /// can be made under the same key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub used: bool,
+}
+
+/// How far the work on an event got.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// An attempt was made whose outcome is not known.
+    #[serde(skip_serializing_if = "is_false")]
+    pub doubtful: bool,
+    /// The ticket that an append in doubt was meant for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tried: Option<TicketId>,
+    /// An attempt in doubt may have been the creation of a ticket: that is looked for by its
+    /// external id before anything is written.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unfound: bool,
+    /// The text is on the ticket.
+    #[serde(skip_serializing_if = "is_false")]
+    pub posted: bool,
+    /// The ticket has to be set to open still.
+    #[serde(skip_serializing_if = "is_false")]
+    pub reopen: bool,
+    /// Braze's attributes have to follow.
+    #[serde(skip_serializing_if = "is_false")]
+    pub announce: bool,
+    /// The closed ticket the new one follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TicketId>,
+    /// The ticket that answered "closed", to be looked at for a merge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed: Option<TicketId>,
+    /// That ticket was merged into another.
+    #[serde(skip_serializing_if = "is_false")]
+    pub merged: bool,
+    /// A refused creation was tried again with the customer looked up anew.
+    #[serde(skip_serializing_if = "is_false")]
+    pub renewed: bool,
+    /// Counts the idempotency keys used up by conflicts.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub key: u8,
+    /// Parts of a long answer already sent.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub sent: u8,
+    /// What the event says of its ticket was compared with the ticket itself.
+    #[serde(skip_serializing_if = "is_false")]
+    pub confirmed: bool,
+    /// The answer is on a ticket the conversation does not follow.
+    #[serde(skip_serializing_if = "is_false")]
+    pub elsewhere: bool,
+    /// Undelivered comments were fetched.
+    #[serde(skip_serializing_if = "is_false")]
+    pub fetched: bool,
+    /// Tags were added.
+    #[serde(skip_serializing_if = "is_false")]
+    pub tagged: bool,
+    /// What came with the text, once it was fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// Counts how often the work broke off before it was known what became of the media.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub media_breaks: u8,
+    /// A ticket has to be created, whatever the policy for strangers says.
+    #[serde(skip_serializing_if = "is_false")]
+    pub create: bool,
+}
+
+impl Progress {
+    fn is_fresh(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+fn is_zero_u8(value: &u8) -> bool {
+    *value == 0
+}

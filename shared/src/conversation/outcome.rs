@@ -1,0 +1,110 @@
+//! How a step went.
+//!
+//! In: nothing. Out: [`Outcome`]. Pure; knows no client and no wire type.
+
+use crate::message::{CommentId, ExternalUserId, Personal, TicketId, UserId};
+
+use super::state::{Attached, Status};
+
+/// How a step went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The customer's Zendesk id.
+    User(UserId),
+    /// A ticket, where there is one.
+    Ticket(Option<TicketFacts>),
+    /// A comment is on the ticket.
+    Posted {
+        /// The ticket.
+        ticket: TicketId,
+        /// Its status now, where the answer said so.
+        status: Option<Status>,
+        /// The comment, where the answer named it.
+        comment: Option<CommentId>,
+    },
+    /// The marker is not on the ticket.
+    Absent,
+    /// The marker is on the ticket, with this comment where Zendesk named it.
+    Present(Option<CommentId>),
+    /// When the ticket was solved last, in milliseconds since the epoch, where Zendesk told.
+    SolvedAt(Option<i64>),
+    /// What became of each file, in order.
+    Attached(Vec<Attached>),
+    /// Comments, newest first.
+    Comments(Vec<FetchedComment>),
+    /// It worked.
+    Done,
+    /// It did not.
+    Failed(Failure),
+}
+
+/// What is known of a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TicketFacts {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its status.
+    pub status: Option<Status>,
+    /// Its requester.
+    pub requester: Option<UserId>,
+    /// The requester's Braze external id.
+    pub customer: Option<ExternalUserId>,
+    /// Its tags.
+    pub tags: Vec<String>,
+}
+
+/// A comment as Zendesk has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchedComment {
+    /// The comment.
+    pub comment: CommentId,
+    /// Written by an agent or admin, in Zendesk itself.
+    pub by_agent: bool,
+    /// Visible to the customer.
+    pub public: bool,
+    /// Its text.
+    pub text: Personal,
+    /// The author's name, possibly empty.
+    pub author: Personal,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+}
+
+/// Why a step did not work, by what can be done about it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// Nothing happened; try again, not before the time given (milliseconds since the epoch).
+    Later(Option<i64>),
+    /// It may or may not have happened.
+    Unknown,
+    /// There is no such ticket.
+    NotFound,
+    /// The ticket is closed.
+    Closed,
+    /// The idempotency key was used for something else.
+    KeyConflict,
+    /// Repeating it will not help.
+    Refused(Refusal),
+}
+
+/// A refusal for good.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The HTTP status, zero where there was no call.
+    pub status: u16,
+    /// What it is called, fit for logs, possibly empty.
+    pub code: String,
+    /// The vendor's own words, for a person's eyes, possibly empty.
+    pub detail: Personal,
+}
+
+impl Refusal {
+    /// A refusal of the bridge's own.
+    pub fn own(code: &str) -> Self {
+        Self {
+            status: 0,
+            code: code.to_owned(),
+            detail: Personal::default(),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The first write of an event: stored once, and the conversation taken where it is free.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+
+use crate::message::DeliveryId;
+
+use super::super::state::Entry;
+use super::{
+    Accepted, DAY_LIMIT, KEPT_SECONDS, Key, Lease, MAILBOX_LIMIT, Store, StoreError, Write, codec,
+};
+
+impl Store {
+    /// Appends an event in one write: refuses a duplicate, takes the lease where it is free.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; whether the event was stored is not known then.
+    pub async fn accept(
+        &self,
+        key: &Key,
+        entry: &Entry,
+        aliases: &[DeliveryId],
+        lease: &Lease,
+        now: i64,
+    ) -> Result<Accepted, StoreError> {
+        let mine = codec::lease(&lease.owner, entry.event.delivery.as_str());
+        let ids: Vec<&DeliveryId> = std::iter::once(&entry.event.delivery)
+            .chain(aliases)
+            .collect();
+        let request = self
+            .update(key)
+            .update_expression(
+                "SET v = if_not_exists(v, :zero) + :one, \
+                 mailbox = list_append(if_not_exists(mailbox, :none), :entry), \
+                 lease = if_not_exists(lease, :mine), due_at = if_not_exists(due_at, :until), \
+                 due_shard = if_not_exists(due_shard, :shard), expires_at = :expires \
+                 ADD #today :markers",
+            )
+            .condition_expression(accept_condition(ids.len()))
+            .set_expression_attribute_names(Some(codec::day_names(now)))
+            .expression_attribute_values(":zero", codec::number(0))
+            .expression_attribute_values(":one", codec::number(1))
+            .expression_attribute_values(":none", AttributeValue::L(vec![]))
+            .expression_attribute_values(":entry", codec::mailbox(std::slice::from_ref(entry)))
+            .expression_attribute_values(":mine", AttributeValue::S(mine.clone()))
+            .expression_attribute_values(":until", codec::number(lease.until))
+            .expression_attribute_values(":shard", codec::number(i64::from(key.shard())))
+            .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS))
+            .expression_attribute_values(":markers", codec::markers(ids.iter().copied()))
+            .expression_attribute_values(":mailboxlimit", codec::count(MAILBOX_LIMIT))
+            .expression_attribute_values(":daylimit", codec::count(DAY_LIMIT))
+            .return_values(ReturnValue::AllNew);
+        let request = ids
+            .iter()
+            .enumerate()
+            .fold(request, |request, (index, id)| {
+                request.expression_attribute_values(format!(":m{index}"), codec::marker(id))
+            });
+        match Self::write(request).await? {
+            Write::Done(item) => {
+                let held = codec::held(key, item);
+                Ok(if held.lease == mine {
+                    Accepted::Held(held)
+                } else {
+                    Accepted::Stored(held)
+                })
+            }
+            Write::Refused(item) => {
+                let old = codec::held(key, item);
+                if old.lease == mine {
+                    // Our own write, repeated by the SDK because its answer was lost.
+                    return Ok(Accepted::Held(old));
+                }
+                let known = ids.iter().any(|id| old.seen.contains(id));
+                Ok(if known {
+                    Accepted::Duplicate
+                } else {
+                    Accepted::Full
+                })
+            }
+            Write::TooLarge => Ok(Accepted::Full),
+        }
+    }
+}
+
+fn accept_condition(ids: usize) -> String {
+    let mut condition = "(attribute_not_exists(mailbox) OR size(mailbox) < :mailboxlimit) \
+                         AND (attribute_not_exists(#today) OR size(#today) < :daylimit)"
+        .to_owned();
+    for id in 0..ids {
+        for day in ["#today", "#back1", "#back2"] {
+            condition.push_str(&format!(" AND NOT contains({day}, :m{id})"));
+        }
+    }
+    condition
+}

@@ -1,0 +1,162 @@
+//! What the table's operations are given and answer with.
+//!
+//! Imports the state; knows no SDK.
+
+use crate::message::{DeliveryId, ExternalUserId, TicketId};
+
+use super::super::seen::Seen;
+use super::super::state::{Entry, State};
+use super::{PARKED, SHARDS};
+
+/// Why the table did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Throttled, down or out of reach. Nothing is known to be written.
+    #[error("DynamoDB did not answer as it should: {0}")]
+    Unavailable(String, #[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The item would be over DynamoDB's 400 KB.
+    #[error("the item would be too large")]
+    TooLarge,
+}
+
+/// Which item a conversation is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A customer's conversation.
+    Customer(ExternalUserId),
+    /// Events of a ticket whose customer has to be looked up.
+    Ticket(TicketId),
+}
+
+impl Key {
+    /// The partition key.
+    pub fn pk(&self) -> String {
+        match self {
+            Self::Customer(id) => format!("customer#{}", id.as_str()),
+            Self::Ticket(id) => format!("ticket#{id}"),
+        }
+    }
+
+    /// Reads a partition key; other items' keys are `None`.
+    pub fn parse(pk: &str) -> Option<Self> {
+        let (kind, id) = pk.split_once('#')?;
+        match kind {
+            "customer" => id.parse().ok().map(Self::Customer),
+            "ticket" => id.parse().ok().map(Self::Ticket),
+            _ => None,
+        }
+    }
+
+    /// The shard of the `due` index it waits in.
+    pub fn shard(&self) -> u8 {
+        DeliveryId::derive("shard", &[&self.pk()]).marker()[0] % SHARDS
+    }
+}
+
+/// The right to work on a conversation until a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Unique to the invocation.
+    pub owner: String,
+    /// Milliseconds since the epoch.
+    pub until: i64,
+}
+
+/// A conversation as read, and held while the lease lasts.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Which conversation.
+    pub key: Key,
+    /// What it remembers.
+    pub state: State,
+    /// Events not done yet, in the order they were accepted.
+    pub mailbox: Vec<Entry>,
+    /// Deliveries accepted lately.
+    pub seen: Seen,
+    /// Parts of the item that cannot be read; they become dead letters.
+    pub poison: Vec<String>,
+    /// Until when it is held, or due again, in milliseconds since the epoch.
+    pub until: i64,
+    pub(super) version: u64,
+    pub(super) lease: String,
+    /// The lease of a holder that vanished, until what it may have done is written down.
+    pub(super) lost: Option<String>,
+    /// How many readable entries the item's mailbox had when it was read or written.
+    pub(super) readable: usize,
+}
+
+impl Held {
+    /// Nobody holds it: it waits for its time.
+    pub fn is_parked(&self) -> bool {
+        self.lease == PARKED
+    }
+
+    /// The event that was being worked on when this was written: `None` where none was.
+    pub fn claim(&self) -> Option<Claim<'_>> {
+        let lost = self.lost.as_deref().and_then(|lease| lease.split_once(' '));
+        if let Some((_, delivery)) = lost.filter(|(_, claim)| *claim != "*") {
+            return Some(Claim::Delivery(delivery));
+        }
+        match self.lease.split_once(' ') {
+            Some((_, "*")) => Some(Claim::Any),
+            Some((_, delivery)) => Some(Claim::Delivery(delivery)),
+            None => None,
+        }
+    }
+
+    /// What a lease that follows this one has to name: what a vanished holder was working on stays
+    /// in doubt until that is written down.
+    pub(super) fn claim_or<'a>(&'a self, mine: &'a DeliveryId) -> &'a str {
+        let theirs = self.lease.split_once(' ').map(|(_, claim)| claim);
+        theirs.unwrap_or(mine.as_str())
+    }
+}
+
+/// Which event an interrupted holder may have been working on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim<'a> {
+    /// The first of any lane.
+    Any,
+    /// This one.
+    Delivery(&'a str),
+}
+
+/// What became of an event offered to a conversation.
+#[derive(Debug)]
+pub enum Accepted {
+    /// Stored, and the conversation is ours.
+    Held(Held),
+    /// Stored; somebody else holds the conversation, or it waits. As it is now.
+    Stored(Held),
+    /// Accepted before.
+    Duplicate,
+    /// No room; nothing was stored.
+    Full,
+}
+
+/// How a conversation is left by a settling write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// Still ours, until then, working on the mailbox's entry of that index.
+    Working {
+        /// Index into the mailbox as written.
+        on: usize,
+        /// Milliseconds since the epoch.
+        until: i64,
+    },
+    /// Nobody's, due at that time (milliseconds since the epoch).
+    Parked(i64),
+    /// Empty and idle.
+    Idle,
+}
+
+/// What became of a settling write.
+#[derive(Debug)]
+pub enum Settled {
+    /// Written.
+    Done,
+    /// Not written: events came in meanwhile and are now at the mailbox's end. Settle again.
+    Moved,
+    /// Not written: the conversation is no longer ours.
+    Lost,
+}

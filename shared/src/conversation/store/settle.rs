@@ -1,0 +1,104 @@
+//! The last write of an event: what became of it, and the conversation left.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::message::DeliveryId;
+
+use super::super::seen;
+use super::{Held, KEPT_SECONDS, Leave, PARKED, Settled, Store, StoreError, Write, codec};
+
+impl Store {
+    /// Writes state and mailbox back, if the conversation is still ours and nothing came in.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; whether it was written is not known then.
+    pub async fn settle(
+        &self,
+        held: &mut Held,
+        leave: Leave,
+        markers: &[DeliveryId],
+        now: i64,
+    ) -> Result<Settled, StoreError> {
+        let outdated = held.seen.outdated(now);
+        let lease = match leave {
+            Leave::Working { on, .. } => {
+                let claim = held
+                    .mailbox
+                    .get(on)
+                    .map_or("*", |e| e.event.delivery.as_str());
+                codec::lease(codec::owner(&held.lease), claim)
+            }
+            Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
+        };
+        let expression = settle_expression(leave, !markers.is_empty(), &outdated);
+        let mut request = self
+            .update(&held.key)
+            .update_expression(expression)
+            .condition_expression("v = :seen AND lease = :held")
+            .expression_attribute_values(":seen", codec::version(held.version))
+            .expression_attribute_values(":next", codec::version(held.version + 1))
+            .expression_attribute_values(":held", AttributeValue::S(held.lease.clone()))
+            .expression_attribute_values(":state", codec::state(&held.state))
+            .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS));
+        if let Leave::Working { until, .. } | Leave::Parked(until) = leave {
+            request = request
+                .expression_attribute_values(":mailbox", codec::mailbox(&held.mailbox))
+                .expression_attribute_values(":lease", AttributeValue::S(lease.clone()))
+                .expression_attribute_values(":due", codec::number(until));
+        }
+        if !markers.is_empty() {
+            request = request
+                .expression_attribute_names("#today", codec::day_name(seen::day(now)))
+                .expression_attribute_values(":markers", codec::markers(markers.iter()));
+        }
+        match Self::write(request).await? {
+            Write::Done(_) => {
+                held.version += 1;
+                held.readable = held.mailbox.len();
+                held.lease = lease;
+                held.lost = None;
+                held.seen.forget(&outdated);
+                for id in markers {
+                    held.seen.insert(seen::day(now), id.marker());
+                }
+                if let Leave::Working { until, .. } | Leave::Parked(until) = leave {
+                    held.until = until;
+                }
+                Ok(Settled::Done)
+            }
+            Write::Refused(item) => {
+                let intended = if leave == Leave::Idle {
+                    ""
+                } else {
+                    lease.as_str()
+                };
+                let theirs = codec::held(&held.key, item);
+                Ok(codec::merge(held, intended, theirs))
+            }
+            Write::TooLarge => Err(StoreError::TooLarge),
+        }
+    }
+}
+
+fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
+    let mut expression = format!(
+        "SET v = :next, {} = :state, expires_at = :expires",
+        codec::STATE
+    );
+    let mut remove = vec!["lost".to_owned()];
+    remove.extend(outdated.iter().map(|&day| codec::day_name(day)));
+    match leave {
+        Leave::Working { .. } | Leave::Parked(_) => {
+            expression.push_str(", mailbox = :mailbox, lease = :lease, due_at = :due");
+        }
+        Leave::Idle => {
+            remove.extend(["mailbox", "lease", "due_at", "due_shard"].map(str::to_owned));
+        }
+    }
+    expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
+    if markers {
+        expression.push_str(" ADD #today :markers");
+    }
+    expression
+}

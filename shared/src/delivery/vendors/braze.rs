@@ -1,0 +1,93 @@
+//! The calls to Braze, and what its answers mean for the decision.
+
+use crate::braze::{self, BrazeError, TriggerProperties, TriggerSend};
+use crate::conversation::policy::millis;
+use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
+use crate::message::Personal;
+use crate::net::Deadline;
+use crate::text::sms::Cost;
+
+use super::{Clients, cause, refused};
+
+impl Clients {
+    pub(super) async fn send(&self, sms: &Sms, deadline: Deadline) -> Result<(), BrazeError> {
+        let send = TriggerSend {
+            campaign_id: &sms.campaign,
+            external_user_id: &sms.customer,
+            trigger_properties: TriggerProperties {
+                msg_body: &sms.message,
+                ticket_id: sms.ticket,
+                agent_name: &sms.agent,
+                part: sms.part.into(),
+                parts: sms.parts.into(),
+            },
+            attributes: braze::Attributes {
+                zendesk_ticket: sms.ticket,
+                zendesk_ticket_open: sms.open,
+            },
+        };
+        let sent = self.braze.send(&send, deadline).await?;
+        let cost = Cost::of(sms.message.as_str());
+        let dispatch = sent.dispatch_id.unwrap_or_default();
+        tracing::info!(
+            braze.dispatch_id = dispatch,
+            braze.warnings = sent.warnings,
+            sms.parts = cost.parts,
+            sms.encoding = cost.encoding,
+            sms.forced_by = cost
+                .forced_by
+                .map(|c| tracing::field::display(format!("U+{c:04X}"))),
+            "accepted by Braze"
+        );
+        Ok(())
+    }
+
+    pub(super) async fn track(
+        &self,
+        set: &Attributes,
+        deadline: Deadline,
+    ) -> Result<(), BrazeError> {
+        let attributes = braze::Attributes {
+            zendesk_ticket: set.ticket,
+            zendesk_ticket_open: set.open,
+        };
+        self.braze.track(&set.customer, attributes, deadline).await
+    }
+
+    pub(super) fn braze_outcome(&self, result: Result<(), BrazeError>) -> Outcome {
+        let Err(error) = result else {
+            self.braze_gate.answered();
+            return Outcome::Done;
+        };
+        tracing::warn!(error = %error, cause = cause(&error), "Braze");
+        let now = self.clock.now();
+        Outcome::Failed(match error {
+            BrazeError::RateLimited { retry_after } => {
+                let until = now.saturating_add(millis(retry_after));
+                self.braze_gate.limited(until);
+                Failure::Later(Some(until))
+            }
+            BrazeError::Unavailable { .. } => {
+                self.braze_gate.failed(now);
+                Failure::Later(None)
+            }
+            BrazeError::OutcomeUnknown { .. } => {
+                self.braze_gate.failed(now);
+                Failure::Unknown
+            }
+            BrazeError::Unauthorized => {
+                self.braze_gate.answered();
+                let code = "braze_api_key is refused".to_owned();
+                Failure::Refused(Refusal {
+                    status: 401,
+                    code,
+                    detail: Personal::default(),
+                })
+            }
+            BrazeError::Rejected { status, detail } => {
+                self.braze_gate.answered();
+                refused(status, detail)
+            }
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! The figures of `docs/scaling.md`, by simulation: the real accept and settle on an embedded
+//! DynamoDB that counts and throttles, vendors with a time and a limit, and a virtual clock.
+//!
+//! `cargo test -p shared --test scaling -- --nocapture` prints what the small loads give;
+//! `SCALE=full` plays the document's.
+
+#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
+
+mod cost;
+mod simulation;
+mod table;
+mod vendors;
+
+use cost::{Cost, LIST};
+use simulation::{Load, Seen, simulate};
+use table::PARTITION_LIMIT;
+
+/// A quiet company: every text is delivered within its request.
+const QUIET: Load = Load {
+    rate: 1,
+    seconds: 60,
+    customers: 500,
+    zendesk_per_minute: 700,
+    throttles: true,
+    drained: true,
+};
+
+fn full() -> bool {
+    std::env::vars_os().any(|(name, value)| name == "SCALE" && value == "full")
+}
+
+/// One thread, and a clock that moves only when nothing else does.
+fn play(load: Load) -> Seen {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build();
+    let seen = runtime.expect("a runtime").block_on(simulate(load));
+    tell(load, &seen);
+    seen
+}
+
+fn per_text(units: f64, seen: &Seen) -> f64 {
+    units / f64::from(u32::try_from(seen.accepted).expect("small"))
+}
+
+fn tell(load: Load, seen: &Seen) {
+    let units = per_text(seen.total.write_units, seen);
+    let seconds = f64::from(u32::try_from(seen.request_ms).expect("short")) / 1e3;
+    let cost = Cost::of(LIST, units, seconds, 0.25, 400.0);
+    println!("{load:?}");
+    println!(
+        "  accepted {} (at once {}, 503 {}), environments {}, request {} ms, Zendesk refused {}",
+        seen.accepted,
+        seen.at_once,
+        seen.unavailable,
+        seen.environments,
+        seen.request_ms,
+        seen.refused
+    );
+    println!(
+        "  per text: {units:.2} write units, {:.2} calls; hottest index shard {:.0} units/s, throttled {}",
+        per_text(
+            f64::from(u32::try_from(seen.total.calls).expect("small")),
+            seen
+        ),
+        seen.total.hottest_shard(),
+        seen.total.throttled
+    );
+    println!(
+        "  waiting at the end of the burst {}, drained after {} min, on tickets {}",
+        seen.waiting, seen.drained_after, seen.appended
+    );
+    println!("  per million texts: {:.2} $ ({cost:.2?})", cost.total());
+}
+
+#[test]
+fn a_text_costs_two_round_trips_and_four_write_units_however_many_conversations_there_are() {
+    let sizes: &[u64] = if full() {
+        &[1, 1_000, 1_000_000]
+    } else {
+        &[1, 1_000, 5_000]
+    };
+    for &customers in sizes {
+        let seen = play(Load { customers, ..QUIET });
+        assert_eq!((seen.accepted, seen.at_once), (60, 60));
+        assert_eq!(seen.counts.calls, 120, "{customers} customers");
+        let units = per_text(seen.counts.write_units, &seen);
+        assert!(
+            units > 0.0 && units <= 4.0,
+            "{units} units, {customers} customers"
+        );
+        assert_eq!(seen.appended, 60);
+    }
+}
+
+#[test]
+fn environments_follow_littles_law() {
+    let seen = play(Load {
+        rate: 50,
+        seconds: 10,
+        zendesk_per_minute: 1_000_000,
+        ..QUIET
+    });
+    let expected = 50 * seen.request_ms / 1_000;
+    let most = u64::try_from(seen.environments).expect("small");
+    assert!(
+        most.abs_diff(expected) <= 2,
+        "{most} environments, {expected} expected"
+    );
+}
+
+#[test]
+fn what_zendesk_does_not_take_waits_and_is_drained_at_its_rate() {
+    let (rate, seconds, limit) = if full() {
+        (100, 60, 2_500)
+    } else {
+        (20, 30, 300)
+    };
+    let seen = play(Load {
+        rate,
+        seconds,
+        customers: if full() { 20_000 } else { 2_000 },
+        zendesk_per_minute: limit,
+        ..QUIET
+    });
+    let texts = u64::from(rate * seconds);
+    assert_eq!((seen.accepted, seen.unavailable), (texts, 0));
+    assert_eq!(seen.appended, usize::try_from(texts).expect("small"));
+    let waiting = u64::try_from(seen.waiting).expect("small");
+    assert!(
+        waiting >= texts - limit * 2 && waiting <= texts - limit,
+        "{waiting} waited"
+    );
+    let at_limit = (texts - limit).div_ceil(limit);
+    assert!(
+        seen.drained_after >= at_limit,
+        "{} minutes",
+        seen.drained_after
+    );
+}
+
+#[test]
+fn the_index_is_what_a_flood_meets_first() {
+    let seconds = if full() { 3 } else { 1 };
+    let flood = Load {
+        rate: if full() { 10_000 } else { 2_500 },
+        seconds,
+        customers: if full() { 20_000 } else { 2_500 },
+        zendesk_per_minute: 1_000_000,
+        throttles: false,
+        drained: false,
+    };
+    if full() {
+        let hottest = play(flood).counts.hottest_shard();
+        // Two writes of the index for each text, spread over the shards.
+        let shards = f64::from(shared::conversation::store::SHARDS);
+        let expected = 2.0 * f64::from(flood.rate) / shards;
+        assert!(hottest > 0.6 * expected && hottest < 1.4 * expected);
+        assert!(hottest > PARTITION_LIMIT, "{hottest}");
+    }
+    let held = play(Load {
+        throttles: true,
+        ..flood
+    });
+    assert!(held.counts.throttled > 0);
+    assert!(held.counts.hottest_shard() <= PARTITION_LIMIT + 1.0);
+    assert_eq!(
+        held.accepted + held.unavailable,
+        u64::from(flood.rate * seconds)
+    );
+}

@@ -1,0 +1,236 @@
+//! Customers text at a rate; environments come and go as Lambda makes them; the schedule drains.
+//!
+//! In: a [`Load`]. Out: what was [`Seen`]. Time is virtual: it passes only when nothing is to be
+//! done, so a day costs what its events cost.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use shared::conversation::policy::Policy;
+use shared::conversation::store::Store;
+use shared::delivery::{Bridge, Clock, Handled, Work};
+use shared::message::{Body, DeliveryId, Event, Incoming, Text};
+use tokio::time::Instant;
+
+use super::table::{Counts, Table, customer};
+use super::vendors::Zendesk;
+
+/// When the simulation begins, in milliseconds since the epoch: a full minute.
+const BEGIN: i64 = 1_790_000_040_000;
+
+/// How long a run of `redelivery` may last (`template.yaml`).
+const RUN: i64 = 55_000;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What is asked of the bridge.
+#[derive(Clone, Copy, Debug)]
+pub struct Load {
+    /// Texts a second.
+    pub rate: u32,
+    /// For how long.
+    pub seconds: u32,
+    /// Customers with an open ticket, who text in turn.
+    pub customers: u64,
+    /// Calls a minute that Zendesk takes.
+    pub zendesk_per_minute: u64,
+    /// Enforce DynamoDB's partition limit on the index.
+    pub throttles: bool,
+    /// Let the schedule run until nothing waits.
+    pub drained: bool,
+}
+
+/// What was seen.
+#[derive(Clone)]
+pub struct Seen {
+    pub accepted: u64,
+    /// Answered 503: not stored, the sender repeats.
+    pub unavailable: u64,
+    /// Delivered within the request.
+    pub at_once: u64,
+    /// Environments that worked at the same time.
+    pub environments: usize,
+    /// Median time of a request, in milliseconds.
+    pub request_ms: u64,
+    /// What the table consumed while texts came in.
+    pub counts: Counts,
+    /// Conversations that waited when the last text was in.
+    pub waiting: usize,
+    /// Minutes from there until nothing waited.
+    pub drained_after: u64,
+    /// Texts on tickets at the end.
+    pub appended: usize,
+    /// Calls that Zendesk refused for their rate.
+    pub refused: u64,
+    /// What the table consumed altogether.
+    pub total: Counts,
+}
+
+/// Environments of the function, as Lambda keeps them.
+struct Fleet {
+    store: Store,
+    zendesk: Zendesk,
+    clock: Clock,
+    idle: Mutex<Vec<Arc<Bridge<Zendesk>>>>,
+    running: AtomicUsize,
+    most: AtomicUsize,
+}
+
+/// Plays a load.
+pub async fn simulate(load: Load) -> Seen {
+    let table = Table::new(load.customers, load.throttles);
+    let begun = Instant::now();
+    let clock = Clock::from_fn(move || {
+        BEGIN + i64::try_from(begun.elapsed().as_millis()).expect("a short simulation")
+    });
+    let zendesk = Zendesk::new(load.zendesk_per_minute, clock.clone());
+    let fleet = Arc::new(Fleet {
+        store: table.store.clone(),
+        zendesk: zendesk.clone(),
+        clock,
+        idle: Mutex::default(),
+        running: AtomicUsize::new(0),
+        most: AtomicUsize::new(0),
+    });
+    let ended = Arc::new(AtomicBool::new(false));
+    let schedule = tokio::spawn(Arc::clone(&fleet).run_schedule(begun, Arc::clone(&ended)));
+    let handled = fleet.play(load, begun).await;
+    let counts = table.meter.counts();
+    let waiting = table.waiting();
+    let last = Instant::now();
+    while load.drained && table.waiting() > 0 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let drained_after = last.elapsed().as_secs().div_ceil(60);
+    ended.store(true, Ordering::Relaxed);
+    schedule.abort();
+    check_order(&zendesk, &handled);
+    let mut times: Vec<u64> = handled.iter().map(|one| one.ms).collect();
+    times.sort_unstable();
+    let count = |wanted: Option<bool>| handled.iter().filter(|one| one.delivered == wanted).count();
+    let small = |count: usize| u64::try_from(count).expect("small");
+    let unavailable = small(count(None));
+    Seen {
+        accepted: small(handled.len()) - unavailable,
+        unavailable,
+        at_once: small(count(Some(true))),
+        environments: fleet.most.load(Ordering::Relaxed),
+        request_ms: times[times.len() / 2],
+        counts,
+        waiting,
+        drained_after,
+        appended: zendesk.appended().len(),
+        refused: zendesk.refused(),
+        total: table.meter.counts(),
+    }
+}
+
+/// What became of one text within its request.
+struct Handling {
+    customer: u64,
+    delivery: String,
+    /// Nothing: not stored.
+    delivered: Option<bool>,
+    ms: u64,
+}
+
+impl Fleet {
+    async fn play(self: &Arc<Self>, load: Load, begun: Instant) -> Vec<Handling> {
+        let texts = u64::from(load.rate) * u64::from(load.seconds);
+        let mut requests = Vec::new();
+        for number in 0..texts {
+            let at = Duration::from_micros(number * 1_000_000 / u64::from(load.rate));
+            tokio::time::sleep_until(begun + at).await;
+            // A stride that meets every customer, neighbours in time far apart.
+            let customer = (number * 7_919) % load.customers;
+            requests.push(tokio::spawn(Arc::clone(self).receive(customer, number)));
+        }
+        let mut handled = Vec::with_capacity(requests.len());
+        for request in requests {
+            handled.push(request.await.expect("a request"));
+        }
+        handled
+    }
+
+    async fn receive(self: Arc<Self>, who: u64, number: u64) -> Handling {
+        let environment = self.environment();
+        let begun = Instant::now();
+        let now = self.clock.now();
+        let delivery = DeliveryId::derive("text", &[&number.to_string()]);
+        let text = Text {
+            text: "Hello, is my order on its way? It should be here by now.".into(),
+            ..Text::default()
+        };
+        let incoming = Incoming {
+            customer: Some(customer(who).parse().expect("an id")),
+            event: Event {
+                delivery: delivery.clone(),
+                received_at: now,
+                body: Body::Text(text),
+            },
+            aliases: vec![],
+        };
+        let work = Work::request(&format!("request-{number}"), now + 10_000, now);
+        let report = environment.handle(incoming, &work).await;
+        self.idle.lock().expect("unpoisoned").push(environment);
+        self.running.fetch_sub(1, Ordering::Relaxed);
+        Handling {
+            customer: who,
+            delivery: delivery.as_str().to_owned(),
+            delivered: report.ok().map(|one| one.handled == Handled::Delivered),
+            ms: u64::try_from(begun.elapsed().as_millis()).expect("short"),
+        }
+    }
+
+    fn environment(&self) -> Arc<Bridge<Zendesk>> {
+        let running = self.running.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(running, Ordering::Relaxed);
+        let idle = self.idle.lock().expect("unpoisoned").pop();
+        idle.unwrap_or_else(|| self.start())
+    }
+
+    fn start(&self) -> Arc<Bridge<Zendesk>> {
+        Arc::new(Bridge {
+            store: self.store.clone(),
+            vendors: self.zendesk.elsewhere(),
+            policy: Policy::default(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    /// Once a minute, never two at a time.
+    async fn run_schedule(self: Arc<Self>, begun: Instant, ended: Arc<AtomicBool>) {
+        let bridge = self.start();
+        for minute in 1_u32.. {
+            tokio::time::sleep_until(begun + MINUTE * minute).await;
+            if ended.load(Ordering::Relaxed) {
+                return;
+            }
+            let work = Work::scheduled(&format!("run-{minute}"), self.clock.now() + RUN);
+            // A throttled query ends the run; the next minute comes.
+            let _ = bridge.redeliver(&work).await;
+        }
+    }
+}
+
+/// Every stored text is on its ticket once, in the order of acceptance; those not drained yet are
+/// missing at the end, never in between.
+fn check_order(zendesk: &Zendesk, handled: &[Handling]) {
+    let mut sent: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for one in handled.iter().filter(|one| one.delivered.is_some()) {
+        sent.entry(one.customer + 1)
+            .or_default()
+            .push(&one.delivery);
+    }
+    let appended = zendesk.appended();
+    let mut there: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for (ticket, marker) in &appended {
+        there.entry(*ticket).or_default().push(marker);
+    }
+    for (ticket, markers) in there {
+        let wanted = &sent[&ticket];
+        assert_eq!(markers, wanted[..markers.len()], "ticket {ticket}");
+    }
+}
