@@ -6,18 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use local::Stack;
 use simulators::zendesk::{Comment, Status};
 
+use crate::files::data;
 use crate::replay;
 use crate::steps::{Answer, Jump, Repeat, Replay, Step, Texts, Webhooks};
 use crate::weather::Sky;
-
-/// Largest picture or file, in bytes of its `data:` URL.
-const LARGEST: usize = 11 << 20;
 
 /// Who is meant: ids at the vendors for a step's words.
 pub(crate) trait Cast {
@@ -250,18 +245,4 @@ fn comment(answer: &Answer) -> Result<Comment, String> {
         comment = comment.file(&file.name, &kind, &bytes);
     }
     Ok(comment)
-}
-
-/// Media type and content of a `data:` URL.
-fn data(url: &str) -> Result<(String, Bytes), String> {
-    if url.len() > LARGEST {
-        return Err("this file is larger than 8 MB".to_owned());
-    }
-    let parts = url
-        .strip_prefix("data:")
-        .and_then(|rest| rest.split_once(";base64,"));
-    let (kind, content) = parts.ok_or("this is no data: URL in base64")?;
-    let content = STANDARD.decode(content);
-    let content = content.map_err(|_| "this is no base64".to_owned())?;
-    Ok((kind.to_owned(), content.into()))
 }

@@ -5,6 +5,7 @@
 //! table; the functions know nothing of it.
 
 mod acting;
+mod asked;
 mod assets;
 mod clock;
 mod guard;
@@ -14,6 +15,7 @@ mod presets;
 mod record;
 mod stored;
 mod timeline;
+mod toml_text;
 mod view;
 
 use std::io;
