@@ -19,7 +19,7 @@ use crate::dynamo::{Dynamo, DynamoError};
 use crate::front::Front;
 use crate::journal::Journal;
 use crate::logs::Logs;
-use crate::options::{Options, Places, SECRET_ID, TABLE_NAME};
+use crate::options::{Options, Places};
 use crate::pictures::Pictures;
 use crate::pool::{InvokeError, Pool};
 use crate::secrets::Secrets;
@@ -28,11 +28,13 @@ use crate::wire;
 use upkeep::{keep, restore, save, schedule, scheduled_event};
 use wiring::{host_pictures, introduce, pools, read_table, routes};
 
+mod parts;
 mod rest;
 mod time;
 mod upkeep;
 mod wiring;
 
+use parts::{aws, vendors};
 use time::Fresh;
 
 /// The stack could not be started; each says why in one sentence.
@@ -109,12 +111,7 @@ impl Stack {
             Some(binaries) => binaries.clone(),
             None => binaries::build(options.show_build).await?.clone(),
         };
-        let file = data.as_ref().map(|data| data.database());
-        let listener = wire::bind(0).await.map_err(port("DynamoDB", 0))?;
-        let dynamo = Dynamo::start(listener, &table, TABLE_NAME, file.as_deref()).await?;
-        let listener = wire::bind(0).await.map_err(port("Secrets Manager", 0))?;
-        let secrets = Secrets::start(listener, SECRET_ID, options.secret_text())
-            .map_err(port("Secrets Manager", 0))?;
+        let (dynamo, secrets) = aws(&options, &table, data.as_deref()).await?;
         let (zendesk, braze) = vendors(&options).await?;
         let fresh = Fresh::of(&zendesk, &braze);
         if let Some(data) = &data {
@@ -219,16 +216,6 @@ impl Stack {
         self.braze.shutdown().await;
         saved
     }
-}
-
-async fn vendors(options: &Options) -> Result<(Zendesk, Braze), StackError> {
-    let zendesk = Zendesk::start(options.zendesk.clone())
-        .await
-        .map_err(port("the Zendesk simulator", options.zendesk.port))?;
-    let braze = Braze::start(options.braze.clone())
-        .await
-        .map_err(port("the Braze simulator", options.braze.port))?;
-    Ok((zendesk, braze))
 }
 
 impl Drop for Stack {
