@@ -41,10 +41,8 @@ async fn fits(browser: &Browser, name: &str) {
     assert_eq!(browser.js(wide, json!([])).await, json!([0, []]), "{name}");
 }
 
-#[tokio::test]
-async fn it_fits_three_widths_and_reads_well_in_light_and_dark() {
-    let sandbox = Sandbox::start();
-    let browser = page(&sandbox).await;
+/// A conversation with something of everything in it.
+async fn scene(browser: &Browser) {
     browser.text("SUPPORT").await;
     browser.reads("#comments .text", &["SUPPORT"]).await;
     browser
@@ -76,6 +74,13 @@ async fn it_fits_three_widths_and_reads_well_in_light_and_dark() {
     browser.click("[data-ticket='1'] button").await;
     browser.choose("#who", "ada").await;
     browser.at_rest().await;
+}
+
+#[tokio::test]
+async fn it_fits_three_widths_and_reads_well_in_light_and_dark() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    scene(&browser).await;
     for dark in [false, true] {
         let theme = if dark { "dark" } else { "light" };
         browser

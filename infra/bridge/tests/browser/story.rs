@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::driver::Browser;
 use super::kit::{Sandbox, page};
 
 /// One red pixel.
@@ -64,6 +65,12 @@ async fn support_to_solved_by_clicking() {
         "a note was sent: {phone:?}"
     );
 
+    hops_and_item_are_told(&browser).await;
+    browser.close().await;
+}
+
+/// The timeline and the item after it.
+async fn hops_and_item_are_told(browser: &Browser) {
     // The timeline tells each hop of what was clicked.
     browser
         .until("document.querySelectorAll('#timeline > li').length >= 6")
@@ -91,7 +98,6 @@ async fn support_to_solved_by_clicking() {
         stored[0].contains("\"pk\": \"customer#ada\"") && stored[0].contains("\"memory\""),
         "{stored:?}"
     );
-    browser.close().await;
 }
 
 #[tokio::test]
