@@ -57,7 +57,7 @@ impl Account {
 
     /// Changes the account, then starts or holds the webhooks the change fired.
     pub(super) fn change<T>(self: &Arc<Self>, act: impl FnOnce(&mut Work<'_>) -> T) -> T {
-        let hold = *self.mode.lock().unwrap_or_else(PoisonError::into_inner) == Mode::Held;
+        let hold = self.mode() == Mode::Held;
         let (result, fired) = self.core.change(|state| {
             let now = self.core.clock.now_ms();
             let (config, base_url) = (&self.config, self.base_url.as_str());
@@ -92,6 +92,10 @@ impl Account {
 
     pub(super) fn set_mode(&self, mode: Mode) {
         *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        *self.mode.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

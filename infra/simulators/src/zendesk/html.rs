@@ -116,8 +116,8 @@ pub(super) fn to_text(html: &str) -> String {
 }
 
 fn unescape(text: &str) -> String {
-    let text = numbered(text);
-    text.replace("&lt;", "<")
+    numbered(text)
+        .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
@@ -125,25 +125,34 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Characters written as `&#123;`; the ampersand's own number last, as its name is.
+/// Letters by their number, such as `&#123;`.
 fn numbered(text: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("&#") {
-        let length = rest[start..].find(';').unwrap_or(0);
-        let number = rest.get(start + 2..start + length).unwrap_or_default();
-        let letter = number.parse().ok().and_then(char::from_u32);
-        plain += &rest[..start];
-        match letter.filter(|letter| *letter != '&') {
-            Some(letter) => {
-                plain.push(letter);
-                rest = &rest[start + length + 1..];
-            }
-            None => {
-                plain += "&#";
-                rest = &rest[start + 2..];
-            }
+    let mut parts = text.split("&#");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let letter = part.split_once(';').and_then(|(number, rest)| {
+            let letter = number.parse().ok().and_then(char::from_u32)?;
+            Some((letter, rest))
+        });
+        match letter {
+            // An ampersand would begin another one.
+            Some(('&', rest)) => shown += &format!("&amp;{rest}"),
+            Some((letter, rest)) => shown += &format!("{letter}{rest}"),
+            None => shown += &format!("&#{part}"),
         }
     }
-    plain + rest
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_by_number_are_shown_as_letters() {
+        assert_eq!(
+            to_text("<p>&#123;{7*7}} &#38;lt; &#x; &#</p>"),
+            "{{7*7}} &lt; &#x; &#"
+        );
+    }
 }
