@@ -18,3 +18,4 @@ mod outage;
 mod resend;
 mod submit;
 mod tickets;
+mod written;

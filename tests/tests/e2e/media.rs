@@ -5,7 +5,7 @@ use std::sync::Arc;
 use e2e::{PATIENCE, stack, stack_with};
 use local::Stack;
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::{self, pki_types::PrivatePkcs8KeyDer};
 
@@ -41,29 +41,49 @@ async fn picture_host() -> (u16, NamedTempFile) {
                         .ok()
                         .filter(|n| *n > 0)?;
                 }
-                if request.starts_with(b"GET /hang ") {
-                    std::future::pending::<()>().await;
-                }
-                if request.starts_with(b"GET /inside ") {
-                    let inside = "location: https://169.254.169.254/latest/meta-data";
-                    let answer =
-                        format!("HTTP/1.1 302 Found\r\ncontent-length: 0\r\n{inside}\r\n\r\n");
-                    stream.write_all(answer.as_bytes()).await.ok()?;
-                } else {
-                    let head = format!(
-                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-type: image/png\r\n\r\n",
-                        PNG.len()
-                    );
-                    stream
-                        .write_all(&[head.as_bytes(), PNG].concat())
-                        .await
-                        .ok()?;
-                }
+                answer(&mut stream, &request).await?;
                 stream.shutdown().await.ok()
             });
         }
     });
     (port, pem)
+}
+
+/// What the host does with a request; `None` where the client has gone.
+async fn answer(stream: &mut (impl AsyncWrite + Unpin), request: &[u8]) -> Option<()> {
+    let asks_for = |path: &str| request.starts_with(format!("GET {path} ").as_bytes());
+    if asks_for("/hang") {
+        std::future::pending::<()>().await;
+    }
+    if asks_for("/drip") {
+        // A megabyte, a byte a second.
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\ncontent-type: image/png\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.ok()?;
+        for byte in PNG.iter().cycle() {
+            stream.write_all(&[*byte]).await.ok()?;
+            stream.flush().await.ok()?;
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+    let told = |status: &str, headers: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    let answer = if asks_for("/round") {
+        told("302 Found", "location: /round", b"")
+    } else if asks_for("/inside") {
+        let inside = "location: https://169.254.169.254/latest/meta-data";
+        told("302 Found", inside, b"")
+    } else if asks_for("/liar") {
+        told("200 OK", "content-type: image/png", b"<html><script>")
+    } else if asks_for("/bomb") {
+        let packed = "content-type: image/png\r\ncontent-encoding: gzip";
+        told("200 OK", packed, b"\x1f\x8b\x08")
+    } else {
+        told("200 OK", "content-type: image/png", PNG)
+    };
+    stream.write_all(&answer).await.ok()
 }
 
 async fn stack_that_trusts(pem: &NamedTempFile) -> Stack {
@@ -135,6 +155,34 @@ async fn a_text_arrives_whatever_its_pictures_do() {
         let named = body
             .lines()
             .any(|line| line.contains(link.as_str()) && line.contains(why));
+        assert!(named, "{why}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_pictures_cost_a_bounded_time_and_are_named_with_their_reason() {
+    let (port, pem) = picture_host().await;
+    let stack = stack_that_trusts(&pem).await;
+    let cases = [
+        ("/drip", "took too long"),
+        ("/round", "too many redirects"),
+        ("/liar", "not of its type"),
+        ("/bomb", "compressed"),
+    ];
+    let links = cases.map(|(path, _)| format!("https://127.0.0.1:{port}{path}"));
+    let start = std::time::Instant::now();
+    stack.braze.customer_texts("ana", "Look", &links).await;
+    assert!(stack.quiesce(PATIENCE).await);
+    // Three seconds are the files' share; the rest is starting functions.
+    assert!(start.elapsed().as_secs() < 20);
+    let comment = &stack.zendesk.tickets()[0].comments[0];
+    assert!(comment.attachments.is_empty());
+    let body = comment.plain_body.as_str();
+    assert!(body.starts_with("Look\n"), "{body}");
+    for (path, why) in cases {
+        let named = body
+            .lines()
+            .any(|line| line.ends_with(path) && line.contains(why));
         assert!(named, "{why}: {body}");
     }
 }
