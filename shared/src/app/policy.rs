@@ -41,7 +41,6 @@ pub(super) fn of(settings: &Settings) -> Policy {
         no_closing_tags: settings.policy.no_closing_tags.clone(),
         loop_fuse: settings.policy.loop_fuse,
         style: style(&settings.policy.sms),
-        ..Policy::default()
     }
 }
 

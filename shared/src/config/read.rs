@@ -30,8 +30,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
     );
     let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
-    let give_up_after = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
-    let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
+    let (give_up_after, duplicate_window) = (give_up_after(r), duplicate_window(r));
     let thanks_window_hours = r.number("THANKS_WINDOW_HOURS", 24, 0..=8_760);
     let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
     let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
@@ -60,9 +59,8 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         policy: Policy {
             open_on,
             reopen_window_days,
-            give_up_after: Duration::from_secs(u64::from(give_up_after) * 60 * 60),
-            duplicate_window: (duplicate_window > 0)
-                .then(|| Duration::from_secs(duplicate_window.into())),
+            give_up_after,
+            duplicate_window,
             solved_message: r.optional("SOLVED_MESSAGE"),
             language,
             thanks_window_hours,
@@ -92,6 +90,16 @@ const LOG_LEVELS: [(&str, LevelFilter); 5] = [
     ("debug", LevelFilter::DEBUG),
     ("trace", LevelFilter::TRACE),
 ];
+
+fn give_up_after(r: &mut Reader<'_>) -> Duration {
+    let hours = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
+    Duration::from_secs(u64::from(hours) * 60 * 60)
+}
+
+fn duplicate_window(r: &mut Reader<'_>) -> Option<Duration> {
+    let seconds = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
+    (seconds > 0).then(|| Duration::from_secs(seconds.into()))
+}
 
 fn aws(r: &mut Reader<'_>) -> Option<AwsEnv> {
     let everywhere = r.endpoint("AWS_ENDPOINT_URL");

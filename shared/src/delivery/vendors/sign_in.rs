@@ -48,7 +48,7 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::*;
-    use crate::delivery::{Clock, Gate, TicketDefaults};
+    use crate::delivery::{Clock, Gate, Pace, TicketDefaults};
     use crate::media::Fetcher;
     use crate::test_support::{Reply, Server, Vault, http, later};
 
@@ -62,6 +62,7 @@ mod tests {
             clock: Clock::system(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            pace: Pace::default(),
         }
     }
 
