@@ -29,7 +29,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("aws", &["config", "net"]),
     ("braze", &["message", "net", "secrets"]),
     ("config", &["net", "secrets"]),
-    ("conversation", &["aws", "message", "text"]),
+    ("conversation", &["aws", "message", "telemetry", "text"]),
     (
         "delivery",
         &[

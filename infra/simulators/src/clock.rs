@@ -1,4 +1,4 @@
-//! The simulated time: the machine's clock plus an offset tests move forward.
+//! The simulated time: the machine's clock, or the runtime's, plus an offset tests move forward.
 //!
 //! In: durations to skip. Out: milliseconds since the epoch. Imports nothing of the crate.
 
@@ -11,11 +11,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::time::Instant;
 
 /// A clock shared by everything that was given a clone of it.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     offset_ms: Arc<AtomicI64>,
+    /// Where the runtime's time counts: its start, and what the machine's clock said then.
+    runtime: Option<(Instant, i64)>,
 }
 
 impl Clock {
@@ -24,20 +27,26 @@ impl Clock {
         Self::default()
     }
 
+    /// A clock that goes as the runtime's does from now on, and so stands where that is paused.
+    pub fn of_runtime() -> Self {
+        Self {
+            runtime: Some((Instant::now(), machine_ms())),
+            ..Self::default()
+        }
+    }
+
     /// Simulated time in milliseconds since the epoch.
     pub fn now_ms(&self) -> i64 {
-        let machine = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-            });
-        machine.saturating_add(self.offset_ms())
+        let now = match self.runtime {
+            Some((start, at)) => at.saturating_add(millis(start.elapsed())),
+            None => machine_ms(),
+        };
+        now.saturating_add(self.offset_ms())
     }
 
     /// Moves the simulated time forward.
     pub fn advance(&self, by: Duration) {
-        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.offset_ms.fetch_add(by, Ordering::SeqCst);
+        self.offset_ms.fetch_add(millis(by), Ordering::SeqCst);
     }
 
     /// How far the clock is ahead of the machine's, in milliseconds.
@@ -80,10 +89,34 @@ fn older(value: &mut Value, by_ms: i64) {
     }
 }
 
+fn machine_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, millis)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// A time as the vendors write it: RFC 3339, whole seconds, `Z`.
 pub fn rfc3339(at_ms: i64) -> String {
     OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1000))
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_of_the_runtime_goes_as_the_runtimes_time_does() {
+        let clock = Clock::of_runtime();
+        let start = clock.now_ms();
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
+        assert_eq!(clock.now_ms() - start, 3_600_000);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(clock.clone().now_ms() - start, 3_601_000);
+    }
 }

@@ -552,6 +552,30 @@ async fn rate_limits_answer_429_with_retry_after() {
 }
 
 #[tokio::test]
+async fn every_answer_tells_the_limit_and_what_is_left_of_it() {
+    let zendesk = zendesk().await;
+    let api = Api::new(&zendesk).await;
+    zendesk.limit_requests(Some(3));
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let answer = api.send(Method::GET, "/tickets", Value::Null).await;
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        told.push((
+            answer.status().as_u16(),
+            header("x-rate-limit"),
+            header("x-rate-limit-remaining"),
+        ));
+    }
+    let row = |status, left: &str| (status, "3".to_owned(), left.to_owned());
+    assert_eq!(
+        told,
+        [row(200, "2"), row(200, "1"), row(200, "0"), row(429, "0")]
+    );
+    zendesk.limit_requests(None);
+    assert_eq!(api.get("/tickets").await.0, 200);
+}
+
+#[tokio::test]
 async fn a_full_ticket_takes_no_more_comments() {
     let limits = Limits {
         comments_per_ticket: 2,

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::store::{Store, StoreError};
-use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
+use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore};
@@ -80,6 +80,7 @@ impl App {
             clock: clock.clone(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            pace: Pace::default(),
         };
         let store = Store::new(&parts, settings.table_name.clone());
         let bridge = Bridge {

@@ -25,6 +25,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
         reopen_window: Duration::from_secs(
             u64::from(settings.policy.reopen_window_days) * 24 * SECONDS_AN_HOUR,
         ),
+        give_up_after: settings.policy.give_up_after,
         subject: settings.policy.ticket.subject.clone(),
         reply_campaign: settings.braze.reply_campaign.clone(),
         solved_campaign: settings.braze.solved_campaign.clone(),
@@ -40,7 +41,6 @@ pub(super) fn of(settings: &Settings) -> Policy {
         no_closing_tags: settings.policy.no_closing_tags.clone(),
         loop_fuse: settings.policy.loop_fuse,
         style: style(&settings.policy.sms),
-        ..Policy::default()
     }
 }
 

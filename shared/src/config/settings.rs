@@ -82,6 +82,8 @@ pub struct Policy {
     pub open_on: OpenOn,
     /// `REOPEN_WINDOW_DAYS`: a text this long after solved reopens the ticket.
     pub reopen_window_days: u32,
+    /// `GIVE_UP_AFTER_HOURS`: how long an event is tried before it becomes a dead letter.
+    pub give_up_after: Duration,
     /// `DUPLICATE_TEXT_WINDOW_SECONDS`: the same text of the same customer within it is one text;
     /// `None`: Braze's dispatch id alone tells.
     pub duplicate_window: Option<Duration>,

@@ -1,5 +1,7 @@
 //! The contract's environment table.
 
+use std::time::Duration;
+
 use tracing::level_filters::LevelFilter;
 
 use super::*;
@@ -22,6 +24,10 @@ fn settings(extra: &[(&str, &str)]) -> Result<Settings, ConfigErrors> {
             .find(|(known, _)| *known == name);
         found.map(|(_, value)| (*value).to_owned())
     })
+}
+
+fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 60 * 60)
 }
 
 fn names(result: Result<Settings, ConfigErrors>) -> Vec<&'static str> {
@@ -53,6 +59,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
         Policy {
             open_on: OpenOn::Any,
             reopen_window_days: 28,
+            give_up_after: hours(24),
             duplicate_window: None,
             solved_message: None,
             language: Language::English,
@@ -97,6 +104,7 @@ fn every_setting_can_be_given() {
         ("MEDIA_ALLOW_LOOPBACK", "true"),
         ("OPEN_ON", "Keyword"),
         ("REOPEN_WINDOW_DAYS", "0"),
+        ("GIVE_UP_AFTER_HOURS", "2"),
         ("SIGNATURE_MODE", "observe"),
         ("TICKET_TAGS", " sms, vip ,,"),
         ("TICKET_SUBJECT", "Text of {name}"),
@@ -129,6 +137,7 @@ fn every_setting_can_be_given() {
     assert!(settings.media_allow_loopback);
     assert_eq!(settings.policy.open_on, OpenOn::Keyword);
     assert_eq!(settings.policy.reopen_window_days, 0);
+    assert_eq!(settings.policy.give_up_after, hours(2));
     assert_eq!(settings.signature_mode, SignatureMode::Observe);
     assert_eq!(settings.policy.ticket.tags, ["sms", "vip"]);
     assert_eq!(settings.policy.ticket.subject, "Text of {name}");
@@ -186,6 +195,7 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("THANKS_WINDOW_HOURS", "zzz"),
         ("NO_CLOSING_TAGS", "zzz zzz"),
         ("LOOP_FUSE", "101"),
+        ("GIVE_UP_AFTER_HOURS", "0"),
         ("SIGNATURE_MODE", "zzz"),
         ("LOG_LEVEL", "zzz"),
     ];

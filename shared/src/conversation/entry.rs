@@ -78,6 +78,9 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// Counts the workers that vanished over it.
+    #[serde(skip_serializing_if = "is_zero_u8")]
+    pub breaks: u8,
     /// The ticket that an append in doubt was meant for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tried: Option<TicketId>,

@@ -16,9 +16,10 @@ pub fn day(now: i64) -> i64 {
     now.div_euclid(DAY)
 }
 
-/// The days that are still looked at.
+/// The days that are still looked at. Tomorrow is one: the clock of another environment may be
+/// ahead.
 pub fn days(now: i64) -> impl Iterator<Item = i64> {
-    (day(now) - DAYS_BACK)..=day(now)
+    (day(now) - DAYS_BACK)..=day(now) + 1
 }
 
 /// Markers by day.

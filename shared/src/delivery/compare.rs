@@ -28,7 +28,7 @@ impl<V: Vendors> Bridge<V> {
     /// [`StoreError`] when the table cannot be read.
     pub async fn compare_some(&self, work: &Work, summary: &mut Summary) -> Result<(), StoreError> {
         let now = self.clock.now();
-        if work.is_over(now) || self.vendors.limited_until(now).is_some() {
+        if work.is_over(now) || self.vendors.limited_until(now, 0).is_some() {
             return Ok(());
         }
         let (page, mut next) = self.store.page(self.store.cursor().await?, PAGE).await?;

@@ -1,6 +1,7 @@
 //! Events that name only a ticket: their customer is looked up, then they go to the customer's
 //! conversation.
 
+use crate::conversation::plan;
 use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, Failure, Outcome, Step, Verdict};
 use crate::conversation::store::{Held, Key, Storage};
@@ -17,6 +18,9 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         ticket: TicketId,
         work: &Work,
     ) -> Verdict {
+        if plan::is_poison(&held.mailbox[index]) {
+            return plan::given_up(plan::BROKE_OFF, vec![]);
+        }
         let Some(time) = work.call_time(self.clock.now(), held.until) else {
             return Verdict::Wait(None);
         };

@@ -2,7 +2,7 @@
 //!
 //! In: how calls went. Out: whether the next one is worth making. Pure but for its counters.
 
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Failures in a row that close the gate.
 const FAILURES: u32 = 5;
@@ -10,8 +10,12 @@ const FAILURES: u32 = 5;
 /// First pause, in milliseconds; each failure after a pause doubles it.
 const FIRST_PAUSE: i64 = 2_000;
 
-/// Longest pause, in milliseconds: one call tries the vendor again after it.
+/// Longest pause, in milliseconds.
 const LONGEST_PAUSE: i64 = 20_000;
+
+/// How long the one call after a pause may take before another one tries, in milliseconds: its
+/// holder may have vanished.
+const TRIAL: i64 = 6_000;
 
 /// Why a vendor is not called now. Times in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,48 +28,95 @@ pub enum Closed {
 
 /// The gate in front of one vendor.
 #[derive(Debug, Default)]
-pub struct Gate {
-    failures: AtomicU32,
-    down_until: AtomicI64,
-    limited_until: AtomicI64,
+pub struct Gate(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    down_until: i64,
+    /// One call tries whether the vendor is up again.
+    trying: bool,
+    limited_until: i64,
 }
 
 impl Gate {
-    /// Whether the vendor is to be spared now.
-    pub fn closed(&self, now: i64) -> Option<Closed> {
-        let limited = self.limited_until.load(Ordering::Relaxed);
-        if limited > now {
-            return Some(Closed::Limited(limited));
+    /// Lets a call through, or says why the vendor is to be spared. After a pause one call is let
+    /// through, and the others when it went well.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`].
+    pub fn admit(&self, now: i64) -> Result<(), Closed> {
+        let mut state = self.state();
+        if state.limited_until > now {
+            return Err(Closed::Limited(state.limited_until));
         }
-        (self.down_until.load(Ordering::Relaxed) > now).then_some(Closed::Down)
+        if state.failures < FAILURES {
+            return Ok(());
+        }
+        if state.down_until > now {
+            return Err(Closed::Down);
+        }
+        state.trying = true;
+        state.down_until = now.saturating_add(TRIAL);
+        Ok(())
+    }
+
+    /// The vendor is spared now, but perhaps for the one call that tries it.
+    pub fn is_closed(&self, now: i64) -> bool {
+        let state = self.state();
+        state.limited_until > now || state.failures >= FAILURES
+    }
+
+    /// Until when the vendor's rate limit lasts; `None` where there is none now.
+    pub fn limited_until(&self, now: i64) -> Option<i64> {
+        Some(self.state().limited_until).filter(|&until| until > now)
+    }
+
+    /// The pause is over, and it is not known yet whether the vendor is up again: one call tells.
+    pub fn is_on_trial(&self, now: i64) -> bool {
+        let state = self.state();
+        state.failures >= FAILURES && (state.trying || state.down_until <= now)
     }
 
     /// The vendor answered, whatever it said.
     pub fn answered(&self) {
-        self.failures.store(0, Ordering::Relaxed);
-        self.down_until.store(0, Ordering::Relaxed);
+        let mut state = self.state();
+        state.failures = 0;
+        state.trying = false;
     }
 
     /// The vendor did not answer, or not as a working service does.
     pub fn failed(&self, now: i64) {
-        let failures = self
-            .failures
-            .fetch_add(1, Ordering::Relaxed)
-            .saturating_add(1);
-        let Some(over) = failures.checked_sub(FAILURES) else {
+        let mut state = self.state();
+        if state.failures >= FAILURES && !state.trying {
+            // Begun before the gate was closed.
+            return;
+        }
+        state.trying = false;
+        state.failures = state.failures.saturating_add(1);
+        let Some(over) = state.failures.checked_sub(FAILURES) else {
             return;
         };
         let pause = FIRST_PAUSE
             .saturating_mul(1 << over.min(10))
             .min(LONGEST_PAUSE);
-        self.down_until
-            .store(now.saturating_add(pause), Ordering::Relaxed);
-        tracing::warn!(failures, pause.ms = pause, "the vendor is spared");
+        state.down_until = now.saturating_add(pause);
+        tracing::warn!(
+            failures = state.failures,
+            pause.ms = pause,
+            "the vendor is spared"
+        );
     }
 
     /// The vendor asked to wait until then.
     pub fn limited(&self, until: i64) {
-        self.limited_until.fetch_max(until, Ordering::Relaxed);
+        let mut state = self.state();
+        state.limited_until = state.limited_until.max(until);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -73,24 +124,57 @@ impl Gate {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_vendor_that_fails_is_spared_tried_again_and_trusted_again() {
+    fn closed_at_zero() -> Gate {
         let gate = Gate::default();
-        for _ in 0..FAILURES - 1 {
+        for _ in 0..FAILURES {
+            assert_eq!(gate.admit(0), Ok(()));
             gate.failed(0);
         }
-        assert_eq!(gate.closed(0), None);
-        gate.failed(0);
-        assert_eq!(gate.closed(FIRST_PAUSE - 1), Some(Closed::Down));
-        assert_eq!(gate.closed(FIRST_PAUSE), None, "one call may try");
+        gate
+    }
+
+    #[test]
+    fn a_vendor_that_fails_is_spared_tried_again_and_trusted_again() {
+        let gate = closed_at_zero();
+        assert_eq!(gate.admit(FIRST_PAUSE - 1), Err(Closed::Down));
+        assert!(gate.is_closed(FIRST_PAUSE));
+        assert_eq!(gate.admit(FIRST_PAUSE), Ok(()), "one call may try");
         gate.failed(FIRST_PAUSE);
         assert_eq!(
-            gate.closed(2 * FIRST_PAUSE),
-            Some(Closed::Down),
+            gate.admit(3 * FIRST_PAUSE - 1),
+            Err(Closed::Down),
             "the pause doubles"
         );
+        assert_eq!(gate.admit(3 * FIRST_PAUSE), Ok(()));
+        assert!(gate.is_on_trial(3 * FIRST_PAUSE));
         gate.answered();
-        assert_eq!(gate.closed(2 * FIRST_PAUSE), None);
+        assert!(!gate.is_closed(3 * FIRST_PAUSE));
+        assert!(!gate.is_on_trial(3 * FIRST_PAUSE));
+        assert_eq!(gate.admit(3 * FIRST_PAUSE), Ok(()));
+    }
+
+    #[test]
+    fn after_a_pause_one_call_alone_tries_the_vendor() {
+        let gate = closed_at_zero();
+        assert_eq!(gate.admit(FIRST_PAUSE), Ok(()));
+        for now in [FIRST_PAUSE, FIRST_PAUSE + TRIAL - 1] {
+            assert_eq!(gate.admit(now), Err(Closed::Down));
+            assert!(gate.is_on_trial(now));
+        }
+        assert_eq!(
+            gate.admit(FIRST_PAUSE + TRIAL),
+            Ok(()),
+            "the first one vanished"
+        );
+    }
+
+    #[test]
+    fn calls_that_were_under_way_when_the_gate_closed_do_not_lengthen_the_pause() {
+        let gate = closed_at_zero();
+        for _ in 0..20 {
+            gate.failed(1);
+        }
+        assert_eq!(gate.admit(FIRST_PAUSE), Ok(()));
     }
 
     #[test]
@@ -98,7 +182,9 @@ mod tests {
         let gate = Gate::default();
         gate.limited(5_000);
         gate.limited(3_000);
-        assert_eq!(gate.closed(4_999), Some(Closed::Limited(5_000)));
-        assert_eq!(gate.closed(5_000), None);
+        assert_eq!(gate.admit(4_999), Err(Closed::Limited(5_000)));
+        assert_eq!(gate.limited_until(4_999), Some(5_000));
+        assert_eq!(gate.admit(5_000), Ok(()));
+        assert_eq!(gate.limited_until(5_000), None);
     }
 }

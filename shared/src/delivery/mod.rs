@@ -9,6 +9,7 @@ mod compare;
 mod drain;
 mod forward;
 mod gate;
+mod pace;
 mod redeliver;
 mod vendors;
 mod work;
@@ -26,6 +27,7 @@ use crate::conversation::store::{
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
 pub use gate::Gate;
+pub use pace::Pace;
 pub use redeliver::Summary;
 pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, TicketDefaults, Vendors};
@@ -136,7 +138,10 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         let mut taken_over = false;
         let held = match accepted {
             Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
-            Accepted::Full => return Ok((Handled::Full, None)),
+            Accepted::Full(seen) => {
+                self.make_room(seen, work).await;
+                return Ok((Handled::Full, None));
+            }
             Accepted::Held(held) => held,
             Accepted::Stored(seen) => {
                 let ticket = seen.state.ticket;
@@ -154,6 +159,15 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         let drained = Box::pin(self.drain(held, taken_over, work, &mut endings));
         let ticket = drained.await;
         Ok((handled(endings.remove(&delivery)), ticket))
+    }
+
+    /// A full mailbox takes no event that would get it going again: the surplus does, where nobody
+    /// works on it. The sender comes again to an emptier one.
+    async fn make_room(&self, seen: Option<Box<Held>>, work: &Work) {
+        let Some(seen) = seen else { return };
+        if let Some(held) = self.take_over(*seen, work).await {
+            self.drain(held, true, work, &mut Endings::new()).await;
+        }
     }
 
     /// Takes a conversation that waits but has something to do now, or whose holder is gone.
@@ -196,6 +210,7 @@ fn doubt(mut held: Held, before: &Held) -> Held {
 
 fn put_in_doubt(entry: &mut Entry, ticket: Option<TicketId>) {
     entry.progress.doubtful = true;
+    entry.progress.breaks = entry.progress.breaks.saturating_add(1);
     entry.progress.tried = entry.progress.tried.or(ticket);
 }
 

@@ -1,5 +1,10 @@
-//! The schedule's work: conversations that are due are taken and drained, a few at a time.
+//! The schedule's work: conversations that are due are taken and drained, some at a time.
+//!
+//! In: the index `due`, the time. Out: a summary. What is due is read shard by shard in turn, so
+//! that no shard waits for another, and as fast as it is worked on, so that a slow conversation
+//! holds up nobody.
 
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +16,9 @@ use crate::conversation::store::{Key, SHARDS, Storage, StoreError};
 
 use super::{Bridge, Endings, Vendors, Work, doubt};
 
-/// Conversations worked on at the same time.
-const CONCURRENCY: usize = 8;
+/// Conversations worked on at the same time, and so the most calls a vendor gets at once. Enough for
+/// a limit of 1,000 requests a minute at a second each.
+const CONCURRENCY: usize = 16;
 
 /// Conversations read from a shard of the index at once.
 const PAGE: i32 = 32;
@@ -45,73 +51,37 @@ where
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the index cannot be read.
+    /// [`StoreError`] when the index cannot be read; what was under way is brought to its end.
     pub async fn redeliver(self: &Arc<Self>, work: &Work) -> Result<Summary, StoreError> {
-        let mut summary = Summary::default();
-        for shard in 0..SHARDS {
-            loop {
-                let now = self.clock.now();
-                if work.is_over(now) {
-                    return Ok(summary);
-                }
-                let due = self.store.due(shard, now, PAGE).await?;
-                let taken = self.drain_all(due, work, &mut summary).await;
-                if taken == 0 {
-                    break;
-                }
-            }
-        }
-        Ok(summary)
-    }
-
-    /// Drains conversations side by side; says how many could be taken.
-    async fn drain_all(
-        self: &Arc<Self>,
-        due: Vec<Key>,
-        work: &Work,
-        summary: &mut Summary,
-    ) -> usize {
-        let mut due = due.into_iter();
-        let mut running = JoinSet::new();
-        let mut taken = 0;
+        let mut run = Run::default();
         loop {
-            while running.len() < CONCURRENCY && !work.is_over(self.clock.now()) {
-                if self.vendors.limited_until(self.clock.now()).is_some() {
-                    break;
+            let now = self.clock.now();
+            let over = work.is_over(now);
+            let limited = self.vendors.limited_until(now, run.running.len());
+            if !over && limited.is_none() && run.running.len() < CONCURRENCY {
+                if let Some(key) = run.next() {
+                    let (bridge, work) = (Arc::clone(self), work.clone());
+                    run.running.spawn(async move {
+                        let endings = bridge.drain_due(&key, &work).await;
+                        (key, endings)
+                    });
+                    continue;
                 }
-                let Some(key) = due.next() else { break };
-                let (bridge, work) = (Arc::clone(self), work.clone());
-                running.spawn(async move { bridge.drain_due(&key, &work).await });
-            }
-            match running.join_next().await {
-                None if self.sit_out_limit(work).await => {}
-                None => return taken,
-                Some(Ok(Some(endings))) => {
-                    taken += 1;
-                    summary.count(&endings);
-                }
-                Some(Ok(None)) => {}
-                // Never the error itself: it quotes the panic's message.
-                Some(Err(error)) => {
-                    let panicked = error.is_panic();
-                    tracing::error!(panicked, "a conversation's run ended badly");
+                if run.barren < SHARDS {
+                    match self.store.due(run.shard, now, PAGE).await {
+                        Ok(due) => run.read(due),
+                        Err(error) => return run.end_with(error).await,
+                    }
+                    continue;
                 }
             }
+            // A limit beyond the end of the run is the next run's.
+            let pause = limited.filter(|&until| !over && !work.is_over(until));
+            if run.running.is_empty() && pause.is_none() {
+                return Ok(run.summary);
+            }
+            run.wait(pause.map(|until| until.saturating_sub(now))).await;
         }
-    }
-
-    /// Waits for a vendor's rate limit to end, where it ends within the run; says whether it waited.
-    async fn sit_out_limit(&self, work: &Work) -> bool {
-        let now = self.clock.now();
-        let Some(until) = self.vendors.limited_until(now) else {
-            return false;
-        };
-        if work.is_over(until) {
-            return false;
-        }
-        let pause = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        true
     }
 
     async fn drain_due(&self, key: &Key, work: &Work) -> Option<Endings> {
@@ -129,6 +99,78 @@ where
         self.drain(doubt(held, &before), true, work, &mut endings)
             .await;
         Some(endings)
+    }
+}
+
+/// A run under way.
+#[derive(Default)]
+struct Run {
+    /// Read from the index, not taken yet.
+    due: VecDeque<Key>,
+    /// Being worked on: an index that lags behind the table still lists them.
+    busy: HashSet<Key>,
+    running: JoinSet<(Key, Option<Endings>)>,
+    /// The shard to be read next.
+    shard: u8,
+    /// Shards read since a conversation could be taken: when it is all of them, nothing is due.
+    barren: u8,
+    summary: Summary,
+}
+
+impl Run {
+    fn next(&mut self) -> Option<Key> {
+        while let Some(key) = self.due.pop_front() {
+            if self.busy.insert(key.clone()) {
+                return Some(key);
+            }
+        }
+        None
+    }
+
+    fn read(&mut self, due: Vec<Key>) {
+        self.due.extend(due);
+        self.shard = (self.shard + 1) % SHARDS;
+        self.barren += 1;
+    }
+
+    /// Waits until a conversation is done, or for so many milliseconds.
+    async fn wait(&mut self, pause: Option<i64>) {
+        let pause = pause.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+        let over = async {
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(done) = self.running.join_next() => self.note(done),
+            () = over => {}
+        }
+    }
+
+    fn note(&mut self, done: Result<(Key, Option<Endings>), tokio::task::JoinError>) {
+        match done {
+            Ok((key, endings)) => {
+                self.busy.remove(&key);
+                if let Some(endings) = endings {
+                    self.barren = 0;
+                    self.summary.count(&endings);
+                }
+            }
+            // Its key stays busy: no second attempt in this run. The error itself is not told, it
+            // quotes the panic's message.
+            Err(error) => {
+                let panicked = error.is_panic();
+                tracing::error!(panicked, "a conversation's run ended badly");
+            }
+        }
+    }
+
+    async fn end_with(mut self, error: StoreError) -> Result<Summary, StoreError> {
+        while let Some(done) = self.running.join_next().await {
+            self.note(done);
+        }
+        Err(error)
     }
 }
 

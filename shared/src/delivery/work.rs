@@ -17,8 +17,14 @@ const SETTLE_RESERVE: i64 = 1_000;
 /// Longest single call to a vendor.
 const CALL_LIMIT: i64 = 5_000;
 
+/// Least time for a call, where a request has enough: one that is cut off may have been done.
+const CALL_MINIMUM: i64 = 1_000;
+
 /// Below this there is no point in starting a call.
-const CALL_MINIMUM: i64 = 250;
+const CALL_POINTLESS: i64 = 250;
+
+/// Time kept back by a scheduled run, in which no call begins and those under way may end.
+const RUN_RESERVE: i64 = 4_000;
 
 /// Longest a conversation is held without a write.
 const LEASE: i64 = 20_000;
@@ -59,7 +65,10 @@ impl fmt::Debug for Clock {
 #[derive(Debug, Clone)]
 pub struct Work {
     owner: String,
+    /// Calls end by then.
     until: i64,
+    /// Nothing begins after it.
+    begin_until: i64,
     deadline: i64,
 }
 
@@ -69,9 +78,11 @@ impl Work {
         let until = deadline
             .saturating_sub(SETTLE_RESERVE)
             .min(now.saturating_add(REQUEST_BUDGET));
+        let least = (until.saturating_sub(now) / 8).clamp(CALL_POINTLESS, CALL_MINIMUM);
         Self {
             owner: id.to_owned(),
             until,
+            begin_until: until.saturating_sub(least),
             deadline,
         }
     }
@@ -80,7 +91,8 @@ impl Work {
     pub fn scheduled(id: &str, deadline: i64) -> Self {
         Self {
             owner: id.to_owned(),
-            until: deadline.saturating_sub(4 * SETTLE_RESERVE),
+            until: deadline.saturating_sub(SETTLE_RESERVE),
+            begin_until: deadline.saturating_sub(RUN_RESERVE),
             deadline,
         }
     }
@@ -109,15 +121,20 @@ impl Work {
 
     /// How long a call may take that starts now under a lease: `None` when it is too late for one.
     pub fn call_time(&self, now: i64, lease_until: i64) -> Option<Duration> {
+        if self.is_over(now) {
+            return None;
+        }
         let end = self.until.min(lease_until.saturating_sub(SETTLE_RESERVE));
         let time = end.saturating_sub(now).min(CALL_LIMIT);
-        let time = u64::try_from(time).ok().filter(|_| time >= CALL_MINIMUM)?;
+        let time = u64::try_from(time)
+            .ok()
+            .filter(|_| time >= CALL_POINTLESS)?;
         Some(Duration::from_millis(time))
     }
 
     /// No new work is begun.
     pub fn is_over(&self, now: i64) -> bool {
-        now.saturating_add(CALL_MINIMUM) > self.until
+        now > self.begin_until
     }
 }
 
@@ -140,6 +157,18 @@ mod tests {
             }
         }
         assert!(work.is_over(9_000));
+    }
+
+    #[test]
+    fn a_call_that_begins_has_time_to_end() {
+        let least = |work: &Work| {
+            let lease = work.lease(55_000);
+            let times = (0..60_000).filter_map(|now| work.call_time(now, lease.until));
+            times.min().expect("calls are made").as_millis()
+        };
+        assert_eq!(least(&Work::scheduled("s", 60_000)), 3_000);
+        assert_eq!(least(&Work::request("r", 100_000, 50_000)), 1_000);
+        assert_eq!(least(&Work::request("hasty", 2_000, 0)), 250);
     }
 
     #[test]

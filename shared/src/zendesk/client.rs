@@ -3,6 +3,7 @@
 //! In: a request. Out: the documented JSON, or [`ZendeskError`]. Imports only `net` and `secrets`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -17,6 +18,8 @@ use crate::secrets::SecretStore;
 
 /// The header in which Zendesk names what it ignored of a request.
 const WARNING: HeaderName = HeaderName::from_static("x-zendesk-api-warn");
+/// The header that tells how many requests a minute the account may make.
+const LIMIT: HeaderName = HeaderName::from_static("x-rate-limit");
 /// Longest such warning logged, in characters.
 const MAX_WARNING_CHARS: usize = 200;
 
@@ -26,13 +29,35 @@ pub struct Client {
     http: Http,
     base: BaseUrl,
     tokens: Arc<Tokens>,
+    rate: Arc<Rate>,
+}
+
+/// How much Zendesk is asked, and how much it allows.
+#[derive(Debug, Default)]
+struct Rate {
+    calls: AtomicU64,
+    /// Requests a minute; zero: not known yet.
+    limit: AtomicU32,
 }
 
 impl Client {
     /// A client that signs in with what the secret says.
     pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
         let tokens = Arc::new(Tokens::new(http.clone(), base.clone(), secrets));
-        Self { http, base, tokens }
+        Self {
+            http,
+            base,
+            tokens,
+            rate: Arc::default(),
+        }
+    }
+
+    /// Calls made so far, and how many a minute the account may make, where Zendesk has told it (the
+    /// vendor's page on rate limits: every answer does).
+    pub fn rate(&self) -> (u64, Option<u32>) {
+        let limit = self.rate.limit.load(Ordering::Relaxed);
+        let calls = self.rate.calls.load(Ordering::Relaxed);
+        (calls, (limit > 0).then_some(limit))
     }
 
     /// Fetches an access token and opens a connection ahead of the first call.
@@ -115,10 +140,12 @@ impl Client {
             let signed = request
                 .clone()
                 .header(AUTHORIZATION.as_str(), pass.header());
+            self.rate.calls.fetch_add(1, Ordering::Relaxed);
             let sent = self.http.send(signed, deadline).await;
             let answer =
                 sent.map_err(|failure| ZendeskError::of_failure(request.is_write(), failure))?;
             log_warning(&answer);
+            self.note_limit(&answer);
             if answer.status != StatusCode::UNAUTHORIZED {
                 return Ok(answer);
             }
@@ -126,6 +153,13 @@ impl Client {
                 Some(next) => pass = next,
                 None => return Ok(answer),
             }
+        }
+    }
+
+    fn note_limit(&self, answer: &Answer) {
+        let told = answer.header(LIMIT.as_str());
+        if let Some(limit) = told.and_then(|limit| limit.parse().ok()) {
+            self.rate.limit.store(limit, Ordering::Relaxed);
         }
     }
 }

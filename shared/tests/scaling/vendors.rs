@@ -98,7 +98,7 @@ impl Zendesk {
 
 impl Vendors for Zendesk {
     async fn execute(&self, step: &Step, _: Deadline) -> Outcome {
-        if let Some(until) = self.limited_until(self.clock.now()) {
+        if let Some(until) = self.limited_until(self.clock.now(), 0) {
             return Outcome::Failed(Failure::Later(Some(until)));
         }
         tokio::time::sleep(LATENCY).await;
@@ -108,7 +108,7 @@ impl Vendors for Zendesk {
         }
     }
 
-    fn limited_until(&self, now: i64) -> Option<i64> {
+    fn limited_until(&self, now: i64, _under_way: usize) -> Option<i64> {
         Some(self.limited.load(Ordering::Relaxed)).filter(|until| *until > now)
     }
 }

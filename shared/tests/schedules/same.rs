@@ -89,7 +89,7 @@ impl Pair {
             Accepted::Held(held) => format!("held {}", facts(held)),
             Accepted::Stored(held) => format!("stored {}", facts(held)),
             Accepted::Duplicate => "duplicate".to_owned(),
-            Accepted::Full => "full".to_owned(),
+            Accepted::Full(_) => "full".to_owned(),
         };
         let answers = (told(&memory), told(&real));
         if let (

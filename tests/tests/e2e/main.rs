@@ -7,9 +7,15 @@ mod compare;
 mod conversation;
 mod door;
 mod failures;
+mod hot;
 mod logs;
 mod media;
+#[cfg(target_os = "linux")]
+mod memory;
+mod odd;
 mod order;
+mod outage;
 mod resend;
+mod submit;
 mod tickets;
 mod written;

@@ -132,7 +132,14 @@ impl Vendor for Account {
 
     fn act(self: &Arc<Self>, ask: &Ask) -> Answer {
         let (operation, ids) = routes::find(ask);
-        self.change(|work| answer(work, ask, operation, &ids).unwrap_or_else(|refused| refused))
+        self.change(|work| {
+            let outcome = answer(work, ask, operation, &ids);
+            let answer = outcome.unwrap_or_else(|refused| refused);
+            match operation {
+                "oauth.token" | "attachments.show" => answer,
+                _ => limits::told(work, answer),
+            }
+        })
     }
 
     async fn control(self: Arc<Self>, ask: Ask) -> Answer {

@@ -1,6 +1,7 @@
 //! Rate limits of the account and of a ticket.
 //!
-//! In: the time of a call. Out: 429 with `Retry-After` when there were too many. Imports work.
+//! In: the time of a call. Out: 429 with `Retry-After` when there were too many, and on every answer
+//! the account's limit and what is left of it, as Zendesk tells. Imports work.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,22 +14,37 @@ use super::work::Work;
 /// When calls were made, milliseconds since the epoch.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rates {
+    /// Requests a minute in place of the configured ones.
+    pub(super) most: Option<u32>,
     requests: VecDeque<i64>,
     updates: BTreeMap<(u64, u64), VecDeque<i64>>,
 }
 
 /// Counts a request of the account.
 pub(super) fn request(work: &mut Work<'_>) -> Result<(), Answer> {
-    let most = work.config.limits.requests_per_minute;
+    let most = most(work);
     take(&mut work.state.rates.requests, work.now, 60, most).map_err(|wait| {
         exceeded(
             "APIRateLimitExceeded",
             "Number of allowed API requests per minute exceeded",
             wait,
         )
-        .with("x-rate-limit", &most.to_string())
-        .with("x-rate-limit-remaining", "0")
     })
+}
+
+/// The account's limit and what is left of it, on an answer.
+pub(super) fn told(work: &Work<'_>, answer: Answer) -> Answer {
+    let most = most(work);
+    let used = u32::try_from(work.state.rates.requests.len()).unwrap_or(u32::MAX);
+    answer.with("x-rate-limit", &most.to_string()).with(
+        "x-rate-limit-remaining",
+        &most.saturating_sub(used).to_string(),
+    )
+}
+
+fn most(work: &Work<'_>) -> u32 {
+    let usual = work.config.limits.requests_per_minute;
+    work.state.rates.most.unwrap_or(usual)
 }
 
 /// Counts an update of a ticket by a user.

@@ -106,6 +106,11 @@ impl Zendesk {
         self.account.change(|work| work.state.tokens.clear());
     }
 
+    /// Changes how many requests a minute the account allows; `None`: as configured.
+    pub fn limit_requests(&self, a_minute: Option<u32>) {
+        self.account.change(|work| work.state.rates.most = a_minute);
+    }
+
     /// Makes these (id, secret) the account's OAuth clients from now on, the configured one only if
     /// it is named; tokens of clients that are gone end.
     pub fn set_oauth_clients(&self, clients: &[(&str, &str)]) {

@@ -20,11 +20,13 @@ pub(super) static TEXTS: Texts = Texts {
         administrateur.",
     braze_answered: "Braze a répondu",
     text_given_up: "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais \
-        pendant un jour. Il est conservé ; veuillez prévenir votre administrateur.",
+        pendant {hours} h. Il est conservé ; veuillez prévenir votre administrateur.",
     text_refused: "SMS : un message du client n'a pas pu être ajouté à ce ticket : Zendesk l'a refusé \
         ({status}). Il est conservé ; veuillez prévenir votre administrateur.",
-    answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant un jour. Le message est \
+    answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant {hours} h. Le message est \
         conservé ; veuillez prévenir votre administrateur.",
+    broke_off: "SMS : le traitement d'un message de ce ticket s'est interrompu à plusieurs reprises ; \
+        on ne sait pas s'il est arrivé. Il est conservé ; veuillez prévenir votre administrateur.",
     customer_opted_out: "Le client s'est désinscrit des SMS. Les réponses de ce ticket ne sont pas \
         envoyées tant qu'il n'envoie pas START.",
     customer_opted_in: "Le client s'est réinscrit aux SMS. Les réponses de ce ticket sont envoyées.",

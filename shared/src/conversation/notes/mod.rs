@@ -7,6 +7,8 @@ mod english;
 mod french;
 mod texts;
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -87,8 +89,11 @@ pub fn refused(language: Language, refusal: &Refusal) -> String {
 }
 
 /// A text could not be brought onto the ticket in time.
-pub fn text_given_up(language: Language) -> String {
-    Texts::of(language).text_given_up.to_owned()
+pub fn text_given_up(language: Language, after: Duration) -> String {
+    fill(
+        Texts::of(language).text_given_up,
+        &[("hours", &hours(after))],
+    )
 }
 
 /// Zendesk does not take a text of the customer.
@@ -98,8 +103,20 @@ pub fn text_refused(language: Language, status: u16) -> String {
 }
 
 /// An answer could not be handed to Braze in time.
-pub fn answer_given_up(language: Language) -> String {
-    Texts::of(language).answer_given_up.to_owned()
+pub fn answer_given_up(language: Language, after: Duration) -> String {
+    fill(
+        Texts::of(language).answer_given_up,
+        &[("hours", &hours(after))],
+    )
+}
+
+fn hours(time: Duration) -> String {
+    (time.as_secs() / 3_600).to_string()
+}
+
+/// The bridge itself broke off over a message, again and again.
+pub fn broke_off(language: Language) -> String {
+    Texts::of(language).broke_off.to_owned()
 }
 
 /// The customer sent STOP.
@@ -256,9 +273,10 @@ mod tests {
             unknown(language, 0, 2, false),
             closing_unknown(language, 0),
             refused(language, &refusal),
-            text_given_up(language),
+            text_given_up(language, Duration::from_secs(86_400)),
             text_refused(language, 422),
-            answer_given_up(language),
+            answer_given_up(language, Duration::from_secs(86_400)),
+            broke_off(language),
             customer_opted_out(language),
             customer_opted_in(language),
             customer_asked_for_help(language),

@@ -23,10 +23,13 @@ pub(super) struct Texts {
     /// `{why}`
     pub(super) refused: &'static str,
     pub(super) braze_answered: &'static str,
+    /// `{hours}`
     pub(super) text_given_up: &'static str,
     /// `{status}`
     pub(super) text_refused: &'static str,
+    /// `{hours}`
     pub(super) answer_given_up: &'static str,
+    pub(super) broke_off: &'static str,
     pub(super) customer_opted_out: &'static str,
     pub(super) customer_opted_in: &'static str,
     pub(super) customer_asked_for_help: &'static str,

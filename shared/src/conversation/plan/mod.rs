@@ -27,6 +27,13 @@ use super::seen::Seen;
 use super::state::{Entry, Progress, State};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
 
+/// After so many workers vanished over an event it is taken for the cause, and given up: those
+/// behind it wait for it.
+const MOST_BREAKS: u8 = 8;
+
+/// Why such an event is given up.
+pub const BROKE_OFF: &str = "the work on it broke off too often";
+
 /// How late a webhook may come and still be believed to be late, in milliseconds.
 const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
@@ -81,6 +88,9 @@ impl<'a> Case<'a> {
 
 /// The next step of an event, or how it ends.
 pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next {
+    if is_poison(entry) {
+        return Next::Settled(broken(context, state, entry));
+    }
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
     match &mut event.body {
@@ -142,29 +152,61 @@ fn later(
     if age < millis(context.policy.give_up_after) {
         return Verdict::Wait(not_before);
     }
+    may_have_opened_a_ticket(state, entry);
+    let Policy {
+        language,
+        give_up_after,
+        ..
+    } = *context.policy;
+    let note = match event.body {
+        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, give_up_after)),
+        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
+            Some(notes::answer_given_up(language, give_up_after))
+        }
+        Body::Note(_) | Body::Attributes | Body::Check => None,
+    };
+    given_up("tried for too long", noted(context, state, entry, note))
+}
+
+/// Workers vanished over it again and again.
+pub fn is_poison(entry: &Entry) -> bool {
+    entry.progress.breaks >= MOST_BREAKS
+}
+
+/// A text that is given up in doubt may have opened a ticket that nobody knows of.
+fn may_have_opened_a_ticket(state: &mut State, entry: &Entry) {
     let Progress {
         doubtful,
         unfound,
         posted,
         ..
     } = entry.progress;
-    if matches!(event.body, Body::Text(_)) && (doubtful || unfound) && !posted {
-        state.perhaps = Some(event.delivery.clone());
+    if matches!(entry.event.body, Body::Text(_)) && (doubtful || unfound) && !posted {
+        state.perhaps = Some(entry.event.delivery.clone());
     }
-    let text = match event.body {
-        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(context.policy.language)),
-        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
-            Some(notes::answer_given_up(context.policy.language))
-        }
+}
+
+fn broken(context: &Context<'_>, state: &mut State, entry: &Entry) -> Verdict {
+    may_have_opened_a_ticket(state, entry);
+    let note = match entry.event.body {
         Body::Note(_) | Body::Attributes | Body::Check => None,
+        _ => Some(notes::broke_off(context.policy.language)),
     };
+    given_up(BROKE_OFF, noted(context, state, entry, note))
+}
+
+/// A dead letter of the bridge's own making.
+pub fn given_up(cause: &str, follow: Vec<Entry>) -> Verdict {
+    Verdict::Done(Ending::Dead(Refusal::own(cause)), follow)
+}
+
+/// A note on the conversation's ticket, where there is one.
+fn noted(context: &Context<'_>, state: &State, entry: &Entry, note: Option<String>) -> Vec<Entry> {
+    let event = &entry.event;
     let case = Case::new(context, &event.delivery, event.received_at);
-    let follow = state
-        .ticket
-        .zip(text)
-        .map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
-    let refusal = Refusal::own("tried for too long");
-    Verdict::Done(Ending::Dead(refusal), follow.into_iter().collect())
+    let note = state.ticket.zip(note);
+    let note = note.map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
+    note.into_iter().collect()
 }
 
 /// A note for the agent as an event of its own.

@@ -648,6 +648,28 @@ fn an_event_tried_for_a_day_becomes_a_dead_letter_with_a_note() {
 }
 
 #[test]
+fn an_event_over_which_workers_vanish_again_and_again_becomes_a_dead_letter_with_a_note() {
+    let mut table = Table::on_ticket(Status::Open);
+    let event = Event {
+        delivery: DeliveryId::derive("test", &["1"]),
+        received_at: NOW,
+        body: text("hello"),
+    };
+    let mut entry = Entry::fresh(event);
+    entry.progress.doubtful = true;
+    entry.progress.breaks = MOST_BREAKS - 1;
+    let (steps, _) = table.resume(&mut entry.clone(), &mut works);
+    assert!(!steps.is_empty(), "it is looked for and tried again");
+    entry.progress.breaks = MOST_BREAKS;
+    let (steps, verdict) = table.resume(&mut entry, &mut works);
+    assert!(steps.is_empty());
+    let Verdict::Done(Ending::Dead(_), follow) = verdict else {
+        panic!("{verdict:?}")
+    };
+    assert_eq!(follow.len(), 1);
+}
+
+#[test]
 fn one_text_in_two_renderings_has_one_fingerprint() {
     assert_eq!(
         fingerprint("Hello\r\n\r\n you\u{a0}"),

@@ -75,10 +75,10 @@ impl Store {
                 Ok(if known {
                     Accepted::Duplicate
                 } else {
-                    Accepted::Full
+                    Accepted::Full(Some(Box::new(old)))
                 })
             }
-            Write::TooLarge => Ok(Accepted::Full),
+            Write::TooLarge => Ok(Accepted::Full(None)),
         }
     }
 }
@@ -88,7 +88,7 @@ fn accept_condition(ids: usize) -> String {
                          AND (attribute_not_exists(#today) OR size(#today) < :daylimit)"
         .to_owned();
     for id in 0..ids {
-        for day in ["#today", "#back1", "#back2"] {
+        for day in ["#ahead", "#today", "#back1", "#back2"] {
             condition.push_str(&format!(" AND NOT contains({day}, :m{id})"));
         }
     }

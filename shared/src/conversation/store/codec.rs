@@ -122,10 +122,11 @@ fn seen(item: &Item) -> Seen {
     seen
 }
 
-/// The names of the days an accepting write looks at.
+/// The names of the days an accepting write looks at. Tomorrow is one: the clock of another
+/// environment may be ahead.
 pub(super) fn day_names(now: i64) -> HashMap<String, String> {
     let today = seen::day(now);
-    [("#today", 0), ("#back1", 1), ("#back2", 2)]
+    [("#ahead", -1), ("#today", 0), ("#back1", 1), ("#back2", 2)]
         .map(|(name, back)| (name.to_owned(), day_name(today - back)))
         .into()
 }

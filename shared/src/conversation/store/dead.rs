@@ -1,9 +1,10 @@
 //! Dead letters: what can never be delivered, kept apart until a person has seen it.
 
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use crate::message::DeliveryId;
+use crate::telemetry::metrics::{self, Metric};
 
 use super::{Store, StoreError, codec, unavailable};
 
@@ -26,7 +27,7 @@ pub struct DeadLetter<'a> {
 }
 
 impl Store {
-    /// Keeps a dead letter.
+    /// Keeps a dead letter, and counts it where it is a new one.
     ///
     /// # Errors
     ///
@@ -58,8 +59,12 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item));
-        put.send().await.map_err(unavailable)?;
+            .set_item(Some(item))
+            .return_values(ReturnValue::AllOld);
+        let put = put.send().await.map_err(unavailable)?;
+        if put.attributes.is_none() {
+            metrics::emit(&[(Metric::DeadLetters, 1)], &[]);
+        }
         Ok(())
     }
 }

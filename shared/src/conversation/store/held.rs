@@ -138,8 +138,8 @@ pub enum Accepted {
     Stored(Held),
     /// Accepted before.
     Duplicate,
-    /// No room; nothing was stored.
-    Full,
+    /// No room; nothing was stored. The conversation as it is, where that is known.
+    Full(Option<Box<Held>>),
 }
 
 /// How a conversation is left by a settling write.

@@ -140,7 +140,7 @@ impl Storage for Memory {
             } else if ids().any(|id| old.seen.contains(id)) {
                 Accepted::Duplicate
             } else {
-                Accepted::Full
+                Accepted::Full(Some(Box::new(old)))
             });
         }
         let row = rows.entry(key.pk()).or_insert_with(|| Row::new(key));

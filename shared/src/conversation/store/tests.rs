@@ -153,6 +153,29 @@ async fn an_event_is_accepted_once_also_after_it_was_done() {
 }
 
 #[tokio::test]
+async fn an_event_is_accepted_once_also_where_one_clock_is_in_tomorrow_already() {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let midnight = (NOW / DAY + 1) * DAY;
+    let store = table().await;
+    let ahead = Lease {
+        owner: "a".to_owned(),
+        until: midnight + 20_000,
+    };
+    let accept = |lease, at| {
+        let store = &store;
+        async move { store.accept(&key(), &entry("1"), &[], &lease, at).await }
+    };
+    let first = accept(ahead.clone(), midnight + 500).await;
+    assert!(matches!(first, Ok(Accepted::Held(_))), "{first:?}");
+    let behind = Lease {
+        owner: "b".to_owned(),
+        ..ahead
+    };
+    let again = accept(behind, midnight - 500).await;
+    assert!(matches!(again, Ok(Accepted::Duplicate)), "{again:?}");
+}
+
+#[tokio::test]
 async fn an_alias_that_was_seen_makes_a_duplicate() {
     let store = table().await;
     let alias = DeliveryId::derive("alias", &["x"]);
@@ -322,7 +345,7 @@ async fn a_full_mailbox_takes_no_more_and_loses_nothing() {
         .accept(&key(), &entry("over"), &[], &lease("two"), NOW)
         .await
         .expect("read");
-    assert!(matches!(over, Accepted::Full));
+    assert!(matches!(over, Accepted::Full(Some(_))));
     let taken = store
         .take_due(&key(), &lease("two"), NOW + 20_000)
         .await
@@ -367,7 +390,7 @@ async fn an_event_too_large_for_the_item_is_refused_and_the_rest_stays() {
         .accept(&key(), &big("b"), &[], &lease("two"), NOW)
         .await
         .expect("read");
-    assert!(matches!(second, Accepted::Full));
+    assert!(matches!(second, Accepted::Full(None)));
 }
 
 #[tokio::test]

@@ -70,6 +70,7 @@ impl Clients {
         Outcome::Failed(match error {
             BrazeError::RateLimited { retry_after } => {
                 let until = now.saturating_add(millis(retry_after));
+                self.braze_gate.answered();
                 self.braze_gate.limited(until);
                 Failure::Later(Some(until))
             }

@@ -13,6 +13,10 @@ use crate::net::{Deadline, Detail};
 
 use super::Clock;
 use super::gate::{Closed, Gate};
+use super::pace::Pace;
+
+/// How often the schedule looks whether a vendor is up again, in milliseconds.
+const TRIAL_LOOK: i64 = 500;
 
 pub(crate) use sign_in::calls_zendesk;
 
@@ -21,9 +25,10 @@ pub trait Vendors {
     /// Makes the call and says how it went.
     fn execute(&self, step: &Step, deadline: Deadline) -> impl Future<Output = Outcome> + Send;
 
-    /// Until when a vendor's rate limit makes further work pointless, in milliseconds since the
-    /// epoch.
-    fn limited_until(&self, _now: i64) -> Option<i64> {
+    /// Until when the schedule is to begin nothing more beside the conversations under way (in
+    /// milliseconds since the epoch): a rate limit ends soon, or one of them shows whether a vendor
+    /// is up again.
+    fn limited_until(&self, _now: i64, _under_way: usize) -> Option<i64> {
         None
     }
 }
@@ -56,6 +61,8 @@ pub struct Clients {
     pub zendesk_gate: Gate,
     /// In front of Braze.
     pub braze_gate: Gate,
+    /// Of the schedule, towards Zendesk.
+    pub pace: Pace,
 }
 
 impl Vendors for Clients {
@@ -66,10 +73,10 @@ impl Vendors for Clients {
         } else {
             &self.zendesk_gate
         };
-        match gate.closed(self.clock.now()) {
-            Some(Closed::Down) => return Outcome::Failed(Failure::Later(None)),
-            Some(Closed::Limited(until)) => return Outcome::Failed(Failure::Later(Some(until))),
-            None => {}
+        match gate.admit(self.clock.now()) {
+            Err(Closed::Down) => return Outcome::Failed(Failure::Later(None)),
+            Err(Closed::Limited(until)) => return Outcome::Failed(Failure::Later(Some(until))),
+            Ok(()) => {}
         }
         match step {
             Step::SendSms(sms) => self.braze_outcome(self.send(sms, deadline).await),
@@ -78,16 +85,15 @@ impl Vendors for Clients {
         }
     }
 
-    fn limited_until(&self, now: i64) -> Option<i64> {
-        let limits = [&self.zendesk_gate, &self.braze_gate].map(|gate| gate.closed(now));
-        let until = limits
-            .into_iter()
-            .flatten()
-            .filter_map(|closed| match closed {
-                Closed::Limited(until) => Some(until),
-                Closed::Down => None,
-            });
-        until.max()
+    /// Zendesk's limit is per minute. Braze's is per hour: what waits for it is put aside until
+    /// then, once, and what goes to Zendesk does not wait with it.
+    fn limited_until(&self, now: i64, under_way: usize) -> Option<i64> {
+        let (calls, a_minute) = self.zendesk.rate();
+        let limited = self.zendesk_gate.limited_until(now);
+        if under_way > 0 && self.zendesk_gate.is_on_trial(now) {
+            return limited.max(Some(now.saturating_add(TRIAL_LOOK)));
+        }
+        limited.max(self.pace.until(now, under_way, calls, a_minute))
     }
 }
 

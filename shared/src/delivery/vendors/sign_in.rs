@@ -26,7 +26,7 @@ impl Clients {
     /// left running when the work is done.
     pub(crate) async fn while_signing_in<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
-        if self.zendesk_gate.closed(self.clock.now()).is_none() {
+        if !self.zendesk_gate.is_closed(self.clock.now()) {
             let sign_in = self.zendesk.warm_up(Deadline::after(SIGN_IN));
             tokio::select! {
                 biased;
@@ -48,7 +48,7 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::*;
-    use crate::delivery::{Clock, Gate, TicketDefaults};
+    use crate::delivery::{Clock, Gate, Pace, TicketDefaults};
     use crate::media::Fetcher;
     use crate::test_support::{Reply, Server, Vault, http, later};
 
@@ -62,6 +62,7 @@ mod tests {
             clock: Clock::system(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            pace: Pace::default(),
         }
     }
 

@@ -154,7 +154,6 @@ impl Clients {
         };
         tracing::warn!(error = %error, cause = cause(&error), step = step.name(), "Zendesk");
         match &error {
-            ZendeskError::RateLimited { .. } => {}
             ZendeskError::Unavailable { .. } | ZendeskError::OutcomeUnknown { .. } => {
                 self.zendesk_gate.failed(self.clock.now());
             }
