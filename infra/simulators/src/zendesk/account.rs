@@ -166,6 +166,7 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         "tickets.show" => tickets::one(work, ask, first),
         "tickets.update" => tickets::update(work, ask, &caller, first),
         "tickets.add_tags" => tickets::add_tags(work, ask, &caller, first),
+        "tickets.remove_tags" => tickets::remove_tags(work, ask, &caller, first),
         "comments.list" => comments::list(work, ask, first),
         "audits.list" => comments::audits(work, ask, first),
         "metrics.show" => tickets::metrics(work, first),
