@@ -4,9 +4,9 @@
 
 #![no_main]
 
+use fuzz::auth;
 use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::fuzz_target;
-use fuzz::auth;
 
 /// 2026-11-22T15:00:00Z
 const NOW: i64 = 1_795_359_600;

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use fuzz::message::Parsed;
+use libfuzzer_sys::fuzz_target;
 use std::time::Duration;
 
 fuzz_target!(|body: &[u8]| {

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use fuzz::text::sms::{self, MAX_SEGMENTS};
+use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let input = String::from_utf8_lossy(bytes);
@@ -13,6 +13,9 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(!message.is_empty());
         assert!((1..=MAX_SEGMENTS).contains(segments));
         assert_eq!(sms::Cost::of(message).parts, sms::segments(message));
-        assert!(sms::segments(message) <= *segments, "a message costs more than was said");
+        assert!(
+            sms::segments(message) <= *segments,
+            "a message costs more than was said"
+        );
     }
 });

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use fuzz::message::Parsed;
+use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     let parsed = fuzz::message::zendesk_reply(body, Some("01INVOCATION"), 0);

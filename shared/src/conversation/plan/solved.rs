@@ -4,9 +4,11 @@ use crate::message::{Personal, Solved};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
-use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, Verdict};
+use super::super::step::{
+    Attributes, Ending, Failure, Next, Outcome, Sms, Step, TicketFacts, Verdict,
+};
 use super::reply::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, missed, note_entry};
+use super::{Case, announced, attributes_entry, fuse, missed, note_entry};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;
@@ -51,12 +53,22 @@ pub(super) fn next(
     let campaign = solved
         .campaign
         .clone()
-        .or_else(|| case.policy.solved_campaign.clone());
-    match campaign.filter(|_| !state.opted_out) {
+        .or_else(|| case.policy.solved_campaign.clone())
+        .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
+    if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
+        return Next::Step(Step::LookUpTicket(ticket));
+    }
+    let quiet = progress.quiet
+        || solved
+            .tags
+            .as_ref()
+            .is_some_and(|tags| is_quiet(case, tags));
+    match campaign.filter(|_| !quiet) {
         Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
             campaign,
             customer: case.customer.clone(),
             message: Personal(message(case, solved)),
+            media: None,
             agent: Personal::default(),
             part: 1,
             parts: 1,
@@ -80,17 +92,8 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
-        (Step::LookUpTicket(_), Outcome::Ticket(Some(facts))) => {
-            progress.confirmed = true;
-            match facts.status {
-                Some(status) if !status.is_done() => Verdict::ignored("reopened meanwhile"),
-                _ => Verdict::Again,
-            }
-        }
-        (Step::LookUpTicket(_), Outcome::Ticket(None) | Outcome::Failed(_)) => {
-            progress.confirmed = true;
-            Verdict::Again
-        }
+        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(case, progress, facts),
+        (Step::LookUpTicket(_), Outcome::Failed(_)) => looked_up(case, progress, None),
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
             state.solved_upto = comments.iter().map(|comment| comment.comment).max();
@@ -135,6 +138,28 @@ pub(super) fn apply(
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
+    }
+}
+
+/// Spam and merged tickets are closed without a word.
+fn is_quiet(case: &Case<'_>, tags: &[String]) -> bool {
+    tags.iter()
+        .any(|tag| case.policy.no_closing_tags.contains(tag))
+}
+
+fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts>) -> Verdict {
+    progress.confirmed = true;
+    progress.tags_seen = true;
+    let Some(facts) = facts else {
+        return Verdict::Again;
+    };
+    progress.quiet = is_quiet(case, &facts.tags);
+    match facts.status {
+        // Looked at for its status, before anything else.
+        Some(status) if !status.is_done() && !progress.fetched => {
+            Verdict::ignored("reopened meanwhile")
+        }
+        _ => Verdict::Again,
     }
 }
 

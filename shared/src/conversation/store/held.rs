@@ -9,7 +9,7 @@ use super::super::state::{Entry, State};
 use super::{PARKED, SHARDS};
 
 /// Why the table did not do as asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum StoreError {
     /// Throttled, down or out of reach. Nothing is known to be written.
     #[error("DynamoDB did not answer as it should: {0}")]
@@ -17,6 +17,14 @@ pub enum StoreError {
     /// The item would be over DynamoDB's 400 KB.
     #[error("the item would be too large")]
     TooLarge,
+}
+
+/// The same as for people: DynamoDB's own words may quote the item, and Lambda's runtime logs what a
+/// function's error shows.
+impl std::fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// Which item a conversation is.
