@@ -5,7 +5,7 @@ use std::sync::Arc;
 use e2e::{PATIENCE, stack, stack_with};
 use local::Stack;
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::{self, pki_types::PrivatePkcs8KeyDer};
 
@@ -41,58 +41,49 @@ async fn picture_host() -> (u16, NamedTempFile) {
                         .ok()
                         .filter(|n| *n > 0)?;
                 }
-                if request.starts_with(b"GET /hang ") {
-                    std::future::pending::<()>().await;
-                }
-                if request.starts_with(b"GET /drip ") {
-                    // A megabyte, a byte a second.
-                    let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\ncontent-type: image/png\r\n\r\n";
-                    stream.write_all(head.as_bytes()).await.ok()?;
-                    for byte in PNG.iter().cycle() {
-                        stream.write_all(&[*byte]).await.ok()?;
-                        stream.flush().await.ok()?;
-                        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                    }
-                }
-                let told = |kind: &str, more: &str, body: &[u8]| {
-                    let head = format!(
-                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-type: {kind}\r\n{more}\r\n",
-                        body.len()
-                    );
-                    [head.as_bytes(), body].concat()
-                };
-                if request.starts_with(b"GET /round ") {
-                    let answer =
-                        "HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: /round\r\n\r\n";
-                    stream.write_all(answer.as_bytes()).await.ok()?;
-                } else if request.starts_with(b"GET /liar ") {
-                    stream
-                        .write_all(&told("image/png", "", b"<html><script>"))
-                        .await
-                        .ok()?;
-                } else if request.starts_with(b"GET /bomb ") {
-                    let bomb = told("image/png", "content-encoding: gzip\r\n", b"\x1f\x8b\x08");
-                    stream.write_all(&bomb).await.ok()?;
-                } else if request.starts_with(b"GET /inside ") {
-                    let inside = "location: https://169.254.169.254/latest/meta-data";
-                    let answer =
-                        format!("HTTP/1.1 302 Found\r\ncontent-length: 0\r\n{inside}\r\n\r\n");
-                    stream.write_all(answer.as_bytes()).await.ok()?;
-                } else {
-                    let head = format!(
-                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-type: image/png\r\n\r\n",
-                        PNG.len()
-                    );
-                    stream
-                        .write_all(&[head.as_bytes(), PNG].concat())
-                        .await
-                        .ok()?;
-                }
+                answer(&mut stream, &request).await?;
                 stream.shutdown().await.ok()
             });
         }
     });
     (port, pem)
+}
+
+/// What the host does with a request; `None` where the client has gone.
+async fn answer(stream: &mut (impl AsyncWrite + Unpin), request: &[u8]) -> Option<()> {
+    let asks_for = |path: &str| request.starts_with(format!("GET {path} ").as_bytes());
+    if asks_for("/hang") {
+        std::future::pending::<()>().await;
+    }
+    if asks_for("/drip") {
+        // A megabyte, a byte a second.
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\ncontent-type: image/png\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.ok()?;
+        for byte in PNG.iter().cycle() {
+            stream.write_all(&[*byte]).await.ok()?;
+            stream.flush().await.ok()?;
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+    let told = |status: &str, headers: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    let answer = if asks_for("/round") {
+        told("302 Found", "location: /round", b"")
+    } else if asks_for("/inside") {
+        let inside = "location: https://169.254.169.254/latest/meta-data";
+        told("302 Found", inside, b"")
+    } else if asks_for("/liar") {
+        told("200 OK", "content-type: image/png", b"<html><script>")
+    } else if asks_for("/bomb") {
+        let packed = "content-type: image/png\r\ncontent-encoding: gzip";
+        told("200 OK", packed, b"\x1f\x8b\x08")
+    } else {
+        told("200 OK", "content-type: image/png", PNG)
+    };
+    stream.write_all(&answer).await.ok()
 }
 
 async fn stack_that_trusts(pem: &NamedTempFile) -> Stack {
