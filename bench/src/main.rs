@@ -66,7 +66,7 @@ fn bench(options: &Options) -> Result<(), Box<dyn Error>> {
     executables(options, &[FLOOR])?;
     let out = out(options)?;
     let world = world(&out)?;
-    let (peers, missing) = if options.peers {
+    let (peers, mut missing) = if options.peers {
         peers::find(&cargo::target()?.join("bench"), &world.ca)
     } else {
         (vec![], vec![])
@@ -77,7 +77,7 @@ fn bench(options: &Options) -> Result<(), Box<dyn Error>> {
         programs.retain(|program| program.name.contains(only.as_str()) || program.name == FLOOR);
     }
     let machine = Machine::look();
-    let all = measure(&world, &programs, options)?;
+    let all = measure(&world, &programs, &mut missing, options)?;
     tell(options, &all, &missing, &machine, &out)
 }
 
@@ -158,31 +158,46 @@ fn own_programs(executables: &Path) -> Vec<Program> {
 }
 
 /// Every program once, then every program again: what the machine does meanwhile meets all alike.
+/// A peer that does not work is left out, with the reason.
 fn measure(
     world: &World,
     programs: &[Program],
+    missing: &mut Vec<Missing>,
     options: &Options,
 ) -> Result<Vec<Figures>, Box<dyn Error>> {
-    let mut all: Vec<Figures> = programs.iter().map(empty).collect();
+    let mut all: Vec<(&Program, Figures)> = programs.iter().map(|one| (one, empty(one))).collect();
     let mut number = 0;
     // The first round warms the disk's cache and is forgotten.
     for round in 0..=options.starts {
         eprint!("\rround {round} of {}", options.starts);
-        for (program, figures) in programs.iter().zip(&mut all) {
+        let mut broken = Vec::new();
+        for (program, figures) in &mut all {
             let warm = if round == options.starts {
                 options.warm
             } else {
                 0
             };
-            let (start, warm) = world.measure(program, &mut number, warm)?;
-            if round > 0 {
-                figures.starts.push(start);
+            match world.measure(program, &mut number, warm) {
+                Ok((start, warm)) => {
+                    if round > 0 {
+                        figures.starts.push(start);
+                    }
+                    figures.warm.extend(warm);
+                }
+                Err(error) if program.executable.is_none() => {
+                    broken.push(program.name.clone());
+                    missing.push(Missing {
+                        name: program.name.clone(),
+                        reason: error.to_string().lines().next().unwrap_or("").to_owned(),
+                    });
+                }
+                Err(error) => return Err(error.into()),
             }
-            figures.warm.extend(warm);
         }
+        all.retain(|(program, _)| !broken.contains(&program.name));
     }
     eprintln!();
-    Ok(all)
+    Ok(all.into_iter().map(|(_, figures)| figures).collect())
 }
 
 fn empty(program: &Program) -> Figures {

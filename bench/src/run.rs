@@ -189,6 +189,7 @@ impl World {
         let ca = self.ca.display().to_string();
         let mut variables: Vec<(&str, String)> = [
             ("AWS_REGION", "eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
             ("AWS_ACCESS_KEY_ID", "AKIDBENCH"),
             ("AWS_SECRET_ACCESS_KEY", "bench"),
             ("AWS_SESSION_TOKEN", "bench-session"),

@@ -13,8 +13,8 @@ import boto3
 import urllib3  # boto3's own HTTP library, the lightest there is beside it
 
 ENV = os.environ
-dynamo = boto3.client("dynamodb")
-manager = boto3.client("secretsmanager")
+dynamo = boto3.client("dynamodb", region_name=ENV["AWS_REGION"])
+manager = boto3.client("secretsmanager", region_name=ENV["AWS_REGION"])
 zendesk = urllib3.PoolManager(ca_certs=ENV["EXTRA_CA_FILE"])
 secret = json.loads(manager.get_secret_value(SecretId=ENV["SECRET_ID"])["SecretString"])
 token = None

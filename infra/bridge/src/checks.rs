@@ -5,14 +5,15 @@
 
 use simulators::zendesk::Ticket;
 
-use crate::conversation::Expect;
+use crate::acts::Cast;
 use crate::player::Player;
+use crate::steps::Expect;
 use crate::transcript::{line, word};
 
-impl Player<'_> {
+impl Player {
     /// What is not as expected, if anything.
     pub(crate) fn check(&self, expect: &Expect) -> Result<(), String> {
-        let customer = self.customer(expect);
+        let customer = self.meant(expect);
         if let Some(wanted) = &expect.received {
             let what = format!("SMS received by {customer}");
             same(&what, wanted, &self.new_sms(customer), expect.in_any_order)?;
@@ -50,7 +51,7 @@ impl Player<'_> {
     /// Counts what the expectation named as seen.
     pub(crate) fn settle(&mut self, expect: &Expect) -> Result<(), String> {
         if expect.received.is_some() {
-            let customer = self.customer(expect).to_owned();
+            let customer = self.meant(expect).to_owned();
             let size = self.stack.braze.inbox(&customer).len();
             self.received.insert(customer, size);
         }
@@ -73,7 +74,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    fn customer<'b>(&'b self, expect: &'b Expect) -> &'b str {
+    fn meant<'b>(&'b self, expect: &'b Expect) -> &'b str {
         expect.customer.as_ref().unwrap_or(&self.customers[0])
     }
 
@@ -88,7 +89,7 @@ impl Player<'_> {
         ticket.comments.iter().skip(seen).map(line).collect()
     }
 
-    fn current(&self, number: Option<usize>) -> Result<Ticket, String> {
+    fn current(&self, number: Option<u64>) -> Result<Ticket, String> {
         let id = self.ticket(number)?;
         let found = self.stack.zendesk.ticket(id);
         found.ok_or_else(|| format!("ticket #{id} is gone"))

@@ -7,44 +7,64 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
-use simulators::zendesk::Status;
 use toml::Spanned;
 
-/// The format, for `--help`.
-pub(crate) const HELP: &str = "\
-Conversation files (--script) are TOML:
+use crate::steps::{Jump, Step};
 
-  title = \"...\"                     printed first
+/// The format, for `--help`.
+pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
+
+  title = "..."                     printed first
+  about = "..."                     what it shows, in a sentence
   limit_seconds = 20                longest wait for one step (default 20)
   [settings]                        environment variables of the functions
-  OPEN_ON = \"any\"
+  OPEN_ON = "any"
   [[customer]]                      at least one; the first is meant by default
-  id = \"ada\"  first_name = \"Ada\"  last_name = \"Lovelace\"  phone = \"+1...\"
+  id = "ada"  first_name = "Ada"  last_name = "Lovelace"  phone = "+1..."
 
   [[step]]                          played in order, each with one action:
-  customer = { texts = [\"...\"], id = \"ada\", at_once = false }
-  agent = { text = \"...\", public = true, status = \"solved\", ticket = 1,
-            name = \"Ada Agent\" }
+  say = "..."                       what happens, told in the sandbox's page
+  customer = { texts = ["..."], id = "ada", at_once = false,
+               pictures = ["data:image/png;base64,..."] }
+  agent = { text = "...", public = true, status = "solved", ticket = 1,
+            name = "Ada Agent", files = [{ name = "...", data = "data:..." }] }
+  open = { id = "ada", subject = "...", text = "..." }   by an agent
+  status = { ticket = 1, to = "pending" }
   solve = { ticket = 1 }            also: close, delete
   merge = { from = 2, into = 1 }
+  tags = { ticket = 1, add = ["..."] }
+  repeat = { id = "ada" }           Braze posts the last text's webhook again
+  faults = { zendesk = "down" }     also: braze, database; works, slow, limited,
+                                    down, mute (acts, loses the answer), refuses
+  webhooks = { hold = true }        keep Zendesk's webhooks
+  webhooks = { send = [2, 1, 1] }   send kept ones in this order; also: lose = [3]
+  kill = { at = "zendesk", when = "after" }   the next function that calls there
+  jump = { hours = 1 }              also: minutes, days; then redelivery runs
   wait = { seconds = 0.5 }
-  redeliver = {}                    run redelivery now
-  expect = { received = [\"...\"],    SMS since the last expect that named them
-             customer = \"ada\", in_any_order = false,
+  redeliver = { due = false }       run redelivery now; due: every pause ends before
+  replay = { letter = 1 }           a dead letter is tried again; left out: all
+  expect = { received = ["..."],    SMS since the last expect that named them
+             customer = "ada", in_any_order = false,
              ticket = 1,
-             comments = [\"customer: ...\", \"agent: ...\", \"note: ...\"],
-             status = \"open\", tickets = 1, attributes = { zendesk_ticket_open = true } }
+             comments = ["customer: ...", "agent: ...", "note: ..."],
+             status = "open", tickets = 1, attributes = { zendesk_ticket_open = true } }
 
 Tickets are counted from 1 in the order they appear; left out, the newest is
-meant. An expectation waits until it holds, then nothing more may follow. An SMS
+meant. A time in a comment reads {time}. An expectation waits until it holds, then nothing more may follow. An SMS
 that no expectation named fails the run. Exit code: 0 all held, 1 not, 2 the
-file is wrong.";
+file is wrong."#;
+
+/// Longest jump of the clock, in seconds.
+pub(crate) const LONGEST_JUMP: f64 = 400.0 * 24.0 * 60.0 * 60.0;
 
 /// A whole file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Conversation {
     pub(crate) title: String,
+    /// What it shows, in a sentence.
+    #[serde(default)]
+    pub(crate) about: String,
     #[serde(default = "usual_limit")]
     pub(crate) limit_seconds: u64,
     #[serde(default)]
@@ -68,86 +88,6 @@ pub(crate) struct Customer {
     pub(crate) phone: String,
 }
 
-/// One step; exactly one of the fields is there.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Step {
-    pub(crate) customer: Option<Texts>,
-    pub(crate) agent: Option<Answer>,
-    pub(crate) solve: Option<Which>,
-    pub(crate) close: Option<Which>,
-    pub(crate) delete: Option<Which>,
-    pub(crate) merge: Option<Merge>,
-    pub(crate) wait: Option<Wait>,
-    pub(crate) redeliver: Option<Nothing>,
-    pub(crate) expect: Option<Expect>,
-}
-
-/// A customer texts.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Texts {
-    pub(crate) id: Option<String>,
-    pub(crate) texts: Vec<String>,
-    #[serde(default)]
-    pub(crate) at_once: bool,
-}
-
-/// An agent comments.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Answer {
-    pub(crate) text: String,
-    #[serde(default = "yes")]
-    pub(crate) public: bool,
-    pub(crate) status: Option<Status>,
-    pub(crate) ticket: Option<usize>,
-    pub(crate) name: Option<String>,
-}
-
-/// A ticket by its number in the conversation.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Which {
-    pub(crate) ticket: Option<usize>,
-}
-
-/// An agent merges tickets.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Merge {
-    pub(crate) from: usize,
-    pub(crate) into: usize,
-}
-
-/// Time passes.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Wait {
-    pub(crate) seconds: f64,
-}
-
-/// An action without choices.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
-
-/// What should have come of it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Expect {
-    pub(crate) customer: Option<String>,
-    pub(crate) received: Option<Vec<String>>,
-    pub(crate) ticket: Option<usize>,
-    pub(crate) comments: Option<Vec<String>>,
-    pub(crate) status: Option<Status>,
-    pub(crate) tickets: Option<usize>,
-    #[serde(default)]
-    pub(crate) attributes: BTreeMap<String, toml::Value>,
-    #[serde(default)]
-    pub(crate) in_any_order: bool,
-}
-
 impl Conversation {
     /// Reads and checks a file; the error is one sentence.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
@@ -157,7 +97,8 @@ impl Conversation {
         Self::parse(&text).map_err(|wrong| format!("{name}, {wrong}"))
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Checks a file's text; the error names the line.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
         let mut conversation: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -186,8 +127,12 @@ impl Conversation {
             if named.is_some_and(|id| self.customer.iter().all(|known| known.id != *id)) {
                 return wrong("customer", "there is no [[customer]] of this id");
             }
-            if texts.is_some_and(|texts| texts.texts.is_empty()) {
+            if texts.is_some_and(|texts| texts.texts.is_empty() && texts.pictures.is_empty()) {
                 return wrong("customer.texts", "must not be empty");
+            }
+            let jump = step.jump.map(Jump::seconds);
+            if jump.is_some_and(|seconds| !(0.0..=LONGEST_JUMP).contains(&seconds)) {
+                return wrong("jump", "must be from 0 to 400 days");
             }
             let seconds = step.wait.as_ref().map(|wait| wait.seconds);
             if seconds.is_some_and(|seconds| !(0.0..=3600.0).contains(&seconds)) {
@@ -198,29 +143,8 @@ impl Conversation {
     }
 }
 
-impl Step {
-    fn actions(&self) -> usize {
-        let there = [
-            self.customer.is_some(),
-            self.agent.is_some(),
-            self.solve.is_some(),
-            self.close.is_some(),
-            self.delete.is_some(),
-            self.merge.is_some(),
-            self.wait.is_some(),
-            self.redeliver.is_some(),
-            self.expect.is_some(),
-        ];
-        there.into_iter().filter(|there| *there).count()
-    }
-}
-
 fn usual_limit() -> u64 {
     20
-}
-
-fn yes() -> bool {
-    true
 }
 
 #[cfg(test)]

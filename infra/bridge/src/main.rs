@@ -7,15 +7,23 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod acts;
 mod checks;
 mod columns;
 mod conversation;
+mod files;
 mod forget;
+mod names;
+mod open;
+mod page;
 mod player;
 mod ports;
+mod replay;
 mod sandbox;
+mod steps;
 mod table;
 mod transcript;
+mod weather;
 
 /// Two-way SMS support between Braze and Zendesk.
 #[derive(Parser)]

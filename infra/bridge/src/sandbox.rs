@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
 
 use clap::Args;
 use local::dynamo::DynamoError;
@@ -16,14 +16,18 @@ use local::{Options, Stack};
 use simulators::braze::User;
 
 use crate::conversation::Conversation;
-use crate::{Failure, player, ports};
+use crate::page::{About, Page};
+use crate::{Failure, open, player, ports};
 
 const USUAL_PORT: u16 = 8700;
+/// How long the vendors wait before they repeat a webhook, compared with reality.
+const RETRY_WAIT_SCALE: f64 = 1.0 / 50.0;
 
 /// Options of `bridge sandbox`.
 #[derive(Args)]
 pub(crate) struct Sandbox {
-    /// Port of the front; the simulators take the next ones. A taken port is passed over.
+    /// Port of the page; the front and the simulators take the next ones. A taken port is passed
+    /// over.
     #[arg(long, value_name = "N", default_value_t = USUAL_PORT)]
     port: u16,
     /// Keep the state in this directory over restarts; without it, it is in memory.
@@ -32,6 +36,9 @@ pub(crate) struct Sandbox {
     /// Play a conversation file, print the transcript, check its expectations and end.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Do not open the page in a browser.
+    #[arg(long)]
+    no_open: bool,
     /// Show the functions' own output.
     #[arg(long)]
     verbose: bool,
@@ -43,6 +50,7 @@ impl Default for Sandbox {
             port: USUAL_PORT,
             data: None,
             script: None,
+            no_open: false,
             verbose: false,
         }
     }
@@ -58,37 +66,37 @@ impl Sandbox {
             Some(path) => Some(Conversation::read(path).map_err(Failure::Usage)?),
             None => None,
         };
-        let mut options = self.options()?;
+        let (page, mut options) = self.options()?;
         if let Some(conversation) = &conversation {
             options.variables = settings(&conversation.settings);
             options.port = 0;
             options.zendesk.port = 0;
             options.braze.port = 0;
-            options.schedule = None;
             // Retries of the vendors, which last half an hour, pass in seconds.
             options.zendesk.retry_wait_scale = 0.001;
             options.braze.retry_wait_scale = 0.001;
         }
-        let stack = Stack::start(options).await.map_err(failure)?;
+        let stack = Arc::new(Stack::start(options).await.map_err(failure)?);
         let result = match &conversation {
             Some(conversation) => player::play(&stack, conversation)
                 .await
                 .map_err(Failure::Broken),
-            None => {
-                let shown = self.show(&stack);
-                shown.map_err(|error| Failure::Broken(format!("cannot print: {error}")))?;
-                wait_for_the_end().await
-            }
+            None => Box::pin(self.keep_open(&stack, page)).await,
         };
         let stopped = stack.stop().await;
         result?;
         stopped.map_err(|error| Failure::Broken(format!("the state could not be kept: {error}")))
     }
 
-    fn options(&self) -> Result<Options, Failure> {
+    fn options(&self) -> Result<(u16, Options), Failure> {
         let mut taken = Vec::new();
         let mut next = self.port;
-        for what in ["the front", "the Zendesk simulator", "the Braze simulator"] {
+        for what in [
+            "the page",
+            "the front",
+            "the Zendesk simulator",
+            "the Braze simulator",
+        ] {
             let port = ports::free(next, &taken)
                 .ok_or_else(|| Failure::Broken(format!("no free port from {next} on")))?;
             if port != next && self.script.is_none() {
@@ -102,43 +110,77 @@ impl Sandbox {
             false => None,
         };
         let mut options = Options {
-            port: taken[0],
+            port: taken[1],
             data: self.data.clone(),
-            schedule: Some(Duration::from_secs(60)),
+            // The page runs redelivery itself, to record it.
+            schedule: None,
+            pictures: true,
             logs: Logs::new(copy),
             show_build: true,
             ..Options::default()
         };
-        options.zendesk.port = taken[1];
-        options.braze.port = taken[2];
-        Ok(options)
+        options.zendesk.port = taken[2];
+        options.braze.port = taken[3];
+        // Half an hour of retries passes in half a minute.
+        options.zendesk.retry_wait_scale = RETRY_WAIT_SCALE;
+        options.braze.retry_wait_scale = RETRY_WAIT_SCALE;
+        Ok((taken[0], options))
     }
 
-    fn show(&self, stack: &Stack) -> std::io::Result<()> {
-        if stack.braze.user("ada").is_none() {
-            stack.braze.add_user(User {
-                external_id: "ada".to_owned(),
-                first_name: "Ada".to_owned(),
-                last_name: "Lovelace".to_owned(),
-                phone: "+15005550006".to_owned(),
-                ..User::default()
-            });
+    /// Starts the page, says where everything is, and waits for Ctrl-C.
+    async fn keep_open(&self, stack: &Arc<Stack>, port: u16) -> Result<(), Failure> {
+        let no_port = |error: std::io::Error| {
+            Failure::Broken(format!("the page cannot listen on port {port}: {error}"))
+        };
+        first_customers(stack);
+        let listener = local::wire::bind(port).await.map_err(no_port)?;
+        let about = About {
+            kept: self.kept(),
+            faster: 1.0 / RETRY_WAIT_SCALE,
+        };
+        let page = Page::start(listener, Arc::clone(stack), about).map_err(no_port)?;
+        let shown = self.show(stack, &page.url());
+        shown.map_err(|error| Failure::Broken(format!("cannot print: {error}")))?;
+        if !self.no_open {
+            open::in_a_browser(&page.url());
         }
+        let mut trouble = stack.trouble();
+        let tell = async {
+            while trouble.changed().await.is_ok() {
+                if let Some(sentence) = &*trouble.borrow_and_update() {
+                    eprintln!("bridge: {sentence}");
+                }
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            ended = wait_for_the_end() => ended,
+            () = tell => Ok(()),
+        }
+    }
+
+    fn kept(&self) -> String {
+        match &self.data {
+            Some(directory) => directory.display().to_string(),
+            None => "in memory, gone at the end (--data DIR keeps it)".to_owned(),
+        }
+    }
+
+    fn show(&self, stack: &Stack, page: &str) -> std::io::Result<()> {
         let (front, zendesk, braze) = (
             stack.front_url(),
             stack.zendesk.base_url(),
             stack.braze.base_url(),
         );
-        let kept = match &self.data {
-            Some(directory) => directory.display().to_string(),
-            None => "in memory, gone at the end (--data DIR keeps it)".to_owned(),
-        };
+        let kept = self.kept();
         let dynamo = stack.dynamo.url();
         let secrets = stack.secrets.url();
         writeln!(
             std::io::stdout().lock(),
             "\
 The bridge runs on this machine. Ctrl-C ends it.
+
+  Open             {page}
 
   Front            {front}
                      POST /zendesk/reply    zendesk-reply
@@ -151,7 +193,7 @@ The bridge runs on this machine. Ctrl-C ends it.
   Secrets Manager  {secrets}
   State            {kept}
 
-Ada texts:
+The same without the page. Ada texts:
   curl -s {braze}/_sim/texts \\
     -d '{{\"external_user_id\":\"ada\",\"text\":\"SUPPORT\"}}'
 The tickets, with their ids:
@@ -166,6 +208,19 @@ Ada's phone, and what Braze knows of her:
   curl -s {braze}/_sim/inbox/ada
   curl -s {braze}/_sim/users"
         )
+    }
+}
+
+/// Somebody to text with, where there is nobody yet.
+pub(crate) fn first_customers(stack: &Stack) {
+    if !stack.braze.users().is_empty() {
+        return;
+    }
+    for (id, first, last, phone) in [
+        ("ada", "Ada", "Lovelace", "+15005550006"),
+        ("grace", "Grace", "Hopper", "+15005550007"),
+    ] {
+        stack.braze.add_user(User::new(id, first, last, phone));
     }
 }
 

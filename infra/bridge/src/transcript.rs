@@ -116,14 +116,42 @@ impl Transcript {
     }
 }
 
-/// A comment as expectations name it.
+/// A comment as expectations name it; a time in it reads `{time}`, so that it may be played again.
 pub(crate) fn line(comment: &TicketComment) -> String {
     let who = match (comment.author.role, comment.public) {
         (_, false) => "note",
         (Role::EndUser, true) => "customer",
         (Role::Agent | Role::Admin, true) => "agent",
     };
-    format!("{who}: {}", comment.plain_body)
+    format!("{who}: {}", timeless(&comment.plain_body))
+}
+
+/// Puts `{time}` in the place of every time such as `2026-11-22T19:57:33Z`.
+fn timeless(text: &str) -> String {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00Z";
+    let is_time = |bytes: &[u8]| {
+        let pairs = bytes.iter().zip(SHAPE);
+        bytes.len() == SHAPE.len()
+            && pairs.into_iter().all(|(byte, shape)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                other => byte == other,
+            })
+    };
+    let (mut shown, mut rest) = (String::new(), text);
+    while let Some(letter) = rest.chars().next() {
+        let time = rest
+            .as_bytes()
+            .get(..SHAPE.len())
+            .filter(|bytes| is_time(bytes));
+        let length = time.map_or(letter.len_utf8(), <[u8]>::len);
+        shown.push_str(if time.is_some() {
+            "{time}"
+        } else {
+            &rest[..length]
+        });
+        rest = &rest[length..];
+    }
+    shown
 }
 
 /// A status as Zendesk writes it.
@@ -228,6 +256,12 @@ mod tests {
             let printed: String = lines.replace([' ', '\n', '|'], "");
             assert!(printed.ends_with(&text.replace(' ', "")), "{printed}");
         }
+    }
+
+    #[test]
+    fn a_time_in_a_note_reads_the_same_whenever_it_is_played() {
+        let told = timeless("not at 2026-11-22T19:57:33Z, é 2026-11-22 is kept");
+        assert_eq!(told, "not at {time}, é 2026-11-22 is kept");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -45,7 +45,13 @@ struct Running {
 impl Running {
     fn start(data: &Path, port: u16) -> Self {
         let mut child = bridge()
-            .args(["sandbox", "--port", &port.to_string(), "--data"])
+            .args([
+                "sandbox",
+                "--no-open",
+                "--port",
+                &port.to_string(),
+                "--data",
+            ])
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -93,6 +99,9 @@ fn help_tells_the_options_and_the_format_of_conversations() {
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
     for word in [
+        "--no-open",
+        "jump = ",
+        "faults = ",
         "--port",
         "--data",
         "--script",
@@ -219,6 +228,54 @@ fn the_shipped_conversation_goes_as_expected() {
 }
 
 #[test]
+fn every_story_of_the_page_goes_as_expected() {
+    let stories = concat!(env!("CARGO_MANIFEST_DIR"), "/conversations");
+    let mut played = 0;
+    for story in std::fs::read_dir(stories).unwrap() {
+        let path = story.unwrap().path();
+        let output = run(&["sandbox", "--script", path.to_str().unwrap()]);
+        let transcript = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success(),
+            "{}\n{transcript}{}",
+            path.display(),
+            said(&output)
+        );
+        played += 1;
+    }
+    assert_eq!(played, 8);
+}
+
+#[test]
+fn a_jump_of_the_clock_is_time_for_everything_that_is_stored() {
+    // Four weeks after a solve a text opens a new ticket; a day after, it reopens the old one.
+    let output = script(
+        r#"
+[[step]]
+customer = { texts = ["SUPPORT"] }
+[[step]]
+solve = {}
+[[step]]
+jump = { days = 1 }
+[[step]]
+customer = { texts = ["It is back"] }
+[[step]]
+expect = { tickets = 1, status = "open", comments = ["customer: SUPPORT", "customer: It is back"], received = ["Your ticket has been closed"] }
+[[step]]
+solve = {}
+[[step]]
+jump = { days = 29 }
+[[step]]
+customer = { texts = ["Another thing"] }
+[[step]]
+expect = { tickets = 2, ticket = 2, status = "new", comments = ["customer: Another thing"], received = ["Your ticket has been closed"] }
+"#,
+    );
+    let transcript = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{transcript}{}", said(&output));
+}
+
+#[test]
 fn a_failed_expectation_is_told_with_step_line_and_both_values() {
     let step = "limit_seconds = 1\n".to_owned() + HEAD + "[[step]]\nexpect = { tickets = 2 }\n";
     let place = tempfile::tempdir().unwrap();
@@ -241,7 +298,7 @@ async fn a_sandbox_passes_over_a_taken_port_and_keeps_its_state_over_a_restart()
     let port = taken.local_addr().unwrap().port();
     let running = Running::start(place.path(), port);
     assert!(running.lines.iter().all(|line| line.chars().count() <= 80));
-    assert!(!running.url("Front").ends_with(&format!(":{port}")));
+    assert!(!running.url("Open").ends_with(&format!(":{port}/")));
     let client = Client::new(std::time::Duration::from_secs(20));
     let users = format!("{}/_sim/users", running.url("Braze"));
     let bob = r#"{"external_id":"bob","phone":"+15005550007"}"#;
@@ -259,5 +316,140 @@ async fn a_sandbox_passes_over_a_taken_port_and_keeps_its_state_over_a_restart()
     let shown = client.send(http::Method::GET, &users, http::HeaderMap::new(), "".into());
     let shown = String::from_utf8(shown.await.unwrap().into_body().to_vec()).unwrap();
     assert!(shown.contains("+15005550007"), "{shown}");
+    assert!(running.interrupt().status.success());
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_told_in_one_sentence() {
+    let output = run(&["sandbox", "--port", "0", "--data", "/proc/no/such/place"]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("the data directory /proc/no/such/place cannot be used"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_told_when_it_happens_and_at_the_end() {
+    let place = tempfile::tempdir().unwrap();
+    // Whoever writes there is told that no space is left.
+    let full = place.path().join("zendesk.json.new");
+    std::os::unix::fs::symlink("/dev/full", full).unwrap();
+    let running = Running::start(place.path(), 0);
+    let client = Client::new(std::time::Duration::from_secs(20));
+    let users = format!("{}/_sim/users", running.url("Braze"));
+    let bob = r#"{"external_id":"bob","phone":"+15005550007"}"#;
+    assert_eq!(client.post(&users, &[], bob).await.unwrap().status(), 201);
+    let mut running = running;
+    let mut told = BufReader::new(running.child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("bridge: The state cannot be kept: No space left on device") {
+        line.clear();
+        assert!(told.read_line(&mut line).unwrap() > 0, "it was not told");
+    }
+    let output = running.interrupt();
+    assert_eq!(output.status.code(), Some(1));
+    let mut last = String::new();
+    told.read_to_string(&mut last).unwrap();
+    let sentence = "bridge: the state could not be kept: No space left on device";
+    assert!(last.contains(sentence), "{last}");
+}
+
+#[tokio::test]
+async fn only_this_machines_own_page_can_drive_it() {
+    let place = tempfile::tempdir().unwrap();
+    let running = Running::start(place.path(), 0);
+    let client = Client::new(std::time::Duration::from_secs(20));
+    let page = running.url("Open");
+    let step = r#"{"customer":{"id":"ada","texts":["SUPPORT"]}}"#;
+    let json = ("content-type", "application/json");
+    let act = format!("{page}act");
+    let status = async |url: &str, headers: &[(&str, &str)]| {
+        client
+            .post(url, headers, step)
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
+    };
+    assert_eq!(status(&act, &[json, ("host", "evil.example")]).await, 421);
+    assert_eq!(
+        status(&act, &[json, ("origin", "http://evil.example")]).await,
+        403
+    );
+    assert_eq!(
+        status(&act, &[json, ("sec-fetch-site", "cross-site")]).await,
+        403
+    );
+    assert_eq!(status(&act, &[("content-type", "text/plain")]).await, 415);
+    let texts = format!("{}/_sim/texts", running.url("Braze"));
+    assert_eq!(
+        status(&texts, &[("origin", "http://evil.example")]).await,
+        421
+    );
+    assert_eq!(status(&texts, &[("host", "evil.example:80")]).await, 421);
+    let tickets = format!("{}/_sim/tickets", running.url("Zendesk"));
+    let get = client.send(
+        http::Method::GET,
+        &tickets,
+        http::HeaderMap::new(),
+        "".into(),
+    );
+    assert_eq!(get.await.unwrap().into_body(), "[]");
+
+    let own = page.trim_end_matches('/').to_owned();
+    assert_eq!(status(&act, &[json, ("origin", &own)]).await, 200);
+    let get = client.send(
+        http::Method::GET,
+        &tickets,
+        http::HeaderMap::new(),
+        "".into(),
+    );
+    let shown = String::from_utf8(get.await.unwrap().into_body().to_vec()).unwrap();
+    assert!(shown.contains("SUPPORT"), "{shown}");
+    let get = client.send(http::Method::GET, &page, http::HeaderMap::new(), "".into());
+    let whole = get.await.unwrap();
+    assert!(
+        whole.headers()["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("frame-ancestors 'none'")
+    );
+    assert!(running.interrupt().status.success());
+}
+
+#[tokio::test]
+async fn a_step_that_cannot_be_done_is_told_in_one_sentence() {
+    let place = tempfile::tempdir().unwrap();
+    let running = Running::start(place.path(), 0);
+    let client = Client::new(std::time::Duration::from_secs(20));
+    let act = format!("{}act", running.url("Open"));
+    for (step, wanted) in [
+        ("no json", "this is no step"),
+        (r#"{"solve":{"ticket":99}}"#, "there is no ticket 99"),
+        (r#"{"solve":{}}"#, "which ticket?"),
+        (r#"{"jump":{"days":-1}}"#, "the clock jumps ahead"),
+        (r#"{"jump":{"days":1e300}}"#, "the clock jumps ahead"),
+        (r#"{"replay":{"letter":1}}"#, "there is no dead letter 1"),
+        (r#"{"webhooks":{"send":[1]}}"#, "no webhook 1 is waiting"),
+        (r#"{"repeat":{"id":"ada"}}"#, "ada has not texted yet"),
+        (
+            r#"{"solve":{"ticket":1},"close":{"ticket":1}}"#,
+            "exactly one thing",
+        ),
+        (
+            r#"{"customer":{"id":"ada","pictures":["data:nonsense"]}}"#,
+            "data: URL",
+        ),
+    ] {
+        let json = [("content-type", "application/json")];
+        let answer = client.post(&act, &json, step).await.unwrap();
+        assert_eq!(answer.status(), 409, "{step}");
+        let told = String::from_utf8(answer.into_body().to_vec()).unwrap();
+        assert!(told.contains(wanted), "{step}: {told}");
+    }
     assert!(running.interrupt().status.success());
 }

@@ -6,6 +6,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -37,6 +38,8 @@ pub enum DataError {
 #[derive(Debug)]
 pub struct DataDir {
     path: PathBuf,
+    /// One snapshot is written at a time: the last one may begin before the one before has ended.
+    writing: Mutex<()>,
     _lock: File,
 }
 
@@ -60,6 +63,7 @@ impl DataDir {
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),
+                writing: Mutex::default(),
                 _lock: lock,
             }),
             Err(TryLockError::WouldBlock) => Err(DataError::InUse(path.display().to_string())),
@@ -104,6 +108,7 @@ impl DataDir {
     /// # Errors
     /// When the disk does not take it.
     pub fn save(&self, name: &str, value: &Value) -> io::Result<()> {
+        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = self.path.join(format!("{name}.json.new"));
         let mut file = File::create(&fresh)?;
         file.write_all(value.to_string().as_bytes())?;

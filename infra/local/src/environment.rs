@@ -58,6 +58,8 @@ pub enum InvokeError {
 
 /// A running process with its Runtime API.
 pub(crate) struct Environment {
+    /// Its number within the pool, from 1.
+    pub(crate) number: u64,
     function: String,
     timeout: Duration,
     api: RuntimeApi,
@@ -74,8 +76,16 @@ impl Environment {
         let not_started = |error: std::io::Error| InvokeError::NotStarted(error.to_string());
         let api = RuntimeApi::start(&program.function).await;
         let api = api.map_err(not_started)?;
+        // As on Lambda, credentials are the environment's own: its calls can be told apart.
+        let signs = program
+            .variables
+            .iter()
+            .any(|(name, _)| name == "AWS_ACCESS_KEY_ID");
+        let session = format!("{}/{number}", program.function);
+        let session = signs.then_some(("AWS_SESSION_TOKEN", session));
         let mut child = Command::new(&program.executable)
             .env_clear()
+            .envs(session)
             .envs(program.variables.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", api.host())
             .stdin(Stdio::null())
@@ -116,6 +126,7 @@ impl Environment {
             exited.send_replace(status);
         });
         Ok(Self {
+            number,
             function: program.function.clone(),
             timeout: program.timeout,
             api,

@@ -82,6 +82,15 @@ impl Logs {
         self.lines_locked().clone()
     }
 
+    /// The lines but for the first so many, for those who follow them.
+    #[must_use]
+    pub fn from(&self, first: usize) -> Vec<LogLine> {
+        self.lines_locked()
+            .get(first..)
+            .unwrap_or_default()
+            .to_vec()
+    }
+
     /// One function's lines so far.
     #[must_use]
     pub fn of(&self, function: &str) -> Vec<String> {

@@ -55,6 +55,8 @@ pub struct Options {
     pub logs: Logs,
     /// Show cargo's progress on stderr.
     pub show_build: bool,
+    /// Run an https host for customers' pictures that the functions trust.
+    pub pictures: bool,
     /// Executables to use instead of building them.
     pub binaries: Option<Binaries>,
     /// Template that defines the table; `None`: the workspace's.
@@ -85,6 +87,7 @@ impl Default for Options {
             schedule: None,
             logs: Logs::default(),
             show_build: false,
+            pictures: false,
             binaries: None,
             template: None,
         }

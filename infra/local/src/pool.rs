@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::environment::Environment;
 pub use crate::environment::{InvokeError, Program};
+use crate::journal::{Journal, Open};
 use crate::logs::Logs;
 
 /// Lambda's own choices for one function.
@@ -38,6 +39,7 @@ pub struct Pool {
 }
 
 struct Inner {
+    journal: Journal,
     program: Mutex<Program>,
     limits: Limits,
     logs: Logs,
@@ -58,7 +60,14 @@ impl Pool {
     /// A function without environments yet.
     #[must_use]
     pub fn new(program: Program, limits: Limits, logs: Logs) -> Self {
+        Self::with_journal(program, limits, logs, Journal::default())
+    }
+
+    /// The same, every invocation written down.
+    #[must_use]
+    pub fn with_journal(program: Program, limits: Limits, logs: Logs, journal: Journal) -> Self {
         let inner = Inner {
+            journal,
             program: Mutex::new(program),
             limits,
             logs,
@@ -84,10 +93,23 @@ impl Pool {
     }
 
     async fn run(&self, event: Bytes, permit: Permit) -> Result<Bytes, InvokeError> {
+        let function = self.inner.program().function.clone();
+        let entry = self.inner.journal.begin(function, event.clone());
+        let result = self.work(event, &entry).await;
+        entry.end(&result);
+        drop(permit);
+        result
+    }
+
+    async fn work(&self, event: Bytes, entry: &Open) -> Result<Bytes, InvokeError> {
         let environment = match self.warm() {
             Some(environment) => environment,
-            None => self.cold().await?,
+            None => {
+                entry.cold();
+                self.cold().await?
+            }
         };
+        entry.runs_in(environment.number);
         self.inner.state().busy.push(Arc::downgrade(&environment));
         let result = environment.run(event).await;
         let mut state = self.inner.state();
@@ -101,7 +123,6 @@ impl Pool {
             state.idle.push(environment);
         }
         drop(state);
-        drop(permit);
         result
     }
 

@@ -14,6 +14,23 @@ fn a_snapshot_is_read_back_and_replaced_whole() {
 }
 
 #[test]
+fn two_savings_at_once_do_not_take_the_file_from_each_other() {
+    let place = tempfile::tempdir().unwrap();
+    let data = DataDir::open(place.path()).unwrap();
+    std::thread::scope(|threads| {
+        for number in 0..4 {
+            let data = &data;
+            threads.spawn(move || {
+                for _ in 0..25 {
+                    data.save("zendesk", &json!({"a": number})).unwrap();
+                }
+            });
+        }
+    });
+    assert!(data.load("zendesk").unwrap().is_some());
+}
+
+#[test]
 fn a_second_sandbox_on_the_same_directory_is_refused_until_the_first_has_ended() {
     let place = tempfile::tempdir().unwrap();
     let first = DataDir::open(place.path()).unwrap();

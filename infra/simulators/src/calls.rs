@@ -27,6 +27,9 @@ pub struct Call {
     pub status: Option<u16>,
     /// The fault that met it, by the name of its effect.
     pub fault: Option<String>,
+    /// Milliseconds until it was answered; `None`: no answer was given (yet).
+    #[serde(default)]
+    pub took_ms: Option<u64>,
 }
 
 impl Call {

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -45,6 +48,35 @@ impl Clock {
     /// Sets the distance to the machine's clock, in milliseconds: for restoring a stored state.
     pub fn set_offset_ms(&self, offset: i64) {
         self.offset_ms.store(offset, Ordering::SeqCst);
+    }
+}
+
+/// A copy of a state, everything in it older by so much.
+pub(crate) fn aged<S: Serialize + DeserializeOwned>(
+    state: &S,
+    by: Duration,
+) -> Result<S, serde_json::Error> {
+    let mut value = serde_json::to_value(state)?;
+    older(
+        &mut value,
+        i64::try_from(by.as_millis()).unwrap_or(i64::MAX),
+    );
+    serde_json::from_value(value)
+}
+
+/// Moves every time in a state into the past: all numbers under keys that end in `_ms`.
+fn older(value: &mut Value, by_ms: i64) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match value.as_i64().filter(|_| key.ends_with("_ms")) {
+                    Some(at) if at > 0 => *value = Value::from(at.saturating_sub(by_ms)),
+                    _ => older(value, by_ms),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| older(value, by_ms)),
+        _ => {}
     }
 }
 

@@ -7,11 +7,12 @@ use std::future::{Future, pending};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -117,7 +118,7 @@ async fn answer<V: Vendor>(
     request: Request,
 ) -> Response<Body> {
     if !from_this_machine(request.headers()) {
-        return Answer::json(421, &json!({"error": "not a loopback host"})).into_response();
+        return Answer::json(421, &json!({"error": "not from this machine"})).into_response();
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
@@ -138,14 +139,20 @@ async fn answer<V: Vendor>(
     Response::default()
 }
 
-/// A page in a browser must not reach the simulator under another name.
+/// A page in a browser must not reach the simulator under another name, and no other site's page
+/// may drive it.
 fn from_this_machine(headers: &HeaderMap) -> bool {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    let text = |name| {
+        let value: Option<&HeaderValue> = headers.get(name);
+        value.map(|value| value.to_str().unwrap_or_default())
+    };
+    let local = |host: &str| {
+        let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
+        matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    };
+    let origin = text(header::ORIGIN);
+    local(text(header::HOST).unwrap_or_default())
+        && origin.is_none_or(|origin| origin.strip_prefix("http://").is_some_and(local))
 }
 
 async fn work<V: Vendor>(vendor: Arc<V>, ask: Ask) -> Fate {
@@ -153,6 +160,7 @@ async fn work<V: Vendor>(vendor: Arc<V>, ask: Ask) -> Fate {
         return Fate::Answer(vendor.control(ask).await);
     }
     let operation = vendor.operation(&ask);
+    let began = Instant::now();
     let effect = vendor.core().meet(operation);
     let number = log(vendor.as_ref(), &ask, operation, effect.as_ref());
     let fate = meet(&vendor, &ask, effect).await;
@@ -160,6 +168,7 @@ async fn work<V: Vendor>(vendor: Arc<V>, ask: Ask) -> Fate {
         vendor.core().change(|state| {
             if let Some(call) = V::calls(state).get_mut(number) {
                 call.status = Some(answer.status);
+                call.took_ms = u64::try_from(began.elapsed().as_millis()).ok();
             }
         });
     }
@@ -219,6 +228,7 @@ fn log<V: Vendor>(vendor: &V, ask: &Ask, operation: &str, effect: Option<&Effect
         body: ask.body_for_log(),
         status: None,
         fault: effect.map(|effect| effect.name().to_owned()),
+        took_ms: None,
     };
     vendor.core().change(|state| {
         let calls = V::calls(state);

@@ -385,3 +385,42 @@ async fn the_test_button_signs_with_the_public_secret() {
     let signed = sign(TEST_BUTTON_SECRET, timestamp, b"{\"x\":1}");
     assert_eq!(got.header("x-zendesk-webhook-signature"), signed);
 }
+
+#[tokio::test]
+async fn an_account_made_older_keeps_everything_but_its_times() {
+    let scene = scene(Config::default(), Vec::new()).await;
+    let before = scene.zendesk.ticket(scene.ticket).unwrap();
+    let calls = scene.zendesk.calls().len();
+    scene.zendesk.age(Duration::from_secs(3_600)).unwrap();
+    let after = scene.zendesk.ticket(scene.ticket).unwrap();
+    assert_eq!(before.created_at_ms - after.created_at_ms, 3_600_000);
+    assert_eq!(
+        before.comments[0].created_at_ms - after.comments[0].created_at_ms,
+        3_600_000
+    );
+    assert_eq!(before.comments[0].id, after.comments[0].id);
+    assert_eq!(scene.zendesk.calls().len(), calls);
+    // The token's half hour is over.
+    let (status, _) = scene.api.get("/users/me").await;
+    let shown = scene.api.get("/tickets").await.0;
+    assert!(status == 200 && shown == 401, "{status} {shown}");
+}
+
+#[tokio::test]
+async fn another_sites_page_is_refused() {
+    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let url = format!("{}/_sim/tickets", zendesk.base_url());
+    for (origin, status) in [
+        ("http://evil.example", 421),
+        ("null", 421),
+        ("http://localhost:8700", 200),
+        ("http://127.0.0.1:8700", 200),
+    ] {
+        let asked = common::client().get(&url).header("origin", origin);
+        assert_eq!(
+            asked.send().await.unwrap().status().as_u16(),
+            status,
+            "{origin}"
+        );
+    }
+}

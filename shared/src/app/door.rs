@@ -194,7 +194,7 @@ impl App {
         let signs_in = calls_zendesk(&incoming);
         let handled = Box::pin(self.bridge.handle(incoming, &work));
         let handled = if signs_in {
-            self.bridge.vendors.while_signing_in(handled).await
+            Box::pin(self.bridge.vendors.while_signing_in(handled)).await
         } else {
             handled.await
         };

@@ -5,6 +5,7 @@
 
 mod campaigns;
 mod door;
+mod policy;
 
 use std::sync::Arc;
 
@@ -12,8 +13,6 @@ use serde_json::Value;
 
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
-use crate::conversation::notes;
-use crate::conversation::policy::{Language, OpenOn, Policy};
 use crate::conversation::store::{Store, StoreError};
 use crate::delivery::{Bridge, Clients, Clock, Gate, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
@@ -24,8 +23,6 @@ use crate::{braze, telemetry, zendesk};
 
 use campaigns::Campaigns;
 pub use door::Door;
-
-const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
 /// Everything a function needs, built once before the first event.
 #[derive(Debug)]
@@ -88,7 +85,7 @@ impl App {
         let bridge = Bridge {
             store,
             vendors,
-            policy: policy(&settings),
+            policy: policy::of(&settings),
             clock,
         };
         Ok(Self {
@@ -113,7 +110,7 @@ impl App {
         let work = Work::scheduled(request_id, deadline);
         let run = telemetry::caught(async {
             let mut summary = self.bridge.redeliver(&work).await?;
-            self.bridge.compare_some(&work, &mut summary).await?;
+            Box::pin(self.bridge.compare_some(&work, &mut summary)).await?;
             Ok::<Summary, StoreError>(summary)
         });
         let summary = run.await.ok_or("the run panicked")??;
@@ -151,30 +148,4 @@ pub fn cannot_start(error: &StartError) -> std::process::ExitCode {
     telemetry::init(tracing::level_filters::LevelFilter::ERROR);
     tracing::error!(error = %error, "the function cannot start");
     std::process::ExitCode::FAILURE
-}
-
-fn policy(settings: &Settings) -> Policy {
-    let language = match settings.policy.language {
-        config::Language::English => Language::English,
-        config::Language::French => Language::French,
-    };
-    Policy {
-        open_on: match settings.policy.open_on {
-            config::OpenOn::Any => OpenOn::Any,
-            config::OpenOn::Keyword => OpenOn::Keyword,
-        },
-        reopen_window: std::time::Duration::from_secs(
-            u64::from(settings.policy.reopen_window_days) * SECONDS_A_DAY,
-        ),
-        subject: settings.policy.ticket.subject.clone(),
-        reply_campaign: settings.braze.reply_campaign.clone(),
-        solved_campaign: settings.braze.solved_campaign.clone(),
-        solved_message: settings
-            .policy
-            .solved_message
-            .clone()
-            .unwrap_or_else(|| notes::closing(language)),
-        language,
-        ..Policy::default()
-    }
 }

@@ -32,6 +32,7 @@ async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Sent,
         campaign_id: "c-1",
         external_user_id: &user,
         trigger_properties: TriggerProperties {
+            media_url: None,
             msg_body: &text,
             ticket_id: TicketId::new(35),
             agent_name: &agent,

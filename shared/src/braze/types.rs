@@ -33,6 +33,9 @@ pub struct TriggerProperties<'a> {
     pub part: u32,
     /// How many parts there are.
     pub parts: u32,
+    /// A picture to send with it; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<&'a Personal>,
 }
 
 /// The customer's attributes, by which audience filters and campaigns work.

@@ -9,8 +9,8 @@ mod settings;
 
 pub use lookup::{ConfigErrors, Problem};
 pub use settings::{
-    AwsEnv, BrazeSettings, Language, OpenOn, Policy, Settings, SignatureMode, TicketSettings,
-    ZendeskSettings,
+    AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, Policy, Settings, SignatureMode,
+    SmsSettings, TicketSettings, ZendeskSettings,
 };
 
 use lookup::Reader;

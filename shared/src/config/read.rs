@@ -10,14 +10,14 @@ use tracing::level_filters::LevelFilter;
 
 use super::lookup::Reader;
 use super::settings::{
-    AwsEnv, BrazeSettings, Language, OpenOn, Policy, Settings, SignatureMode, TicketSettings,
-    ZendeskSettings,
+    AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, Policy, Settings, SignatureMode,
+    SmsSettings, TicketSettings, ZendeskSettings,
 };
 use crate::secrets::Secret;
 
 pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     // Everything is read before anything is required, so that all problems are reported.
-    let (aws, ticket) = (aws(r), ticket(r));
+    let (aws, ticket, sms) = (aws(r), ticket(r), sms(r));
     let (table_name, secret_id) = (r.required("TABLE_NAME"), r.required("SECRET_ID"));
     let zendesk = r.base_url("ZENDESK_BASE_URL");
     let braze = r.base_url("BRAZE_BASE_URL");
@@ -31,6 +31,9 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     );
     let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
     let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
+    let thanks_window_hours = r.number("THANKS_WINDOW_HOURS", 24, 0..=8_760);
+    let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
+    let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
     let signature_mode = r.choice(
         "SIGNATURE_MODE",
         SignatureMode::Enforce,
@@ -60,6 +63,10 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
                 .then(|| Duration::from_secs(duplicate_window.into())),
             solved_message: r.optional("SOLVED_MESSAGE"),
             language,
+            thanks_window_hours,
+            no_closing_tags,
+            loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),
+            sms,
             ticket,
         },
         signature_mode,
@@ -110,6 +117,32 @@ fn aws(r: &mut Reader<'_>) -> Option<AwsEnv> {
         dynamodb_endpoint,
         secretsmanager_endpoint,
     })
+}
+
+fn sms(r: &mut Reader<'_>) -> SmsSettings {
+    SmsSettings {
+        signature_separator: r.optional("SIGNATURE_SEPARATOR"),
+        split_ligatures: r.choice("SPLIT_LIGATURES", false, &YES_OR_NO),
+        max_messages: r.number("MAX_MESSAGES", 10, 1..=50),
+        files: r.choice(
+            "FILES_OUT",
+            FilesOut::Note,
+            &[
+                ("note", FilesOut::Note),
+                ("links", FilesOut::Links),
+                ("media", FilesOut::Media),
+            ],
+        ),
+        cost_note: r.choice(
+            "COST_NOTE",
+            CostNote::Never,
+            &[
+                ("never", CostNote::Never),
+                ("ucs2", CostNote::Ucs2),
+                ("always", CostNote::Always),
+            ],
+        ),
+    }
 }
 
 fn ticket(r: &mut Reader<'_>) -> TicketSettings {

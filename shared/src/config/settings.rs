@@ -89,8 +89,53 @@ pub struct Policy {
     pub solved_message: Option<String>,
     /// `LANGUAGE`: of notes and other texts of the bridge's own.
     pub language: Language,
+    /// `THANKS_WINDOW_HOURS`: a bare thank-you this long after solved does not reopen the ticket.
+    pub thanks_window_hours: u32,
+    /// `NO_CLOSING_TAGS`: tags of tickets whose solve is not told to the customer.
+    pub no_closing_tags: Vec<String>,
+    /// `LOOP_FUSE`: the same text this often within an hour stops automatic SMS; zero: never.
+    pub loop_fuse: u8,
+    /// How answers become SMS.
+    pub sms: SmsSettings,
     /// What new tickets carry.
     pub ticket: TicketSettings,
+}
+
+/// How answers become SMS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmsSettings {
+    /// `SIGNATURE_SEPARATOR`: the line that begins a signature; `None`: nothing is cut.
+    pub signature_separator: Option<String>,
+    /// `SPLIT_LIGATURES`: `œ` may become `oe`.
+    pub split_ligatures: bool,
+    /// `MAX_MESSAGES`: most messages of one answer, each of up to ten parts.
+    pub max_messages: u32,
+    /// `FILES_OUT`.
+    pub files: FilesOut,
+    /// `COST_NOTE`.
+    pub cost_note: CostNote,
+}
+
+/// What becomes of the files on an agent's comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilesOut {
+    /// The agent is told that they were not sent.
+    Note,
+    /// Their links go below the text.
+    Links,
+    /// A picture goes to the campaign as `media_url`.
+    Media,
+}
+
+/// Whether the agent is told what an answer cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CostNote {
+    /// Never.
+    Never,
+    /// Where a character made it UCS-2.
+    Ucs2,
+    /// Of every answer.
+    Always,
 }
 
 /// What new tickets carry.

@@ -56,6 +56,16 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             duplicate_window: None,
             solved_message: None,
             language: Language::English,
+            thanks_window_hours: 24,
+            no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
+            loop_fuse: 5,
+            sms: SmsSettings {
+                signature_separator: None,
+                split_ligatures: false,
+                max_messages: 10,
+                files: FilesOut::Note,
+                cost_note: CostNote::Never,
+            },
             ticket: TicketSettings {
                 tags: vec!["braze_sms".to_owned()],
                 subject: "SMS from {name}".to_owned(),
@@ -76,6 +86,14 @@ fn every_setting_can_be_given() {
         ("ALLOWED_CAMPAIGN_IDS", " promo-1,, promo-2 "),
         ("SOLVED_MESSAGE", "Bye"),
         ("LANGUAGE", "fr"),
+        ("THANKS_WINDOW_HOURS", "2"),
+        ("NO_CLOSING_TAGS", "junk"),
+        ("LOOP_FUSE", "0"),
+        ("SIGNATURE_SEPARATOR", " -- "),
+        ("SPLIT_LIGATURES", "true"),
+        ("MAX_MESSAGES", "3"),
+        ("FILES_OUT", "Links"),
+        ("COST_NOTE", "ucs2"),
         ("MEDIA_ALLOW_LOOPBACK", "true"),
         ("OPEN_ON", "Keyword"),
         ("REOPEN_WINDOW_DAYS", "0"),
@@ -95,6 +113,19 @@ fn every_setting_can_be_given() {
     assert_eq!(settings.braze.allowed_campaigns, Some(allowed));
     assert_eq!(settings.policy.solved_message.as_deref(), Some("Bye"));
     assert_eq!(settings.policy.language, Language::French);
+    assert_eq!(settings.policy.thanks_window_hours, 2);
+    assert_eq!(settings.policy.no_closing_tags, ["junk"]);
+    assert_eq!(settings.policy.loop_fuse, 0);
+    assert_eq!(
+        settings.policy.sms,
+        SmsSettings {
+            signature_separator: Some("--".to_owned()),
+            split_ligatures: true,
+            max_messages: 3,
+            files: FilesOut::Links,
+            cost_note: CostNote::Ucs2,
+        }
+    );
     assert!(settings.media_allow_loopback);
     assert_eq!(settings.policy.open_on, OpenOn::Keyword);
     assert_eq!(settings.policy.reopen_window_days, 0);
@@ -143,11 +174,18 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("TICKET_TAGS", "zzz zzz"),
         ("TICKET_PRIORITY", "zzz"),
         ("TICKET_TYPE", "zzz"),
+        ("SPLIT_LIGATURES", "zzz"),
+        ("MAX_MESSAGES", "0"),
+        ("FILES_OUT", "zzz"),
+        ("COST_NOTE", "zzz"),
         ("ZENDESK_BASE_URL", "http://zzz.example"),
         ("BRAZE_BASE_URL", "https://zzz.example/zzz"),
         ("BRAZE_REPLY_CAMPAIGN_ID", "zzz zzz"),
         ("OPEN_ON", "zzz"),
         ("REOPEN_WINDOW_DAYS", "-1"),
+        ("THANKS_WINDOW_HOURS", "zzz"),
+        ("NO_CLOSING_TAGS", "zzz zzz"),
+        ("LOOP_FUSE", "101"),
         ("SIGNATURE_MODE", "zzz"),
         ("LOG_LEVEL", "zzz"),
     ];

@@ -130,6 +130,18 @@ pub struct Progress {
     /// Counts how often the work broke off before it was known what became of the media.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub media_breaks: u8,
+    /// The text was counted among its like.
+    #[serde(skip_serializing_if = "is_false")]
+    pub heard: bool,
+    /// The agent has to be told that it came too often.
+    #[serde(skip_serializing_if = "is_false")]
+    pub too_often: bool,
+    /// The solved ticket's tags were looked at.
+    #[serde(skip_serializing_if = "is_false")]
+    pub tags_seen: bool,
+    /// The solved ticket's tags say that the customer is told nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub quiet: bool,
     /// A ticket has to be created, whatever the policy for strangers says.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,

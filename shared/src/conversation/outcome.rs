@@ -2,7 +2,7 @@
 //!
 //! In: nothing. Out: [`Outcome`]. Pure; knows no client and no wire type.
 
-use crate::message::{CommentId, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{Attachment, CommentId, ExternalUserId, Personal, TicketId, UserId};
 
 use super::state::{Attached, Status};
 
@@ -64,6 +64,8 @@ pub struct FetchedComment {
     pub public: bool,
     /// Its text.
     pub text: Personal,
+    /// Its files.
+    pub files: Vec<Attachment>,
     /// The author's name, possibly empty.
     pub author: Personal,
     /// Milliseconds since the epoch.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::text::sms::Ligatures;
+
 /// Which texts open a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OpenOn {
@@ -20,6 +22,57 @@ pub enum Language {
     English,
     /// French.
     French,
+}
+
+/// What becomes of the files on an agent's comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FilesOut {
+    /// The agent is told that they were not sent.
+    #[default]
+    Note,
+    /// Their links go below the text.
+    Links,
+    /// A picture goes to the campaign as `media_url`; of the rest the agent is told.
+    Media,
+}
+
+/// Whether the agent is told what an answer cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CostNote {
+    /// Never.
+    #[default]
+    Never,
+    /// Where a character made it UCS-2.
+    Ucs2,
+    /// Of every answer.
+    Always,
+}
+
+/// How an agent's answer becomes SMS.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Style {
+    /// The line that begins a signature; empty: nothing is cut.
+    pub signature: String,
+    /// What becomes of letters such as `œ`.
+    pub ligatures: Ligatures,
+    /// Most messages of one answer, each of up to ten parts.
+    pub max_messages: usize,
+    /// What becomes of files.
+    pub files: FilesOut,
+    /// Whether the agent is told the cost.
+    pub cost_note: CostNote,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self {
+            signature: String::new(),
+            ligatures: Ligatures::Keep,
+            max_messages: 10,
+            files: FilesOut::Note,
+            cost_note: CostNote::Never,
+        }
+    }
 }
 
 /// The settings the decisions depend on.
@@ -43,6 +96,12 @@ pub struct Policy {
     pub solved_message: String,
     /// Language of the bridge's own texts.
     pub language: Language,
+    /// How answers become SMS.
+    pub style: Style,
+    /// Tags of tickets whose solve is not told to the customer.
+    pub no_closing_tags: Vec<String>,
+    /// The same text this often within an hour stops automatic SMS; zero: never.
+    pub loop_fuse: u8,
 }
 
 impl Default for Policy {
@@ -57,6 +116,9 @@ impl Default for Policy {
             solved_campaign: None,
             solved_message: "Your ticket has been closed".to_owned(),
             language: Language::English,
+            style: Style::default(),
+            no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
+            loop_fuse: 5,
         }
     }
 }

@@ -73,6 +73,16 @@ pub struct State {
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsure: Vec<Unsure>,
+    /// The newest comment whose files are known to have been sent, or told of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_upto: Option<CommentId>,
+    /// Since when there are answers of which it is not known whether they had files, in milliseconds
+    /// since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub files_unseen: i64,
+    /// The text the customer sent last, and how often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echo: Option<Echo>,
     /// Until when the way to Zendesk waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zendesk_wait: Option<Wait>,
@@ -99,6 +109,11 @@ pub struct Unsure {
     #[serde(default, skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
 }
+
+/// A text that may come again: its fingerprint, how often it came, and when it came first or, once
+/// that was too often, last, in milliseconds since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Echo(pub u32, pub u8, pub i64);
 
 /// A pause after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

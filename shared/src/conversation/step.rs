@@ -39,6 +39,8 @@ pub enum Step {
     SetStatus(TicketId, Status),
     /// Add tags to the ticket.
     AddTags(TicketId, Vec<String>),
+    /// Take tags off the ticket. Safe to repeat.
+    RemoveTags(TicketId, Vec<String>),
     /// Read the newest comments.
     FetchComments(TicketId),
     /// Send one SMS through a campaign. Never repeated when its outcome is unknown.
@@ -62,6 +64,7 @@ impl Step {
             Self::LookUpSolve(_) => "look_up_solve",
             Self::SetStatus(..) => "set_status",
             Self::AddTags(..) => "add_tags",
+            Self::RemoveTags(..) => "remove_tags",
             Self::FetchComments(_) => "fetch_comments",
             Self::SendSms(_) => "send_sms",
             Self::SetAttributes(_) => "set_attributes",
@@ -127,6 +130,8 @@ pub struct Sms {
     pub customer: ExternalUserId,
     /// `msg_body`.
     pub message: Personal,
+    /// `media_url`: a picture that goes with it.
+    pub media: Option<Personal>,
     /// `agent_name`, possibly empty.
     pub agent: Personal,
     /// Number of this message, from 1.

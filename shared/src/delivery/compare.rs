@@ -17,6 +17,9 @@ const CHECKS: usize = 5;
 /// How long a comparison is good for, in milliseconds.
 const GOOD_FOR: i64 = 30 * 60 * 1000;
 
+/// How long an answer may have had files that nobody told of, in milliseconds.
+const FILES_WAIT: i64 = 60 * 1000;
+
 impl<V: Vendors> Bridge<V> {
     /// Reads the next page of conversations and compares those that are open and lately active.
     ///
@@ -72,13 +75,14 @@ impl<V: Vendors> Bridge<V> {
     }
 }
 
-/// Open, idle, lately active (only then it is known which comments were sent), not just compared.
+/// Idle, lately active (only then it is known which comments were sent), and either open and not just
+/// compared, or with answers whose files nobody named.
 fn is_worth_it(read: &Held, now: i64) -> bool {
     let active = seen::days(now).any(|day| read.seen.count(day) > 0);
     let state = &read.state;
-    read.mailbox.is_empty()
-        && state.ticket.is_some()
-        && !(state.is_done() && state.closing_told)
-        && active
-        && now.saturating_sub(state.checked_at.max(state.since)) > GOOD_FOR
+    let over = state.is_done() && state.closing_told;
+    let is_old = !over && now.saturating_sub(state.checked_at.max(state.since)) > GOOD_FOR;
+    let unseen = state.files_unseen;
+    let may_have_files = unseen > 0 && now.saturating_sub(unseen) > FILES_WAIT;
+    read.mailbox.is_empty() && state.ticket.is_some() && active && (is_old || may_have_files)
 }

@@ -51,7 +51,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                     break;
                 }
             };
-            let run = self.run(&mut held, index, work).await;
+            let run = Box::pin(self.run(&mut held, index, work)).await;
             let markers = self.take_note(&mut held, index, run, endings);
             if !self.settle(&mut held, work, &markers).await {
                 break;

@@ -30,7 +30,7 @@ pub fn inbound(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> 
 }
 
 fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<Parsed, Malformed> {
-    let Reading::Object { members, .. } = lenient::read(body)? else {
+    let (Reading::Object { members, .. } | Reading::Lossy(members)) = lenient::read(body)? else {
         return Err(lenient::malformed("is not JSON"));
     };
     let body = Inbound::of(&members);

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
 
 /// Text of or about a person: kept out of debug output and so out of logs.
@@ -173,6 +174,9 @@ pub struct Reply {
     /// What the agent wrote, header cut. `None`: the body was damaged, ask Zendesk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Personal>,
+    /// Its files. `None`: the body did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<Attachment>>,
     /// The agent's name, possibly empty.
     #[serde(default)]
     pub author: Personal,
@@ -197,6 +201,9 @@ pub struct Solved {
     /// webhook is older than it looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<i64>,
+    /// The ticket's tags, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// The closing message, where the body brought one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Personal>,
@@ -218,11 +225,14 @@ pub struct Resend {
 pub struct Note {
     /// The ticket it goes on.
     pub ticket: TicketId,
-    /// A fixed sentence, without personal data.
-    pub text: String,
+    /// Fixed sentences, and names of files.
+    pub text: Personal,
     /// Tags to add to the ticket with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// Tags to take off the ticket with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untag: Vec<String>,
 }
 
 /// An event with its address, as a parser hands it over.

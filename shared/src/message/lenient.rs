@@ -17,6 +17,8 @@ pub(super) enum Reading<'b> {
         /// A text may have been cut short or have eaten a member.
         guessed: bool,
     },
+    /// An object in bytes that are not UTF-8 everywhere: what is not is replaced.
+    Lossy(Map<String, Value>),
     /// UTF-8, but no JSON even after repair.
     Damaged(&'b str),
 }
@@ -26,7 +28,16 @@ pub(super) enum Reading<'b> {
 /// # Errors
 /// [`Malformed`] where it is empty, not UTF-8, not an object, or gives a key two values.
 pub(super) fn read(body: &[u8]) -> Result<Reading<'_>, Malformed> {
-    let text = std::str::from_utf8(body).map_err(|_| malformed("is not UTF-8"))?;
+    match std::str::from_utf8(body) {
+        Ok(text) => of_text(text),
+        Err(_) => match of_text(&String::from_utf8_lossy(body)) {
+            Ok(Reading::Object { members, .. }) => Ok(Reading::Lossy(members)),
+            _ => Err(malformed("is not UTF-8")),
+        },
+    }
+}
+
+fn of_text(text: &str) -> Result<Reading<'_>, Malformed> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(malformed("is empty"));
@@ -76,13 +87,38 @@ mod tests {
     fn a_body_that_cannot_be_an_event_is_named() {
         assert_eq!(problem(b""), "body is empty");
         assert_eq!(problem(b" \n"), "body is empty");
-        assert_eq!(problem(b"{\"text\":\"\xff\"}"), "body is not UTF-8");
+        assert_eq!(problem(b"\xff\xfe{"), "body is not UTF-8");
         assert_eq!(problem(b"[1]"), "body is not a JSON object");
         assert_eq!(problem(b"\"x\""), "body is not a JSON object");
         assert_eq!(
             problem(br#"{"external_user_id":"a","message":"x","external_user_id":"b"}"#),
             "body gives the same key two different values"
         );
+    }
+
+    #[test]
+    fn letters_that_are_not_utf_8_are_replaced_and_lone_surrogates_too() {
+        let read = read(b"{\"text\":\"caf\xe9 ok\"}");
+        let Ok(Reading::Lossy(members)) = read else {
+            panic!("an object");
+        };
+        assert_eq!(members["text"], "caf\u{fffd} ok");
+        for half in ["\\ud83d", "\\udc4d", "\\ud83d\\ud83d"] {
+            let body = format!("{{\"text\":\"a{half} b\"}}");
+            let read = super::read(body.as_bytes());
+            let Ok(Reading::Object {
+                members,
+                guessed: false,
+            }) = read
+            else {
+                panic!("an object: {half}");
+            };
+            let text = members["text"].as_str().expect("a text");
+            assert!(
+                text.starts_with("a\u{fffd}") && text.ends_with(" b"),
+                "{half}"
+            );
+        }
     }
 
     #[test]

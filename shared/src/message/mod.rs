@@ -5,6 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
+mod attachment;
 mod braze;
 mod event;
 mod field;
@@ -17,6 +18,7 @@ mod scan;
 mod structure;
 mod zendesk;
 
+pub use attachment::Attachment;
 pub use braze::inbound as braze_inbound;
 pub use event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,

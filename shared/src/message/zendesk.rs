@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use super::attachment;
 use super::event::{Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Solved};
 use super::field::{self, malformed};
 use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
@@ -14,7 +15,9 @@ use super::scan;
 use crate::text::comment::strip_header;
 
 /// The members both shapes are made of. Another one beside a guessed text may be a part of it.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 20] = [
+    "attachments",
+    "tags",
     "resend",
     "ticket_id",
     "status",
@@ -106,6 +109,7 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         ticket,
         comment,
         text,
+        files: attachment::read(members.get(&["attachments"])).filter(|_| members.trustworthy),
         author: Personal(field::label(members.get(&["author_name", "agent_name"]))),
         status: members.status(),
         asked_at: ulid_time(invocation_id),
@@ -130,6 +134,7 @@ fn read_solved(body: &[u8], invocation: Option<&str>, now_ms: i64) -> Result<Par
     let solved = Solved {
         ticket,
         asked_at: invocation.and_then(ulid_time),
+        tags: members.tags(),
         message: message.map(Personal),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };
@@ -185,6 +190,11 @@ impl Members {
     fn read(body: &[u8]) -> Result<Self, Malformed> {
         match lenient::read(body)? {
             Reading::Object { members, guessed } => Self::of_object(members, guessed),
+            // What the agent wrote is asked for: the comment itself has every letter.
+            Reading::Lossy(members) => Self::of_object(members, true).map(|members| Self {
+                trustworthy: false,
+                ..members
+            }),
             Reading::Damaged(text) => match scan::members(text) {
                 Some(found) if !found.is_empty() => Ok(Self {
                     layers: vec![found],
@@ -252,6 +262,24 @@ impl Members {
             ));
         }
         Ok((customer, ticket))
+    }
+
+    /// The ticket's tags as a template renders them, or as a list.
+    fn tags(&self) -> Option<Vec<String>> {
+        let split = |text: &str| -> Vec<String> {
+            let tags = text.split([' ', ',', '\n']).filter(|tag| !tag.is_empty());
+            tags.map(str::to_owned).collect()
+        };
+        match self.get(&["tags"])? {
+            Value::String(text) if !field::not_rendered(text) => Some(split(text)),
+            Value::Array(tags) => Some(
+                tags.iter()
+                    .filter_map(Value::as_str)
+                    .flat_map(split)
+                    .collect(),
+            ),
+            _ => None,
+        }
     }
 
     fn status(&self) -> Option<String> {

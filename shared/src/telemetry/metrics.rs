@@ -28,15 +28,18 @@ pub enum Metric {
     DeadLetters,
     /// Panics: faults of the bridge itself.
     Panics,
+    /// SMS parts that Braze accepted.
+    SmsParts,
 }
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::NotAuthentic,
         Self::NotAuthenticObserved,
         Self::DeadLetters,
         Self::Panics,
+        Self::SmsParts,
     ];
 
     /// Its name in CloudWatch.
@@ -46,15 +49,18 @@ impl Metric {
             Self::NotAuthenticObserved => "NotAuthenticObserved",
             Self::DeadLetters => "DeadLetters",
             Self::Panics => "Panics",
+            Self::SmsParts => "SmsParts",
         }
     }
 
     /// Its unit, as CloudWatch spells it.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::NotAuthentic | Self::NotAuthenticObserved | Self::DeadLetters | Self::Panics => {
-                "Count"
-            }
+            Self::NotAuthentic
+            | Self::NotAuthenticObserved
+            | Self::DeadLetters
+            | Self::Panics
+            | Self::SmsParts => "Count",
         }
     }
 }

@@ -1,35 +1,64 @@
 //! Whether a text is a courtesy only, which needs no answer.
 //!
-//! In: a customer's text. Out: yes or no; in doubt no, because a "no" loses nothing. The lists are
-//! short on purpose: English, French, Spanish, German, Portuguese, Italian, and a few signs.
+//! In: a customer's text. Out: yes or no; in doubt no, because a "no" loses nothing. One short list a
+//! language: English, French, Spanish, German, Portuguese, Italian, and signs.
 
 /// Longest text looked at, in bytes. Nobody says only thanks at greater length.
 const MAX_BYTES: usize = 200;
 
-/// Says thanks, alone or with others: phrases of one language a line.
-const THANKS: &[&str] = &[
-    "thanks|thank you|thankyou|thank u|thx|thnx|tnx|tks|ty|tysm|tyvm|cheers|much appreciated",
-    "appreciated|appreciate it|i appreciate it",
-    "merci|mercis|je vous remercie|je te remercie|remerciements",
-    "gracias|se agradece",
-    "danke|dankeschon|dankeschoen|dankesehr|vielen dank|herzlichen dank|besten dank|lieben dank",
-    "obrigado|obrigada|obg|brigado|brigada|valeu",
-    "grazie|ti ringrazio|la ringrazio|vi ringrazio",
-    "👍|🙏|❤|♥",
-];
+/// What people of one language say.
+struct Phrases {
+    /// Says thanks, alone or with others.
+    thanks: &'static str,
+    /// May stand beside thanks.
+    beside: &'static str,
+}
 
-/// May stand beside thanks.
-const BESIDE: &[&str] = &[
-    "ok|okay|great|perfect|super|so|very|much|many|a lot|a bunch|a million|a ton|again|to you|all",
-    "for your help|for the help|for all your help|for your time|for everything",
-    "beaucoup|bien|mille|infiniment|encore|a vous|a toi|pour tout|pour votre aide|pour ton aide",
-    "parfait|genial",
-    "muchas|muchisimas|mil|por todo|por la ayuda|por su ayuda|por tu ayuda|perfecto|vale|a ti",
-    "schon|schoen|sehr|vielmals|nochmals|ihnen|dir|fur alles|fur die hilfe|fur ihre hilfe",
-    "fur deine hilfe|perfekt|prima|toll",
-    "muito|mesmo|por tudo|pela ajuda|perfeito|otimo",
-    "tante|per tutto|per l aiuto|perfetto",
-    "😊|🙂|😀|😃|😄|😁|☺|🤗|🥰|😍|😘|🎉|👏|💪|✨|🙌|👌|💙|💚|💛|🧡|💜|💕",
+/// One entry a language, phrases apart by `|`, in small letters without accents.
+const LANGUAGES: &[Phrases] = &[
+    // English
+    Phrases {
+        thanks: "thanks|thank you|thankyou|thank u|thx|thnx|tnx|tks|ty|tysm|tyvm|cheers|much appreciated|\
+            appreciated|appreciate it|i appreciate it|many thanks",
+        beside: "ok|okay|great|perfect|super|awesome|so|very|much|many|a lot|a bunch|a million|a ton|again|\
+            to you|all|for your help|for the help|for all your help|for your time|for everything|\
+            for your support|for the quick reply",
+    },
+    // French
+    Phrases {
+        thanks: "merci|mercis|merci bcp|mrc|je vous remercie|je te remercie|remerciements",
+        beside: "beaucoup|bien|mille|infiniment|encore|a vous|a toi|pour tout|pour votre aide|\
+            pour ton aide|pour votre reponse|parfait|genial|d accord|bonne journee|bonne soiree",
+    },
+    // Spanish
+    Phrases {
+        thanks: "gracias|se agradece|te lo agradezco|se lo agradezco|agradecido|agradecida",
+        beside: "muchas|muchisimas|mil|por todo|por la ayuda|por su ayuda|por tu ayuda|perfecto|vale|a ti|\
+            a usted|muy|muy amable|un saludo",
+    },
+    // German
+    Phrases {
+        thanks: "danke|dankeschon|dankeschoen|dankesehr|vielen dank|herzlichen dank|besten dank|lieben dank|\
+            vielen lieben dank|ich danke ihnen|ich danke dir",
+        beside: "schon|schoen|sehr|vielmals|nochmals|ihnen|dir|euch|fur alles|fur die hilfe|fur ihre hilfe|\
+            fur deine hilfe|fur die schnelle antwort|perfekt|prima|toll|schonen tag",
+    },
+    // Portuguese
+    Phrases {
+        thanks: "obrigado|obrigada|obrigadao|obg|brigado|brigada|valeu|agradeco|agradecido|agradecida",
+        beside: "muito|mesmo|por tudo|pela ajuda|pela atencao|perfeito|otimo|a voce|a voces|bom dia",
+    },
+    // Italian
+    Phrases {
+        thanks: "grazie|ti ringrazio|la ringrazio|vi ringrazio|ringrazio",
+        beside: "tante|molte|infinite|per tutto|per l aiuto|per il vostro aiuto|perfetto|a lei|a te|\
+            buona giornata",
+    },
+    // Signs
+    Phrases {
+        thanks: "👍|🙏|❤|♥|🤝",
+        beside: "😊|🙂|😀|😃|😄|😁|☺|🤗|🥰|😍|😘|🎉|👏|💪|✨|🙌|👌|💙|💚|💛|🧡|💜|💕|🌹|💐",
+    },
 ];
 
 /// Whether the text says thanks and nothing else.
@@ -46,8 +75,8 @@ pub fn is_bare_thanks(text: &str) -> bool {
     let mut thanked = false;
     let mut rest = words.as_slice();
     while !rest.is_empty() {
-        let thanks = longest(THANKS, rest);
-        let beside = longest(BESIDE, rest);
+        let thanks = longest(|language| language.thanks, rest);
+        let beside = longest(|language| language.beside, rest);
         if thanks == 0 && beside == 0 {
             return false;
         }
@@ -58,10 +87,10 @@ pub fn is_bare_thanks(text: &str) -> bool {
 }
 
 /// How many words the longest phrase takes that the words begin with.
-fn longest(phrases: &[&str], words: &[String]) -> usize {
-    phrases
+fn longest(which: impl Fn(&Phrases) -> &'static str, words: &[String]) -> usize {
+    LANGUAGES
         .iter()
-        .flat_map(|line| line.split('|'))
+        .flat_map(|language| which(language).split('|'))
         .map(|phrase| phrase.split(' ').map(squeeze).collect::<Vec<_>>())
         .filter(|phrase| words.starts_with(phrase))
         .map(|phrase| phrase.len())
@@ -82,7 +111,8 @@ fn words(text: &str) -> Option<Vec<String>> {
             c if c.is_alphanumeric() => spaced.push(c),
             c if c.is_whitespace() || is_punctuation(c) => spaced.push(' '),
             sign => {
-                if !THANKS.iter().chain(BESIDE).any(|line| line.contains(sign)) {
+                let known = |l: &Phrases| l.thanks.contains(sign) || l.beside.contains(sign);
+                if !LANGUAGES.iter().any(known) {
                     return None;
                 }
                 spaced.extend([' ', sign, ' ']);
@@ -160,6 +190,12 @@ mod tests {
             "Obg",
             "grazie",
             "Grazie mille!",
+            "Molte grazie",
+            "Merci pour votre réponse, bonne journée !",
+            "Muchas gracias, muy amable",
+            "Vielen lieben Dank, schönen Tag!",
+            "Muito obrigado pela atenção",
+            "🤝",
             "grazie per l'aiuto",
             "👍",
             "👍👍👍",
@@ -203,6 +239,9 @@ mod tests {
             "stop",
             "yes",
             "merci de me rappeler",
+            "bonne journée",
+            "vielen",
+            "muy amable pero no",
             "grazie, una domanda",
         ] {
             assert!(!is_bare_thanks(text), "{text}");

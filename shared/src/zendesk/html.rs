@@ -2,8 +2,8 @@
 //!
 //! In: plain text. Out: HTML. Imports nothing of this crate.
 
-/// Escapes a text for `html_body`: nothing in it is read as HTML, Markdown or a placeholder, and
-/// its line breaks stay.
+/// Escapes a text for `html_body`: nothing in it is read as HTML, Markdown or a placeholder, its
+/// line breaks stay, and control characters are made visible.
 pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     let mut chars = text.chars().peekable();
@@ -16,11 +16,21 @@ pub(super) fn escape(text: &str) -> String {
             ('{', Some('{' | '%')) => html.push_str("&#123;"),
             ('\r', Some('\n')) => {}
             ('\n' | '\r', _) => html.push_str("<br>"),
-            (c, _) if c.is_control() && c != '\t' => {}
-            (c, _) => html.push(c),
+            ('\t', _) => html.push('\t'),
+            (c, _) => html.push(visible(c)),
         }
     }
     html
+}
+
+/// A control character as its picture, so that nothing is dropped and nothing acts.
+fn visible(c: char) -> char {
+    match u32::from(c) {
+        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
+        0x7f => '\u{2421}',
+        0x80..0xa0 => '\u{fffd}',
+        _ => c,
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +53,15 @@ mod tests {
             escape("<b>Tom & \"Jo's\"</b>\r\n# hi *x*\n{{ticket.id}} {x}"),
             "&lt;b&gt;Tom &amp; \"Jo's\"&lt;/b&gt;<br># hi *x*<br>&#123;{ticket.id}} {x}"
         );
+    }
+
+    #[test]
+    fn control_characters_are_seen_and_do_nothing() {
+        assert_eq!(
+            escape("a\u{0}b\u{1b}[31m\tc\u{7f}\u{85}"),
+            "a␀b␛[31m\tc␡\u{fffd}"
+        );
+        assert_eq!(escape("\u{0}"), "␀");
     }
 
     #[test]

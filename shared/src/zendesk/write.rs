@@ -123,6 +123,21 @@ impl Client {
         self.success(request, deadline).await.map(drop)
     }
 
+    /// Takes tags off a ticket. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn remove_tags(
+        &self,
+        ticket: TicketId,
+        tags: &[&str],
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let url = self.url(&format!("/tickets/{ticket}/tags"));
+        let request = Request::new(Method::DELETE, url, Repeat::Safe).json(&TagsBody { tags });
+        self.success(request, deadline).await.map(drop)
+    }
+
     fn ticket_url(&self, ticket: TicketId) -> reqwest::Url {
         self.url(&format!("/tickets/{ticket}"))
     }

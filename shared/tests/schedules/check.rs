@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::conversation::state::Status;
 use shared::conversation::store::{Key, Shown};
 use shared::delivery::Handled;
-use shared::message::{CommentId, DeliveryId, ExternalUserId, TicketId};
+use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
@@ -293,7 +293,7 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
-            if self.solve_came_late(event, *ticket, *cycle) {
+            if self.solve_tells_little(event, *ticket, *cycle) {
                 continue;
             }
             let answer = self.sent_parts(token).first().map(|(index, ..)| *index);
@@ -310,24 +310,29 @@ impl<S: Table> Run<S> {
         Ok(())
     }
 
-    /// Minutes after the answer: a ticket the bridge did not know then is not searched so far back.
-    fn solve_came_late(&self, answer: &Happened, ticket: TicketId, cycle: u32) -> bool {
+    /// Days after the answer, when nobody knows any more what was sent; without its ticket (the
+    /// guide's body), where the customer has several; or so long after that a ticket the bridge did
+    /// not know before is not searched so far back.
+    fn solve_tells_little(&self, answer: &Happened, ticket: TicketId, cycle: u32) -> bool {
         let world = self.common.world.lock().expect("world");
         let Kind::Reply { comment, .. } = answer.kind else {
             return false;
         };
-        let remarks = &world.tickets[&ticket].comments;
-        let written = remarks
-            .iter()
-            .find(|remark| remark.id == comment)
-            .map_or(0, |r| r.at);
-        if self.common.now() - written > REMEMBERED {
-            return true;
-        }
+        let mut remarks = world.tickets[&ticket].comments.iter();
+        let written = remarks.find(|r| r.id == comment).map_or(0, |r| r.at);
+        let theirs = |other: &&Ticket| other.customer == answer.customer;
+        let several = world.tickets.values().filter(theirs).count() > 1;
         let mut solves = self.events.iter().filter(|event| {
             matches!(event.kind, Kind::Solved { ticket: t, cycle: c } if (t, c) == (ticket, cycle))
         });
-        solves.any(|event| event.first_sent.is_some_and(|at| at - written > MINUTES))
+        let nameless = |event: &Happened| matches!(&event.incoming.event.body, Body::Solved(solved) if solved.ticket.is_none());
+        let accepted = self.common.accepted.lock().expect("log");
+        let late = |event: &Happened| {
+            let mut log = accepted.iter().filter(|(_, id, _)| id == event.delivery());
+            several && log.any(|(.., at)| at - written > MINUTES)
+        };
+        self.common.now() - written > REMEMBERED
+            || solves.any(|event| (several && nameless(event)) || late(event))
     }
 
     fn state_of(&self, customer: &ExternalUserId) -> Option<Shown> {

@@ -108,6 +108,7 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::FindDelivery { ticket, marker } => world.find_delivery(*ticket, marker.as_str()),
         Step::SetStatus(ticket, status) => world.set_status(*ticket, *status),
         Step::AddTags(ticket, tags) => world.add_tags(*ticket, tags),
+        Step::RemoveTags(ticket, tags) => world.remove_tags(*ticket, tags),
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),

@@ -227,6 +227,7 @@ impl<S: Table> Run<S> {
             _ => reply_delivery(comment),
         };
         let body = Body::Reply(Reply {
+            files: None,
             ticket: Some(ticket),
             comment: (shape != Shape::Guide).then_some(comment),
             text: Some(Personal(text)),
@@ -249,6 +250,7 @@ impl<S: Table> Run<S> {
         let n = self.count();
         let delivery = DeliveryId::derive("solved", &[&ticket.to_string(), &n.to_string()]);
         let body = Body::Solved(Solved {
+            tags: None,
             asked_at: Some(self.common.now()),
             ticket: (shape != Shape::Guide).then_some(ticket),
             message: Some(Personal(closing(ticket, cycle))),
@@ -276,6 +278,7 @@ impl<S: Table> Run<S> {
             .rfind(|remark| remark.public && known(remark.id));
         let Some(own) = own else { return };
         let body = Body::Reply(Reply {
+            files: None,
             ticket: Some(ticket),
             comment: Some(own.id),
             text: Some(Personal(own.text.clone())),

@@ -259,6 +259,14 @@ impl World {
         Outcome::Done
     }
 
+    pub fn remove_tags(&mut self, id: TicketId, tags: &[String]) -> Outcome {
+        match self.changeable(id) {
+            Ok(ticket) => ticket.tags.retain(|tag| !tags.contains(tag)),
+            Err(failure) => return failure,
+        }
+        Outcome::Done
+    }
+
     pub fn facts(&self, id: TicketId) -> Option<TicketFacts> {
         let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted)?;
         Some(TicketFacts {
@@ -312,6 +320,7 @@ impl World {
             by_agent: remark.by_agent,
             public: remark.public,
             text: Personal(remark.text.clone()),
+            files: vec![],
             author: Personal::from("Ann"),
             created_at: remark.at,
         });

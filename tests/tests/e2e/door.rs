@@ -222,7 +222,7 @@ const MALFORMED: [(&str, &[u8], &str); 16] = [
     (REPLY, b"null", "body"),
     (
         REPLY,
-        b"{\"ticket_id\":\"35\",\"text\":\"\xff\xfe\"}",
+        b"\xff\xfe{\"ticket_id\":\"35\",\"text\":\"Hi\"}",
         "body",
     ),
     (REPLY, b"{\"text\":\"Hello\"}", "external_user_id"),

@@ -12,3 +12,4 @@ mod media;
 mod order;
 mod resend;
 mod tickets;
+mod written;

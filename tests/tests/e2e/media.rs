@@ -44,7 +44,36 @@ async fn picture_host() -> (u16, NamedTempFile) {
                 if request.starts_with(b"GET /hang ") {
                     std::future::pending::<()>().await;
                 }
-                if request.starts_with(b"GET /inside ") {
+                if request.starts_with(b"GET /drip ") {
+                    // A megabyte, a byte a second.
+                    let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\ncontent-type: image/png\r\n\r\n";
+                    stream.write_all(head.as_bytes()).await.ok()?;
+                    for byte in PNG.iter().cycle() {
+                        stream.write_all(&[*byte]).await.ok()?;
+                        stream.flush().await.ok()?;
+                        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                    }
+                }
+                let told = |kind: &str, more: &str, body: &[u8]| {
+                    let head = format!(
+                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\ncontent-type: {kind}\r\n{more}\r\n",
+                        body.len()
+                    );
+                    [head.as_bytes(), body].concat()
+                };
+                if request.starts_with(b"GET /round ") {
+                    let answer =
+                        "HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: /round\r\n\r\n";
+                    stream.write_all(answer.as_bytes()).await.ok()?;
+                } else if request.starts_with(b"GET /liar ") {
+                    stream
+                        .write_all(&told("image/png", "", b"<html><script>"))
+                        .await
+                        .ok()?;
+                } else if request.starts_with(b"GET /bomb ") {
+                    let bomb = told("image/png", "content-encoding: gzip\r\n", b"\x1f\x8b\x08");
+                    stream.write_all(&bomb).await.ok()?;
+                } else if request.starts_with(b"GET /inside ") {
                     let inside = "location: https://169.254.169.254/latest/meta-data";
                     let answer =
                         format!("HTTP/1.1 302 Found\r\ncontent-length: 0\r\n{inside}\r\n\r\n");
@@ -135,6 +164,34 @@ async fn a_text_arrives_whatever_its_pictures_do() {
         let named = body
             .lines()
             .any(|line| line.contains(link.as_str()) && line.contains(why));
+        assert!(named, "{why}: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_pictures_cost_a_bounded_time_and_are_named_with_their_reason() {
+    let (port, pem) = picture_host().await;
+    let stack = stack_that_trusts(&pem).await;
+    let cases = [
+        ("/drip", "took too long"),
+        ("/round", "too many redirects"),
+        ("/liar", "not of its type"),
+        ("/bomb", "compressed"),
+    ];
+    let links = cases.map(|(path, _)| format!("https://127.0.0.1:{port}{path}"));
+    let start = std::time::Instant::now();
+    stack.braze.customer_texts("ana", "Look", &links).await;
+    assert!(stack.quiesce(PATIENCE).await);
+    // Three seconds are the files' share; the rest is starting functions.
+    assert!(start.elapsed().as_secs() < 20);
+    let comment = &stack.zendesk.tickets()[0].comments[0];
+    assert!(comment.attachments.is_empty());
+    let body = comment.plain_body.as_str();
+    assert!(body.starts_with("Look\n"), "{body}");
+    for (path, why) in cases {
+        let named = body
+            .lines()
+            .any(|line| line.ends_with(path) && line.contains(why));
         assert!(named, "{why}: {body}");
     }
 }

@@ -44,6 +44,7 @@ impl Call {
             "tickets.show",
             "tickets.update",
             "tickets.add_tags",
+            "tickets.remove_tags",
             "comments.list",
         ];
         self.party == Party::Zendesk && named.contains(&self.operation.as_str())

@@ -98,6 +98,12 @@ impl Dynamo {
         self.proxy.calls().clone()
     }
 
+    /// The finished calls but for the first so many, for those who follow them.
+    #[must_use]
+    pub fn calls_from(&self, first: usize) -> Vec<Call> {
+        self.proxy.calls().get(first..).unwrap_or_default().to_vec()
+    }
+
     /// Forgets the calls so far.
     pub fn clear_calls(&self) {
         self.proxy.calls().clear();
@@ -150,6 +156,18 @@ impl Dynamo {
     pub fn put(&self, item: &Value) -> Result<(), DynamoError> {
         let request = json!({"TableName": self.table, "Item": item});
         self.database.put_item(parsed(request)?).map_err(refused)?;
+        Ok(())
+    }
+
+    /// Removes an item, without being counted as a call.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub fn remove(&self, pk: &str) -> Result<(), DynamoError> {
+        let request = json!({"TableName": self.table, "Key": {"pk": {"S": pk}}});
+        self.database
+            .delete_item(parsed(request)?)
+            .map_err(refused)?;
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::faults::Faults;
 use crate::wire::{Reply, Request};
 
+const SESSION: &str = "x-amz-security-token";
 const TARGET: &str = "x-amz-target";
 
 /// One request of DynamoDB's protocol and what it cost.
@@ -35,6 +36,14 @@ pub struct Call {
     pub faulted: bool,
     /// When it came in.
     pub at: SystemTime,
+    /// How long it took.
+    pub took: Duration,
+    /// The partition key named in the request, if one.
+    pub key: Option<String>,
+    /// The request's update expression, if it has one.
+    pub update: Option<String>,
+    /// Session token of the caller's credentials: which environment of which function.
+    pub caller: Option<String>,
 }
 
 pub(super) struct Proxy {
@@ -70,6 +79,10 @@ impl Proxy {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         let table = body["TableName"].as_str().unwrap_or_default().to_owned();
+        let key = body["Key"]["pk"]["S"].as_str();
+        let key = key.or(body["Item"]["pk"]["S"].as_str()).map(str::to_owned);
+        let update = body["UpdateExpression"].as_str().map(str::to_owned);
+        let caller = request.header(SESSION).map(str::to_owned);
         let asked = body.get("ReturnConsumedCapacity").is_some();
         if let Some(body) = body
             .as_object_mut()
@@ -102,6 +115,10 @@ impl Proxy {
             error,
             faulted,
             at,
+            took: at.elapsed().unwrap_or_default(),
+            key,
+            update,
+            caller,
         });
         reply
     }

@@ -5,31 +5,37 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicI64;
 
 use serde_json::Value;
 use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::binaries::{self, BinariesError, FUNCTIONS};
 use crate::data::{DataDir, DataError};
 use crate::dynamo::{Dynamo, DynamoError};
 use crate::front::Front;
+use crate::journal::Journal;
 use crate::logs::Logs;
-use crate::options::{Options, Places, SECRET_ID, TABLE_NAME};
+use crate::options::{Options, Places};
+use crate::pictures::Pictures;
 use crate::pool::{InvokeError, Pool};
 use crate::secrets::Secrets;
 use crate::template::TemplateError;
 use crate::wire;
 use upkeep::{keep, restore, save, schedule, scheduled_event};
-use wiring::{introduce, pools, read_table, routes};
+use wiring::{host_pictures, introduce, pools, read_table, routes};
 
+mod parts;
+mod rest;
+mod time;
 mod upkeep;
 mod wiring;
 
-/// Nothing happens for this long: the stack is at rest.
-const QUIET: Duration = Duration::from_millis(100);
+use parts::{aws, vendors};
+use time::Fresh;
 
 /// The stack could not be started; each says why in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -78,10 +84,16 @@ pub struct Stack {
     pub secrets: Secrets,
     /// The functions' output.
     pub logs: Logs,
+    /// The host of customers' pictures, where it was asked for.
+    pub pictures: Option<Pictures>,
     front: Front,
     functions: BTreeMap<String, Pool>,
     tasks: Vec<JoinHandle<()>>,
     data: Option<Arc<DataDir>>,
+    journal: Journal,
+    fresh: Fresh,
+    trouble: watch::Receiver<Option<String>>,
+    days: AtomicI64,
 }
 
 impl Stack {
@@ -89,7 +101,7 @@ impl Stack {
     ///
     /// # Errors
     /// Every [`StackError`].
-    pub async fn start(options: Options) -> Result<Self, StackError> {
+    pub async fn start(mut options: Options) -> Result<Self, StackError> {
         let data = match &options.data {
             Some(path) => Some(Arc::new(DataDir::open(path)?)),
             None => None,
@@ -99,39 +111,35 @@ impl Stack {
             Some(binaries) => binaries.clone(),
             None => binaries::build(options.show_build).await?.clone(),
         };
-        let file = data.as_ref().map(|data| data.database());
-        let listener = wire::bind(0).await.map_err(port("DynamoDB", 0))?;
-        let dynamo = Dynamo::start(listener, &table, TABLE_NAME, file.as_deref()).await?;
-        let listener = wire::bind(0).await.map_err(port("Secrets Manager", 0))?;
-        let secrets = Secrets::start(listener, SECRET_ID, options.secret_text())
-            .map_err(port("Secrets Manager", 0))?;
-        let zendesk = Zendesk::start(options.zendesk.clone())
-            .await
-            .map_err(port("the Zendesk simulator", options.zendesk.port))?;
-        let braze = Braze::start(options.braze.clone())
-            .await
-            .map_err(port("the Braze simulator", options.braze.port))?;
+        let (dynamo, secrets) = aws(&options, &table, data.as_deref()).await?;
+        let (zendesk, braze) = vendors(&options).await?;
+        let fresh = Fresh::of(&zendesk, &braze);
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
         }
+        let pictures = host_pictures(&mut options)
+            .await
+            .map_err(port("the host of pictures", 0))?;
         let places = Places {
             dynamo: dynamo.url(),
             secrets: secrets.url(),
             zendesk: zendesk.base_url(),
             braze: braze.base_url(),
         };
-        let functions = pools(&options, &binaries, &places)?;
+        let journal = Journal::default();
+        let functions = pools(&options, &binaries, &places, &journal)?;
         let listener = wire::bind(options.port)
             .await
             .map_err(port("the front", options.port))?;
         let front = Front::start(listener, routes(&functions)).map_err(port("the front", 0))?;
         introduce(&zendesk, &braze, &front.url());
+        let (told, trouble) = watch::channel(None);
         let mut tasks = Vec::new();
         if let (Some(every), Some(pool)) = (options.schedule, functions.get("redelivery")) {
             tasks.push(tokio::spawn(schedule(pool.clone(), every)));
         }
         if let Some(data) = &data {
-            let keeper = keep(Arc::clone(data), zendesk.clone(), braze.clone());
+            let keeper = keep(Arc::clone(data), zendesk.clone(), braze.clone(), told);
             tasks.push(tokio::spawn(keeper));
         }
         Ok(Self {
@@ -140,10 +148,15 @@ impl Stack {
             dynamo,
             secrets,
             logs: options.logs,
+            pictures,
             front,
             functions,
             tasks,
             data,
+            journal,
+            fresh,
+            trouble,
+            days: AtomicI64::new(0),
         })
     }
 
@@ -183,42 +196,11 @@ impl Stack {
         serde_json::from_slice(&answer).map_err(|_| InvokeError::Function(answer))
     }
 
-    /// Waits until no function works, no webhook of Zendesk's is on its way and nothing has happened
-    /// for a moment; false when the time is over. Braze's wait before its next attempt counts as
-    /// nothing happening.
-    pub async fn quiesce(&self, limit: Duration) -> bool {
-        let settled = async {
-            loop {
-                let mut flying = self.zendesk.webhooks_in_flight();
-                let _ = flying.wait_for(|flying| *flying == 0).await;
-                for pool in self.functions.values() {
-                    let _ = pool.running().wait_for(|running| *running == 0).await;
-                }
-                let (mut zendesk, mut braze) = (self.zendesk.subscribe(), self.braze.subscribe());
-                let mut dynamo = self.dynamo.subscribe();
-                // What a person or a test sends itself is in nobody's count until it arrives.
-                tokio::select! {
-                    _ = zendesk.changed() => {}
-                    _ = braze.changed() => {}
-                    _ = dynamo.changed() => {}
-                    () = tokio::time::sleep(QUIET) => if self.idle() { return },
-                }
-            }
-        };
-        tokio::time::timeout(limit, settled).await.is_ok()
-    }
-
-    fn idle(&self) -> bool {
-        let mut pools = self.functions.values();
-        *self.zendesk.webhooks_in_flight().borrow() == 0
-            && pools.all(|pool| *pool.running().borrow() == 0)
-    }
-
     /// Ends everything in order, keeping the state where there is a data directory.
     ///
     /// # Errors
     /// When the state could not be written.
-    pub async fn stop(self) -> std::io::Result<()> {
+    pub async fn stop(&self) -> std::io::Result<()> {
         for task in &self.tasks {
             task.abort();
         }

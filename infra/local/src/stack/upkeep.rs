@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::json;
 use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
+use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::data::{DataDir, DataError};
@@ -55,7 +56,12 @@ pub(super) fn restore(data: &DataDir, zendesk: &Zendesk, braze: &Braze) -> Resul
 }
 
 /// Writes snapshots after changes, so that even a killed sandbox keeps what it had.
-pub(super) async fn keep(data: Arc<DataDir>, zendesk: Zendesk, braze: Braze) {
+pub(super) async fn keep(
+    data: Arc<DataDir>,
+    zendesk: Zendesk,
+    braze: Braze,
+    told: watch::Sender<Option<String>>,
+) {
     let mut zendesk_changes = zendesk.subscribe();
     let mut braze_changes = braze.subscribe();
     loop {
@@ -68,8 +74,16 @@ pub(super) async fn keep(data: Arc<DataDir>, zendesk: Zendesk, braze: Braze) {
         }
         let (data, zendesk, braze) = (Arc::clone(&data), zendesk.clone(), braze.clone());
         let saved = tokio::task::spawn_blocking(move || save(&data, &zendesk, &braze));
-        // A full disk shows again at the orderly end, where it is told.
-        let _ = saved.await;
+        let wrong = match saved.await {
+            Ok(saved) => saved.err(),
+            Err(_) => None,
+        };
+        told.send_if_modified(|told| {
+            let sentence = wrong.map(|why| format!("The state cannot be kept: {why}"));
+            let news = *told != sentence;
+            *told = sentence;
+            news
+        });
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -10,10 +10,12 @@ use simulators::zendesk::Zendesk;
 
 use super::StackError;
 use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
+use crate::journal::Journal;
 use crate::options::{
     INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET, SOLVED_CAMPAIGN,
     SOLVED_SIGNING_SECRET,
 };
+use crate::pictures::Pictures;
 use crate::pool::{Pool, Program};
 use crate::template::Table;
 
@@ -31,6 +33,7 @@ pub(super) fn pools(
     options: &Options,
     binaries: &Binaries,
     places: &Places,
+    journal: &Journal,
 ) -> Result<BTreeMap<String, Pool>, BinariesError> {
     let pool = |name: &&str| {
         let missing = || BinariesError::Missing((*name).to_owned());
@@ -43,7 +46,8 @@ pub(super) fn pools(
                 _ => options.timeout,
             },
         };
-        let pool = Pool::new(program, options.limits.clone(), options.logs.clone());
+        let (limits, logs) = (options.limits.clone(), options.logs.clone());
+        let pool = Pool::with_journal(program, limits, logs, journal.clone());
         Ok(((*name).to_owned(), pool))
     };
     FUNCTIONS.iter().map(pool).collect()
@@ -57,6 +61,22 @@ pub(super) fn routes(functions: &BTreeMap<String, Pool>) -> BTreeMap<String, Poo
     ];
     let of = |(route, name): (&str, &str)| Some((route.to_owned(), functions.get(name)?.clone()));
     routes.into_iter().filter_map(of).collect()
+}
+
+/// Starts the host of customers' pictures, and lets the functions trust it.
+pub(super) async fn host_pictures(options: &mut Options) -> std::io::Result<Option<Pictures>> {
+    if !options.pictures {
+        return Ok(None);
+    }
+    let pictures = Pictures::start().await?;
+    let certificate = pictures.certificate().display().to_string();
+    for (name, value) in [
+        ("EXTRA_CA_FILE", certificate),
+        ("MEDIA_ALLOW_LOOPBACK", "true".to_owned()),
+    ] {
+        options.variables.insert(name.to_owned(), Some(value));
+    }
+    Ok(Some(pictures))
 }
 
 /// Tells the vendors where the bridge is, as an administrator would.

@@ -72,15 +72,57 @@ pub(super) async fn post(
     delivery.attempts.clear();
     delivery.body.clear();
     let inbound = workspace.core.read(|state| state.inbound.clone());
+    // It is shown as under way until it is in the log.
+    let way = UnderWay::enter(workspace, &delivery);
     if let Some(inbound) = inbound.filter(|_| !delivery.payload.is_empty()) {
         while let Some(wait) = attempt(workspace, &inbound, &mut delivery).await {
+            way.tell(&delivery);
             tokio::time::sleep(wait.mul_f64(workspace.config.retry_wait_scale)).await;
         }
     }
     workspace
         .core
         .change(|state| state.inbound_log.push(delivery.clone()));
+    drop(way);
     delivery
+}
+
+/// A text that is shown as under way until this is dropped.
+struct UnderWay {
+    workspace: Arc<Workspace>,
+    dispatch_id: String,
+}
+
+impl UnderWay {
+    fn enter(workspace: &Arc<Workspace>, delivery: &InboundDelivery) -> Self {
+        workspace
+            .core
+            .change(|state| state.texting.push(delivery.clone()));
+        Self {
+            workspace: Arc::clone(workspace),
+            dispatch_id: delivery.dispatch_id.clone(),
+        }
+    }
+
+    fn tell(&self, delivery: &InboundDelivery) {
+        self.workspace.core.change(|state| {
+            let mut texting = state.texting.iter_mut();
+            if let Some(shown) = texting.find(|text| text.dispatch_id == self.dispatch_id) {
+                *shown = delivery.clone();
+            }
+        });
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.workspace.core.change(|state| {
+            let mut texting = state.texting.iter();
+            if let Some(at) = texting.position(|text| text.dispatch_id == self.dispatch_id) {
+                state.texting.remove(at);
+            }
+        });
+    }
 }
 
 /// Makes one request; returns how long to wait before the next, if there is to be one.

@@ -20,7 +20,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::calls::Call;
-use crate::clock::Clock;
+use crate::clock::{Clock, aged};
 use crate::faults::Fault;
 use crate::post::Poster;
 use crate::server::{Running, bind};
@@ -115,6 +115,21 @@ impl Braze {
         inbound::post(&self.workspace, earlier.clone()).await
     }
 
+    /// What became of customers' texts: the finished ones, then those still being tried.
+    pub fn texts(&self) -> Vec<InboundDelivery> {
+        self.workspace.core.read(|state| {
+            let all = state.inbound_log.iter().chain(&state.texting);
+            all.cloned().collect()
+        })
+    }
+
+    /// All users, by external id.
+    pub fn users(&self) -> Vec<User> {
+        self.workspace
+            .core
+            .read(|state| state.users.values().cloned().collect())
+    }
+
     /// What reached the phone, oldest first.
     pub fn inbox(&self, external_id: &str) -> Vec<Sms> {
         self.workspace
@@ -142,6 +157,13 @@ impl Braze {
         self.workspace.core.release_hold(name);
     }
 
+    /// The requests on the vendor's routes but for the first so many, for those who follow them.
+    pub fn calls_from(&self, first: usize) -> Vec<Call> {
+        self.workspace
+            .core
+            .read(|state| state.calls.get(first..).unwrap_or_default().to_vec())
+    }
+
     /// Every request on the vendor's routes so far.
     pub fn calls(&self) -> Vec<Call> {
         self.workspace.core.read(|state| state.calls.clone())
@@ -167,6 +189,21 @@ impl Braze {
         let restored: State = serde_json::from_value(snapshot)?;
         self.workspace.core.change(|state| *state = restored);
         Ok(())
+    }
+
+    /// Makes everything the workspace holds older, as if that much time had passed: the way to let
+    /// time pass for programs that go by the machine's clock.
+    ///
+    /// # Errors
+    /// When the state cannot be written down; nothing is changed then.
+    pub fn age(&self, by: Duration) -> Result<(), serde_json::Error> {
+        self.workspace.core.change(|state| {
+            let mut aged: State = aged(state, by)?;
+            aged.calls = std::mem::take(&mut state.calls);
+            aged.texting = std::mem::take(&mut state.texting);
+            *state = aged;
+            Ok(())
+        })
     }
 
     /// A counter that grows with every change.

@@ -25,6 +25,9 @@ pub struct State {
     pub inboxes: BTreeMap<String, Vec<Sms>>,
     /// What became of customers' texts.
     pub inbound_log: Vec<InboundDelivery>,
+    /// Customers' texts whose webhook is still being tried.
+    #[serde(skip)]
+    pub texting: Vec<InboundDelivery>,
     /// The inbound campaigns, if set up.
     pub inbound: Option<Inbound>,
     /// Every request on the vendor's routes; not part of a snapshot.

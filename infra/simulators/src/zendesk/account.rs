@@ -57,7 +57,7 @@ impl Account {
 
     /// Changes the account, then starts or holds the webhooks the change fired.
     pub(super) fn change<T>(self: &Arc<Self>, act: impl FnOnce(&mut Work<'_>) -> T) -> T {
-        let hold = *self.mode.lock().unwrap_or_else(PoisonError::into_inner) == Mode::Held;
+        let hold = self.mode() == Mode::Held;
         let (result, fired) = self.core.change(|state| {
             let now = self.core.clock.now_ms();
             let (config, base_url) = (&self.config, self.base_url.as_str());
@@ -92,6 +92,10 @@ impl Account {
 
     pub(super) fn set_mode(&self, mode: Mode) {
         *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        *self.mode.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -162,6 +166,7 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         "tickets.show" => tickets::one(work, ask, first),
         "tickets.update" => tickets::update(work, ask, &caller, first),
         "tickets.add_tags" => tickets::add_tags(work, ask, &caller, first),
+        "tickets.remove_tags" => tickets::remove_tags(work, ask, &caller, first),
         "comments.list" => comments::list(work, ask, first),
         "audits.list" => comments::audits(work, ask, first),
         "metrics.show" => tickets::metrics(work, first),

@@ -116,10 +116,43 @@ pub(super) fn to_text(html: &str) -> String {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
+    numbered(text)
+        .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&nbsp;", " ")
         .replace("&amp;", "&")
+}
+
+/// Letters by their number, such as `&#123;`.
+fn numbered(text: &str) -> String {
+    let mut parts = text.split("&#");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let letter = part.split_once(';').and_then(|(number, rest)| {
+            let letter = number.parse().ok().and_then(char::from_u32)?;
+            Some((letter, rest))
+        });
+        match letter {
+            // An ampersand would begin another one.
+            Some(('&', rest)) => shown += &format!("&amp;{rest}"),
+            Some((letter, rest)) => shown += &format!("{letter}{rest}"),
+            None => shown += &format!("&#{part}"),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_by_number_are_shown_as_letters() {
+        assert_eq!(
+            to_text("<p>&#123;{7*7}} &#38;lt; &#x; &#</p>"),
+            "{{7*7}} &lt; &#x; &#"
+        );
+    }
 }

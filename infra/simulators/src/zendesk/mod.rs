@@ -37,7 +37,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::calls::Call;
-use crate::clock::Clock;
+use crate::clock::{Clock, aged};
 use crate::faults::Fault;
 use crate::post::Poster;
 use crate::server::{Running, bind};
@@ -135,6 +135,13 @@ impl Zendesk {
             .read(|state| state.users.values().cloned().collect())
     }
 
+    /// The requests on the vendor's routes but for the first so many, for those who follow them.
+    pub fn calls_from(&self, first: usize) -> Vec<Call> {
+        self.account
+            .core
+            .read(|state| state.calls.get(first..).unwrap_or_default().to_vec())
+    }
+
     /// Every request on the vendor's routes so far.
     pub fn calls(&self) -> Vec<Call> {
         self.account.core.read(|state| state.calls.clone())
@@ -170,6 +177,20 @@ impl Zendesk {
         let restored: State = serde_json::from_value(snapshot)?;
         self.account.change(|work| *work.state = restored);
         Ok(())
+    }
+
+    /// Makes everything the account holds older, as if that much time had passed: the way to let
+    /// time pass for programs that go by the machine's clock.
+    ///
+    /// # Errors
+    /// When the state cannot be written down; nothing is changed then.
+    pub fn age(&self, by: Duration) -> Result<(), serde_json::Error> {
+        self.account.change(|work| {
+            let mut aged: State = aged(work.state, by)?;
+            aged.calls = std::mem::take(&mut work.state.calls);
+            *work.state = aged;
+            Ok(())
+        })
     }
 
     /// A counter that grows with every change.

@@ -20,8 +20,9 @@ pub(super) struct Page<'a> {
 impl Page<'_> {
     /// The template with its placeholders filled in.
     pub(super) fn render(&self, template: &str) -> String {
+        let template = self.looped(template);
         let mut rendered = String::new();
-        let mut rest = template;
+        let mut rest = template.as_str();
         while let Some(start) = rest.find("{{") {
             let Some(length) = rest[start..].find("}}") else {
                 break;
@@ -40,6 +41,30 @@ impl Page<'_> {
             rest = &rest[start + length + 2..];
         }
         rendered + rest
+    }
+
+    /// The one loop known: over the files of the latest public comment.
+    fn looped(&self, template: &str) -> String {
+        const END: &str = "{% endfor %}";
+        let Some((before, rest)) = template.split_once("{% for ") else {
+            return template.to_owned();
+        };
+        let Some((head, rest)) = rest.split_once(" %}") else {
+            return template.to_owned();
+        };
+        let Some((body, after)) = rest.split_once(END) else {
+            return template.to_owned();
+        };
+        let Some(name) = head.strip_suffix(" in ticket.latest_public_comment.attachments") else {
+            return template.to_owned();
+        };
+        let comment = self.ticket.latest_public_comment();
+        let files = comment.map_or(&[][..], |comment| &comment.attachments);
+        let shown = files.iter().map(|file| {
+            body.replace(&format!("{{{{{name}.url}}}}"), &file.content_url)
+                .replace(&format!("{{{{{name}.filename}}}}"), &file.file_name)
+        });
+        format!("{before}{}{after}", shown.collect::<String>())
     }
 
     fn value(&self, name: &str) -> Option<String> {

@@ -19,6 +19,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "api/v2/tickets/{}", "tickets.show"),
     ("PUT", "api/v2/tickets/{}", "tickets.update"),
     ("PUT", "api/v2/tickets/{}/tags", "tickets.add_tags"),
+    ("DELETE", "api/v2/tickets/{}/tags", "tickets.remove_tags"),
     ("GET", "api/v2/tickets/{}/comments", "comments.list"),
     ("GET", "api/v2/tickets/{}/audits", "audits.list"),
     ("GET", "api/v2/tickets/{}/metrics", "metrics.show"),

@@ -137,6 +137,11 @@ impl Zendesk {
         self.account.set_mode(mode);
     }
 
+    /// Whether webhooks are kept until they are released.
+    pub fn webhooks_are_held(&self) -> bool {
+        self.account.mode() == Mode::Held
+    }
+
     /// The invocations waiting for release, oldest first.
     pub fn held_webhooks(&self) -> Vec<PendingWebhook> {
         self.account.core.read(|state| state.held.clone())

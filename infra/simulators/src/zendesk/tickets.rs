@@ -160,6 +160,26 @@ pub(super) fn add_tags(work: &mut Work<'_>, ask: &Ask, caller: &Caller, ticket: 
     Ok(Answer::json(200, &json!({"tags": all})))
 }
 
+/// `DELETE /tickets/{id}/tags`: takes away.
+pub(super) fn remove_tags(
+    work: &mut Work<'_>,
+    ask: &Ask,
+    caller: &Caller,
+    ticket: &str,
+) -> Outcome {
+    let ticket = work.ticket(ticket)?.clone();
+    let body = ask.json().unwrap_or_default();
+    limits::update(work, caller.user_id, ticket.id)?;
+    refuse_closed(work, &ticket)?;
+    let gone = tags(&body["tags"]);
+    let mut left = ticket.tags.clone();
+    left.retain(|tag| !gone.contains(tag));
+    let mut change = Change::new(caller.user_id, Via::Api);
+    change.tags = Some(left.clone());
+    apply(work.state, work.config, work.now, ticket.id, change);
+    Ok(Answer::json(200, &json!({"tags": left})))
+}
+
 fn set_plain_fields(
     work: &mut Work<'_>,
     ticket: u64,

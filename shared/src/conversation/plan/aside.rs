@@ -1,42 +1,58 @@
 //! What goes beside the messages: notes for the agent, consent, Braze's attributes.
 
-use crate::message::{Consent, ConsentKind, Note, Personal};
+use crate::message::{Body, Consent, ConsentKind, Note};
 
 use super::super::notes;
-use super::super::state::{Progress, State};
+use super::super::state::{Entry, Progress, State};
 use super::super::step::{Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict};
 use super::{Case, note_entry};
 
 /// Tag on the ticket of a customer who opted out.
 const OPTED_OUT_TAG: &str = "sms_opted_out";
 
+/// Tag on the ticket of a customer who asked for help.
+const HELP_TAG: &str = "sms_help";
+
 /// Remembers the customer's consent and tells the agent.
 pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> Next {
     let language = case.policy.language;
-    let (text, tags): (String, &[&str]) = match consent.what {
+    let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
             state.opted_out = true;
-            (notes::customer_opted_out(language), &[OPTED_OUT_TAG])
+            (notes::customer_opted_out(language), &[OPTED_OUT_TAG], &[])
         }
         ConsentKind::OptedIn => {
             state.opted_out = false;
-            (notes::customer_opted_in(language), &[])
+            (notes::customer_opted_in(language), &[], &[OPTED_OUT_TAG])
         }
-        ConsentKind::Help => (notes::customer_asked_for_help(language), &[]),
+        ConsentKind::Help => (notes::customer_asked_for_help(language), &[HELP_TAG], &[]),
     };
     let follow = state
         .ticket
         .map(|ticket| note_entry(case, ticket, text, tags));
+    let follow = follow.map(|entry| without_tags(entry, untag));
     Next::Settled(Verdict::Done(
         Ending::Delivered,
         follow.into_iter().collect(),
     ))
 }
 
+fn without_tags(mut entry: Entry, tags: &[&str]) -> Entry {
+    if let Body::Note(note) = &mut entry.event.body {
+        note.untag = tags.iter().map(|&tag| tag.to_owned()).collect();
+    }
+    entry
+}
+
 pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
     let marker = case.delivery.clone();
     Next::Step(match progress {
-        Progress { posted: true, .. } => Step::AddTags(note.ticket, note.tags.clone()),
+        Progress {
+            posted: true,
+            tagged: false,
+            ..
+        } if !note.tags.is_empty() => Step::AddTags(note.ticket, note.tags.clone()),
+        Progress { posted: true, .. } => Step::RemoveTags(note.ticket, note.untag.clone()),
         Progress { doubtful: true, .. } => Step::FindDelivery {
             ticket: note.ticket,
             marker,
@@ -44,7 +60,7 @@ pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
         _ => Step::Append(Comment {
             ticket: note.ticket,
             author: None,
-            body: Personal(note.text.clone()),
+            body: note.text.clone(),
             uploads: vec![],
             public: false,
             status: None,
@@ -59,6 +75,7 @@ pub(super) fn noted(
     note: &Note,
     outcome: Outcome,
 ) -> Verdict {
+    let was_tagged = progress.tagged;
     match outcome {
         Outcome::Absent => {
             progress.doubtful = false;
@@ -79,11 +96,13 @@ pub(super) fn noted(
         }
         _ => {}
     }
-    if progress.posted || note.tags.is_empty() {
-        return Verdict::delivered();
-    }
+    progress.tagged |= progress.posted || note.tags.is_empty();
+    let untagged = (progress.posted && was_tagged) || note.untag.is_empty();
     progress.posted = true;
-    Verdict::Again
+    match progress.tagged && untagged {
+        true => Verdict::delivered(),
+        false => Verdict::Again,
+    }
 }
 
 pub(super) fn attributes(case: &Case<'_>, state: &State) -> Next {

@@ -9,6 +9,8 @@ use super::{Case, attributes_entry, missed};
 
 pub(super) fn next(case: &Case<'_>, state: &mut State, progress: &Progress) -> Next {
     state.checked_at = case.now;
+    // Once is enough; the solve looks again.
+    state.files_unseen = 0;
     match state.ticket {
         None => Next::Settled(Verdict::ignored("no conversation")),
         Some(ticket) if progress.fetched => Next::Step(Step::FetchComments(ticket)),

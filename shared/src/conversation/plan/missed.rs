@@ -1,10 +1,10 @@
-//! Public answers of agents that no webhook has reported yet.
+//! Public answers of agents that no webhook has reported yet, and files that none has named.
 
 use crate::message::{Body, Event, Reply};
 
 use super::super::state::{Entry, State, Status};
 use super::super::step::FetchedComment;
-use super::{Case, delivery_of, fingerprint};
+use super::{Case, delivery_of, files, fingerprint};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
@@ -13,7 +13,7 @@ const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
 const CLOCK_SLACK: i64 = 60 * 1000;
 
 /// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
-/// of their own.
+/// of their own; before them, notes on files that were not sent.
 pub(super) fn replies(
     case: &Case<'_>,
     state: &mut State,
@@ -22,7 +22,13 @@ pub(super) fn replies(
 ) -> Vec<Entry> {
     let since = state.since.saturating_sub(CLOCK_SLACK);
     let since = since.max(case.now.saturating_sub(REMEMBERED));
-    let mut replies: Vec<Entry> = Vec::new();
+    let (own, texts) = (state.own_comments.clone(), state.sent_texts.clone());
+    let is_sent = |found: &FetchedComment| {
+        let known = case.seen.contains(&delivery_of(found.comment));
+        let sent = known || texts.contains(&fingerprint(found.text.as_str()));
+        sent && !own.contains(&found.comment)
+    };
+    let mut replies = files::found(case, state, &comments, since, is_sent);
     for found in comments.into_iter().rev() {
         let delivery = delivery_of(found.comment);
         let print = fingerprint(found.text.as_str());
@@ -39,6 +45,7 @@ pub(super) fn replies(
                 ticket: state.ticket,
                 comment: Some(found.comment),
                 text: Some(found.text),
+                files: Some(found.files),
                 author: found.author,
                 status: status.map(|status| status.as_str().to_owned()),
                 asked_at: None,

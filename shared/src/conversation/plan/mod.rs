@@ -5,22 +5,30 @@
 
 mod aside;
 mod check;
+mod files;
+mod fuse;
 mod media;
 mod missed;
 mod moved;
 mod new_ticket;
 mod reply;
 mod resend;
+mod sent;
 mod solved;
 mod text;
 
-use crate::message::{Body, CommentId, DeliveryId, Event, ExternalUserId, Note, TicketId};
+use crate::message::{
+    Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
+};
 
 use super::notes;
 use super::policy::{Policy, millis};
 use super::seen::Seen;
 use super::state::{Entry, Progress, State};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
+
+/// How late a webhook may come and still be believed to be late, in milliseconds.
+const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What a decision may look at besides state and entry.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +72,11 @@ impl<'a> Case<'a> {
             at,
         }
     }
+
+    /// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
+    fn asked_at(&self, told: Option<i64>) -> Option<i64> {
+        told.filter(|asked| self.at.abs_diff(*asked) < LATE.unsigned_abs())
+    }
 }
 
 /// The next step of an event, or how it ends.
@@ -71,7 +84,11 @@ pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
     match &mut event.body {
-        Body::Text(text) => text::next(&case, state, progress, text),
+        Body::Text(text) => {
+            fuse::hear(&case, state, progress, text);
+            let next = text::next(&case, state, progress, text);
+            fuse::tell_next(&case, state, progress, next)
+        }
         Body::Consent(consent) => aside::consent(&case, state, consent),
         Body::Note(note) => aside::note(&case, progress, note),
         Body::Attributes => aside::attributes(&case, state),
@@ -91,14 +108,19 @@ pub fn apply(
     outcome: Outcome,
 ) -> Verdict {
     // Attributes that are only a part of an event follow on their own; they hold nothing up.
-    let aside = matches!(step, Step::SetAttributes(_)) && entry.event.body != Body::Attributes;
+    let body = &entry.event.body;
+    let aside = matches!(step, Step::SetAttributes(_)) && *body != Body::Attributes;
+    let aside = aside || files::only_asks(step, body);
     if let (Outcome::Failed(Failure::Later(not_before)), false) = (&outcome, aside) {
         return later(context, state, entry, *not_before);
     }
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
     match &mut event.body {
-        Body::Text(text) => text::apply(&case, state, progress, text, step, outcome),
+        Body::Text(text) => {
+            let verdict = text::apply(&case, state, progress, text, step, outcome);
+            fuse::tell(&case, state, progress, verdict)
+        }
         Body::Consent(_) | Body::Resend(_) => Verdict::delivered(),
         Body::Note(note) => aside::noted(state, progress, note, outcome),
         Body::Attributes => aside::set(&outcome),
@@ -152,8 +174,9 @@ fn note_entry(case: &Case<'_>, ticket: TicketId, text: String, tags: &[&str]) ->
         received_at: case.now,
         body: Body::Note(Note {
             ticket,
-            text,
+            text: Personal(text),
             tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+            untag: vec![],
         }),
     })
 }

@@ -1,21 +1,17 @@
 //! An agent's public answer: to the customer's phone, all of it, once.
 
 use crate::message::{Personal, Reply};
-use crate::text::{html, sms};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, TicketFacts, Verdict,
 };
-use super::{Case, attributes_entry, delivery_of, fingerprint, note_entry};
+use super::{Case, attributes_entry, delivery_of, files, fingerprint, note_entry, sent};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
 pub(super) const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
-
-/// Most messages one answer is split into, each of up to ten parts.
-const MESSAGES_LIMIT: usize = 5;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -50,6 +46,9 @@ pub(super) fn next(
     if progress.doubtful {
         return Next::Settled(unknown(case, state, reply, progress));
     }
+    if let Some(ask) = files::wanted(case, state, progress, reply) {
+        return Next::Step(ask);
+    }
     message(case, state, progress, reply, &text)
 }
 
@@ -70,9 +69,10 @@ fn message(
             notes::opted_out(case.policy.language),
         ));
     }
-    let fitted = sms::fit(&html::readable(text.as_str()));
-    if fitted.messages.len() > MESSAGES_LIMIT {
-        let note = notes::too_long(case.policy.language, fitted.messages.len(), MESSAGES_LIMIT);
+    let (outgoing, fitted) = sent::fitted(case, reply, text.as_str());
+    let limit = case.policy.style.max_messages;
+    if fitted.messages.len() > limit {
+        let note = notes::too_long(case.policy.language, fitted.messages.len(), limit);
         return Next::Settled(not_sent(
             case,
             state,
@@ -103,6 +103,7 @@ fn message(
         campaign,
         customer: case.customer.clone(),
         message: Personal(message),
+        media: outgoing.picture.filter(|_| progress.sent == 0).cloned(),
         agent: Personal::from(reply.author.as_str().trim()),
         part: progress.sent.saturating_add(1),
         parts,
@@ -126,7 +127,8 @@ pub(super) fn apply(
                 return Verdict::Checkpoint;
             }
             remember(case, state, reply);
-            Verdict::delivered()
+            files::remember(case, state, reply);
+            Verdict::Done(Ending::Delivered, sent::notes(case, state, reply))
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
             unknown(case, state, reply, progress)
@@ -140,6 +142,14 @@ pub(super) fn apply(
         }
         (Step::LookUpTicket(_), Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
             follow(state, progress, None);
+            Verdict::Again
+        }
+        (Step::FetchComments(_), Outcome::Comments(comments)) if reply.text.is_some() => {
+            files::take(reply, progress, comments);
+            Verdict::Again
+        }
+        (Step::FetchComments(_), Outcome::Failed(_)) if reply.text.is_some() => {
+            progress.fetched = true;
             Verdict::Again
         }
         (Step::FetchComments(_), Outcome::Comments(comments)) => take_text(reply, comments),
@@ -175,7 +185,8 @@ fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
     let status = reply.status.as_deref().and_then(Status::parse);
     match reply.ticket {
         Some(ticket) if state.ticket != Some(ticket) => {
-            state.move_to(ticket, status, case.at.saturating_sub(ADOPTION_WINDOW));
+            let asked = case.asked_at(reply.asked_at).unwrap_or(case.at);
+            state.move_to(ticket, status, asked.saturating_sub(ADOPTION_WINDOW));
             state.user = None;
         }
         _ => {}
@@ -227,6 +238,7 @@ fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
     };
     reply.comment = Some(found.comment);
     reply.text = Some(found.text);
+    reply.files = Some(found.files);
     reply.author = found.author;
     Verdict::Again
 }

@@ -47,6 +47,7 @@ fn entry(case: &Case<'_>, index: usize, message: Unsure) -> Entry {
         }),
         None => Body::Solved(Solved {
             asked_at: None,
+            tags: None,
             ticket,
             message,
             campaign,

@@ -4,12 +4,11 @@ use crate::message::{Personal, Solved};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, State, Status, Unsure};
-use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Sms, Step, Verdict};
+use super::super::step::{
+    Attributes, Ending, Failure, Next, Outcome, Sms, Step, TicketFacts, Verdict,
+};
 use super::reply::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, missed, note_entry};
-
-/// How late a webhook may come and still be believed to be late, in milliseconds.
-const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
+use super::{Case, announced, attributes_entry, fuse, missed, note_entry};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;
@@ -25,12 +24,13 @@ pub(super) fn next(
     solved: &Solved,
 ) -> Next {
     let ticket = match (solved.ticket, state.ticket) {
-        (Some(solved), Some(current)) if solved != current => {
+        (Some(named), Some(current)) if named != current => {
             return Next::Settled(Verdict::ignored("the conversation is on another ticket"));
         }
-        (Some(solved), None) => {
-            state.move_to(solved, None, case.at.saturating_sub(ADOPTION_WINDOW));
-            solved
+        (Some(named), None) => {
+            let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
+            state.move_to(named, None, asked.saturating_sub(ADOPTION_WINDOW));
+            named
         }
         (_, Some(current)) => current,
         (None, None) => return Next::Settled(Verdict::ignored("no conversation")),
@@ -53,12 +53,22 @@ pub(super) fn next(
     let campaign = solved
         .campaign
         .clone()
-        .or_else(|| case.policy.solved_campaign.clone());
-    match campaign.filter(|_| !state.opted_out) {
+        .or_else(|| case.policy.solved_campaign.clone())
+        .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
+    if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
+        return Next::Step(Step::LookUpTicket(ticket));
+    }
+    let quiet = progress.quiet
+        || solved
+            .tags
+            .as_ref()
+            .is_some_and(|tags| is_quiet(case, tags));
+    match campaign.filter(|_| !quiet) {
         Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
             campaign,
             customer: case.customer.clone(),
             message: Personal(message(case, solved)),
+            media: None,
             agent: Personal::default(),
             part: 1,
             parts: 1,
@@ -82,17 +92,8 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
-        (Step::LookUpTicket(_), Outcome::Ticket(Some(facts))) => {
-            progress.confirmed = true;
-            match facts.status {
-                Some(status) if !status.is_done() => Verdict::ignored("reopened meanwhile"),
-                _ => Verdict::Again,
-            }
-        }
-        (Step::LookUpTicket(_), Outcome::Ticket(None) | Outcome::Failed(_)) => {
-            progress.confirmed = true;
-            Verdict::Again
-        }
+        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(case, progress, facts),
+        (Step::LookUpTicket(_), Outcome::Failed(_)) => looked_up(case, progress, None),
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
             state.solved_upto = comments.iter().map(|comment| comment.comment).max();
@@ -140,21 +141,39 @@ pub(super) fn apply(
     }
 }
 
+/// Spam and merged tickets are closed without a word.
+fn is_quiet(case: &Case<'_>, tags: &[String]) -> bool {
+    tags.iter()
+        .any(|tag| case.policy.no_closing_tags.contains(tag))
+}
+
+fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts>) -> Verdict {
+    progress.confirmed = true;
+    progress.tags_seen = true;
+    let Some(facts) = facts else {
+        return Verdict::Again;
+    };
+    progress.quiet = is_quiet(case, &facts.tags);
+    match facts.status {
+        // Looked at for its status, before anything else.
+        Some(status) if !status.is_done() && !progress.fetched => {
+            Verdict::ignored("reopened meanwhile")
+        }
+        _ => Verdict::Again,
+    }
+}
+
 /// Asked for no later than the solve the customer was told of: the same one, or one before it.
 fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    asked_at(case, solved).is_some_and(|asked| asked <= state.told_at)
+    case.asked_at(solved.asked_at)
+        .is_some_and(|asked| asked <= state.told_at)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
 /// longer true.
 fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    asked_at(case, solved).is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
-}
-
-/// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
-fn asked_at(case: &Case<'_>, solved: &Solved) -> Option<i64> {
-    let believable = |asked: &i64| case.at.abs_diff(*asked) < LATE.unsigned_abs();
-    solved.asked_at.filter(believable)
+    case.asked_at(solved.asked_at)
+        .is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
 }
 
 fn message(case: &Case<'_>, solved: &Solved) -> String {
@@ -163,7 +182,7 @@ fn message(case: &Case<'_>, solved: &Solved) -> String {
 }
 
 fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
-    let asked = asked_at(case, solved).unwrap_or(case.at);
+    let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
     state.saw_status(Status::Solved, asked);
     state.told_at = asked;
     state.closing_told = true;

@@ -1,7 +1,9 @@
 //! The decisions, driven step by step: what is called in which case, and what is remembered.
 
+mod files;
 mod late;
 mod media;
+mod quiet;
 
 use super::*;
 use crate::conversation::policy::OpenOn;
@@ -415,7 +417,7 @@ fn an_sms_of_unknown_outcome_is_not_repeated_and_the_agent_is_told() {
     else {
         panic!()
     };
-    assert!(note.ticket == ticket(35) && note.text.contains("not known"));
+    assert!(note.ticket == ticket(35) && note.text.as_str().contains("not known"));
     assert_eq!(attributes.event.body, Body::Attributes);
 }
 
@@ -440,6 +442,7 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
     );
     let (steps, verdict) = table.resume(&mut again[0], &mut |step: &Step| match step {
         Step::FetchComments(_) => Outcome::Comments(vec![FetchedComment {
+            files: vec![],
             comment: comment(501),
             by_agent: true,
             public: true,
@@ -470,7 +473,10 @@ fn a_closing_message_can_be_asked_for_again() {
         panic!("{verdict:?}")
     };
     let (steps, _) = table.resume(&mut again[0], &mut works);
-    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
+    assert_eq!(
+        names(&steps),
+        ["fetch_comments", "look_up_ticket", "send_sms"]
+    );
 }
 
 #[test]
@@ -552,6 +558,7 @@ fn solved_sends_missed_answers_first() {
         .seen
         .insert(0, DeliveryId::derive("reply", &["501"]).marker());
     let fetched = |id, public, by_agent, age| FetchedComment {
+        files: vec![],
         comment: comment(id),
         by_agent,
         public,
@@ -591,8 +598,11 @@ fn solved_sends_missed_answers_first() {
 fn solving_twice_closes_once_and_again_after_a_reopening() {
     let mut table = Table::on_ticket(Status::Open);
     let (steps, _) = table.play(solved(), works);
-    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
-    let Step::SendSms(sms) = &steps[1] else {
+    assert_eq!(
+        names(&steps),
+        ["fetch_comments", "look_up_ticket", "send_sms"]
+    );
+    let Step::SendSms(sms) = &steps[2] else {
         panic!()
     };
     assert_eq!(
@@ -605,7 +615,7 @@ fn solving_twice_closes_once_and_again_after_a_reopening() {
     table.play(text("again"), works);
     assert_eq!(
         names(&table.play(solved(), works).0),
-        ["fetch_comments", "send_sms"]
+        ["fetch_comments", "look_up_ticket", "send_sms"]
     );
 }
 

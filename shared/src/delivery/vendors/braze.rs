@@ -5,6 +5,7 @@ use crate::conversation::policy::millis;
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
 use crate::message::Personal;
 use crate::net::Deadline;
+use crate::telemetry::metrics::{self, Metric};
 use crate::text::sms::Cost;
 
 use super::{Clients, cause, refused};
@@ -20,6 +21,7 @@ impl Clients {
                 agent_name: &sms.agent,
                 part: sms.part.into(),
                 parts: sms.parts.into(),
+                media_url: sms.media.as_ref(),
             },
             attributes: braze::Attributes {
                 zendesk_ticket: sms.ticket,
@@ -28,6 +30,10 @@ impl Clients {
         };
         let sent = self.braze.send(&send, deadline).await?;
         let cost = Cost::of(sms.message.as_str());
+        metrics::emit(
+            &[(Metric::SmsParts, cost.parts as u64)],
+            &[("sms.encoding", cost.encoding)],
+        );
         let dispatch = sent.dispatch_id.unwrap_or_default();
         tracing::info!(
             braze.dispatch_id = dispatch,

@@ -38,3 +38,78 @@ impl Clients {
         work.await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::json;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::delivery::{Clock, Gate, TicketDefaults};
+    use crate::media::Fetcher;
+    use crate::test_support::{Reply, Server, Vault, http, later};
+
+    fn clients(vendor: &Server, vault: &Vault) -> Clients {
+        let store = vault.store();
+        Clients {
+            zendesk: crate::zendesk::Client::new(http(), vendor.base(), Arc::clone(&store)),
+            braze: crate::braze::Client::new(http(), vendor.base(), store),
+            media: Fetcher::new(http(), false),
+            tickets: TicketDefaults::default(),
+            clock: Clock::system(),
+            zendesk_gate: Gate::default(),
+            braze_gate: Gate::default(),
+        }
+    }
+
+    fn vault() -> Vault {
+        Vault::holding(json!({"zendesk_oauth_client_id": "i", "zendesk_oauth_client_secret": "s"}))
+    }
+
+    fn token() -> Reply {
+        Reply::json(200, json!({"access_token": "t", "token_type": "bearer"}))
+    }
+
+    #[tokio::test]
+    async fn the_token_is_there_when_the_work_comes_to_need_it() {
+        let arrived = Arc::new(Notify::new());
+        let told = Arc::clone(&arrived);
+        let vendor = Server::start(move |_| {
+            told.notify_one();
+            token()
+        });
+        let vault = vault();
+        let clients = clients(&vendor, &vault);
+        // The work does not begin to need the token before the sign-in has arrived without it.
+        let work = async {
+            arrived.notified().await;
+            clients.zendesk.warm_up(later()).await
+        };
+        let signed_in = Box::pin(clients.while_signing_in(work)).await;
+        signed_in.expect("signed in");
+        assert_eq!(vendor.requests().len(), 1, "one token for both");
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_sign_in_ends_with_the_work_and_blocks_no_later_one() {
+        let arrived = Arc::new(Notify::new());
+        let told = Arc::clone(&arrived);
+        let asked = AtomicUsize::new(0);
+        let vendor = Server::start(move |_| {
+            told.notify_one();
+            match asked.fetch_add(1, Ordering::Relaxed) {
+                0 => Reply::Hang,
+                _ => token(),
+            }
+        });
+        let vault = vault();
+        let clients = clients(&vendor, &vault);
+        Box::pin(clients.while_signing_in(arrived.notified())).await;
+        let signed_in = clients.zendesk.warm_up(later()).await;
+        signed_in.expect("signed in");
+        assert_eq!(vendor.requests().len(), 2);
+    }
+}

@@ -7,7 +7,7 @@ use crate::conversation::state::Status;
 use crate::conversation::step::{
     Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Step, TicketFacts,
 };
-use crate::message::UserId;
+use crate::message::{Attachment, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
 
@@ -70,6 +70,11 @@ impl Clients {
             Step::AddTags(ticket, tags) => {
                 let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
                 client.add_tags(*ticket, &tags, deadline).await?;
+                Outcome::Done
+            }
+            Step::RemoveTags(ticket, tags) => {
+                let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+                client.remove_tags(*ticket, &tags, deadline).await?;
                 Outcome::Done
             }
             Step::FetchComments(ticket) => {
@@ -207,6 +212,14 @@ fn fetched(view: CommentView) -> FetchedComment {
         comment: view.id,
         by_agent: by_person && matches!(view.role, Some(Role::Agent | Role::Admin)),
         public: view.public,
+        files: view
+            .attachments
+            .iter()
+            .filter_map(|file| {
+                let name = file.file_name.as_str();
+                Attachment::new(name, &file.content_url, &file.content_type, file.size)
+            })
+            .collect(),
         text: view.plain_body,
         author: view.author_name,
         created_at: view.created_at.unwrap_or(0),

@@ -3,7 +3,7 @@
 //! In: `href` and the text shown. Out: what to add after the text.
 
 /// Longest address shown, in bytes.
-const MAX_ADDRESS_BYTES: usize = 2_048;
+pub(in crate::text) const MAX_ADDRESS_BYTES: usize = 2_048;
 
 /// An open link.
 #[derive(Debug)]
@@ -25,16 +25,18 @@ impl Link {
 
     /// What to add after the text shown: nothing where it is the address itself.
     pub(super) fn addition(&self, shown: &str) -> Option<String> {
-        let address = self
-            .address
-            .strip_prefix("mailto:")
-            .unwrap_or(&self.address);
-        let address = address.strip_prefix("tel:").unwrap_or(address);
-        if shown.is_empty() {
-            return Some(address.to_owned());
-        }
-        (bare(shown) != bare(address)).then(|| format!(" ({address})"))
+        addition(&self.address, shown)
     }
+}
+
+/// What to add after the text shown of a link: nothing where it is the address itself.
+pub(in crate::text) fn addition(address: &str, shown: &str) -> Option<String> {
+    let address = address.strip_prefix("mailto:").unwrap_or(address);
+    let address = address.strip_prefix("tel:").unwrap_or(address);
+    if shown.is_empty() {
+        return Some(address.to_owned());
+    }
+    (bare(shown) != bare(address)).then(|| format!(" ({address})"))
 }
 
 /// An address without what people leave out.

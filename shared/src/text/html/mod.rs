@@ -5,7 +5,7 @@
 //! whatever is nested in whatever.
 
 mod lines;
-mod link;
+pub(in crate::text) mod link;
 
 use std::borrow::Cow;
 

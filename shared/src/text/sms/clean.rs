@@ -15,7 +15,7 @@ pub(super) fn clean(text: &str) -> String {
                 clean.push('\n');
             }
             '\t' => clean.push('\t'),
-            '\u{feff}' | '\u{2060}' | '\u{ad}' => {}
+            '\u{feff}' | '\u{2060}'..='\u{2064}' | '\u{180e}' | '\u{ad}' => {}
             // Between letters of scripts without spaces it marks where a line may break.
             '\u{200b}' if !before.is_some_and(breaks_without_spaces) => {}
             _ if c.is_control() => {}
@@ -51,6 +51,7 @@ mod tests {
             ("a \t\nb\u{a0} \n", "a\nb"),
             ("\n\n  a\n\n\nb", "  a\n\n\nb"),
             ("\u{feff}a\u{200b}b\u{2060}c\u{ad}d\u{0}\u{7f}", "abcd"),
+            ("a\u{2063}b\u{180e}", "ab"),
             (
                 "👨\u{200d}👩 می\u{200c}خواهم ❤\u{fe0f}",
                 "👨\u{200d}👩 می\u{200c}خواهم ❤\u{fe0f}",

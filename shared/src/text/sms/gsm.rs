@@ -2,6 +2,8 @@
 //!
 //! In: text. Out: the same text in GSM-7, or the first character that cannot be.
 
+use super::Ligatures;
+
 /// How many septets a character takes: 1, 2 from the extension table, none where it is in neither.
 pub(super) fn septets(c: char) -> Option<usize> {
     match c {
@@ -9,7 +11,7 @@ pub(super) fn septets(c: char) -> Option<usize> {
         '_' | '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Δ' | 'Φ'
         | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' | 'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡'
         | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
-        '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
+        '\u{c}' | '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
         _ => None,
     }
 }
@@ -18,7 +20,7 @@ pub(super) fn septets(c: char) -> Option<usize> {
 ///
 /// # Errors
 /// The first character that cannot.
-pub(super) fn transliterate(text: &str) -> Result<String, char> {
+pub(super) fn transliterate(text: &str, ligatures: Ligatures) -> Result<String, char> {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -28,7 +30,10 @@ pub(super) fn transliterate(text: &str) -> Result<String, char> {
         } else if septets(c).is_some() {
             plain.push(c);
         } else {
-            plain.push_str(replacement(c).ok_or(c)?);
+            let next_is_small = chars.peek().is_some_and(|next| next.is_lowercase());
+            let split = (ligatures == Ligatures::Split).then(|| letters(c, next_is_small));
+            let shown = replacement(c).or(split.flatten());
+            plain.push_str(shown.ok_or(c)?);
         }
     }
     Ok(plain)
@@ -50,8 +55,21 @@ fn replacement(c: char) -> Option<&'static str> {
         'ﬂ' => "fl",
         'ﬃ' => "ffi",
         'ﬄ' => "ffl",
+        'ﬅ' | 'ﬆ' => "st",
         '\u{2126}' => "Ω",
         '\u{212b}' => "Å",
+        _ => return None,
+    })
+}
+
+/// The letters a ligature is made of; the spelling changes, so only where that is wanted.
+fn letters(c: char, next_is_small: bool) -> Option<&'static str> {
+    Some(match c {
+        'œ' => "oe",
+        'Œ' if next_is_small => "Oe",
+        'Œ' => "OE",
+        'ĳ' => "ij",
+        'Ĳ' => "IJ",
         _ => return None,
     })
 }
@@ -94,7 +112,7 @@ mod tests {
         assert_eq!(in_it.count(), 127);
         assert!(basic.chars().all(|c| septets(c) == Some(1)));
         let extension = ('\0'..=char::MAX).filter(|c| septets(*c) == Some(2));
-        assert_eq!(extension.collect::<String>(), "[\\]^{|}~€");
+        assert_eq!(extension.collect::<String>(), "\u{c}[\\]^{|}~€");
         assert!("çâêîôûëïœ«»À`’…".chars().all(|c| septets(c).is_none()));
     }
 

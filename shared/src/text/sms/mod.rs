@@ -6,6 +6,7 @@
 mod clean;
 mod gsm;
 mod split;
+mod tokens;
 
 /// How many parts one message may have (Braze's maximum).
 pub const MAX_SEGMENTS: usize = 10;
@@ -60,14 +61,17 @@ impl Encoding {
         at + cost + if cost > left { left } else { 0 }
     }
 
+    /// How far several parts that are filled up to `at` are filled with a text more.
+    fn fill(self, at: usize, text: &str) -> usize {
+        text.chars().fold(at, |at, c| self.advance(at, c))
+    }
+
     fn segments(self, text: &str) -> usize {
         let total: usize = text.chars().map(|c| self.cost(c)).sum();
         if total <= self.single() {
             return usize::from(total > 0);
         }
-        text.chars()
-            .fold(0, |at, c| self.advance(at, c))
-            .div_ceil(self.part())
+        self.fill(0, text).div_ceil(self.part())
     }
 }
 
@@ -95,13 +99,28 @@ impl std::fmt::Debug for Fitted {
     }
 }
 
+/// What becomes of letters such as `œ`, where that makes the whole text GSM-7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ligatures {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are written as two letters, `oe`.
+    Split,
+}
+
+/// Makes a text fit for SMS, ligatures kept.
+pub fn fit(text: &str) -> Fitted {
+    fit_with(text, Ligatures::Keep)
+}
+
 /// Makes a text fit for SMS.
 ///
 /// Line ends are normalised, white space at their end and invisible characters dropped. Over
 /// [`MAX_SEGMENTS`] the text becomes several messages, each ending in ` (1/3)`.
-pub fn fit(text: &str) -> Fitted {
+pub fn fit_with(text: &str, ligatures: Ligatures) -> Fitted {
     let clean = clean::clean(text);
-    let (text, encoding, forced_by) = match gsm::transliterate(&clean) {
+    let (text, encoding, forced_by) = match gsm::transliterate(&clean, ligatures) {
         Ok(plain) => (plain, Encoding::Gsm7, None),
         Err(forced_by) => (clean, Encoding::Ucs2, Some(forced_by)),
     };

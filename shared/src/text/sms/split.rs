@@ -1,232 +1,140 @@
 //! Cuts a text that Braze would not take whole.
 //!
-//! In: clean text and its encoding. Out: messages with their number at the end, cut where a reader
-//! would pause: paragraph, line, sentence, word. A cut never goes through a grapheme cluster or a
-//! link that fits into one message. Looks at each place a bounded number of times.
+//! In: clean text and its encoding. Out: messages with their number at the end. The rules, in this
+//! order: no word or link is cut that fits into one message; as few messages as that allows; each cut
+//! where a reader would pause (paragraph, line, sentence, word), as late as possible; before the middle
+//! of a message one such place is as good as another.
 
-use unicode_segmentation::UnicodeSegmentation;
-
+use super::tokens::{Border, Token, tokens};
 use super::{Encoding, MAX_SEGMENTS};
 
 /// The messages of a text; one without a number where it fits.
 pub(super) fn split(text: &str, encoding: Encoding) -> Vec<String> {
-    let text = trim_start(text);
-    if text.is_empty() {
-        return Vec::new();
+    let parts = encoding.segments(text);
+    if parts <= MAX_SEGMENTS {
+        let text = text.trim_start();
+        let nothing = text.is_empty();
+        return if nothing {
+            vec![]
+        } else {
+            vec![text.to_owned()]
+        };
     }
-    if encoding.segments(text) <= MAX_SEGMENTS {
-        return vec![text.to_owned()];
-    }
-    let at_least = encoding.segments(text).div_ceil(MAX_SEGMENTS);
-    let mut digits = at_least.to_string().len();
+    let mut digits = parts.div_ceil(MAX_SEGMENTS).to_string().len();
     loop {
         let marker_length = 4 + 2 * digits;
-        let room = Room {
-            encoding,
-            capacity: MAX_SEGMENTS * encoding.part() - marker_length,
-        };
-        let pieces = room.pieces(text);
-        if pieces.len().to_string().len() <= digits {
-            let count = pieces.len();
+        let capacity = MAX_SEGMENTS * encoding.part() - marker_length;
+        let pieces = Room::new(text, encoding, capacity).pieces();
+        let count = pieces.len();
+        if count.to_string().len() <= digits {
             let number = |(i, piece)| format!("{piece} ({}/{count})", i + 1);
-            return pieces.into_iter().enumerate().map(number).collect();
+            return match count {
+                // White space alone made it long.
+                0 | 1 => pieces.into_iter().map(str::to_owned).collect(),
+                _ => pieces.into_iter().enumerate().map(number).collect(),
+            };
         }
         digits += 1;
     }
 }
 
-/// What may stand between the end of a sentence and the next one.
-const CLOSERS: &str = "\"'”’»)]」』）";
-
-/// How many of them are looked through.
-const MAX_CLOSERS: usize = 4;
-
-/// How good a place for a cut is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Border {
-    None,
-    Word,
-    Sentence,
-    Line,
-    Paragraph,
-}
-
-/// One message's room for text.
-#[derive(Clone, Copy)]
-struct Room {
+/// A text in its tokens, and the room one message has for them.
+struct Room<'t> {
+    text: &'t str,
     encoding: Encoding,
     capacity: usize,
+    tokens: Vec<Token>,
 }
 
-impl Room {
-    fn pieces(self, text: &str) -> Vec<&str> {
+impl<'t> Room<'t> {
+    fn new(text: &'t str, encoding: Encoding, capacity: usize) -> Self {
+        Self {
+            text,
+            encoding,
+            capacity,
+            tokens: tokens(text, encoding, capacity),
+        }
+    }
+
+    fn pieces(&self) -> Vec<&'t str> {
         let mut pieces = Vec::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (piece, after) = rest.split_at(self.cut(rest));
-            pieces.push(trim_end(piece));
-            rest = trim_start(after);
+        let mut first = 0;
+        // What follows a message must fit into the messages left: that is where its cut is earliest.
+        for &next in self.latest_starts().iter().rev() {
+            let cut = self.cut(first, next);
+            pieces.push(&self.text[self.tokens[first].start..self.tokens[cut - 1].end]);
+            first = cut;
         }
         pieces
     }
 
-    /// Where the first message of a text ends, in bytes; more than 0.
-    fn cut(self, text: &str) -> usize {
-        let boundaries = self.boundaries(text);
-        let Some(&end) = boundaries.last() else {
-            return self.cut_cluster(text);
-        };
-        if end == text.len() {
-            return end;
+    /// For 0, 1, 2… messages: the earliest token from which they hold the rest. As many as it takes
+    /// for the whole text, less one.
+    ///
+    /// Less text never takes more messages, so filling from the end finds the fewest.
+    fn latest_starts(&self) -> Vec<usize> {
+        let mut starts = Vec::new();
+        let mut end = self.tokens.len();
+        while end > 0 {
+            starts.push(end);
+            end = self.earliest_start(end);
         }
-        let mut best = (Border::None, 0);
-        for &at in &boundaries {
-            let border = border_at(text, at);
-            let late = at * 2 >= end;
-            if border > Border::None && ((late && border >= best.0) || best.0 <= Border::Word) {
-                let border = if late { border } else { Border::Word };
-                best = (border, at);
-            }
-        }
-        match best {
-            (Border::None, _) => self.spare_link(text, end),
-            (Border::Word, at) if at * 2 < end && !self.holds_word(&text[at..]) => {
-                self.spare_link(text, end)
-            }
-            (_, at) => at,
-        }
+        starts
     }
 
-    /// The ends of the grapheme clusters that fit, in order.
-    fn boundaries(self, text: &str) -> Vec<usize> {
-        let mut filled = 0;
-        let mut boundaries = Vec::new();
-        for (at, cluster) in self.window(text).grapheme_indices(true) {
-            filled = cluster
-                .chars()
-                .fold(filled, |filled, c| self.encoding.advance(filled, c));
+    /// The earliest token from which one message reaches to the token before `end`.
+    fn earliest_start(&self, end: usize) -> usize {
+        let last = self.tokens[end - 1];
+        let mut start = end - 1;
+        let mut filled = self.encoding.fill(0, self.between(last.start, last.end));
+        while start > 0 {
+            let added = self.between(self.tokens[start - 1].start, self.tokens[start].start);
+            filled += added.chars().map(|c| self.encoding.cost(c)).sum::<usize>();
             if filled > self.capacity {
                 break;
             }
-            boundaries.push(at + cluster.len());
+            start -= 1;
         }
-        boundaries
-    }
-
-    /// The start of a text with one character more than can fit, so that long clusters and words
-    /// are not walked to their end for every message.
-    fn window(self, text: &str) -> &str {
-        text.char_indices()
-            .nth(self.capacity + 1)
-            .map_or(text, |(at, _)| &text[..at])
-    }
-
-    /// Where to cut a cluster that is longer than a message.
-    fn cut_cluster(self, text: &str) -> usize {
-        let mut filled = 0;
-        text.char_indices()
-            .map(|(at, c)| {
-                filled = self.encoding.advance(filled, c);
-                (filled, at + c.len_utf8())
-            })
-            .take_while(|(filled, _)| *filled <= self.capacity)
-            .last()
-            .map_or(text.len(), |(_, end)| end)
-    }
-
-    fn holds(self, text: &str) -> bool {
-        let mut filled = 0;
-        text.chars().all(|c| {
-            filled = self.encoding.advance(filled, c);
-            filled <= self.capacity
-        })
-    }
-
-    fn holds_word(self, text: &str) -> bool {
-        let word = self.window(text.trim_start());
-        self.holds(word.split(char::is_whitespace).next().unwrap_or_default())
-    }
-
-    /// A cut at `end`, or before the link it would go through where the next message can hold that.
-    fn spare_link(self, text: &str, end: usize) -> usize {
-        let start = ["https://", "http://"]
-            .iter()
-            .filter_map(|scheme| text[..end].rfind(scheme))
-            .max()
-            .filter(|start| *start > 0);
-        let Some(start) = start else {
-            return end;
-        };
-        let link = self.window(&text[start..]);
-        let link = &link[..link.find(ends_link).unwrap_or(link.len())];
-        if start + link.len() > end && self.holds(link) {
-            start
-        } else {
-            end
+        // Characters that would straddle two parts of the message take a little more.
+        while !self.holds(start, end) {
+            start += 1;
         }
+        start
     }
-}
 
-fn border_at(text: &str, at: usize) -> Border {
-    let (before, after) = text.split_at(at);
-    let next = after.chars().next();
-    let last = before.chars().next_back();
-    if last.is_none_or(char::is_whitespace) {
-        return Border::None;
+    fn holds(&self, start: usize, end: usize) -> bool {
+        let text = self.between(self.tokens[start].start, self.tokens[end - 1].end);
+        self.encoding.fill(0, text) <= self.capacity
     }
-    if after.starts_with("\n\n") {
-        return Border::Paragraph;
+
+    /// The token after the best cut of the message that begins at `first`, with what is left
+    /// beginning at `earliest` or later.
+    fn cut(&self, first: usize, earliest: usize) -> usize {
+        let mut best = earliest.max(first + 1);
+        let mut best_border = Border::Inside;
+        let mut filled = 0;
+        let mut at = self.tokens[first].start;
+        for (index, token) in self.tokens.iter().enumerate().skip(first) {
+            filled = self.encoding.fill(filled, self.between(at, token.end));
+            at = token.end;
+            if filled > self.capacity {
+                break;
+            }
+            // An early border would make a tiny message.
+            let early = filled * 2 < self.capacity;
+            let border = if early {
+                token.border.min(Border::Word)
+            } else {
+                token.border
+            };
+            if index + 1 >= best && border >= best_border {
+                (best, best_border) = (index + 1, border);
+            }
+        }
+        best
     }
-    if next == Some('\n') {
-        return Border::Line;
+
+    fn between(&self, start: usize, end: usize) -> &'t str {
+        &self.text[start..end]
     }
-    let ended = before
-        .chars()
-        .rev()
-        .take(MAX_CLOSERS)
-        .find(|c| !CLOSERS.contains(*c));
-    let closes = next.is_some_and(|c| "」』）】》、。，！？：；".contains(c));
-    match ended {
-        Some('.' | '!' | '?' | '…') if next.is_some_and(char::is_whitespace) => Border::Sentence,
-        Some('。' | '！' | '？') if !closes => Border::Sentence,
-        _ if next.is_some_and(char::is_whitespace) => Border::Word,
-        _ if (last.is_some_and(is_cjk) || next.is_some_and(is_cjk)) && !closes => Border::Word,
-        _ => Border::None,
-    }
-}
-
-/// Scripts that write words without spaces between them, where any place will do.
-fn is_cjk(c: char) -> bool {
-    matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
-}
-
-fn ends_link(c: char) -> bool {
-    c.is_whitespace() || is_cjk(c)
-}
-
-fn is_blank(cluster: &str) -> bool {
-    cluster.chars().all(char::is_whitespace)
-}
-
-/// Without the white space at the start, as long as nothing combines with it.
-fn trim_start(text: &str) -> &str {
-    if !text.starts_with(char::is_whitespace) {
-        return text;
-    }
-    let blank: usize = text
-        .graphemes(true)
-        .take_while(|cluster| is_blank(cluster))
-        .map(str::len)
-        .sum();
-    &text[blank..]
-}
-
-fn trim_end(text: &str) -> &str {
-    let blank: usize = text
-        .graphemes(true)
-        .rev()
-        .take_while(|cluster| is_blank(cluster))
-        .map(str::len)
-        .sum();
-    &text[..text.len() - blank]
 }

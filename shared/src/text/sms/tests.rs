@@ -85,6 +85,28 @@ fn typography_is_replaced_where_that_makes_the_whole_text_gsm_7() {
 }
 
 #[test]
+fn ligatures_are_two_letters_where_that_is_wanted_and_saves_something() {
+    let split = |text| fit_with(text, Ligatures::Split);
+    for (text, want) in [
+        ("Ma sœur, un œuf", "Ma soeur, un oeuf"),
+        ("Œuvre ŒUVRE", "Oeuvre OEUVRE"),
+    ] {
+        assert_eq!(fit(text).messages, [text]);
+        assert_eq!(
+            fit(text).forced_by,
+            Some(if text.starts_with('M') { 'œ' } else { 'Œ' })
+        );
+        assert_eq!(split(text).messages, [want]);
+        assert_eq!(split(text).encoding, Encoding::Gsm7);
+    }
+    let dear = "Ma sœur a reçu ça";
+    assert_eq!(split(dear).messages, [dear]);
+    assert_eq!(split(dear).forced_by, Some('ç'));
+    // A letter of the alphabet is no ligature.
+    assert_eq!(split("Æble og æble").messages, ["Æble og æble"]);
+}
+
+#[test]
 fn a_text_that_needs_ucs_2_anyway_is_kept_exactly() {
     for (text, forced_by) in [
         ("It’s “fine” – really… 😀", '😀'),
@@ -124,6 +146,48 @@ fn parts_are_counted_as_networks_do() {
         ("ç".repeat(671), 11),
     ] {
         assert_eq!(segments(&text), want, "{} characters", text.chars().count());
+    }
+}
+
+/// What two other programs count; `shared/fixtures/sms/README.md` says which.
+const VECTORS: &str = include_str!("../../../fixtures/sms/vectors.json");
+
+#[test]
+fn the_alphabet_and_the_counts_are_those_of_independent_programs() {
+    let vectors: serde_json::Value = serde_json::from_str(VECTORS).expect("JSON");
+    let table = |name: &str| -> Vec<u64> {
+        let points = vectors[name].as_array().expect("a list");
+        points
+            .iter()
+            .map(|point| point.as_u64().expect("a number"))
+            .collect()
+    };
+    let (one, two) = (table("one_septet"), table("two_septets"));
+    assert_eq!((one.len(), two.len()), (127, 10));
+    for c in '\0'..='\u{ffff}' {
+        let point = u64::from(u32::from(c));
+        let want = match (one.contains(&point), two.contains(&point)) {
+            (true, _) => Some(1),
+            (_, true) => Some(2),
+            _ => None,
+        };
+        assert_eq!(gsm::septets(c), want, "{c:?}");
+    }
+    let counts = vectors["counts"].as_array().expect("a list");
+    assert!(counts.len() > 200);
+    for row in counts {
+        let runs = row[0].as_array().expect("runs");
+        let run = |run: &serde_json::Value| {
+            let times = usize::try_from(run[1].as_u64().expect("a number")).expect("small");
+            run[0].as_str().expect("a unit").repeat(times)
+        };
+        let text: String = runs.iter().map(run).collect();
+        let encoding = match Encoding::of(&text) {
+            Encoding::Gsm7 => "GSM-7",
+            Encoding::Ucs2 => "UCS-2",
+        };
+        assert_eq!(encoding, row[1], "{}", row[0]);
+        assert_eq!(segments(&text) as u64, row[2], "{}", row[0]);
     }
 }
 
@@ -184,6 +248,28 @@ fn a_long_text_is_cut_at_a_paragraph_then_a_sentence_then_a_word() {
             .iter()
             .all(|piece| piece.split(' ').all(|word| whole(&word)))
     );
+}
+
+#[test]
+fn a_nicer_cut_never_costs_a_further_message() {
+    let paragraph = "One more sentence of it. ".repeat(32);
+    let text = [paragraph.trim_end(); 3].join("\n\n");
+    assert_eq!(segments(&text), 16);
+    let fitted = fit(&text);
+    assert_complete(&text, &fitted);
+    assert_eq!(fitted.messages.len(), 2);
+    assert!(unnumbered(&fitted)[0].ends_with("it."));
+}
+
+#[test]
+fn a_no_break_space_keeps_a_figure_with_its_unit() {
+    let text = "ça coûte 10\u{a0}€ ou 25\u{202f}kg ".repeat(60);
+    let fitted = fit(&text);
+    assert_complete(text.trim_end(), &fitted);
+    assert!(fitted.messages.len() > 1);
+    for piece in unnumbered(&fitted) {
+        assert!(!piece.starts_with(['€', 'k']) && !piece.ends_with(|c: char| c.is_ascii_digit()));
+    }
 }
 
 #[test]
@@ -307,15 +393,89 @@ fn long_text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Units of a text as a network counts them, by another way than the counter's.
+fn units(text: &str, encoding: Encoding) -> usize {
+    let part = encoding.part();
+    let mut parts = vec![0];
+    for c in text.chars() {
+        let cost = match encoding {
+            Encoding::Ucs2 => c.encode_utf16(&mut [0; 2]).len(),
+            Encoding::Gsm7 if "^{}\\[~]|€".contains(c) => 2,
+            Encoding::Gsm7 => 1,
+        };
+        if parts.last().is_some_and(|filled| filled + cost > part) {
+            parts.push(0);
+        }
+        *parts.last_mut().expect("never empty") += cost;
+    }
+    (parts.len() - 1) * part + parts.last().expect("never empty")
+}
+
+/// The fewest messages for words that are never cut: filled from the start as far as it goes.
+fn fewest(text: &str, encoding: Encoding, digits: usize) -> usize {
+    let capacity = MAX_SEGMENTS * encoding.part() - 4 - 2 * digits;
+    let words: Vec<(usize, &str)> = text
+        .split_whitespace()
+        .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+        .collect();
+    let mut count = 1;
+    let mut start = words[0].0;
+    for (at, word) in words {
+        if units(&text[start..at + word.len()], encoding) > capacity {
+            count += 1;
+            start = at;
+        }
+    }
+    count
+}
+
+fn words_and_links() -> impl Strategy<Value = (String, Vec<String>)> {
+    let word = prop_oneof![
+        4 => "[a-z]{1,12}[.!,]?".prop_map(|word| (word, false)),
+        1 => "[a-zé€\\[\\]]{1,40}".prop_map(|word| (word, false)),
+        1 => "https://example\\.com/[a-z0-9/?=&.%-]{1,200}".prop_map(|link| (link, true)),
+    ];
+    let gap = prop::sample::select(vec![" ", " ", " ", "  ", "\n", "\n\n"]);
+    let dear = prop_oneof![Just(""), Just(" ça"), Just(" 😀")];
+    (prop::collection::vec((word, gap), 1..500), dear).prop_map(|(words, dear)| {
+        let links = words.iter().filter(|((_, link), _)| *link);
+        let links = links.map(|((link, _), _)| link.clone()).collect();
+        let text: String = words
+            .iter()
+            .map(|((word, _), gap)| format!("{word}{gap}"))
+            .collect();
+        (format!("{}{dear}", text.trim_end()), links)
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn there_are_as_few_messages_as_whole_words_and_links_allow((text, links) in words_and_links()) {
+        let fitted = fit(&text);
+        assert_complete(&text, &fitted);
+        let count = fitted.messages.len();
+        let want = match segments(&text) {
+            0..=MAX_SEGMENTS => 1,
+            _ => fewest(&text, fitted.encoding, count.to_string().len()),
+        };
+        prop_assert_eq!(count, want);
+        // Each message takes the fewest parts that carry it, so splitting costs a part a cut at most.
+        let total: usize = fitted.segments.iter().sum();
+        let marked: usize = fitted.messages.iter().map(|message| units(message, fitted.encoding)).sum();
+        prop_assert!(total < marked.div_ceil(fitted.encoding.part()) + count);
+        for link in links {
+            prop_assert!(fitted.messages.iter().any(|message| message.contains(&link)), "{}", link);
+        }
+    }
 
     #[test]
     fn every_text_arrives_whole_within_the_limits_and_cut_between_clusters(text in long_text()) {
         let fitted = fit(&text);
         let clean = clean::clean(&text);
         let sent = match fitted.encoding {
-            Encoding::Gsm7 => gsm::transliterate(&clean).expect("GSM-7"),
+            Encoding::Gsm7 => gsm::transliterate(&clean, Ligatures::Keep).expect("GSM-7"),
             Encoding::Ucs2 => clean,
         };
         let mut boundaries: Vec<usize> = sent.grapheme_indices(true).map(|(at, _)| at).collect();

@@ -38,7 +38,7 @@ fn a_solve_reported_after_the_customer_wrote_again_closes_nothing() {
         let (steps, _) = table.play(solved_at(asked_at), works);
         assert_eq!(
             names(&steps),
-            ["fetch_comments", "send_sms"],
+            ["fetch_comments", "look_up_ticket", "send_sms"],
             "{asked_at:?}"
         );
     }
@@ -111,7 +111,12 @@ fn a_ticket_reopened_without_a_word_and_solved_again_is_told_again() {
         });
         assert_eq!(
             names(&steps),
-            ["look_up_solve", "fetch_comments", "send_sms"]
+            [
+                "look_up_solve",
+                "fetch_comments",
+                "look_up_ticket",
+                "send_sms"
+            ]
         );
         assert_eq!(table.state.told_at, asked.unwrap_or(NOW));
     }
@@ -150,7 +155,10 @@ fn comments_refused_at_the_solve_are_asked_for_again_for_a_while() {
         body: solved_at(None),
     });
     let (steps, _) = table.resume(&mut entry, &mut { refusing });
-    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
+    assert_eq!(
+        names(&steps),
+        ["fetch_comments", "look_up_ticket", "send_sms"]
+    );
 }
 
 #[test]

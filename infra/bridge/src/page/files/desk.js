@@ -1,0 +1,167 @@
+// The agent's tickets.
+
+import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
+import { act, names, now, values, watch } from "./live.js";
+import { customer } from "./phone.js";
+import { measure } from "./sms.js";
+
+let open = null;
+let byHand = false;
+const list = new Keyed($("tickets"), row, (a, b) => b - a);
+const thread = new Keyed($("comments"), comment);
+
+function row(ticket, old) {
+  const name = h("span", { class: "subject" }, ticket.subject);
+  const about = h("span", { class: "about" }, `#${ticket.id} · ${ticket.requester} · ${shortTime(ticket.updated, now())}`);
+  const shown = [badge(ticket.status), h("span", { class: "words" }, name, about)];
+  // The button stays, and with it the focus.
+  const button = old?.firstElementChild ?? h("button", { type: "button", onclick: () => { byHand = true; show(ticket.id); } });
+  button.replaceChildren(...shown);
+  if (ticket.id === open) button.setAttribute("aria-current", "true");
+  else button.removeAttribute("aria-current");
+  return old ?? h("li", { "data-ticket": ticket.id }, button);
+}
+
+const badge = (status) => h("span", { class: `badge ${status}` }, status);
+
+/** Opens a ticket's thread. */
+export function show(id) {
+  if (!values.has(`ticket/${id}`)) return;
+  const before = open;
+  open = id;
+  for (const ticket of [before, id]) {
+    const known = values.get(`ticket/${ticket}`);
+    if (known) list.set(`ticket/${ticket}`, ticket, known);
+  }
+  thread.clear();
+  for (const name of names(`comment/${id}/`)) thread.set(name, name, values.get(name));
+  $("thread").hidden = false;
+  top();
+  $("comments").scrollTop = $("comments").scrollHeight;
+}
+
+function comment(said, old) {
+  const kind = said.public ? (said.role === "end-user" ? "customer" : "agent") : "note";
+  const bridge = said.bridge && !said.public;
+  const who = h("p", { class: "who" },
+    h("strong", {}, bridge ? "Bridge" : said.author),
+    h("span", { class: "kind" }, said.public ? "public" : "internal note"),
+    h("time", {}, shortTime(said.at, now())));
+  const files = said.files.map((file) => h("a", { href: file.url, class: "file", target: "_blank", rel: "noreferrer noopener" },
+    file.kind.startsWith("image/") && !file.kind.includes("svg") ? h("img", { src: file.url, alt: "", loading: "lazy" }) : null,
+    h("span", {}, `${file.name}, ${Math.max(1, Math.round(file.size / 1024))} KB`)));
+  const element = h("li", { class: `comment ${kind}${bridge ? " bridge-note" : ""}` }, who, h("p", { class: "text" }, said.text), files.length ? h("div", { class: "files" }, files) : null);
+  if (!old) return element;
+  old.className = element.className;
+  old.replaceChildren(...element.childNodes);
+  return old;
+}
+
+function top() {
+  const ticket = values.get(`ticket/${open}`);
+  if (!ticket) {
+    $("thread").hidden = true;
+    return;
+  }
+  const closed = ticket.status === "closed";
+  const item = (label, go, title) => h("button", { type: "button", title, onclick: (event) => { event.target.closest("details").open = false; go(); } }, label);
+  const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"), h("div", { class: "sheet list" },
+    ["open", "pending", "hold", "solved"].filter((status) => status !== ticket.status && !closed).map((to) => item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))),
+    closed ? null : item("Add tags…", () => tags(ticket)),
+    closed ? null : item("Merge into another…", () => merge(ticket)),
+    closed ? null : item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved"),
+    item("Delete", () => act({ delete: { ticket: open } }))));
+  const follows = ticket.follows ? h("span", { class: "about" }, `follows #${ticket.follows}`) : null;
+  $("ticket-head").replaceChildren(
+    h("div", { class: "line" }, badge(ticket.status), h("h3", {}, ticket.subject), menu),
+    h("p", { class: "about" }, `#${ticket.id} · ${ticket.requester}`, follows ? " · " : null, follows),
+    ticket.tags.length ? h("ul", { class: "taglist", "aria-label": "Tags" }, ticket.tags.map((tag) => h("li", {}, tag))) : "");
+  for (const field of $("reply").elements) field.disabled = closed;
+  $("answer").placeholder = closed ? "Closed tickets cannot be answered" : $("reply").elements.public.value === "no" ? "A note for colleagues" : "Answer the customer";
+}
+
+async function tags(ticket) {
+  const told = await ask(`Add tags to #${ticket.id}`, [{ name: "tags", label: "Tags, separated by spaces", required: true }], "Add");
+  if (told?.tags) act({ tags: { ticket: ticket.id, add: told.tags.split(/\s+/) } });
+}
+
+async function merge(ticket) {
+  const others = names("ticket/").map((name) => values.get(name)).filter((other) => other.id !== ticket.id && other.status !== "closed");
+  if (!others.length) return ask("Merge", [{ text: "There is no other ticket to merge into." }]);
+  const told = await ask(`Merge #${ticket.id} into`, [{ name: "into", label: "Ticket", options: others.map((other) => [other.id, `#${other.id} ${other.subject}`]) }], "Merge");
+  if (told) act({ merge: { from: ticket.id, into: Number(told.into) } });
+}
+
+function sizes() {
+  const text = $("answer").value;
+  const note = $("reply").elements.public.value === "no";
+  const { parts, gsm } = measure(text);
+  $("answer-size").textContent = !text || note ? "" : `about ${parts.length} SMS ${parts.length === 1 ? "part" : "parts"}, ${gsm ? "GSM-7" : "UCS-2"}`;
+}
+
+async function submit(event) {
+  event.preventDefault();
+  const text = $("answer").value.trim();
+  const chosen = [...$("files").files];
+  const status = $("as").value;
+  if (!open || (!text && !chosen.length)) return;
+  const files = await Promise.all(chosen.map(async (file) => ({ name: file.name, data: await read(file) })));
+  const isPublic = $("reply").elements.public.value === "yes";
+  const done = await act({ agent: { ticket: open, text, public: isPublic, status, files } });
+  if (!done) return;
+  $("reply").reset();
+  $("files-word").textContent = "Attach";
+  sizes();
+  top();
+}
+
+/** Sets the desk up; `count` is told how many tickets are open. */
+export function start(count) {
+  sticky($("comments"));
+  watch("ticket/", (news) => {
+    for (const [name, ticket] of news) {
+      if (!ticket) {
+        list.delete(name);
+        if (name === `ticket/${open}`) open = null;
+        continue;
+      }
+      const fresh = !list.items.has(name);
+      list.set(name, ticket.id, ticket);
+      if (open === null || (fresh && !byHand)) show(ticket.id);
+    }
+    if (open === null) byHand = false;
+    $("tickets").classList.toggle("empty", list.items.size === 0);
+    top();
+    count([...list.items.values()].filter(({ value }) => !["solved", "closed"].includes(value.status)).length);
+  });
+  watch("comment/", (news) => {
+    const box = $("comments");
+    const near = box.scrollHeight - box.scrollTop - box.clientHeight < 240;
+    for (const [name, said] of news) {
+      if (!said) thread.delete(name);
+      else if (said.ticket === open) thread.set(name, name, said);
+    }
+    if (near) box.scrollTop = box.scrollHeight;
+  });
+  $("reply").addEventListener("submit", submit);
+  $("answer").addEventListener("input", sizes);
+  $("answer").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("reply").requestSubmit();
+  });
+  $("reply").addEventListener("change", () => {
+    const chosen = $("files").files.length;
+    $("files-word").textContent = chosen ? `${chosen} attached` : "Attach";
+    $("reply").classList.toggle("note", $("reply").elements.public.value === "no");
+    sizes();
+    top();
+  });
+  $("new-ticket").addEventListener("click", async () => {
+    const people = names("customer/").map((name) => values.get(name));
+    people.sort((a, b) => (b.id === customer()) - (a.id === customer()));
+    const told = await ask("Open a ticket for", [
+      { name: "id", label: "Customer", options: people.map((one) => [one.id, one.name]) },
+      { name: "subject", label: "Subject", required: true, value: "Your order" },
+      { name: "text", label: "Public comment", required: true, long: true }], "Open");
+    if (told) act({ open: told });
+  });
+}

@@ -1,0 +1,103 @@
+// Puts the page together.
+
+import { $, ask, clockTime, h, span, tabs, toast } from "./dom.js";
+import { act, connect, head, now, play, startOver, values, watch } from "./live.js";
+import * as bridge from "./bridge.js";
+import * as desk from "./desk.js";
+import * as phone from "./phone.js";
+import * as stored from "./stored.js";
+import * as weather from "./weather.js";
+
+let connected = false;
+let told = "";
+
+function count(part, number) {
+  const badge = $(`tab-${part}`).querySelector(".count");
+  badge.textContent = number;
+  badge.hidden = !number;
+}
+
+function top() {
+  const { idle, ahead = 0, trouble, playing, recorded } = head();
+  const word = !connected ? "Not connected" : idle ? "At rest" : "At work";
+  if ($("rest-word").textContent !== word) $("rest-word").textContent = word;
+  $("rest").className = `rest ${!connected ? "off" : idle ? "still" : "busy"}`;
+  $("ahead").hidden = ahead === 0;
+  $("ahead").textContent = `${span(ahead)} ahead`;
+  $("trouble").hidden = !trouble;
+  $("trouble").textContent = trouble ?? "";
+  $("save").disabled = !recorded;
+  story(playing);
+}
+
+function story(playing) {
+  const key = JSON.stringify(playing ?? null);
+  if (key === told) return;
+  told = key;
+  $("story").hidden = !playing;
+  if (!playing) return;
+  const { title, step, of, say, wrong } = playing;
+  $("story").replaceChildren(
+    h("strong", {}, title), " ", h("span", {}, wrong ?? say),
+    step ? h("span", { class: "about" }, `${step} of ${of}`) : "",
+    h("button", { type: "button", class: "button small", onclick: () => play("none") }, "Stop"));
+  if (step === 1) follow(playing.customer);
+}
+
+/** The phone shows who the story is about, as soon as they are there. */
+function follow(id, tries = 40) {
+  if (values.has(`customer/${id}`)) phone.show(id);
+  else if (tries) setTimeout(() => follow(id, tries - 1), 50);
+}
+
+function presets() {
+  const list = (values.get("presets") ?? []).map(({ name, title, about }) => h("li", {}, h("button", { type: "button", "data-preset": name, onclick: () => { $("presets").open = false; play(name); } }, h("strong", {}, title), h("span", {}, about))));
+  $("preset-list").replaceChildren(...list);
+}
+
+async function save() {
+  const answer = await fetch("/recording.toml");
+  if (!answer.ok) return toast((await answer.json()).error, true);
+  const file = URL.createObjectURL(await answer.blob());
+  h("a", { href: file, download: "conversation.toml" }).click();
+  setTimeout(() => URL.revokeObjectURL(file), 10000);
+  toast("Saved as conversation.toml. Play it with bridge sandbox --script.");
+}
+
+function theme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const known = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  const other = known === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = other;
+  localStorage.setItem("theme", other);
+}
+
+const known = localStorage.getItem("theme");
+if (known) document.documentElement.dataset.theme = known;
+tabs($("tabs"), (tab) => { document.body.dataset.shown = tab.dataset.part; });
+phone.start((unread) => count("phone", unread));
+desk.start((open) => count("desk", open));
+bridge.start();
+stored.start();
+weather.start();
+watch("head", top);
+watch("presets", presets);
+watch("dead/", () => count("bridge", [...values.keys()].filter((name) => name.startsWith("dead/")).length));
+connect((state) => { connected = state; top(); });
+setInterval(() => { $("now").textContent = clockTime(now()); }, 500);
+$("save").addEventListener("click", save);
+$("theme").addEventListener("click", theme);
+$("over").addEventListener("click", async () => {
+  const sure = await ask("Start over?", [{ text: "Tickets, messages, what is stored and the recording are forgotten; faults end." }], "Start over");
+  if (sure) await startOver();
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,184 @@
+// The customer's phone.
+
+import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
+import { act, addCustomer, names, now, values, watch } from "./live.js";
+import { measure, sized } from "./sms.js";
+
+const EMOJI = ["😀", "😂", "😊", "😍", "😢", "😡", "🙏", "👍", "👎", "👏", "🎉", "❤️", "🔥", "✅", "❓", "📦"];
+let who = null;
+const seen = new Map();
+let pictures = [];
+const list = new Keyed($("messages"), bubble, (a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0));
+
+/** The customer whose phone is shown. */
+export const customer = () => who;
+
+/** Shows another customer's phone. */
+export function show(id) {
+  if (!id || id === who || !values.has(`customer/${id}`)) return;
+  who = id;
+  $("who").value = id;
+  list.clear();
+  for (const name of [...names("text/"), ...names("sms/")]) put(name, values.get(name));
+  seen.set(who, counted(who));
+  people();
+  down(true);
+}
+
+function counted(id) {
+  return names(`sms/${id}/`).length;
+}
+
+function put(name, value) {
+  if (!value) return list.delete(name);
+  if (value.customer === who) list.set(name, [value.at, name], value);
+}
+
+function bubble(message, old, name) {
+  const mine = name.startsWith("text/");
+  const words = mine ? own(message) : received(message);
+  const element = h("li", { class: mine ? "bubble mine" : "bubble", "data-key": name }, ...words);
+  if (old) old.className = element.className;
+  if (!old) return element;
+  old.replaceChildren(...element.childNodes);
+  return old;
+}
+
+function own(message) {
+  const shown = [h("span", { class: "hidden" }, "Sent: ")];
+  for (const link of message.media) {
+    const name = link.split("/").pop();
+    shown.push(h("img", { src: `/pictures/${encodeURIComponent(name)}`, alt: "Picture", loading: "lazy" }));
+  }
+  if (message.text) shown.push(h("p", {}, message.text));
+  const { word, bad } = fate(message);
+  const again = h("button", { type: "button", class: "link", title: "Braze posts the webhook of the last text again, as if the answer had been lost", onclick: () => act({ repeat: { id: message.customer } }) }, "repeat webhook");
+  const last = names("text/").map((name) => values.get(name)).filter((text) => text.customer === message.customer).every((text) => text.at <= message.at);
+  shown.push(h("p", { class: bad ? "fate bad" : "fate" }, `${shortTime(message.at, now())} · ${word}`, last && message.posted && message.status ? [" · ", again] : null));
+  return shown;
+}
+
+/** What became of a text, in words. */
+function fate(message) {
+  const tries = message.attempts.length;
+  const nth = tries > 1 ? `, attempt ${tries}` : "";
+  const twice = message.times > 1 ? `, webhook came ${message.times} times` : "";
+  if (!message.posted) return { word: message.category === "unknown_user" ? "Braze does not know this number" : "Braze has no campaign for this", bad: true };
+  if (message.status >= 200 && message.status < 300) return { word: (message.outcome ?? "taken") + nth + twice };
+  if (tries === 0) return { word: "on its way" };
+  const answer = message.status ?? "no answer";
+  const over = tries >= 5 || (message.status >= 400 && message.status < 500 && ![408, 429].includes(message.status));
+  return { word: over ? `lost: ${answer}${nth}` : `${answer}, Braze tries again (${tries} of 5)`, bad: over };
+}
+
+function received(message) {
+  const { parts, gsm } = measure(message.text);
+  const shown = parts.map((part, at) => h("p", { class: "sms", "data-part": parts.length > 1 ? `${at + 1}/${parts.length}` : null }, part));
+  const count = parts.length === 1 ? "1 part" : `${parts.length} parts`;
+  return [h("span", { class: "hidden" }, "Received: "), ...shown, h("p", { class: "fate" }, `${shortTime(message.at, now())} · ${count}, ${gsm ? "GSM-7" : "UCS-2"}`)];
+}
+
+/** The list of customers, with what each has not read. */
+function people() {
+  const all = names("customer/").map((name) => values.get(name));
+  if (!all.some((one) => one.id === who)) {
+    who = null;
+    list.clear();
+    if (all.length) return show(all[0].id);
+  }
+  let unread = 0;
+  const options = all.map((one) => {
+    const fresh = one.id === who ? 0 : counted(one.id) - (seen.get(one.id) ?? 0);
+    unread += fresh;
+    return h("option", { value: one.id, ".selected": one.id === who }, fresh > 0 ? `${one.name} (${fresh} new)` : one.name);
+  });
+  $("who").replaceChildren(...options);
+  const own = values.get(`customer/${who}`);
+  const known = own?.attributes ?? {};
+  const open = "zendesk_ticket_open" in known ? (known.zendesk_ticket_open ? `ticket #${known.zendesk_ticket} open` : "no open ticket") : null;
+  const about = own ? [own.phone, own.opted_out ? "opted out" : null, open] : [];
+  $("who-about").textContent = about.filter(Boolean).join(" · ");
+  return unread;
+}
+
+function down(always) {
+  const box = $("messages");
+  const near = box.scrollHeight - box.scrollTop - box.clientHeight < 240;
+  if (always || near) box.scrollTop = box.scrollHeight;
+}
+
+async function send(text, files = []) {
+  if (!who || (!text && !files.length)) return;
+  await act({ customer: { id: who, texts: text ? [text] : [], pictures: files } });
+}
+
+function attached() {
+  $("pictures").hidden = pictures.length === 0;
+  const shown = pictures.map((url, at) => h("button", { type: "button", "aria-label": "Remove the picture", onclick: () => { pictures.splice(at, 1); attached(); } }, h("img", { src: url, alt: "" })));
+  $("pictures").replaceChildren(...shown);
+}
+
+function typed() {
+  const box = $("say");
+  $("size").textContent = sized(box.value) || "Enter sends, Shift+Enter breaks the line";
+  box.style.height = "auto";
+  box.style.height = `${Math.min(box.scrollHeight + 2, 140)}px`;
+}
+
+/** Sets the phone up; `unread` is told how many messages wait on other phones. */
+export function start(unread) {
+  sticky($("messages"));
+  watch("customer/", () => unread(people()));
+  watch("text/", (news) => { const near = !list.items.size; news.forEach(([name, value]) => put(name, value)); down(near); });
+  watch("sms/", (news) => {
+    news.forEach(([name, value]) => put(name, value));
+    if (who) seen.set(who, counted(who));
+    unread(people());
+    down(false);
+  });
+  $("who").addEventListener("change", (event) => show(event.target.value));
+  $("say").addEventListener("input", typed);
+  $("say").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      $("compose").requestSubmit();
+    }
+  });
+  $("compose").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = $("say").value.trim();
+    const files = pictures;
+    [$("say").value, pictures] = ["", []];
+    typed();
+    attached();
+    down(true);
+    send(text, files);
+  });
+  $("compose").addEventListener("click", (event) => {
+    const word = event.target.closest("[data-word]")?.dataset.word;
+    if (word) send(word);
+  });
+  $("picture").addEventListener("change", async (event) => {
+    pictures.push(...await Promise.all([...event.target.files].map(read)));
+    event.target.value = "";
+    attached();
+  });
+  $("emoji").querySelector(".emoji").append(...EMOJI.map((one) => h("button", { type: "button", onclick: () => {
+    const box = $("say");
+    box.setRangeText(one, box.selectionStart, box.selectionEnd, "end");
+    $("emoji").open = false;
+    box.focus();
+    typed();
+  } }, one)));
+  $("add-customer").addEventListener("click", async () => {
+    const told = await ask("A new customer", [{ name: "first_name", label: "First name", required: true }, { name: "last_name", label: "Last name" }], "Add");
+    const added = told && await addCustomer(told);
+    if (added) watchFor(added.id);
+  });
+}
+
+/** Shows a customer as soon as the program tells of them. */
+function watchFor(id) {
+  if (values.has(`customer/${id}`)) return show(id);
+  setTimeout(() => watchFor(id), 50);
+}

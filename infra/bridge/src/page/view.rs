@@ -1,0 +1,152 @@
+//! Everything the page shows, by name.
+//!
+//! In: the simulators, the table, the timeline, the switches. Out: one value per customer, message,
+//! ticket, comment, held webhook, item, letter and event, and one for the rest. Times are the
+//! sandbox's: what is stored got older with every jump of the clock.
+
+use serde_json::{Value, json};
+use simulators::braze::InboundDelivery;
+use simulators::zendesk::{Ticket, TicketComment};
+
+use super::live::Values;
+use super::timeline::Timeline;
+use super::{Room, presets, stored};
+use crate::conversation::Conversation;
+
+/// The whole view.
+pub(super) fn everything(room: &Room, timeline: &mut Timeline) -> Values {
+    let ahead = room.clock.ahead();
+    let mut values = Values::new();
+    values.insert("head".to_owned(), head(room).to_string());
+    values.insert("presets".to_owned(), known_presets().to_string());
+    phones(room, ahead, &mut values);
+    desk(room, ahead, &mut values);
+    stored::show(&room.stack, &mut values);
+    timeline.show(room, &mut values);
+    values
+}
+
+fn head(room: &Room) -> Value {
+    let stack = &room.stack;
+    let recorder = room.recorder();
+    json!({
+        "front": stack.front_url(),
+        "zendesk": stack.zendesk.base_url(),
+        "braze": stack.braze.base_url(),
+        "dynamo": stack.dynamo.url(),
+        "kept": room.about.kept,
+        "faster": room.about.faster,
+        "ahead": room.clock.ahead(),
+        "idle": stack.is_idle(),
+        "trouble": *stack.trouble().borrow(),
+        "weather": room.acts.sky.weather(),
+        "armed": room.acts.sky.armed(),
+        "holds": stack.zendesk.webhooks_are_held(),
+        "recorded": recorder.len(),
+        "unrecordable": recorder.problem(),
+        "playing": room.playing.shown(),
+    })
+}
+
+fn known_presets() -> Value {
+    let shown = presets::ALL.iter().filter_map(|(name, text)| {
+        let story = Conversation::parse(text).ok()?;
+        Some(json!({"name": name, "title": story.title, "about": story.about}))
+    });
+    shown.collect()
+}
+
+fn phones(room: &Room, ahead: i64, values: &mut Values) {
+    let braze = &room.stack.braze;
+    for user in braze.users() {
+        let id = &user.external_id;
+        let shown = json!({
+            "id": id,
+            "name": format!("{} {}", user.first_name, user.last_name).trim(),
+            "phone": user.phone,
+            "opted_out": user.opted_out,
+            "attributes": user.attributes,
+        });
+        values.insert(format!("customer/{id}"), shown.to_string());
+        for (at, sms) in braze.inbox(id).iter().enumerate() {
+            let shown = json!({"customer": id, "at": sms.at_ms + ahead, "text": sms.body,
+                "parts": sms.segments, "campaign": sms.campaign_id});
+            values.insert(format!("sms/{id}/{at:06}"), shown.to_string());
+        }
+    }
+    let texts = braze.texts();
+    for text in &texts {
+        let same = |other: &&InboundDelivery| other.dispatch_id == text.dispatch_id;
+        let times = texts.iter().filter(same).count();
+        let first = texts.iter().find(same).unwrap_or(text);
+        let media = serde_json::from_str::<Value>(&text.payload).unwrap_or_default();
+        let media = media["media_urls"].as_str().unwrap_or_default();
+        let media: Vec<&str> = media.split(',').filter(|link| !link.is_empty()).collect();
+        let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
+        let shown = json!({
+            "customer": text.external_user_id,
+            "at": first.at_ms + ahead,
+            "text": text.text,
+            "media": media,
+            "category": text.category,
+            "posted": !text.payload.is_empty(),
+            "status": first.status,
+            "attempts": first.attempts,
+            "outcome": answer["outcome"],
+            "times": times,
+        });
+        values.insert(format!("text/{}", text.dispatch_id), shown.to_string());
+    }
+}
+
+fn desk(room: &Room, ahead: i64, values: &mut Values) {
+    let desk = &room.stack.zendesk;
+    for ticket in desk.tickets() {
+        values.insert(
+            format!("ticket/{}", ticket.id),
+            card(&ticket, ahead).to_string(),
+        );
+        for (at, comment) in ticket.comments.iter().enumerate() {
+            let shown = said(&ticket, comment, ahead).to_string();
+            values.insert(format!("comment/{}/{at:06}", ticket.id), shown);
+        }
+    }
+    for (at, held) in desk.held_webhooks().iter().enumerate() {
+        let shown = json!({"number": at + 1, "trigger": held.trigger, "ticket": held.ticket_id,
+            "payload": serde_json::from_str::<Value>(&held.payload).unwrap_or_default()});
+        values.insert(format!("held/{:012}", held.id), shown.to_string());
+    }
+}
+
+fn card(ticket: &Ticket, ahead: i64) -> Value {
+    json!({
+        "id": ticket.id,
+        "subject": ticket.subject,
+        "status": ticket.status,
+        "tags": ticket.tags,
+        "requester": ticket.requester.name,
+        "customer": ticket.requester.external_id,
+        "follows": ticket.via_followup_source_id,
+        "created": ticket.created_at_ms + ahead,
+        "updated": ticket.updated_at_ms + ahead,
+        "comments": ticket.comments.len(),
+    })
+}
+
+fn said(ticket: &Ticket, comment: &TicketComment, ahead: i64) -> Value {
+    let files = comment.attachments.iter().map(|file| {
+        json!({"name": file.file_name, "kind": file.content_type, "url": file.content_url,
+            "size": file.size})
+    });
+    json!({
+        "ticket": ticket.id,
+        "author": comment.author.name,
+        "role": comment.author.role,
+        "public": comment.public,
+        // What came over the API was written by the bridge, for the customer or in its own name.
+        "bridge": comment.via == "api",
+        "text": comment.plain_body,
+        "files": files.collect::<Vec<_>>(),
+        "at": comment.created_at_ms + ahead,
+    })
+}

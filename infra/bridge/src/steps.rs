@@ -1,0 +1,251 @@
+//! What people do in a conversation, one step at a time.
+//!
+//! In and out: steps as conversation files and the sandbox's page write them, the same words in
+//! TOML and in JSON. Knows how a step is spelled, not how it is done.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use simulators::zendesk::Status;
+
+use crate::weather::{Place, Weather, When};
+
+/// One step; exactly one of the fields is there.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    /// What happens, for those who watch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) say: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) customer: Option<Texts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) agent: Option<Answer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) open: Option<Open>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<SetStatus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solve: Option<Which>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) close: Option<Which>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delete: Option<Which>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) merge: Option<Merge>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tags: Option<Tags>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) repeat: Option<Repeat>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) faults: Option<Weather>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) webhooks: Option<Webhooks>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kill: Option<Kill>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) jump: Option<Jump>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) wait: Option<Wait>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redeliver: Option<Redeliver>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replay: Option<Replay>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) expect: Option<Expect>,
+}
+
+/// A customer texts.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Texts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    #[serde(default)]
+    pub(crate) texts: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) at_once: bool,
+    /// Links, or `data:` URLs of pictures; they go with the first text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pictures: Vec<String>,
+}
+
+/// An agent comments.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub(crate) public: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ticket: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) files: Vec<File>,
+}
+
+/// A file an agent attaches.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    /// A `data:` URL.
+    pub(crate) data: String,
+}
+
+/// An agent opens a ticket for a customer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Open {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
+/// An agent changes a status without a word.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetStatus {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ticket: Option<u64>,
+    pub(crate) to: Status,
+}
+
+/// A ticket by its number in the conversation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Which {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ticket: Option<u64>,
+}
+
+/// An agent merges tickets.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Merge {
+    pub(crate) from: u64,
+    pub(crate) into: u64,
+}
+
+/// An agent adds tags.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tags {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ticket: Option<u64>,
+    pub(crate) add: Vec<String>,
+}
+
+/// Braze posts the webhook of a customer's last text again, as if the answer had been lost.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Repeat {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+}
+
+/// What becomes of Zendesk's webhooks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Webhooks {
+    /// Keep them from now on, or let them go at once again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hold: Option<bool>,
+    /// Kept ones to lose, by their place in the queue, from 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lose: Vec<usize>,
+    /// Kept ones to send, in this order; one that is named twice is sent twice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) send: Vec<usize>,
+}
+
+/// The next function that calls there is killed.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kill {
+    pub(crate) at: Place,
+    pub(crate) when: When,
+}
+
+/// The clock jumps ahead, and redelivery runs.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Jump {
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) minutes: f64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) hours: f64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) days: f64,
+}
+
+/// Time passes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wait {
+    pub(crate) seconds: f64,
+}
+
+/// Redelivery runs.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Redeliver {
+    /// Every pause ends before.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) due: bool,
+}
+
+/// A dead letter is tried once more.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Replay {
+    /// Its number, the oldest is 1; left out, all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) letter: Option<usize>,
+}
+
+/// What should have come of it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expect {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) customer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) received: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ticket: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) comments: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tickets: Option<usize>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) attributes: BTreeMap<String, toml::Value>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) in_any_order: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+// Serde hands these a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}

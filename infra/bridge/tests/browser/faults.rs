@@ -1,0 +1,174 @@
+//! Faults by their switches, presets, webhooks by hand, kills, the clock.
+
+use serde_json::json;
+
+use super::driver::Browser;
+use super::kit::{Sandbox, page};
+
+const PHONE: &str = "#messages .bubble:not(.mine) .sms";
+const THREAD: &str = "#comments .text";
+
+async fn preset(browser: &Browser, name: &str) {
+    browser.click("#presets summary").await;
+    browser.click(&format!("[data-preset={name}]")).await;
+    browser
+        .until("!document.querySelector('#story').hidden")
+        .await;
+    browser
+        .until("document.querySelector('#story').hidden")
+        .await;
+}
+
+#[tokio::test]
+async fn a_preset_takes_zendesk_down_and_everything_arrives_when_it_is_back() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.click("#presets summary").await;
+    browser.click("[data-preset=outage]").await;
+    browser
+        .until("document.querySelector('#fault-zendesk').value === 'down'")
+        .await;
+    browser
+        .until("document.querySelector('#waiting-count').textContent === '2'")
+        .await;
+    browser.reads(THREAD, &["SUPPORT"]).await;
+    browser
+        .until("document.querySelector('#ahead').textContent === '1 h ahead'")
+        .await;
+    browser
+        .until("document.querySelector('#fault-zendesk').value === 'works'")
+        .await;
+    browser
+        .reads(
+            THREAD,
+            &["SUPPORT", "Is anyone there?", "My order is number 7."],
+        )
+        .await;
+    browser
+        .until("document.querySelector('#waiting-count').hidden")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn reversed_webhooks_still_give_the_answer_first() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    preset(&browser, "reversed").await;
+    browser
+        .reads(
+            PHONE,
+            &["Then feed it another tape.", "Your ticket has been closed"],
+        )
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn switches_webhooks_and_the_clock_work_by_hand() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.text("Hello").await;
+    browser.reads(THREAD, &["Hello"]).await;
+
+    browser.choose("#fault-braze", "down").await;
+    browser.reply("This waits", "open").await;
+    browser
+        .until("document.querySelector('#waiting-count').textContent === '1'")
+        .await;
+    browser.click("#view-stored").await;
+    browser
+        .reads("#stored .mailbox strong", &["Agent’s reply"])
+        .await;
+    browser.choose("#fault-braze", "works").await;
+    browser.click(".more-faults summary").await;
+    browser
+        .click("#weather [aria-label='Jump the clock'] button:nth-of-type(3)")
+        .await;
+    browser.reads(PHONE, &["This waits"]).await;
+
+    browser.click("#hold").await;
+    browser
+        .until("document.querySelector('#hold').checked")
+        .await;
+    browser.reply("Once only", "open").await;
+    browser
+        .until("document.querySelectorAll('#held li').length === 1")
+        .await;
+    browser.click("#held li button:nth-of-type(2)").await;
+    browser.reads(PHONE, &["This waits", "Once only"]).await;
+    browser
+        .until("document.querySelectorAll('#held li').length === 0")
+        .await;
+    browser.click("#fine").await;
+    browser
+        .until("!document.querySelector('#hold').checked")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_killed_function_leaves_nothing_undone() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.click(".more-faults summary").await;
+    browser.click("#kill").await;
+    browser
+        .until("document.querySelector('#kill').textContent.startsWith('Armed')")
+        .await;
+    browser.text("Is my ticket made twice?").await;
+    browser.until("[...document.querySelectorAll('#timeline .outcome')].some((e) => e.textContent === 'killed')").await;
+    browser
+        .until("!document.querySelector('#kill').textContent.startsWith('Armed')")
+        .await;
+    browser.click("#redeliver-due").await;
+    browser
+        .until("document.querySelector('#waiting-count').hidden")
+        .await;
+    browser.reads(THREAD, &["Is my ticket made twice?"]).await;
+    browser.reads("#tickets .badge", &["new"]).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_replayed_with_a_button() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.text("Hello").await;
+    browser.reads(THREAD, &["Hello"]).await;
+    browser.choose("#fault-braze", "refuses").await;
+    browser.reply("Refused for good", "open").await;
+    browser
+        .until("document.querySelector('#dead-count').textContent === '1'")
+        .await;
+    browser
+        .until("document.querySelector('#comments .bridge-note')")
+        .await;
+    browser.choose("#fault-braze", "works").await;
+    browser.click("#view-dead").await;
+    browser.click(".dead-letter .button").await;
+    browser.reads(PHONE, &["Refused for good"]).await;
+    browser
+        .until("document.querySelector('#dead-count').hidden")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn another_sites_page_cannot_drive_it() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.text("Mine").await;
+    browser.reads(THREAD, &["Mine"]).await;
+    let elsewhere = Browser::open(800, 600, false).await;
+    elsewhere.go("data:text/html,<title>evil</title>").await;
+    let attack = "const [url] = arguments; const done = arguments[1]; Promise.allSettled([
+        fetch(url + 'act', {method: 'POST', mode: 'no-cors', body: JSON.stringify({customer: {id: 'ada', texts: ['evil']}})}),
+        fetch(url + 'over', {method: 'POST', mode: 'no-cors'}), fetch(url + 'recording.toml'), fetch(url + 'events'),
+    ]).then((all) => done(all.map((one) => one.value ? one.value.type : 'refused')))";
+    let seen = elsewhere.later(attack, json!([sandbox.url])).await;
+    assert_eq!(seen, json!(["refused", "refused", "refused", "refused"]));
+    browser.text("Still mine").await;
+    browser.reads(THREAD, &["Mine", "Still mine"]).await;
+    browser.close().await;
+}

@@ -1,0 +1,135 @@
+//! Where customers' pictures lie: an https host on loopback with a certificate of its own.
+//!
+//! In: pictures. Out: https links that the functions can fetch, and the certificate they have to
+//! trust for it. Links cannot be guessed from one another; nothing else is served.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use tempfile::NamedTempFile;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::wire;
+
+type Shelf = Arc<Mutex<BTreeMap<String, (String, Bytes)>>>;
+
+/// A running host; dropping it closes the port.
+pub struct Pictures {
+    address: SocketAddr,
+    certificate: NamedTempFile,
+    shelf: Shelf,
+    server: JoinHandle<()>,
+}
+
+impl Pictures {
+    /// Starts on any free port.
+    ///
+    /// # Errors
+    /// No port, no certificate, or no room for its file.
+    pub async fn start() -> std::io::Result<Self> {
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+        let rcgen::CertifiedKey { cert, signing_key } = made.map_err(std::io::Error::other)?;
+        let mut certificate = NamedTempFile::new()?;
+        certificate.write_all(cert.pem().as_bytes())?;
+        certificate.flush()?;
+        let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(std::io::Error::other)?
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key.into())
+            .map_err(std::io::Error::other)?;
+        let listener = wire::bind(0).await?;
+        let address = listener.local_addr()?;
+        let shelf = Shelf::default();
+        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        let server = tokio::spawn(accept(listener, acceptor, Arc::clone(&shelf)));
+        Ok(Self {
+            address,
+            certificate,
+            shelf,
+            server,
+        })
+    }
+
+    /// The file of the certificate, for `EXTRA_CA_FILE`.
+    #[must_use]
+    pub fn certificate(&self) -> &Path {
+        self.certificate.path()
+    }
+
+    /// Keeps a picture; its link.
+    pub fn add(&self, kind: &str, bytes: Bytes) -> String {
+        let name = crate::ids::request_id();
+        shelf(&self.shelf).insert(name.clone(), (kind.to_owned(), bytes));
+        format!("https://{}/{name}", self.address)
+    }
+
+    /// A picture by its link or the link's last part: media type and content.
+    #[must_use]
+    pub fn get(&self, link: &str) -> Option<(String, Bytes)> {
+        let name = link.rsplit('/').next().unwrap_or(link);
+        shelf(&self.shelf).get(name).cloned()
+    }
+}
+
+impl Drop for Pictures {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shelf: Shelf) {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&shelf)));
+        }
+    }
+}
+
+/// A connection that breaks off is the functions' business.
+async fn serve(stream: TcpStream, acceptor: TlsAcceptor, pictures: Shelf) {
+    let Ok(stream) = acceptor.accept(stream).await else {
+        return;
+    };
+    let service = service_fn(move |request: Request<Incoming>| {
+        let name = request.uri().path().trim_start_matches('/');
+        let found = shelf(&pictures).get(name).cloned();
+        async move { Ok::<_, Infallible>(answer(found)) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new();
+    let _ = connection
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+fn answer(found: Option<(String, Bytes)>) -> Response<Full<Bytes>> {
+    let Some((kind, bytes)) = found else {
+        let mut missing = Response::new(Full::default());
+        *missing.status_mut() = StatusCode::NOT_FOUND;
+        return missing;
+    };
+    let mut response = Response::new(Full::new(bytes));
+    if let Ok(kind) = kind.parse() {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response
+}
+
+fn shelf(shelf: &Shelf) -> MutexGuard<'_, BTreeMap<String, (String, Bytes)>> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,66 @@
+//! The settings in the decisions' own terms.
+//!
+//! In: [`Settings`]. Out: [`Policy`]. Imports `config`, `conversation` and `text`.
+
+use std::time::Duration;
+
+use crate::config::{self, Settings, SmsSettings};
+use crate::conversation::notes;
+use crate::conversation::policy::{CostNote, FilesOut, Language, OpenOn, Policy, Style};
+use crate::text::sms::Ligatures;
+
+const SECONDS_AN_HOUR: u64 = 60 * 60;
+
+/// The policy that the settings ask for.
+pub(super) fn of(settings: &Settings) -> Policy {
+    let language = match settings.policy.language {
+        config::Language::English => Language::English,
+        config::Language::French => Language::French,
+    };
+    Policy {
+        open_on: match settings.policy.open_on {
+            config::OpenOn::Any => OpenOn::Any,
+            config::OpenOn::Keyword => OpenOn::Keyword,
+        },
+        reopen_window: Duration::from_secs(
+            u64::from(settings.policy.reopen_window_days) * 24 * SECONDS_AN_HOUR,
+        ),
+        subject: settings.policy.ticket.subject.clone(),
+        reply_campaign: settings.braze.reply_campaign.clone(),
+        solved_campaign: settings.braze.solved_campaign.clone(),
+        solved_message: settings
+            .policy
+            .solved_message
+            .clone()
+            .unwrap_or_else(|| notes::closing(language)),
+        language,
+        thanks_window: Duration::from_secs(
+            u64::from(settings.policy.thanks_window_hours) * SECONDS_AN_HOUR,
+        ),
+        no_closing_tags: settings.policy.no_closing_tags.clone(),
+        loop_fuse: settings.policy.loop_fuse,
+        style: style(&settings.policy.sms),
+        ..Policy::default()
+    }
+}
+
+fn style(sms: &SmsSettings) -> Style {
+    Style {
+        signature: sms.signature_separator.clone().unwrap_or_default(),
+        ligatures: match sms.split_ligatures {
+            true => Ligatures::Split,
+            false => Ligatures::Keep,
+        },
+        max_messages: usize::try_from(sms.max_messages).unwrap_or(usize::MAX),
+        files: match sms.files {
+            config::FilesOut::Note => FilesOut::Note,
+            config::FilesOut::Links => FilesOut::Links,
+            config::FilesOut::Media => FilesOut::Media,
+        },
+        cost_note: match sms.cost_note {
+            config::CostNote::Never => CostNote::Never,
+            config::CostNote::Ucs2 => CostNote::Ucs2,
+            config::CostNote::Always => CostNote::Always,
+        },
+    }
+}

@@ -1,0 +1,63 @@
+//! The fixed texts in French. In: nothing. Out: [`TEXTS`].
+
+use super::texts::{Media, Texts};
+
+pub(super) static TEXTS: Texts = Texts {
+    opted_out: "SMS non envoyé : le client s'est désinscrit des SMS. Il peut se réinscrire en envoyant \
+        START.",
+    no_text: "SMS non envoyé : le commentaire ne contient pas de texte.",
+    too_long: "SMS non envoyé : le commentaire est trop long. Il faudrait {messages} messages de dix \
+        parties, {limit} au plus sont envoyés. Veuillez le raccourcir, ou envoyer la suite autrement.",
+    unknown: "SMS : on ne sait pas si cette réponse a été envoyée ; Braze ne l'a pas confirmée à {at}. \
+        Elle n'a pas été renvoyée, pour que le client ne la reçoive pas deux fois.{before} Si le client \
+        ne réagit pas, {advice}.",
+    sent_before: " Les {sent} premier(s) message(s) de cette réponse ont été envoyés.",
+    add_the_tag: "ajoutez le tag sms_resend à ce ticket pour qu'il soit envoyé une fois de plus",
+    answer_again: "veuillez répondre à nouveau",
+    closing_unknown: "SMS : on ne sait pas si le message de clôture a été envoyé ; Braze ne l'a pas \
+        confirmé à {at}. Il n'a pas été renvoyé. Si c'est important, {advice}.",
+    refused: "SMS non envoyé : {why}. Il n'y aura pas d'autre essai ; veuillez prévenir votre \
+        administrateur.",
+    braze_answered: "Braze a répondu",
+    text_given_up: "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais \
+        pendant un jour. Il est conservé ; veuillez prévenir votre administrateur.",
+    text_refused: "SMS : un message du client n'a pas pu être ajouté à ce ticket : Zendesk l'a refusé \
+        ({status}). Il est conservé ; veuillez prévenir votre administrateur.",
+    answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant un jour. Le message est \
+        conservé ; veuillez prévenir votre administrateur.",
+    customer_opted_out: "Le client s'est désinscrit des SMS. Les réponses de ce ticket ne sont pas \
+        envoyées tant qu'il n'envoie pas START.",
+    customer_opted_in: "Le client s'est réinscrit aux SMS. Les réponses de ce ticket sont envoyées.",
+    customer_asked_for_help: "Le client a envoyé HELP. Braze a répondu avec le message d'aide.",
+    closing: "Votre demande a été clôturée",
+    file_not_attached: "Fichier non joint ({why}) : {link}",
+    one_file: "(1 fichier)",
+    files: "({count} fichiers)",
+    file_not_sent: "Pièce jointe de la réponse : fichier non envoyé par SMS{names}. Veuillez l'envoyer \
+        autrement, par exemple par un lien.",
+    files_not_sent: "Pièces jointes de la réponse : {count} fichiers non envoyés par SMS{names}. \
+        Veuillez les envoyer autrement, par exemple par des liens.",
+    cost: "Coût du SMS : {parts} partie(s) en {messages} message(s), {encoding}",
+    cost_forced_by: ", à cause du caractère {character}",
+    loop_fuse: "SMS : le numéro du client a envoyé {count} fois le même texte en une heure, comme le \
+        fait un répondeur. Aucun autre SMS automatique (le message de clôture) n'y est envoyé avant \
+        qu'un autre texte arrive, ou qu'une heure passe sans aucun. Vos propres réponses sont envoyées.",
+    media: Media {
+        bad_link: "lien inutilisable",
+        not_https: "le lien n'est pas en https",
+        private_address: "le lien mène à une adresse privée",
+        too_many_redirects: "trop de redirections",
+        unreachable: "injoignable",
+        timed_out: "délai dépassé",
+        status: "son serveur a répondu {status}",
+        encoded: "contenu compressé",
+        empty: "fichier vide",
+        too_large: "il dépasse 8 Mo",
+        type_not_allowed: "type non accepté",
+        not_its_type: "son contenu ne correspond pas à son type",
+        too_many: "plus de dix fichiers",
+        not_taken: "Zendesk n'a pas pu le recevoir",
+        refused: "refusé par Zendesk",
+        interrupted: "échec de la récupération",
+    },
+};

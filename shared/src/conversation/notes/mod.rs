@@ -1,0 +1,334 @@
+//! What the bridge itself has to say, in each language. Holds no personal data but the links a
+//! customer sent and the names of an agent's files.
+//!
+//! In: a language and figures. Out: texts. One file per language holds the words.
+
+mod english;
+mod french;
+mod texts;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::policy::Language;
+use super::step::Refusal;
+use crate::message::{Attachment, MediaProblem};
+use crate::text::sms::{Encoding, Fitted};
+use texts::Texts;
+
+/// Names of files that are listed.
+const NAMES_LISTED: usize = 10;
+
+/// The customer opted out, so an answer was not sent.
+pub fn opted_out(language: Language) -> String {
+    Texts::of(language).opted_out.to_owned()
+}
+
+/// The comment had nothing that can be sent as SMS.
+pub fn no_text(language: Language) -> String {
+    Texts::of(language).no_text.to_owned()
+}
+
+/// The comment would take too many messages.
+pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
+    let text = Texts::of(language).too_long;
+    fill(
+        text,
+        &[
+            ("messages", &messages.to_string()),
+            ("limit", &limit.to_string()),
+        ],
+    )
+}
+
+/// Braze did not say whether it took an answer. `sent` messages before it were taken; `again`: the
+/// bridge can send it once more.
+pub fn unknown(language: Language, now: i64, sent: u8, again: bool) -> String {
+    let texts = Texts::of(language);
+    let before = match sent {
+        0 => String::new(),
+        sent => fill(texts.sent_before, &[("sent", &sent.to_string())]),
+    };
+    let at = clock(now);
+    let advice = if again {
+        texts.add_the_tag
+    } else {
+        texts.answer_again
+    };
+    let filled = [("at", at.as_str()), ("before", &before), ("advice", advice)];
+    fill(texts.unknown, &filled)
+}
+
+/// Braze did not say whether it took the closing message.
+pub fn closing_unknown(language: Language, now: i64) -> String {
+    let texts = Texts::of(language);
+    let at = clock(now);
+    fill(
+        texts.closing_unknown,
+        &[("at", &at), ("advice", texts.add_the_tag)],
+    )
+}
+
+/// Braze refused a message for good.
+pub fn refused(language: Language, refusal: &Refusal) -> String {
+    let texts = Texts::of(language);
+    let Refusal {
+        status,
+        code,
+        detail,
+    } = refusal;
+    let answered = texts.braze_answered;
+    let why = match (status, detail.present()) {
+        (0, _) => code.clone(),
+        (status, None) => format!("{answered} {status} {code}").trim_end().to_owned(),
+        (status, Some(detail)) => format!("{answered} {status}: {detail}"),
+    };
+    fill(texts.refused, &[("why", &why)])
+}
+
+/// A text could not be brought onto the ticket in time.
+pub fn text_given_up(language: Language) -> String {
+    Texts::of(language).text_given_up.to_owned()
+}
+
+/// Zendesk does not take a text of the customer.
+pub fn text_refused(language: Language, status: u16) -> String {
+    let text = Texts::of(language).text_refused;
+    fill(text, &[("status", &status.to_string())])
+}
+
+/// An answer could not be handed to Braze in time.
+pub fn answer_given_up(language: Language) -> String {
+    Texts::of(language).answer_given_up.to_owned()
+}
+
+/// The customer sent STOP.
+pub fn customer_opted_out(language: Language) -> String {
+    Texts::of(language).customer_opted_out.to_owned()
+}
+
+/// The customer sent START.
+pub fn customer_opted_in(language: Language) -> String {
+    Texts::of(language).customer_opted_in.to_owned()
+}
+
+/// The customer sent HELP.
+pub fn customer_asked_for_help(language: Language) -> String {
+    Texts::of(language).customer_asked_for_help.to_owned()
+}
+
+/// The closing message where neither the trigger nor a setting brings one.
+pub fn closing(language: Language) -> String {
+    Texts::of(language).closing.to_owned()
+}
+
+/// A picture or file of the customer is not on the comment. The link is the customer's own.
+pub fn file_not_attached(language: Language, problem: MediaProblem, link: &str) -> String {
+    let why = media_problem(language, problem);
+    let text = Texts::of(language).file_not_attached;
+    fill(text, &[("why", &why), ("link", link)])
+}
+
+/// The comment of a text that is nothing but files.
+pub fn files_only(language: Language, count: usize) -> String {
+    let texts = Texts::of(language);
+    match count {
+        1 => texts.one_file.to_owned(),
+        count => fill(texts.files, &[("count", &count.to_string())]),
+    }
+}
+
+/// Files on the agent's comment that the customer did not get; at least one.
+pub fn files_not_sent(language: Language, files: &[&Attachment]) -> String {
+    let texts = Texts::of(language);
+    let named = files.iter().take(NAMES_LISTED);
+    let names: Vec<&str> = named.filter_map(|file| file.name.present()).collect();
+    let names = match names.as_slice() {
+        [] => String::new(),
+        names => format!(" ({})", names.join(", ")),
+    };
+    let text = if files.len() == 1 {
+        texts.file_not_sent
+    } else {
+        texts.files_not_sent
+    };
+    let count = files.len().to_string();
+    fill(text, &[("count", &count), ("names", &names)])
+}
+
+/// What an answer cost, and why.
+pub fn cost(language: Language, fitted: &Fitted) -> String {
+    let texts = Texts::of(language);
+    let encoding = match fitted.encoding {
+        Encoding::Gsm7 => "GSM-7",
+        Encoding::Ucs2 => "UCS-2",
+    };
+    let parts: usize = fitted.segments.iter().sum();
+    let messages = fitted.messages.len().to_string();
+    let filled = [
+        ("parts", parts.to_string()),
+        ("messages", messages),
+        ("encoding", encoding.to_owned()),
+    ];
+    let filled = filled
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let mut note = fill(texts.cost, &filled);
+    if let Some(character) = fitted.forced_by {
+        let shown = format!("“{character}” (U+{:04X})", u32::from(character));
+        note.push_str(&fill(texts.cost_forced_by, &[("character", &shown)]));
+    }
+    note
+}
+
+/// The same text came again and again.
+pub fn loop_fuse(language: Language, count: u8) -> String {
+    fill(
+        Texts::of(language).loop_fuse,
+        &[("count", &count.to_string())],
+    )
+}
+
+fn media_problem(language: Language, problem: MediaProblem) -> String {
+    let texts = &Texts::of(language).media;
+    match problem {
+        MediaProblem::BadLink => texts.bad_link,
+        MediaProblem::NotHttps => texts.not_https,
+        MediaProblem::PrivateAddress => texts.private_address,
+        MediaProblem::TooManyRedirects => texts.too_many_redirects,
+        MediaProblem::Unreachable => texts.unreachable,
+        MediaProblem::TimedOut => texts.timed_out,
+        MediaProblem::Status(status) => {
+            return fill(texts.status, &[("status", &status.to_string())]);
+        }
+        MediaProblem::Encoded => texts.encoded,
+        MediaProblem::Empty => texts.empty,
+        MediaProblem::TooLarge => texts.too_large,
+        MediaProblem::TypeNotAllowed => texts.type_not_allowed,
+        MediaProblem::NotItsType => texts.not_its_type,
+        MediaProblem::TooMany => texts.too_many,
+        MediaProblem::NotTaken => texts.not_taken,
+        MediaProblem::Refused => texts.refused,
+        MediaProblem::Interrupted => texts.interrupted,
+    }
+    .to_owned()
+}
+
+/// A text with its places filled, each once: what is filled in is not looked at again.
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else {
+            break;
+        };
+        let value = values.iter().find(|(known, _)| *known == name);
+        filled.push_str(before);
+        filled.push_str(value.map_or("", |(_, value)| value));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn clock(now: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(now.div_euclid(1000)).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| "an unknown time".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::sms;
+
+    fn texts(language: Language) -> Vec<String> {
+        let refusal = Refusal {
+            status: 400,
+            ..Refusal::own("code")
+        };
+        let file = Attachment::new("plan.pdf", "https://x.example/1", "", 1).expect("a file");
+        let mut texts = vec![
+            opted_out(language),
+            no_text(language),
+            too_long(language, 17, 5),
+            unknown(language, 0, 2, true),
+            unknown(language, 0, 2, false),
+            closing_unknown(language, 0),
+            refused(language, &refusal),
+            text_given_up(language),
+            text_refused(language, 422),
+            answer_given_up(language),
+            customer_opted_out(language),
+            customer_opted_in(language),
+            customer_asked_for_help(language),
+            closing(language),
+            file_not_attached(language, MediaProblem::Status(404), "https://x.example/1"),
+            files_only(language, 1),
+            files_only(language, 2),
+            files_not_sent(language, &[&file]),
+            files_not_sent(language, &[&file, &file]),
+            cost(language, &sms::fit("Hello")),
+            cost(language, &sms::fit("ça va")),
+            loop_fuse(language, 5),
+        ];
+        let problems = [
+            MediaProblem::BadLink,
+            MediaProblem::NotHttps,
+            MediaProblem::PrivateAddress,
+            MediaProblem::TooManyRedirects,
+            MediaProblem::Unreachable,
+            MediaProblem::TimedOut,
+            MediaProblem::Encoded,
+            MediaProblem::Empty,
+            MediaProblem::TooLarge,
+            MediaProblem::TypeNotAllowed,
+            MediaProblem::NotItsType,
+            MediaProblem::TooMany,
+            MediaProblem::NotTaken,
+            MediaProblem::Refused,
+            MediaProblem::Interrupted,
+        ];
+        texts.extend(problems.map(|problem| media_problem(language, problem)));
+        texts
+    }
+
+    #[test]
+    fn every_text_differs_between_the_languages_and_keeps_its_figures() {
+        let figures =
+            |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        let pairs = texts(Language::English)
+            .into_iter()
+            .zip(texts(Language::French));
+        for (english, french) in pairs {
+            assert_ne!(english, french);
+            assert_eq!(figures(&english), figures(&french), "{english}");
+            for word in ["sms_resend", "START", "plan.pdf", "x.example", "U+00E7"] {
+                assert_eq!(english.contains(word), french.contains(word), "{english}");
+            }
+            for text in [english, french] {
+                assert!(!text.contains(['{', '}']) && !text.contains("  "), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_again() {
+        let link = "https://x.example/{why}";
+        let note = file_not_attached(Language::English, MediaProblem::Empty, link);
+        assert_eq!(
+            note,
+            "File not attached (it is empty): https://x.example/{why}"
+        );
+    }
+
+    #[test]
+    fn the_cost_names_parts_encoding_and_the_character() {
+        let note = |text| cost(Language::English, &sms::fit(text));
+        assert_eq!(note("Hello"), "SMS cost: 1 part(s) in 1 message(s), GSM-7");
+        assert_eq!(
+            note("ça va"),
+            "SMS cost: 1 part(s) in 1 message(s), UCS-2, because of the character “ç” (U+00E7)"
+        );
+    }
+}

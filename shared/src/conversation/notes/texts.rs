@@ -1,0 +1,80 @@
+//! What a language has to bring.
+//!
+//! In: nothing. Out: [`Texts`]. A further language is a file like `english.rs` and an arm in
+//! `Texts::of`; the compiler names every text that it lacks, and a test every place that is not filled.
+
+use super::super::policy::Language;
+use super::{english, french};
+
+/// Every fixed text in one language. `{name}` in braces is filled in.
+pub(super) struct Texts {
+    pub(super) opted_out: &'static str,
+    pub(super) no_text: &'static str,
+    /// `{messages}`, `{limit}`
+    pub(super) too_long: &'static str,
+    /// `{at}`, `{before}`, `{advice}`
+    pub(super) unknown: &'static str,
+    /// `{sent}`: stands for `{before}` where messages went before.
+    pub(super) sent_before: &'static str,
+    pub(super) add_the_tag: &'static str,
+    pub(super) answer_again: &'static str,
+    /// `{at}`, `{advice}`
+    pub(super) closing_unknown: &'static str,
+    /// `{why}`
+    pub(super) refused: &'static str,
+    pub(super) braze_answered: &'static str,
+    pub(super) text_given_up: &'static str,
+    /// `{status}`
+    pub(super) text_refused: &'static str,
+    pub(super) answer_given_up: &'static str,
+    pub(super) customer_opted_out: &'static str,
+    pub(super) customer_opted_in: &'static str,
+    pub(super) customer_asked_for_help: &'static str,
+    pub(super) closing: &'static str,
+    /// `{why}`, `{link}`
+    pub(super) file_not_attached: &'static str,
+    pub(super) one_file: &'static str,
+    /// `{count}`
+    pub(super) files: &'static str,
+    /// `{names}`
+    pub(super) file_not_sent: &'static str,
+    /// `{count}`, `{names}`
+    pub(super) files_not_sent: &'static str,
+    /// `{parts}`, `{messages}`, `{encoding}`
+    pub(super) cost: &'static str,
+    /// `{character}`: follows the cost.
+    pub(super) cost_forced_by: &'static str,
+    /// `{count}`
+    pub(super) loop_fuse: &'static str,
+    pub(super) media: Media,
+}
+
+/// Why a file of the customer's is not on the ticket.
+pub(super) struct Media {
+    pub(super) bad_link: &'static str,
+    pub(super) not_https: &'static str,
+    pub(super) private_address: &'static str,
+    pub(super) too_many_redirects: &'static str,
+    pub(super) unreachable: &'static str,
+    pub(super) timed_out: &'static str,
+    /// `{status}`
+    pub(super) status: &'static str,
+    pub(super) encoded: &'static str,
+    pub(super) empty: &'static str,
+    pub(super) too_large: &'static str,
+    pub(super) type_not_allowed: &'static str,
+    pub(super) not_its_type: &'static str,
+    pub(super) too_many: &'static str,
+    pub(super) not_taken: &'static str,
+    pub(super) refused: &'static str,
+    pub(super) interrupted: &'static str,
+}
+
+impl Texts {
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &english::TEXTS,
+            Language::French => &french::TEXTS,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! When the bridge keeps quiet: spam, merges, loops, thank-yous; and the tags of consent.
+
+use super::*;
+use crate::message::{Consent, ConsentKind};
+
+fn tagged(tags: &'static [&'static str]) -> impl FnMut(&Step) -> Outcome {
+    move |step| match step {
+        Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, tags))),
+        step => works(step),
+    }
+}
+
+#[test]
+fn spam_and_merged_tickets_are_closed_without_a_word() {
+    for tags in [&["vip", "spam"][..], &["closed_by_merge"]] {
+        let mut table = Table::on_ticket(Status::Open);
+        let (steps, verdict) = table.play(solved(), tagged(tags));
+        assert_eq!(
+            names(&steps),
+            ["fetch_comments", "look_up_ticket", "set_attributes"]
+        );
+        assert_eq!(verdict, Verdict::delivered());
+        assert!(table.state.is_done() && table.state.closing_told);
+    }
+    let mut table = Table::on_ticket(Status::Open);
+    let (steps, _) = table.play(solved(), tagged(&["vip"]));
+    assert!(names(&steps).contains(&"send_sms"));
+}
+
+#[test]
+fn tags_in_the_body_save_the_look() {
+    let body = |tags: &[&str]| {
+        Body::Solved(Solved {
+            ticket: Some(ticket(35)),
+            tags: Some(tags.iter().map(|&tag| tag.to_owned()).collect()),
+            ..Solved::default()
+        })
+    };
+    let (steps, _) = Table::on_ticket(Status::Open).play(body(&["vip"]), works);
+    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
+    let (steps, _) = Table::on_ticket(Status::Open).play(body(&["spam"]), works);
+    assert_eq!(names(&steps), ["fetch_comments", "set_attributes"]);
+}
+
+/// Sends the same text a number of times; says after which a note followed.
+fn echoed(table: &mut Table, words: &str, times: usize) -> Vec<usize> {
+    let noted = |turn: &usize| {
+        let (_, verdict) = table.play(text(words), works);
+        let Verdict::Done(Ending::Delivered, follow) = verdict else {
+            panic!("{verdict:?}")
+        };
+        assert!(*turn > 0 && follow.len() < 2);
+        follow
+            .iter()
+            .any(|entry| matches!(entry.event.body, Body::Note(_)))
+    };
+    (1..=times).filter(noted).collect()
+}
+
+#[test]
+fn the_same_text_many_times_makes_one_note_and_no_closing_message() {
+    let mut table = Table::on_ticket(Status::Open);
+    assert_eq!(echoed(&mut table, "I am driving.", 12), [5]);
+    let (steps, _) = table.play(solved(), works);
+    assert_eq!(names(&steps), ["fetch_comments", "set_attributes"]);
+    let (steps, _) = table.play(Body::Reply(reply(501, "Hello")), works);
+    assert_eq!(
+        names(&steps),
+        ["send_sms"],
+        "an agent's answer is no automatic SMS"
+    );
+
+    table.play(text("I am back"), works);
+    let (steps, _) = table.play(solved(), works);
+    assert!(names(&steps).contains(&"send_sms"), "another text ends it");
+}
+
+#[test]
+fn an_hour_of_silence_ends_a_loop_and_equal_texts_apart_are_none() {
+    let mut table = Table::on_ticket(Status::Open);
+    echoed(&mut table, "I am driving.", 5);
+    if let Some(echo) = &mut table.state.echo {
+        echo.2 -= HOUR;
+    }
+    assert!(names(&table.play(solved(), works).0).contains(&"send_sms"));
+    assert_eq!(echoed(&mut table, "I am driving.", 4), Vec::<usize>::new());
+    table.policy.loop_fuse = 0;
+    assert_eq!(echoed(&mut table, "I am driving.", 12), Vec::<usize>::new());
+}
+
+#[test]
+fn a_text_tried_again_is_counted_once() {
+    let mut table = Table::on_ticket(Status::Open);
+    let mut entry = Entry::fresh(Event {
+        delivery: DeliveryId::derive("test", &["1"]),
+        received_at: NOW,
+        body: text("Hello"),
+    });
+    for _ in 0..9 {
+        table.resume(&mut entry, &mut |_: &Step| {
+            Outcome::Failed(Failure::Later(None))
+        });
+    }
+    assert_eq!(table.state.echo.map(|echo| echo.1), Some(1));
+}
+
+#[test]
+fn the_window_for_thanks_is_a_setting() {
+    for (hours, reopens) in [(2, false), (0, true)] {
+        let mut table = Table::on_ticket(Status::Solved);
+        table.policy.thanks_window = std::time::Duration::from_secs(hours * 60 * 60);
+        let (steps, _) = table.play(text("Merci beaucoup !"), |step| match step {
+            Step::Append(new) => Outcome::Posted {
+                ticket: new.ticket,
+                status: new.status.or(Some(Status::Solved)),
+                comment: CommentId::new(900),
+            },
+            step => works(step),
+        });
+        let Some(Step::Append(comment)) = steps.first() else {
+            panic!("{steps:?}")
+        };
+        assert_eq!(comment.status == Some(Status::Open), reopens, "{hours}");
+    }
+}
+
+#[test]
+fn consent_is_noted_and_tagged_and_untagged() {
+    let consent = |what| {
+        Body::Consent(Consent {
+            what,
+            text: Personal::default(),
+        })
+    };
+    let mut table = Table::on_ticket(Status::Open);
+    let noted = |table: &mut Table, what| {
+        let (steps, verdict) = table.play(consent(what), works);
+        assert!(steps.is_empty());
+        let Verdict::Done(Ending::Delivered, mut follow) = verdict else {
+            panic!("{verdict:?}")
+        };
+        let (steps, verdict) = table.resume(&mut follow.remove(0), &mut works);
+        assert_eq!(verdict, Verdict::delivered());
+        let tags = steps.iter().map(|step| match step {
+            Step::Append(note) if !note.public => note.body.as_str().to_owned(),
+            Step::AddTags(_, tags) => format!("+{}", tags.join(",")),
+            Step::RemoveTags(_, tags) => format!("-{}", tags.join(",")),
+            other => panic!("{other:?}"),
+        });
+        tags.collect::<Vec<_>>()
+    };
+    let out = noted(&mut table, ConsentKind::OptedOut);
+    assert!(out.len() == 2 && out[0].contains("START") && out[1] == "+sms_opted_out");
+    assert!(table.state.opted_out);
+    let back = noted(&mut table, ConsentKind::OptedIn);
+    assert!(back.len() == 2 && back[1] == "-sms_opted_out");
+    assert!(!table.state.opted_out);
+    let help = noted(&mut table, ConsentKind::Help);
+    assert!(help.len() == 2 && help[1] == "+sms_help");
+}
+
+#[test]
+fn an_opt_out_without_a_ticket_is_kept_for_the_first_answer() {
+    let mut table = Table::empty();
+    let out = Body::Consent(Consent {
+        what: ConsentKind::OptedOut,
+        text: Personal::default(),
+    });
+    let (steps, verdict) = table.play(out, works);
+    assert_eq!((steps.len(), verdict), (0, Verdict::delivered()));
+    let (steps, verdict) = table.play(Body::Reply(reply(501, "Hello")), works);
+    let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
+        panic!("{verdict:?}")
+    };
+    let told = follow.iter().any(|entry| match &entry.event.body {
+        Body::Note(note) => note.text.as_str().contains("opt in again by texting START"),
+        _ => false,
+    });
+    assert!(steps.is_empty() && told);
+}
