@@ -78,7 +78,7 @@ fn reply(number: u64) -> Value {
 }
 
 fn solved(number: u64) -> Value {
-    json!({"ticket_id": TICKET.to_string(), "status": "Solved",
+    json!({"ticket_id": TICKET.to_string(), "status": "Solved", "tags": "braze_sms",
         "external_user_id": customer(number), "message": "Your ticket has been closed"})
 }
 

@@ -233,7 +233,10 @@ impl Running<'_> {
         let spent = process::cpu(self.child.id());
         Ok(Warm {
             own: (answered - handed).saturating_sub(busy),
-            cpu: spent.zip(cpu).map(|(after, before)| after - before),
+            // A thread that ended meanwhile took its time with it.
+            cpu: spent
+                .zip(cpu)
+                .map(|(after, before)| after.saturating_sub(before)),
             counts: self.world.standins.counts().since(counts),
         })
     }

@@ -196,8 +196,14 @@ fn zendesk(shared: &Shared, request: &Request) -> Answer {
             r#"{"comments":[],"users":[],"meta":{"has_more":false}}"#,
         );
     }
+    // Only what was solved is looked up.
+    let status = if request.method == "GET" {
+        "solved"
+    } else {
+        "open"
+    };
     let answer = format!(
-        r#"{{"ticket":{{"id":{TICKET},"status":"open","subject":"SMS","tags":["braze_sms"],"requester_id":36000000000001,"updated_at":"2026-11-22T10:00:00Z"}},"audit":{{"id":1,"events":[{{"type":"Comment","id":36000000000009}}]}}}}"#
+        r#"{{"ticket":{{"id":{TICKET},"status":"{status}","subject":"SMS","tags":["braze_sms"],"requester_id":36000000000001,"updated_at":"2026-11-22T10:00:00Z"}},"audit":{{"id":1,"events":[{{"type":"Comment","id":36000000000009}}]}},"users":[{{"id":36000000000001,"name":"Ana Silva","role":"end-user"}}]}}"#
     );
     Answer::json(200, answer)
 }

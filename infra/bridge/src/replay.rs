@@ -71,7 +71,7 @@ async fn back_to_mailbox(stack: &Stack, letter: &Value) -> Result<(), String> {
         },
         Accepted::Stored(_) => Ok(()),
         Accepted::Duplicate => Err("this letter was replayed already".to_owned()),
-        Accepted::Full => Err("the conversation has no room: try again later".to_owned()),
+        Accepted::Full(_) => Err("the conversation has no room: try again later".to_owned()),
     }
 }
 

@@ -60,15 +60,6 @@ impl Clock {
     }
 }
 
-fn machine_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, millis)
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
 /// A copy of a state, everything in it older by so much.
 pub(crate) fn aged<S: Serialize + DeserializeOwned>(
     state: &S,
@@ -96,6 +87,15 @@ fn older(value: &mut Value, by_ms: i64) {
         Value::Array(list) => list.iter_mut().for_each(|value| older(value, by_ms)),
         _ => {}
     }
+}
+
+fn machine_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, millis)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A time as the vendors write it: RFC 3339, whole seconds, `Z`.

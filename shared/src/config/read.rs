@@ -17,23 +17,14 @@ use crate::secrets::Secret;
 
 pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     // Everything is read before anything is required, so that all problems are reported.
-    let (aws, ticket, sms) = (aws(r), ticket(r), sms(r));
+    let aws = aws(r);
     let (table_name, secret_id) = (r.required("TABLE_NAME"), r.required("SECRET_ID"));
     let zendesk = r.base_url("ZENDESK_BASE_URL");
     let braze = r.base_url("BRAZE_BASE_URL");
     let reply_campaign = r.campaign("BRAZE_REPLY_CAMPAIGN_ID");
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
     let allowed_campaigns = r.campaigns("ALLOWED_CAMPAIGN_IDS");
-    let open_on = r.choice(
-        "OPEN_ON",
-        OpenOn::Any,
-        &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
-    );
-    let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
-    let (give_up_after, duplicate_window) = (give_up_after(r), duplicate_window(r));
-    let thanks_window_hours = r.number("THANKS_WINDOW_HOURS", 24, 0..=8_760);
-    let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
-    let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
+    let policy = policy(r);
     let signature_mode = r.choice(
         "SIGNATURE_MODE",
         SignatureMode::Enforce,
@@ -44,7 +35,6 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     );
     let media_allow_loopback = r.choice("MEDIA_ALLOW_LOOPBACK", false, &YES_OR_NO);
     let log_level = r.choice("LOG_LEVEL", LevelFilter::INFO, &LOG_LEVELS);
-    let language = r.choice("LANGUAGE", Language::English, &LANGUAGES);
     Some(Settings {
         aws: aws?,
         table_name: table_name?,
@@ -56,19 +46,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             solved_campaign,
             allowed_campaigns,
         },
-        policy: Policy {
-            open_on,
-            reopen_window_days,
-            give_up_after,
-            duplicate_window,
-            solved_message: r.optional("SOLVED_MESSAGE"),
-            language,
-            thanks_window_hours,
-            no_closing_tags,
-            loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),
-            sms,
-            ticket,
-        },
+        policy,
         signature_mode,
         extra_ca_file: r.optional("EXTRA_CA_FILE").map(PathBuf::from),
         media_allow_loopback,
@@ -77,6 +55,34 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             .optional("AWS_LAMBDA_FUNCTION_NAME")
             .unwrap_or_else(|| "unknown".to_owned()),
     })
+}
+
+fn policy(r: &mut Reader<'_>) -> Policy {
+    let open_on = r.choice(
+        "OPEN_ON",
+        OpenOn::Any,
+        &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
+    );
+    let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
+    let give_up_after = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
+    let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
+    let thanks_window_hours = r.number("THANKS_WINDOW_HOURS", 24, 0..=8_760);
+    let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
+    let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
+    Policy {
+        open_on,
+        reopen_window_days,
+        give_up_after: Duration::from_secs(u64::from(give_up_after) * 60 * 60),
+        duplicate_window: (duplicate_window > 0)
+            .then(|| Duration::from_secs(duplicate_window.into())),
+        solved_message: r.optional("SOLVED_MESSAGE"),
+        language: r.choice("LANGUAGE", Language::English, &LANGUAGES),
+        thanks_window_hours,
+        no_closing_tags,
+        loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),
+        sms: sms(r),
+        ticket: ticket(r),
+    }
 }
 
 const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("fr", Language::French)];
@@ -90,16 +96,6 @@ const LOG_LEVELS: [(&str, LevelFilter); 5] = [
     ("debug", LevelFilter::DEBUG),
     ("trace", LevelFilter::TRACE),
 ];
-
-fn give_up_after(r: &mut Reader<'_>) -> Duration {
-    let hours = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
-    Duration::from_secs(u64::from(hours) * 60 * 60)
-}
-
-fn duplicate_window(r: &mut Reader<'_>) -> Option<Duration> {
-    let seconds = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
-    (seconds > 0).then(|| Duration::from_secs(seconds.into()))
-}
 
 fn aws(r: &mut Reader<'_>) -> Option<AwsEnv> {
     let everywhere = r.endpoint("AWS_ENDPOINT_URL");

@@ -99,7 +99,7 @@ impl Browser {
     /// A window of that size, in light or dark.
     pub async fn open(width: u32, height: u32, dark: bool) -> Self {
         let driver = Driver::start();
-        let client = Client::new(Duration::from_secs(90));
+        let client = Client::new(Duration::from_secs(150));
         let scheme = format!("--blink-settings=preferredColorScheme={}", u8::from(!dark));
         // Chromium's own sandbox needs rights a container has not; the page is our own.
         let arguments = json!([
@@ -130,6 +130,7 @@ impl Browser {
         browser.session = id
             .unwrap_or_else(|| panic!("no session: {made}"))
             .to_owned();
+        browser.post("timeouts", &json!({"script": 120_000})).await;
         browser.size(width, height).await;
         browser
     }
@@ -197,11 +198,16 @@ impl Browser {
 
     /// Clicks as a person does: what is covered or not shown cannot be clicked.
     pub async fn click(&self, css: &str) {
-        let element = self.element(css).await;
-        let clicked = self
-            .post(&format!("element/{element}/click"), &json!({}))
-            .await;
-        assert!(clicked.is_null(), "{css}: {clicked}");
+        loop {
+            let element = self.element(css).await;
+            let path = format!("element/{element}/click");
+            let clicked = self.post(&path, &json!({})).await;
+            // It was replaced between the look and the click: look again.
+            if clicked["error"] != "stale element reference" {
+                assert!(clicked.is_null(), "{css}: {clicked}");
+                return;
+            }
+        }
     }
 
     /// Types into an element.

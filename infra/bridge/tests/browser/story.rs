@@ -278,7 +278,9 @@ async fn two_hundred_messages_do_not_slow_the_page() {
             renders: work.renders - before.renders});
     })()";
     let first = browser.later(send, json!([0, 40])).await;
-    browser.later(send, json!([40, 160])).await;
+    for from in [40, 80, 120] {
+        browser.later(send, json!([from, from + 40])).await;
+    }
     let last = browser.later(send, json!([160, 200])).await;
     println!("first 40 messages: {first}\nlast 40 of 200:   {last}");
     let number = |of: &Value, name: &str| of[name].as_f64().unwrap_or(f64::MAX);

@@ -21,10 +21,10 @@ pub(super) static TEXTS: Texts = Texts {
         tried for {hours} h. It is kept as a dead letter; please tell your administrator.",
     text_refused: "SMS: a text of the customer could not be added to this ticket: Zendesk refused it \
         ({status}). It is kept as a dead letter; please tell your administrator.",
-    answer_given_up: "SMS not sent: Braze could not be reached for {hours} h. The message is kept as a \
-        dead letter; please tell your administrator.",
-    broke_off: "SMS: the work on a message of this ticket broke off again and again, so it is not known \
-        whether it arrived. It is kept as a dead letter; please tell your administrator.",
+    answer_given_up: "SMS not sent: Braze could not be reached for {hours} h. The message is kept as a dead \
+        letter; please tell your administrator.",
+    broke_off: "SMS: the work on a message of this ticket broke off again and again, so it is not \
+        known whether it arrived. It is kept as a dead letter; please tell your administrator.",
     customer_opted_out: "The customer opted out of SMS. Answers on this ticket are not sent until they \
         text START.",
     customer_opted_in: "The customer opted in to SMS again. Answers on this ticket are sent.",

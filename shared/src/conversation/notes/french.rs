@@ -25,8 +25,8 @@ pub(super) static TEXTS: Texts = Texts {
         ({status}). Il est conservé ; veuillez prévenir votre administrateur.",
     answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant {hours} h. Le message est \
         conservé ; veuillez prévenir votre administrateur.",
-    broke_off: "SMS : le traitement d'un message de ce ticket s'est interrompu à plusieurs reprises ; on \
-        ne sait pas s'il est arrivé. Il est conservé ; veuillez prévenir votre administrateur.",
+    broke_off: "SMS : le traitement d'un message de ce ticket s'est interrompu à plusieurs reprises ; \
+        on ne sait pas s'il est arrivé. Il est conservé ; veuillez prévenir votre administrateur.",
     customer_opted_out: "Le client s'est désinscrit des SMS. Les réponses de ce ticket ne sont pas \
         envoyées tant qu'il n'envoie pas START.",
     customer_opted_in: "Le client s'est réinscrit aux SMS. Les réponses de ce ticket sont envoyées.",

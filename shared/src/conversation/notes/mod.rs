@@ -88,7 +88,7 @@ pub fn refused(language: Language, refusal: &Refusal) -> String {
     fill(texts.refused, &[("why", &why)])
 }
 
-/// A text could not be brought onto the ticket for so long.
+/// A text could not be brought onto the ticket in time.
 pub fn text_given_up(language: Language, after: Duration) -> String {
     fill(
         Texts::of(language).text_given_up,
@@ -102,7 +102,7 @@ pub fn text_refused(language: Language, status: u16) -> String {
     fill(text, &[("status", &status.to_string())])
 }
 
-/// An answer could not be handed to Braze for so long.
+/// An answer could not be handed to Braze in time.
 pub fn answer_given_up(language: Language, after: Duration) -> String {
     fill(
         Texts::of(language).answer_given_up,
@@ -110,13 +110,13 @@ pub fn answer_given_up(language: Language, after: Duration) -> String {
     )
 }
 
+fn hours(time: Duration) -> String {
+    (time.as_secs() / 3_600).to_string()
+}
+
 /// The bridge itself broke off over a message, again and again.
 pub fn broke_off(language: Language) -> String {
     Texts::of(language).broke_off.to_owned()
-}
-
-fn hours(time: Duration) -> String {
-    (time.as_secs() / 3_600).to_string()
 }
 
 /// The customer sent STOP.

@@ -90,12 +90,15 @@ function people() {
   const options = all.map((one) => {
     const fresh = one.id === who ? 0 : counted(one.id) - (seen.get(one.id) ?? 0);
     unread += fresh;
-    return h("option", { value: one.id, ".selected": one.id === who }, fresh > 0 ? `${one.name} (${fresh} new)` : one.name);
+    return [one.id, fresh > 0 ? `${one.name} (${fresh} new)` : one.name];
   });
-  $("who").replaceChildren(...options);
+  // A list somebody may have open is left alone while it stays the same.
+  const known = [...$("who").options].map((option) => [option.value, option.textContent]);
+  if (JSON.stringify(known) !== JSON.stringify(options)) $("who").replaceChildren(...options.map(([value, name]) => h("option", { value }, name)));
+  if (who) $("who").value = who;
   const own = values.get(`customer/${who}`);
-  const known = own?.attributes ?? {};
-  const open = "zendesk_ticket_open" in known ? (known.zendesk_ticket_open ? `ticket #${known.zendesk_ticket} open` : "no open ticket") : null;
+  const told = own?.attributes ?? {};
+  const open = "zendesk_ticket_open" in told ? (told.zendesk_ticket_open ? `ticket #${told.zendesk_ticket} open` : "no open ticket") : null;
   const about = own ? [own.phone, own.opted_out ? "opted out" : null, open] : [];
   $("who-about").textContent = about.filter(Boolean).join(" · ");
   return unread;
