@@ -91,6 +91,30 @@ fn every_setting_can_be_given() {
         ("BRAZE_REPLY_CAMPAIGN_ID", "reply-1"),
         ("BRAZE_SOLVED_CAMPAIGN_ID", "solved-1"),
         ("ALLOWED_CAMPAIGN_IDS", " promo-1,, promo-2 "),
+        ("MEDIA_ALLOW_LOOPBACK", "true"),
+        ("SIGNATURE_MODE", "observe"),
+        ("EXTRA_CA_FILE", "/etc/ca.pem"),
+        ("LOG_LEVEL", "TRACE"),
+        ("AWS_SESSION_TOKEN", "token"),
+    ])
+    .expect("valid");
+    assert_eq!(settings.braze.reply_campaign.as_deref(), Some("reply-1"));
+    assert_eq!(settings.braze.solved_campaign.as_deref(), Some("solved-1"));
+    let allowed = ["promo-1", "promo-2"].map(str::to_owned).to_vec();
+    assert_eq!(settings.braze.allowed_campaigns, Some(allowed));
+    assert!(settings.media_allow_loopback);
+    assert_eq!(settings.signature_mode, SignatureMode::Observe);
+    assert_eq!(
+        settings.extra_ca_file.as_deref(),
+        Some("/etc/ca.pem".as_ref())
+    );
+    assert_eq!(settings.log_level, LevelFilter::TRACE);
+    assert!(settings.aws.session_token.is_some());
+}
+
+#[test]
+fn every_policy_can_be_given() {
+    let settings = settings(&[
         ("SOLVED_MESSAGE", "Bye"),
         ("LANGUAGE", "fr"),
         ("THANKS_WINDOW_HOURS", "2"),
@@ -101,31 +125,24 @@ fn every_setting_can_be_given() {
         ("MAX_MESSAGES", "3"),
         ("FILES_OUT", "Links"),
         ("COST_NOTE", "ucs2"),
-        ("MEDIA_ALLOW_LOOPBACK", "true"),
         ("OPEN_ON", "Keyword"),
         ("REOPEN_WINDOW_DAYS", "0"),
         ("GIVE_UP_AFTER_HOURS", "2"),
-        ("SIGNATURE_MODE", "observe"),
         ("TICKET_TAGS", " sms, vip ,,"),
         ("TICKET_SUBJECT", "Text of {name}"),
         ("TICKET_PRIORITY", "high"),
         ("TICKET_TYPE", "question"),
-        ("EXTRA_CA_FILE", "/etc/ca.pem"),
-        ("LOG_LEVEL", "TRACE"),
-        ("AWS_SESSION_TOKEN", "token"),
+        ("BRAZE_REPLY_CAMPAIGN_ID", "reply-1"),
     ])
     .expect("valid");
-    assert_eq!(settings.braze.reply_campaign.as_deref(), Some("reply-1"));
-    assert_eq!(settings.braze.solved_campaign.as_deref(), Some("solved-1"));
-    let allowed = ["promo-1", "promo-2"].map(str::to_owned).to_vec();
-    assert_eq!(settings.braze.allowed_campaigns, Some(allowed));
-    assert_eq!(settings.policy.solved_message.as_deref(), Some("Bye"));
-    assert_eq!(settings.policy.language, Language::French);
-    assert_eq!(settings.policy.thanks_window_hours, 2);
-    assert_eq!(settings.policy.no_closing_tags, ["junk"]);
-    assert_eq!(settings.policy.loop_fuse, 0);
+    let policy = settings.policy;
+    assert_eq!(policy.solved_message.as_deref(), Some("Bye"));
+    assert_eq!(policy.language, Language::French);
+    assert_eq!(policy.thanks_window_hours, 2);
+    assert_eq!(policy.no_closing_tags, ["junk"]);
+    assert_eq!(policy.loop_fuse, 0);
     assert_eq!(
-        settings.policy.sms,
+        policy.sms,
         SmsSettings {
             signature_separator: Some("--".to_owned()),
             split_ligatures: true,
@@ -134,21 +151,13 @@ fn every_setting_can_be_given() {
             cost_note: CostNote::Ucs2,
         }
     );
-    assert!(settings.media_allow_loopback);
-    assert_eq!(settings.policy.open_on, OpenOn::Keyword);
-    assert_eq!(settings.policy.reopen_window_days, 0);
-    assert_eq!(settings.policy.give_up_after, hours(2));
-    assert_eq!(settings.signature_mode, SignatureMode::Observe);
-    assert_eq!(settings.policy.ticket.tags, ["sms", "vip"]);
-    assert_eq!(settings.policy.ticket.subject, "Text of {name}");
-    assert_eq!(settings.policy.ticket.priority.as_deref(), Some("high"));
-    assert_eq!(settings.policy.ticket.kind.as_deref(), Some("question"));
-    assert_eq!(
-        settings.extra_ca_file.as_deref(),
-        Some("/etc/ca.pem".as_ref())
-    );
-    assert_eq!(settings.log_level, LevelFilter::TRACE);
-    assert!(settings.aws.session_token.is_some());
+    assert_eq!(policy.open_on, OpenOn::Keyword);
+    assert_eq!(policy.reopen_window_days, 0);
+    assert_eq!(policy.give_up_after, hours(2));
+    assert_eq!(policy.ticket.tags, ["sms", "vip"]);
+    assert_eq!(policy.ticket.subject, "Text of {name}");
+    assert_eq!(policy.ticket.priority.as_deref(), Some("high"));
+    assert_eq!(policy.ticket.kind.as_deref(), Some("question"));
 }
 
 #[test]
@@ -180,22 +189,22 @@ fn an_empty_value_counts_as_absent() {
 fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
     let wrong = [
         ("AWS_ENDPOINT_URL", "zzz:zzz"),
-        ("TICKET_TAGS", "zzz zzz"),
-        ("TICKET_PRIORITY", "zzz"),
-        ("TICKET_TYPE", "zzz"),
-        ("SPLIT_LIGATURES", "zzz"),
-        ("MAX_MESSAGES", "0"),
-        ("FILES_OUT", "zzz"),
-        ("COST_NOTE", "zzz"),
         ("ZENDESK_BASE_URL", "http://zzz.example"),
         ("BRAZE_BASE_URL", "https://zzz.example/zzz"),
         ("BRAZE_REPLY_CAMPAIGN_ID", "zzz zzz"),
         ("OPEN_ON", "zzz"),
         ("REOPEN_WINDOW_DAYS", "-1"),
+        ("GIVE_UP_AFTER_HOURS", "0"),
         ("THANKS_WINDOW_HOURS", "zzz"),
         ("NO_CLOSING_TAGS", "zzz zzz"),
         ("LOOP_FUSE", "101"),
-        ("GIVE_UP_AFTER_HOURS", "0"),
+        ("SPLIT_LIGATURES", "zzz"),
+        ("MAX_MESSAGES", "0"),
+        ("FILES_OUT", "zzz"),
+        ("COST_NOTE", "zzz"),
+        ("TICKET_TAGS", "zzz zzz"),
+        ("TICKET_PRIORITY", "zzz"),
+        ("TICKET_TYPE", "zzz"),
         ("SIGNATURE_MODE", "zzz"),
         ("LOG_LEVEL", "zzz"),
     ];
