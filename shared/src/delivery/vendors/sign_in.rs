@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::message::{Body, Incoming};
 use crate::net::Deadline;
+use crate::zendesk::ZendeskError;
 
 use super::Clients;
 
@@ -28,11 +29,16 @@ impl Clients {
         let mut work = pin!(work);
         if !self.zendesk_gate.is_closed(self.clock.now()) {
             let sign_in = self.zendesk.warm_up(Deadline::after(SIGN_IN));
-            tokio::select! {
+            let signed_in = tokio::select! {
                 biased;
                 done = &mut work => return done,
-                // Whoever needs the token meets the same failure and reports it.
-                _ = sign_in => {}
+                signed_in = sign_in => signed_in,
+            };
+            // Whoever needs the token meets the same failure and reports it; the gate counts both.
+            if let Err(ZendeskError::Unavailable { .. } | ZendeskError::OutcomeUnknown { .. }) =
+                signed_in
+            {
+                self.zendesk_gate.failed(self.clock.now());
             }
         }
         work.await
