@@ -11,7 +11,7 @@ use std::time::Duration;
 use shared::conversation::policy::Policy;
 use shared::conversation::store::Store;
 use shared::delivery::{Bridge, Clock, Handled, Work};
-use shared::message::{Body, DeliveryId, Event, Incoming, Text};
+use shared::message::{Body, DeliveryId, Event, Incoming, Personal, Text};
 use tokio::time::Instant;
 
 use super::table::{Counts, Table, customer};
@@ -160,7 +160,8 @@ impl Fleet {
         let now = self.clock.now();
         let delivery = DeliveryId::derive("text", &[&number.to_string()]);
         let text = Text {
-            text: "Hello, is my order on its way? It should be here by now.".into(),
+            // Not the same text each time: that would be a loop to the bridge.
+            text: Personal(format!("Hello, is order {number} on its way? It is late.")),
             ..Text::default()
         };
         let incoming = Incoming {
