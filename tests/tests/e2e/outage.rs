@@ -79,10 +79,11 @@ async fn zendesk_down_is_spared_by_the_function_too_and_trusted_again() {
             let answer = texted(&stack, &format!("user-{number}")).await;
             assert_eq!((answer.status, answer.outcome()), (202, "queued"));
         }
-        // Each pause lets one call through; a slow machine may have seen some. A dropped connection
-        // is made up for by one more attempt where that does no harm.
+        // Each pause lets one call through; a slow machine may have seen some. Where the sign-in
+        // that runs beside the work closes the gate, the work may be under way already. A dropped
+        // connection is made up for by one more attempt where that does no harm.
         let pauses = started.elapsed().as_secs() / PAUSE.as_secs();
-        let most = 2 * (FAILURES + usize::try_from(pauses).expect("few"));
+        let most = 2 * (FAILURES + 1 + usize::try_from(pauses).expect("few"));
         let met = stack.zendesk.calls().len();
         assert!(
             (FAILURES..=most).contains(&met),
