@@ -9,8 +9,9 @@ use crate::conversation::step::{Ending, Next, Outcome, Verdict};
 use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, Storage, StoreError};
 use crate::message::{Body, DeliveryId, TicketId};
 use crate::net::Deadline;
+use crate::telemetry::metrics::{self, Metric};
 
-use super::{Bridge, Endings, Vendors, Work};
+use super::{Bridge, Ended, Endings, Vendors, Work};
 
 /// Steps one event may take before it is put aside; no flow needs half of them.
 const MAX_STEPS: usize = 24;
@@ -146,6 +147,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             Run::Verdict(verdict) => verdict,
             Run::OutOfTime => return vec![],
         };
+        let failed = held.state.wait(lane).map_or(0, |wait| wait.attempts);
         if !matches!(verdict, Verdict::Wait(_)) {
             *held.state.wait(lane) = None;
         }
@@ -179,7 +181,17 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                     .collect();
                 let done = held.mailbox.remove(index);
                 held.mailbox.splice(index..index, follow);
-                endings.insert(done.event.delivery, ending);
+                if matches!(ending, Ending::Unknown) {
+                    metrics::emit(&[(Metric::Unknown, 1)], &[]);
+                }
+                let ended = Ended {
+                    ending,
+                    kind: done.event.body.kind(),
+                    sender: done.event.body.sender(),
+                    received_at: done.event.received_at,
+                    attempts: failed.saturating_add(1),
+                };
+                endings.insert(done.event.delivery, ended);
                 found
             }
         }

@@ -30,16 +30,47 @@ pub enum Metric {
     Panics,
     /// SMS parts that Braze accepted.
     SmsParts,
+    /// Events done: within the request, or later by redelivery.
+    Delivered,
+    /// Events stored that a later run has to deliver.
+    Queued,
+    /// Events seen before.
+    Duplicate,
+    /// SMS of which nobody knows whether they were sent; the agent is told.
+    Unknown,
+    /// How long a step at Zendesk took.
+    ZendeskLatency,
+    /// How long a step at Braze took.
+    BrazeLatency,
+    /// Steps at Zendesk that were refused, not answered, or answered with an error.
+    ZendeskFailures,
+    /// The same at Braze.
+    BrazeFailures,
+    /// Age of the oldest event in the conversations that a run of redelivery took up; zero where
+    /// nothing was due.
+    WaitingAge,
+    /// Conversations that a run of redelivery took up.
+    Waiting,
 }
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 15] = [
         Self::NotAuthentic,
         Self::NotAuthenticObserved,
         Self::DeadLetters,
         Self::Panics,
         Self::SmsParts,
+        Self::Delivered,
+        Self::Queued,
+        Self::Duplicate,
+        Self::Unknown,
+        Self::ZendeskLatency,
+        Self::BrazeLatency,
+        Self::ZendeskFailures,
+        Self::BrazeFailures,
+        Self::WaitingAge,
+        Self::Waiting,
     ];
 
     /// Its name in CloudWatch.
@@ -50,17 +81,25 @@ impl Metric {
             Self::DeadLetters => "DeadLetters",
             Self::Panics => "Panics",
             Self::SmsParts => "SmsParts",
+            Self::Delivered => "Delivered",
+            Self::Queued => "Queued",
+            Self::Duplicate => "Duplicate",
+            Self::Unknown => "Unknown",
+            Self::ZendeskLatency => "ZendeskLatency",
+            Self::BrazeLatency => "BrazeLatency",
+            Self::ZendeskFailures => "ZendeskFailures",
+            Self::BrazeFailures => "BrazeFailures",
+            Self::WaitingAge => "WaitingAge",
+            Self::Waiting => "Waiting",
         }
     }
 
     /// Its unit, as CloudWatch spells it.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::NotAuthentic
-            | Self::NotAuthenticObserved
-            | Self::DeadLetters
-            | Self::Panics
-            | Self::SmsParts => "Count",
+            Self::ZendeskLatency | Self::BrazeLatency => "Milliseconds",
+            Self::WaitingAge => "Seconds",
+            _ => "Count",
         }
     }
 }
@@ -74,10 +113,28 @@ pub fn of_function(name: &str) {
 ///
 /// `fields` are kept with the line, for searching; they are no dimensions and cost nothing.
 pub fn emit(numbers: &[(Metric, u64)], fields: &[(&'static str, &str)]) {
+    let numbers: Vec<(Metric, Value)> = numbers
+        .iter()
+        .map(|(metric, value)| (*metric, Value::from(*value)))
+        .collect();
+    let fields = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect();
+    write("metrics", &numbers, fields);
+}
+
+/// The same with numbers or lists of them, and fields of any type; without numbers it is a plain
+/// line of the log.
+pub(super) fn write(
+    message: &'static str,
+    numbers: &[(Metric, Value)],
+    fields: Map<String, Value>,
+) {
     let function = FUNCTION.get().map_or("unknown", String::as_str);
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let at_ms = since.map_or(0, |since| since.as_millis());
-    let line = line(function, at_ms, numbers, fields);
+    let line = line(function, at_ms, message, numbers, fields);
     // A closed output must not stop an event.
     let _ = std::io::stdout().lock().write_all(line.as_bytes());
 }
@@ -85,26 +142,26 @@ pub fn emit(numbers: &[(Metric, u64)], fields: &[(&'static str, &str)]) {
 fn line(
     function: &str,
     at_ms: u128,
-    numbers: &[(Metric, u64)],
-    fields: &[(&'static str, &str)],
+    message: &'static str,
+    numbers: &[(Metric, Value)],
+    fields: Map<String, Value>,
 ) -> String {
-    let definitions: Vec<Value> = numbers
-        .iter()
-        .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}))
-        .collect();
-    let at_ms = u64::try_from(at_ms).unwrap_or(u64::MAX);
-    let mut line = Map::new();
-    line.insert(
-        "_aws".to_owned(),
-        json!({"Timestamp": at_ms, "CloudWatchMetrics": [{
-            "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": definitions}]}),
-    );
+    let mut line = fields;
+    line.insert("level".to_owned(), Value::from("INFO"));
+    line.insert("message".to_owned(), Value::from(message));
     line.insert(DIMENSION.to_owned(), Value::from(function));
-    for (name, value) in fields {
-        line.insert((*name).to_owned(), Value::from(*value));
+    if !numbers.is_empty() {
+        let definitions: Vec<Value> = numbers
+            .iter()
+            .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}))
+            .collect();
+        let at_ms = u64::try_from(at_ms).unwrap_or(u64::MAX);
+        let directive = json!({"Timestamp": at_ms, "CloudWatchMetrics": [{
+            "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": definitions}]});
+        line.insert("_aws".to_owned(), directive);
     }
     for (metric, value) in numbers {
-        line.insert(metric.name().to_owned(), Value::from(*value));
+        line.insert(metric.name().to_owned(), value.clone());
     }
     format!("{}\n", Value::Object(line))
 }
@@ -117,13 +174,12 @@ mod tests {
     /// directive is a member at the top, a number or a text.
     #[test]
     fn a_line_is_in_the_embedded_metric_format() {
-        let numbers = [(Metric::NotAuthentic, 1), (Metric::DeadLetters, 3)];
-        let written = line(
-            "bridge-reply",
-            1_795_359_600_000,
-            &numbers,
-            &[("auth.error", "stale")],
-        );
+        let numbers = [
+            (Metric::NotAuthentic, json!(1)),
+            (Metric::ZendeskLatency, json!([120, 80])),
+        ];
+        let fields = Map::from_iter([("auth.error".to_owned(), json!("stale"))]);
+        let written = line("bridge-reply", 1_795_359_600_000, "event", &numbers, fields);
         assert_eq!(written.matches('\n').count(), 1);
         let line: Value = serde_json::from_str(&written).expect("JSON");
         assert_eq!(line["_aws"]["Timestamp"], 1_795_359_600_000_u64);
@@ -139,7 +195,7 @@ mod tests {
         assert_eq!(line["auth.error"], "stale");
         for (metric, value) in numbers {
             assert_eq!(line[metric.name()], value);
-            let definition = json!({"Name": metric.name(), "Unit": "Count"});
+            let definition = json!({"Name": metric.name(), "Unit": metric.unit()});
             assert!(
                 directive["Metrics"]
                     .as_array()
