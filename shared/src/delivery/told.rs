@@ -116,7 +116,6 @@ fn about<'a>(
     };
     EventLine {
         request: work.invocation(),
-        door: "redelivery",
         ticket: ticket.map(TicketId::get),
         customer,
         ..line

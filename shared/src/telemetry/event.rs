@@ -13,9 +13,9 @@ use super::metrics::{self, Metric};
 pub struct EventLine<'a> {
     /// Lambda's id of the invocation.
     pub request: &'a str,
-    /// The route it came by, or `redelivery`.
+    /// The route it came by, on the line of its request.
     pub door: &'static str,
-    /// `zendesk` or `braze`.
+    /// `zendesk` or `braze`; empty for the bridge's own events.
     pub sender: &'static str,
     /// What it is: `text`, `reply`, ….
     pub kind: Option<&'static str>,

@@ -87,7 +87,7 @@ async fn an_event_that_waits_is_told_when_it_waits_and_when_it_ends() {
     assert_eq!(redelivered_once(&stack).await, 1);
     let ended = &events(&stack, "redelivery", 2).await[1];
     for (field, expected) in [
-        ("door", json!("redelivery")),
+        ("FunctionName", json!("redelivery")),
         ("sender", json!("braze")),
         ("kind", json!("text")),
         ("outcome", json!("delivered")),
@@ -98,6 +98,7 @@ async fn an_event_that_waits_is_told_when_it_waits_and_when_it_ends() {
     ] {
         assert_eq!(ended[field], expected, "{field} in {ended}");
     }
+    assert!(ended["door"].is_null(), "no request brought it: {ended}");
     assert!(ended["waited.ms"].is_u64() && ended["attempts"].is_u64());
     // Nothing waits any more.
     redelivered_once(&stack).await;
