@@ -6,6 +6,7 @@
 
 mod lines;
 pub(in crate::text) mod link;
+mod tag;
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -15,6 +16,7 @@ use html5gum::{Span, Tokenizer};
 
 use lines::Lines;
 use link::Link;
+use tag::StartTag;
 
 /// Elements a whole comment may begin with.
 const WRAPPERS: &[&str] = &[
@@ -107,65 +109,6 @@ struct Page {
     cells: usize,
 }
 
-/// A start tag, as far as it matters.
-#[derive(Default)]
-struct StartTag {
-    name: Vec<u8>,
-    value: Value,
-}
-
-/// The one attribute that matters, see [`StartTag::wanted`].
-#[derive(Default)]
-enum Value {
-    #[default]
-    Unnamed,
-    /// Its name was the last thing read.
-    Named,
-    /// Of two of the same name the first one counts.
-    Read(Option<String>),
-}
-
-impl StartTag {
-    fn begin(&mut self, name: &[u8]) {
-        self.name.clear();
-        self.name.extend_from_slice(name);
-        self.value = Value::Unnamed;
-    }
-
-    /// The attribute that matters in such a tag.
-    fn wanted(&self) -> &[u8] {
-        match self.name.as_slice() {
-            b"a" => b"href",
-            b"img" => b"alt",
-            b"ol" => b"start",
-            _ => b"",
-        }
-    }
-
-    fn attribute(&mut self, name: &[u8]) {
-        self.value = match std::mem::take(&mut self.value) {
-            Value::Unnamed if name == self.wanted() => Value::Named,
-            Value::Named => Value::Read(None),
-            other => other,
-        };
-    }
-
-    fn value(&mut self, value: &[u8]) {
-        if matches!(self.value, Value::Named) {
-            let value = String::from_utf8_lossy(value).trim().to_owned();
-            self.value = Value::Read((!value.is_empty()).then_some(value));
-        }
-    }
-
-    fn take(&mut self) -> (Vec<u8>, Option<String>) {
-        let value = match std::mem::take(&mut self.value) {
-            Value::Read(value) => value,
-            Value::Unnamed | Value::Named => None,
-        };
-        (std::mem::take(&mut self.name), value)
-    }
-}
-
 impl Page {
     fn read(&mut self, event: &CallbackEvent<'_>) {
         match event {
@@ -175,7 +118,7 @@ impl Page {
             CallbackEvent::CloseStartTag { self_closing } => {
                 let (name, value) = self.tag.take();
                 self.open(&name, value, *self_closing);
-                self.tag.name = name;
+                self.tag.reuse(name);
             }
             CallbackEvent::EndTag { name } => self.close(name),
             CallbackEvent::String { value } if self.unseen.is_none() => {
@@ -206,7 +149,9 @@ impl Page {
                 }
             }
             b"ul" => self.list(None),
-            b"ol" => self.list(Some(value.and_then(|first| first.parse().ok()).unwrap_or(1))),
+            b"ol" => self.list(Some(
+                value.and_then(|first| first.parse().ok()).unwrap_or(1),
+            )),
             b"li" => self.item(),
             b"blockquote" => self.lines.quote(true),
             b"pre" => self.lines.preformatted(true),
