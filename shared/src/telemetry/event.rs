@@ -3,10 +3,8 @@
 //! In: [`EventLine`]. Out: a line of JSON that is a line of metrics as well, so that both cost one.
 //! Whatever the log level. Holds no text, name, number or address; imports no other room.
 
-use serde_json::{Map, Value};
-
 use super::hops::Hops;
-use super::metrics::{self, Metric};
+use super::metrics::{self, Field, Metric};
 
 /// What is told of an event. Absent is what is not known.
 #[derive(Debug, Default)]
@@ -39,62 +37,51 @@ pub struct EventLine<'a> {
 
 impl EventLine<'_> {
     /// Writes the line.
-    pub fn write(self) {
-        let numbers = self.numbers();
-        metrics::write("event", &numbers, self.fields());
+    pub fn write(&self) {
+        metrics::write("event", &self.numbers(), &self.fields());
     }
 
-    fn numbers(&self) -> Vec<(Metric, Value)> {
-        let mut numbers = Vec::with_capacity(4);
+    fn numbers(&self) -> Vec<(Metric, Field<'_>)> {
         let counted = match self.outcome {
             "delivered" => Some(Metric::Delivered),
             "queued" => Some(Metric::Queued),
             "duplicate" => Some(Metric::Duplicate),
             _ => None,
         };
-        numbers.extend(counted.map(|metric| (metric, Value::from(1))));
-        for (metric, list) in [
-            (Metric::ZendeskLatency, &self.hops.zendesk_ms),
-            (Metric::BrazeLatency, &self.hops.braze_ms),
-        ] {
-            if !list.is_empty() {
-                numbers.push((metric, Value::from(list.as_slice())));
-            }
-        }
-        for (metric, count) in [
-            (Metric::ZendeskFailures, self.hops.zendesk_failures),
-            (Metric::BrazeFailures, self.hops.braze_failures),
-        ] {
-            if count > 0 {
-                numbers.push((metric, Value::from(count)));
-            }
-        }
-        numbers
+        let hops = &self.hops;
+        let count = |metric, count| (metric, (count > 0).then_some(Field::Number(count)));
+        let times = |metric, list| (metric, Field::list(list));
+        let numbers = [
+            times(Metric::ZendeskLatency, &hops.zendesk_ms),
+            times(Metric::BrazeLatency, &hops.braze_ms),
+            count(Metric::ZendeskFailures, hops.zendesk_failures),
+            count(Metric::BrazeFailures, hops.braze_failures),
+        ];
+        let counted = counted.map(|metric| (metric, Field::Number(1)));
+        let numbers = numbers
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        counted.into_iter().chain(numbers).collect()
     }
 
-    fn fields(self) -> Map<String, Value> {
-        let present = |text: &str| (!text.is_empty()).then(|| Value::from(text));
-        let table = &self.hops.table_ms;
+    fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
         let fields = [
-            ("request.id", present(self.request)),
-            ("door", present(self.door)),
-            ("sender", present(self.sender)),
-            ("kind", self.kind.map(Value::from)),
-            ("outcome", present(self.outcome)),
-            ("delivery.id", self.delivery.map(Value::from)),
-            ("ticket.id", self.ticket.map(Value::from)),
-            ("customer", self.customer.map(Value::from)),
-            ("attempts", self.attempts.map(Value::from)),
-            ("waited.ms", self.waited_ms.map(Value::from)),
-            ("total.ms", self.total_ms.map(Value::from)),
-            (
-                "table.ms",
-                (!table.is_empty()).then(|| Value::from(table.as_slice())),
-            ),
+            ("request.id", Field::text(self.request)),
+            ("door", Field::text(self.door)),
+            ("sender", Field::text(self.sender)),
+            ("kind", self.kind.map(Field::Text)),
+            ("outcome", Field::text(self.outcome)),
+            ("delivery.id", self.delivery.map(Field::Text)),
+            ("ticket.id", self.ticket.map(Field::Number)),
+            ("customer", self.customer.as_deref().map(Field::Text)),
+            ("attempts", self.attempts.map(|n| Field::Number(n.into()))),
+            ("waited.ms", self.waited_ms.map(Field::Number)),
+            ("total.ms", self.total_ms.map(Field::Number)),
+            ("table.ms", Field::list(&self.hops.table_ms)),
         ];
         let known = fields
             .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            .filter_map(|(name, value)| Some((name, value?)));
         known.collect()
     }
 }

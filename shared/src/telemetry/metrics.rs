@@ -8,7 +8,8 @@ use std::io::Write;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "BrazeZendeskBridge";
@@ -114,63 +115,143 @@ pub fn of_function(name: &str) {
 ///
 /// `fields` are kept with the line, for searching; they are no dimensions and cost nothing.
 pub fn emit(numbers: &[(Metric, u64)], fields: &[(&'static str, &str)]) {
-    let numbers: Vec<(Metric, Value)> = numbers
+    let numbers: Vec<_> = numbers
         .iter()
-        .map(|(metric, value)| (*metric, Value::from(*value)))
+        .map(|(metric, value)| (*metric, Field::Number(*value)))
         .collect();
-    let fields = fields
+    let fields: Vec<_> = fields
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .map(|(name, value)| (*name, Field::Text(value)))
         .collect();
-    write("metrics", &numbers, fields);
+    write("metrics", &numbers, &fields);
+}
+
+/// A value in a line.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub(super) enum Field<'a> {
+    Text(&'a str),
+    Number(u64),
+    /// One for each call.
+    List(&'a [u64]),
+}
+
+impl<'a> Field<'a> {
+    /// `None` where it is empty.
+    pub(super) fn text(text: &'a str) -> Option<Self> {
+        (!text.is_empty()).then_some(Self::Text(text))
+    }
+
+    /// `None` where it is empty.
+    pub(super) fn list(list: &'a [u64]) -> Option<Self> {
+        (!list.is_empty()).then_some(Self::List(list))
+    }
 }
 
 /// The same with numbers or lists of them, and fields of any type; without numbers it is a plain
 /// line of the log.
 pub(super) fn write(
     message: &'static str,
-    numbers: &[(Metric, Value)],
-    fields: Map<String, Value>,
+    numbers: &[(Metric, Field<'_>)],
+    fields: &[(&'static str, Field<'_>)],
 ) {
     let Some(function) = FUNCTION.get() else {
         return;
     };
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let at_ms = since.map_or(0, |since| since.as_millis());
-    let line = line(function, at_ms, message, numbers, fields);
+    let line = Line {
+        function,
+        at_ms: since.map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        }),
+        message,
+        numbers,
+        fields,
+    };
     // A closed output must not stop an event.
-    let _ = std::io::stdout().lock().write_all(line.as_bytes());
+    let _ = std::io::stdout().lock().write_all(&line.bytes());
 }
 
-fn line(
-    function: &str,
-    at_ms: u128,
+/// Written entry by entry: a tree of values would cost six times the instructions.
+struct Line<'a> {
+    function: &'a str,
+    at_ms: u64,
     message: &'static str,
-    numbers: &[(Metric, Value)],
-    fields: Map<String, Value>,
-) -> String {
-    let mut line = fields;
-    line.insert("level".to_owned(), Value::from("INFO"));
-    line.insert("message".to_owned(), Value::from(message));
-    line.insert(DIMENSION.to_owned(), Value::from(function));
-    if !numbers.is_empty() {
-        let definitions: Vec<Value> = numbers
-            .iter()
-            .map(|(metric, _)| json!({"Name": metric.name(), "Unit": metric.unit()}))
-            .collect();
-        let at_ms = u64::try_from(at_ms).unwrap_or(u64::MAX);
-        let directive = json!({"Timestamp": at_ms, "CloudWatchMetrics": [{
-            "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": definitions}]});
-        line.insert("_aws".to_owned(), directive);
+    numbers: &'a [(Metric, Field<'a>)],
+    fields: &'a [(&'static str, Field<'a>)],
+}
+
+impl Line<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
     }
-    for (metric, value) in numbers {
-        line.insert(metric.name().to_owned(), value.clone());
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("level", "INFO")?;
+        line.serialize_entry("message", self.message)?;
+        line.serialize_entry(DIMENSION, self.function)?;
+        for (name, value) in self.fields {
+            line.serialize_entry(name, value)?;
+        }
+        for (metric, value) in self.numbers {
+            line.serialize_entry(metric.name(), value)?;
+        }
+        if !self.numbers.is_empty() {
+            line.serialize_entry("_aws", &Directives::of(self))?;
+        }
+        line.end()
     }
-    format!("{}\n", Value::Object(line))
+}
+
+/// What tells CloudWatch which members are metrics.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directives {
+    timestamp: u64,
+    cloud_watch_metrics: [Directive; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: Vec<Definition>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+impl Directives {
+    fn of(line: &Line<'_>) -> Self {
+        let definition = |(metric, _): &(Metric, Field<'_>)| Definition {
+            name: metric.name(),
+            unit: metric.unit(),
+        };
+        Self {
+            timestamp: line.at_ms,
+            cloud_watch_metrics: [Directive {
+                namespace: NAMESPACE,
+                dimensions: [[DIMENSION]],
+                metrics: line.numbers.iter().map(definition).collect(),
+            }],
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     /// What CloudWatch's specification of the format asks for: every metric and dimension of a
@@ -178,11 +259,17 @@ mod tests {
     #[test]
     fn a_line_is_in_the_embedded_metric_format() {
         let numbers = [
-            (Metric::NotAuthentic, json!(1)),
-            (Metric::ZendeskLatency, json!([120, 80])),
+            (Metric::NotAuthentic, Field::Number(1)),
+            (Metric::ZendeskLatency, Field::List(&[120, 80])),
         ];
-        let fields = Map::from_iter([("auth.error".to_owned(), json!("stale"))]);
-        let written = line("bridge-reply", 1_795_359_600_000, "event", &numbers, fields);
+        let line = Line {
+            function: "bridge-reply",
+            at_ms: 1_795_359_600_000,
+            message: "event",
+            numbers: &numbers,
+            fields: &[("auth.error", Field::Text("stale"))],
+        };
+        let written = String::from_utf8(line.bytes()).expect("text");
         assert_eq!(written.matches('\n').count(), 1);
         let line: Value = serde_json::from_str(&written).expect("JSON");
         assert_eq!(line["_aws"]["Timestamp"], 1_795_359_600_000_u64);
@@ -197,7 +284,7 @@ mod tests {
         assert_eq!(line["FunctionName"], "bridge-reply");
         assert_eq!(line["auth.error"], "stale");
         for (metric, value) in numbers {
-            assert_eq!(line[metric.name()], value);
+            assert_eq!(line[metric.name()], json!(value));
             let definition = json!({"Name": metric.name(), "Unit": metric.unit()});
             assert!(
                 directive["Metrics"]
