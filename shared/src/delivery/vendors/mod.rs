@@ -103,20 +103,20 @@ impl Vendors for Clients {
     }
 }
 
-/// The vendor's failure, or ours towards it; a ticket that is closed or gone is an answer.
-fn is_failure(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Failed(Failure::Later(_) | Failure::Unknown | Failure::Refused(_))
-    )
-}
-
 fn refused(status: u16, detail: Detail) -> Failure {
     Failure::Refused(Refusal {
         status,
         code: detail.code,
         detail: detail.text,
     })
+}
+
+/// The vendor's failure, or ours towards it; a ticket that is closed or gone is an answer.
+fn is_failure(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Failed(Failure::Later(..) | Failure::Unknown | Failure::Refused(_))
+    )
 }
 
 /// The innermost cause, for the log.
