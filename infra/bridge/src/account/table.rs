@@ -1,74 +1,72 @@
 //! The deployed table, as a person with AWS access reaches it.
 //!
-//! In: the AWS environment variables, a table's name. Out: items, read and removed. The functions
-//! may neither scan nor delete; this is the only place that does.
+//! In: its name. Out: items, read and removed. The functions may neither scan it whole nor delete;
+//! this is the only place that does.
 
 use std::collections::HashMap;
+use std::error::Error;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::Region;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::aws::AwsParts;
-use shared::config::{AwsEnv, environment};
-use shared::net::Http;
-use shared::secrets::Secret;
 
+use super::refusal::Wanted;
+use super::{Terms, talk};
 use crate::Failure;
 
 /// An item, by attribute.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A table in the account of the environment.
+/// The stack's table.
 pub(crate) struct Table {
     client: Client,
     name: String,
+    terms: Terms,
 }
 
 impl Table {
-    /// Signs in with the usual variables; nothing is asked of AWS yet.
-    pub(crate) fn of_environment(name: &str) -> Result<Self, Failure> {
-        let env = aws_environment()?;
-        let http = Http::new(environment("EXTRA_CA_FILE").as_deref().map(AsRef::as_ref))
-            .map_err(|error| Failure::Usage(error.to_string()))?;
-        let parts = AwsParts::new(&env, &http);
-        let mut config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(parts.behavior)
-            .region(Region::new(parts.region.clone()))
-            .credentials_provider(parts.credentials.clone())
-            .http_client(parts.http_client.clone())
-            .retry_config(parts.retry.clone())
-            .timeout_config(parts.timeouts.clone());
-        config.set_endpoint_url(parts.dynamodb_endpoint);
-        Ok(Self {
+    pub(super) fn new(parts: &AwsParts, sdk: &SdkConfig, name: String, terms: &Terms) -> Self {
+        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk);
+        config.set_endpoint_url(parts.dynamodb_endpoint.clone());
+        Self {
             client: Client::from_conf(config.build()),
-            name: name.to_owned(),
-        })
+            name,
+            terms: terms.clone(),
+        }
     }
 
     /// One item, if it is there.
+    ///
+    /// # Errors
+    /// No such table, not allowed, no answer; so everywhere here.
     pub(crate) async fn item(&self, pk: &str) -> Result<Option<Item>, Failure> {
         let request = self.client.get_item().table_name(&self.name);
         let request = request.key("pk", AttributeValue::S(pk.to_owned()));
         let answer = request.consistent_read(true).send().await;
-        Ok(answer.map_err(|error| self.broken(&error))?.item)
+        let answer = answer.map_err(|error| self.refused("dynamodb:GetItem", &error))?;
+        Ok(answer.item)
     }
 
-    /// Calls `look` with every item; long tables take many reads, told on stderr.
+    /// Calls `look` with every item; says how many there were.
     pub(crate) async fn each(&self, mut look: impl FnMut(&Item)) -> Result<usize, Failure> {
+        let bar = talk::progress("items looked at", 0);
         let mut seen = 0;
         let mut start = None;
         loop {
             let request = self.client.scan().table_name(&self.name);
             let page = request.consistent_read(true).set_exclusive_start_key(start);
-            let page = page.send().await.map_err(|error| self.broken(&error))?;
+            let page = page.send().await;
+            let page = page.map_err(|error| self.refused("dynamodb:Scan", &error))?;
             page.items().iter().for_each(&mut look);
             seen += page.items().len();
+            bar.set_position(seen as u64);
             start = page.last_evaluated_key;
             if start.is_none() {
+                bar.finish_and_clear();
                 return Ok(seen);
             }
-            eprintln!("{seen} items looked at, more to come");
         }
     }
 
@@ -76,40 +74,21 @@ impl Table {
     pub(crate) async fn remove(&self, pk: &str) -> Result<(), Failure> {
         let request = self.client.delete_item().table_name(&self.name);
         let request = request.key("pk", AttributeValue::S(pk.to_owned()));
-        request.send().await.map_err(|error| self.broken(&error))?;
+        let answer = request.send().await;
+        answer.map_err(|error| self.refused("dynamodb:DeleteItem", &error))?;
         Ok(())
     }
 
-    fn broken<E: ProvideErrorMetadata>(&self, error: &SdkError<E>) -> Failure {
-        let table = &self.name;
-        Failure::Broken(match error.code() {
-            Some("ResourceNotFoundException") => {
-                format!("there is no table {table} in this account and region")
-            }
-            Some(code) => format!("table {table}: AWS refused with {code}"),
-            None => format!("table {table}: AWS gave no answer"),
-        })
+    fn refused<E>(&self, permission: &str, error: &SdkError<E>) -> Failure
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let thing = format!("table {}", self.name);
+        let wanted = Wanted {
+            thing: &thing,
+            permission,
+            option: "--table",
+        };
+        self.terms.refused(&wanted, error)
     }
-}
-
-fn aws_environment() -> Result<AwsEnv, Failure> {
-    let given = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
-    let required = |name: &str| {
-        given(name).ok_or_else(|| {
-            Failure::Usage(format!(
-                "{name} is not set; `aws configure export-credentials --format env` gives the \
-                 credentials, AWS_REGION names the region"
-            ))
-        })
-    };
-    let region = given("AWS_REGION").or_else(|| given("AWS_DEFAULT_REGION"));
-    let everywhere = given("AWS_ENDPOINT_URL");
-    Ok(AwsEnv {
-        access_key_id: required("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: Secret::new(required("AWS_SECRET_ACCESS_KEY")?),
-        session_token: given("AWS_SESSION_TOKEN").map(Secret::new),
-        region: region.map_or_else(|| required("AWS_REGION"), Ok)?,
-        dynamodb_endpoint: given("AWS_ENDPOINT_URL_DYNAMODB").or(everywhere),
-        secretsmanager_endpoint: None,
-    })
 }
