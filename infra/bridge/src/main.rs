@@ -36,6 +36,7 @@ mod weather;
 #[command(
     name = "bridge",
     version,
+    max_term_width = 80,
     after_help = "Without a command: bridge sandbox."
 )]
 struct Arguments {

@@ -38,12 +38,16 @@ async fn a_replay_killed_at_any_write_and_repeated_delivers_once_and_in_order() 
     with_ticket(&live.stack).await;
     let mut wanted = vec!["SUPPORT".to_owned()];
     // Of each letter: noted, put back, removed.
-    let writes = [("UpdateItem", 0), ("UpdateItem", 1), ("DeleteItem", 0)]
-        .into_iter()
-        .chain([("UpdateItem", 2), ("UpdateItem", 3), ("DeleteItem", 1)]);
+    let writes = [
+        ("UpdateItem", 0),
+        ("UpdateItem", 1),
+        ("DeleteItem", 0),
+        ("UpdateItem", 2),
+        ("UpdateItem", 3),
+    ];
     for (operation, nth) in writes {
         for acts in [false, true] {
-            let sent = [1, 2, 3].map(|n| format!("{n} of {operation} {nth} {acts}"));
+            let sent = [1, 2].map(|n| format!("{n} of {operation} {nth} {acts}"));
             live.refused_texts(&sent.each_ref().map(String::as_str))
                 .await;
             wanted.extend(sent);

@@ -44,6 +44,7 @@ async fn a_text_during_an_outage_is_told_with_vendor_failures_and_next_attempt()
     );
     let pause = &one["waits_for"]["zendesk"];
     assert!(pause["failed_attempts"].as_u64().unwrap() >= 1, "{one}");
+    assert_eq!(pause["last_failure"], "unavailable");
     assert!(pause["until"].as_str().unwrap().ends_with('Z'), "{one}");
     assert_eq!(
         one["oldest_received_at"],
@@ -55,6 +56,10 @@ async fn a_text_during_an_outage_is_told_with_vendor_failures_and_next_attempt()
         "{told}"
     );
     assert!(told.contains("  Zendesk  "), "{told}");
+    assert!(
+        told.contains("1  because Zendesk is down or out of reach\n"),
+        "{told}"
+    );
     assert!(told.trim_end().ends_with("ana"), "{told}");
     fits(&told);
 }

@@ -38,7 +38,7 @@ async fn the_path_tells_what_arrived_what_waits_and_what_is_dead() {
     let reply = hop(&path, "reply", 0);
     assert_eq!(
         reply["standing"],
-        "accepted and done: sent, or a note says why not"
+        "accepted and sent to Braze, no note against it"
     );
     assert_eq!(
         hop(&path, "note", 0)["standing"],
@@ -52,7 +52,7 @@ async fn the_path_tells_what_arrived_what_waits_and_what_is_dead() {
         .any(|told| told.starts_with("dead letter since ") && told.contains("422"));
     let waits = standings
         .iter()
-        .any(|told| told.starts_with("waits for Zendesk, failed "));
+        .any(|told| told.starts_with("waits for Zendesk, which is down or out of reach; failed "));
     assert!(dead && waits, "{path:#}");
     let times: Vec<_> = path["hops"]
         .as_array()
