@@ -29,6 +29,7 @@ mod status;
 mod steps;
 mod trace;
 mod transcript;
+mod waiting;
 mod weather;
 
 /// Two-way SMS support between Braze and Zendesk.
