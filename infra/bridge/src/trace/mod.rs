@@ -9,6 +9,7 @@ mod show;
 use std::time::Duration;
 
 use clap::Args;
+use shared::conversation::state::Entry;
 use shared::conversation::store::{Held, Key};
 use shared::message::TicketId;
 use shared::net::Deadline;
@@ -58,6 +59,8 @@ struct Known {
     customer: Option<String>,
     held: Held,
     waiting: Option<Waiting>,
+    /// Events that named only the ticket: whose it is has to be looked up.
+    unaddressed: Vec<Entry>,
     letters: Vec<Letter>,
     ticket: Option<TicketView>,
     /// The newest first.
@@ -115,6 +118,13 @@ impl Trace {
                 crate::events::whose(&key.pk())
             )));
         }
+        let unaddressed = match asked.map(Key::Ticket).filter(|look_up| *look_up != key) {
+            Some(look_up) => {
+                let item = table.item(&look_up.pk()).await?.unwrap_or_default();
+                Held::read(&look_up, item).mailbox
+            }
+            None => vec![],
+        };
         let mut comments = vec![];
         if let (Some(id), Some(zendesk)) = (asked, &zendesk) {
             let read = zendesk.comments(id, COMMENTS, Deadline::after(ZENDESK_LIMIT));
@@ -130,6 +140,7 @@ impl Trace {
         Ok(Known {
             customer: customer(&key),
             waiting: Waiting::read(&key, item, now),
+            unaddressed,
             held,
             letters,
             ticket,
