@@ -4,27 +4,25 @@
 //! Braze keep what is theirs.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, IsTerminal, Write};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Args;
-use serde_json::Value;
-use shared::config::environment;
+use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::table::{Item, Table};
+use crate::account::{self, Item, Table, talk, text};
+use crate::dead::Letter;
 
-/// Members of a body that name the customer.
-const NAMES: [&str; 2] = ["external_user_id", "braze_external_id"];
+const EXAMPLES: &str = "\
+Examples:
+  bridge forget ana-7 --dry-run
+  bridge forget ana-7 --ticket 4711";
 
 /// Remove everything the table holds of one customer.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Forget {
     /// The customer's Braze external id.
     user: String,
-    /// The stack's table; else the variable TABLE_NAME.
-    #[arg(long)]
-    table: Option<String>,
     /// An older ticket of the customer, whose waiting look-up goes as well; may be repeated.
     #[arg(long, value_name = "ID")]
     ticket: Vec<u64>,
@@ -34,6 +32,8 @@ pub(crate) struct Forget {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    account: account::Options,
 }
 
 /// What there is of the customer, in the order it is removed.
@@ -46,22 +46,33 @@ struct Found {
 
 impl Forget {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let table = self.table.clone().or_else(|| environment("TABLE_NAME"));
-        let table = table.ok_or_else(|| Failure::Usage("which table? give --table".to_owned()))?;
-        let table = Table::of_environment(&table)?;
+        let table = self.account.connect().await?.table().await?;
         let found = self.find(&table).await?;
-        show(&found);
-        if found.keys.is_empty() || self.dry_run {
-            return Ok(());
+        let removes = !found.keys.is_empty() && !self.dry_run;
+        if !self.account.json {
+            talk::say(&shown(&found));
+        } else if removes && !self.yes {
+            eprintln!("{}", shown(&found));
         }
-        if !self.yes {
-            confirm()?;
+        if removes {
+            if !self.yes {
+                talk::confirm("Remove these items for good?")?;
+            }
+            for key in &found.keys {
+                table.remove(key).await?;
+            }
         }
-        for key in &found.keys {
-            table.remove(key).await?;
+        if self.account.json {
+            talk::say_json(&json!({
+                "looked_at": found.looked_at,
+                "keys": found.keys,
+                "waiting_events": found.waiting,
+                "removed": removes,
+            }));
+        } else if removes {
+            talk::say("Removed. Backups of the table forget in up to 35 days.");
+            talk::say("Zendesk and Braze keep what they have: delete the user there as well.");
         }
-        println!("Removed. Backups of the table forget in up to 35 days.");
-        println!("Zendesk and Braze keep what they have: delete the user there as well.");
         Ok(())
     }
 
@@ -71,16 +82,15 @@ impl Forget {
         let conversation = table.item(&own).await?;
         let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
         tickets.extend(conversation.as_ref().and_then(ticket));
-        let look_ups: BTreeSet<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
+        let tickets: Vec<u64> = tickets.into_iter().collect();
+        let look_ups: Vec<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
         let mut keys = BTreeSet::new();
         let looked_at = table
             .each(|item| {
-                let Some(pk) = text(item, "pk") else { return };
-                if look_ups.contains(pk)
-                    || (pk.starts_with("dead#") && is_of(item, &own, &look_ups, user))
-                {
-                    keys.insert(pk.to_owned());
-                }
+                let letter = Letter::read(item).filter(|letter| letter.is_of(user, &tickets));
+                let look_up = text(item, "pk").filter(|pk| look_ups.iter().any(|key| key == pk));
+                keys.extend(letter.map(|letter| letter.pk()));
+                keys.extend(look_up.map(str::to_owned));
             })
             .await?;
         let mut keys: Vec<String> = keys.into_iter().collect();
@@ -96,107 +106,24 @@ impl Forget {
     }
 }
 
-/// Whether a dead letter is of the customer: by its conversation, or because its body names them.
-fn is_of(letter: &Item, own: &str, look_ups: &BTreeSet<String>, user: &str) -> bool {
-    if let Some(conversation) = text(letter, "conversation") {
-        return conversation == own || look_ups.contains(conversation);
-    }
-    match letter.get("content") {
-        Some(AttributeValue::S(content)) => names(content, user),
-        Some(AttributeValue::B(content)) => names(&String::from_utf8_lossy(content.as_ref()), user),
-        _ => false,
-    }
-}
-
-/// Whether a body, whole or damaged, gives the customer's id.
-fn names(content: &str, user: &str) -> bool {
-    let quoted = Value::from(user).to_string();
-    NAMES.iter().any(|name| {
-        let key = format!("\"{name}\"");
-        content.match_indices(&key).any(|(at, _)| {
-            let rest = content[at + key.len()..].trim_start();
-            let Some(value) = rest.strip_prefix(':').map(str::trim_start) else {
-                return false;
-            };
-            let number = value.strip_prefix(user).is_some_and(ends_a_value);
-            value.starts_with(&quoted) || number
-        })
-    })
-}
-
-fn ends_a_value(rest: &str) -> bool {
-    rest.trim_start()
-        .chars()
-        .next()
-        .is_none_or(|c| matches!(c, ',' | '}' | ']'))
-}
-
-fn text<'i>(item: &'i Item, name: &str) -> Option<&'i str> {
-    item.get(name)?.as_s().ok().map(String::as_str)
-}
-
 /// The ticket a conversation is on.
 fn ticket(conversation: &Item) -> Option<u64> {
     let memory: Value = serde_json::from_str(text(conversation, "memory")?).ok()?;
     memory["ticket"].as_u64()
 }
 
-fn show(found: &Found) {
-    println!(
+fn shown(found: &Found) -> String {
+    let mut lines = vec![format!(
         "{} items looked at, {} of this customer:",
         found.looked_at,
         found.keys.len()
-    );
-    for key in &found.keys {
-        println!("  {key}");
-    }
+    )];
+    lines.extend(found.keys.iter().map(|key| format!("  {key}")));
     if found.waiting > 0 {
-        println!(
+        lines.push(format!(
             "{} events of the conversation are not delivered yet and would be lost.",
             found.waiting
-        );
-    }
-}
-
-fn confirm() -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage(
-            "nobody to ask: give --yes or --dry-run".to_owned(),
         ));
     }
-    print!("Remove these items for good? Type yes: ");
-    // A prompt that cannot be shown is answered by nobody.
-    let _ = std::io::stdout().flush();
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    match read {
-        Ok(_) if line.trim() == "yes" => Ok(()),
-        _ => Err(Failure::Broken("nothing was removed".to_owned())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_names_a_customer_by_their_whole_id_only() {
-        for (content, of_them) in [
-            (r#"{"external_user_id":"ana"}"#, true),
-            (r#"{"external_user_id" : "ana", "text": "cut o"#, true),
-            (
-                r#"{"ticket":{"requester":{"user_fields":{"braze_external_id":"ana"}}}}"#,
-                true,
-            ),
-            (r#"{"external_user_id":"ana-2"}"#, false),
-            (r#"{"external_user_id":"eve","text":"ana"}"#, false),
-            (r#"{"text":"\"external_user_id\":\"ana\""}"#, false),
-            ("", false),
-        ] {
-            assert_eq!(names(content, "ana"), of_them, "{content}");
-        }
-        assert!(names(r#"{"external_user_id": 7 }"#, "7"));
-        assert!(!names(r#"{"external_user_id":77}"#, "7"));
-        assert!(names(r#"{"external_user_id":"a\"b"}"#, "a\"b"));
-    }
+    lines.join("\n")
 }

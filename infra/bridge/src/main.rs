@@ -5,24 +5,31 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::shells;
 
+mod account;
 mod acts;
 mod checks;
 mod columns;
 mod conversation;
+mod dead;
+mod events;
 mod files;
 mod forget;
 mod names;
+mod names_in;
 mod open;
 mod page;
 mod player;
 mod ports;
 mod replay;
 mod sandbox;
+mod status;
 mod steps;
-mod table;
+mod trace;
 mod transcript;
+mod waiting;
 mod weather;
 
 /// Two-way SMS support between Braze and Zendesk.
@@ -30,6 +37,7 @@ mod weather;
 #[command(
     name = "bridge",
     version,
+    max_term_width = 80,
     after_help = "Without a command: bridge sandbox."
 )]
 struct Arguments {
@@ -42,9 +50,35 @@ enum Command {
     /// Run the whole bundle on this machine: the real functions, DynamoDB, Zendesk and Braze.
     #[command(after_long_help = conversation::HELP)]
     Sandbox(sandbox::Sandbox),
+    /// What waits in the deployed bundle, since when, and why.
+    Status(status::Status),
+    /// The whole path of one customer or ticket, hop by hop.
+    Trace(trace::Trace),
+    /// See, replay or drop what could not be delivered.
+    DeadLetters(dead::DeadLetters),
     /// Remove everything the deployed table holds of one customer.
     Forget(forget::Forget),
+    /// Print completions for a shell.
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
 }
+
+/// The shells there are completions for.
+#[derive(Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+const COMPLETIONS: &str = "\
+Examples:
+  bridge completions bash > ~/.local/share/bash-completion/completions/bridge
+  bridge completions zsh > \"${fpath[1]}/_bridge\"
+  bridge completions fish > ~/.config/fish/completions/bridge.fish";
 
 /// Why the program ends early.
 pub(crate) enum Failure {
@@ -52,6 +86,15 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something broke, or an expectation failed: exit code 1.
     Broken(String),
+}
+
+impl Failure {
+    /// What is told.
+    pub(crate) fn told(&self) -> &str {
+        match self {
+            Self::Usage(sentence) | Self::Broken(sentence) => sentence,
+        }
+    }
 }
 
 #[tokio::main]
@@ -62,7 +105,14 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|| Command::Sandbox(sandbox::Sandbox::default()));
     let result = match command {
         Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
+        Command::Status(status) => Box::pin(status.run()).await,
+        Command::Trace(trace) => Box::pin(trace.run()).await,
+        Command::DeadLetters(dead) => Box::pin(dead.run()).await,
         Command::Forget(forget) => Box::pin(forget.run()).await,
+        Command::Completions { shell } => {
+            complete(shell);
+            Ok(())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,4 +125,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn complete(shell: Shell) {
+    let mut command = Arguments::command();
+    let mut script = Vec::new();
+    let (to, name) = (&mut script, "bridge");
+    match shell {
+        Shell::Bash => clap_complete::generate(shells::Bash, &mut command, name, to),
+        Shell::Zsh => clap_complete::generate(shells::Zsh, &mut command, name, to),
+        Shell::Fish => clap_complete::generate(shells::Fish, &mut command, name, to),
+    }
+    account::talk::say(String::from_utf8_lossy(&script).trim_end());
 }

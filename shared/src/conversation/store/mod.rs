@@ -26,7 +26,7 @@ use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
 
 pub use dead::DeadLetter;
-pub use held::{Accepted, Claim, Held, Key, Lease, Leave, Settled, StoreError};
+pub use held::{Accepted, Claim, Held, Key, Lease, Leave, PutBack, Settled, StoreError};
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
 
