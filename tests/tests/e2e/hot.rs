@@ -30,7 +30,7 @@ const ITEM: usize = 400 * 1024;
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// A mailbox that is full and that nobody works on would never end.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_secs(1200);
 
 /// A text that was accepted.
 struct Accepted {
