@@ -108,6 +108,8 @@ pub(super) fn adopt_given_up(
         state.user = state.user.or(facts.requester);
         state.move_to(facts.ticket, facts.status, case.at);
         progress.announce = true;
+        // Written down before the text is: what is in doubt is looked for on this ticket.
+        return Verdict::Checkpoint;
     }
     Verdict::Again
 }
