@@ -57,7 +57,7 @@ impl AwsParts {
     /// Puts the parts together.
     pub fn new(env: &AwsEnv, http: &Http) -> Self {
         Self {
-            http_client: SharedHttpClient::new(Client(http.clone())),
+            http_client: http_client(http, ATTEMPT_TIMEOUT),
             region: env.region.clone(),
             credentials: SharedCredentialsProvider::new(Credentials::new(
                 env.access_key_id.clone(),
@@ -83,9 +83,20 @@ impl AwsParts {
     }
 }
 
+/// The shared client, as the SDKs want it; no attempt takes longer than `attempt`.
+pub fn http_client(http: &Http, attempt: Duration) -> SharedHttpClient {
+    SharedHttpClient::new(Client {
+        http: http.clone(),
+        attempt,
+    })
+}
+
 /// The shared client as the SDKs' HTTP client and as their only connector.
 #[derive(Debug, Clone)]
-struct Client(Http);
+struct Client {
+    http: Http,
+    attempt: Duration,
+}
 
 impl HttpClient for Client {
     fn http_connector(
@@ -99,12 +110,16 @@ impl HttpClient for Client {
 
 impl HttpConnector for Client {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let http = self.0.clone();
-        HttpConnectorFuture::new(async move { call(&http, request).await })
+        let Self { http, attempt } = self.clone();
+        HttpConnectorFuture::new(async move { call(&http, request, attempt).await })
     }
 }
 
-async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+async fn call(
+    http: &Http,
+    request: HttpRequest,
+    attempt: Duration,
+) -> Result<HttpResponse, ConnectorError> {
     let request = request
         .try_into_http1x()
         .map_err(|error| ConnectorError::user(error.into()))?;
@@ -120,7 +135,7 @@ async fn call(http: &Http, request: HttpRequest) -> Result<HttpResponse, Connect
         .headers(parts.headers)
         .bytes(body);
     let answer = http
-        .send(request, Deadline::after(ATTEMPT_TIMEOUT))
+        .send(request, Deadline::after(attempt))
         .await
         .map_err(failed)?;
     let (status, headers) = (answer.status, answer.headers);

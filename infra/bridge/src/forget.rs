@@ -4,15 +4,13 @@
 //! Braze keep what is theirs.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, IsTerminal, Write};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Args;
-use serde_json::Value;
-use shared::config::environment;
+use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::table::{Item, Table};
+use crate::account::{self, Item, Table, talk};
 
 /// Members of a body that name the customer.
 const NAMES: [&str; 2] = ["external_user_id", "braze_external_id"];
@@ -22,9 +20,6 @@ const NAMES: [&str; 2] = ["external_user_id", "braze_external_id"];
 pub(crate) struct Forget {
     /// The customer's Braze external id.
     user: String,
-    /// The stack's table; else the variable TABLE_NAME.
-    #[arg(long)]
-    table: Option<String>,
     /// An older ticket of the customer, whose waiting look-up goes as well; may be repeated.
     #[arg(long, value_name = "ID")]
     ticket: Vec<u64>,
@@ -34,6 +29,8 @@ pub(crate) struct Forget {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    account: account::Options,
 }
 
 /// What there is of the customer, in the order it is removed.
@@ -46,22 +43,33 @@ struct Found {
 
 impl Forget {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let table = self.table.clone().or_else(|| environment("TABLE_NAME"));
-        let table = table.ok_or_else(|| Failure::Usage("which table? give --table".to_owned()))?;
-        let table = Table::of_environment(&table)?;
+        let table = self.account.connect().await?.table().await?;
         let found = self.find(&table).await?;
-        show(&found);
-        if found.keys.is_empty() || self.dry_run {
-            return Ok(());
+        let removes = !found.keys.is_empty() && !self.dry_run;
+        if !self.account.json {
+            talk::say(&shown(&found));
+        } else if removes && !self.yes {
+            eprintln!("{}", shown(&found));
         }
-        if !self.yes {
-            confirm()?;
+        if removes {
+            if !self.yes {
+                talk::confirm("Remove these items for good?")?;
+            }
+            for key in &found.keys {
+                table.remove(key).await?;
+            }
         }
-        for key in &found.keys {
-            table.remove(key).await?;
+        if self.account.json {
+            talk::say_json(&json!({
+                "looked_at": found.looked_at,
+                "keys": found.keys,
+                "waiting_events": found.waiting,
+                "removed": removes,
+            }));
+        } else if removes {
+            talk::say("Removed. Backups of the table forget in up to 35 days.");
+            talk::say("Zendesk and Braze keep what they have: delete the user there as well.");
         }
-        println!("Removed. Backups of the table forget in up to 35 days.");
-        println!("Zendesk and Braze keep what they have: delete the user there as well.");
         Ok(())
     }
 
@@ -141,38 +149,20 @@ fn ticket(conversation: &Item) -> Option<u64> {
     memory["ticket"].as_u64()
 }
 
-fn show(found: &Found) {
-    println!(
+fn shown(found: &Found) -> String {
+    let mut lines = vec![format!(
         "{} items looked at, {} of this customer:",
         found.looked_at,
         found.keys.len()
-    );
-    for key in &found.keys {
-        println!("  {key}");
-    }
+    )];
+    lines.extend(found.keys.iter().map(|key| format!("  {key}")));
     if found.waiting > 0 {
-        println!(
+        lines.push(format!(
             "{} events of the conversation are not delivered yet and would be lost.",
             found.waiting
-        );
-    }
-}
-
-fn confirm() -> Result<(), Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage(
-            "nobody to ask: give --yes or --dry-run".to_owned(),
         ));
     }
-    print!("Remove these items for good? Type yes: ");
-    // A prompt that cannot be shown is answered by nobody.
-    let _ = std::io::stdout().flush();
-    let mut line = String::new();
-    let read = std::io::stdin().lock().read_line(&mut line);
-    match read {
-        Ok(_) if line.trim() == "yes" => Ok(()),
-        _ => Err(Failure::Broken("nothing was removed".to_owned())),
-    }
+    lines.join("\n")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod account;
 mod acts;
 mod checks;
 mod columns;
@@ -21,7 +22,6 @@ mod ports;
 mod replay;
 mod sandbox;
 mod steps;
-mod table;
 mod transcript;
 mod weather;
 

@@ -154,33 +154,3 @@ async fn without_yes_and_without_a_person_nothing_is_removed() {
     assert!(said(&output).contains("--yes"), "{}", said(&output));
     assert_eq!(keys(&dynamo), before);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_table_that_is_not_there_is_told_in_one_sentence() {
-    let dynamo = table().await;
-    let output = forget(&dynamo, &["ana", "--table", "other", "--yes"]).await;
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert_eq!(
-        said(&output),
-        "bridge: there is no table other in this account and region\n"
-    );
-    let output = forget(&dynamo, &["ana"]).await;
-    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-    assert_eq!(said(&output), "bridge: which table? give --table\n");
-}
-
-#[test]
-fn missing_credentials_are_told_by_name() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bridge"));
-    let output = command
-        .args(["forget", "ana", "--table", "live", "--yes"])
-        .env_clear()
-        .output();
-    let output = output.unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        said(&output).starts_with("bridge: AWS_ACCESS_KEY_ID is not set"),
-        "{}",
-        said(&output)
-    );
-}

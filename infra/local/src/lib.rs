@@ -6,7 +6,9 @@
 
 pub mod apigw;
 pub mod binaries;
+mod caller;
 pub mod client;
+pub mod cloudformation;
 pub mod data;
 pub mod dynamo;
 pub mod environment;

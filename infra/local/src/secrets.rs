@@ -1,7 +1,7 @@
 //! Secrets Manager on a loopback port: one secret, readable by name or ARN.
 //!
-//! In: `secretsmanager.GetSecretValue`, and calls of tests. Out: the secret's string, how often
-//! it was asked for, and injected faults (operation `GetSecretValue`).
+//! In: `secretsmanager.GetSecretValue` and `PutSecretValue`, and calls of tests. Out: the secret's
+//! string, how often it was asked for and written, and injected faults (by operation).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::caller;
 use crate::faults::{Effect, Faults, refusal};
 use crate::wire::{Reply, Request, Server};
 
@@ -31,6 +32,7 @@ struct Secret {
     text: String,
     version: u64,
     reads: u64,
+    writes: u64,
 }
 
 impl Secrets {
@@ -45,6 +47,7 @@ impl Secrets {
                 text,
                 version: 1,
                 reads: 0,
+                writes: 0,
             }),
             faults: Faults::default(),
         });
@@ -92,6 +95,12 @@ impl Secrets {
         self.shared.secret().reads
     }
 
+    /// How often the secret was written over the wire.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.shared.secret().writes
+    }
+
     /// The faults of this stand-in.
     #[must_use]
     pub fn faults(&self) -> &Faults {
@@ -130,8 +139,8 @@ fn operation(request: &Request) -> String {
 
 impl Shared {
     fn answer(&self, request: &Request) -> Reply {
-        if operation(request) != "GetSecretValue" {
-            return error("UnknownOperationException");
+        if !caller::is_known(request) {
+            return caller::unknown(CONTENT_TYPE);
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         let arn = format!("{ARN_PREFIX}{}-AbCdEf", self.name);
@@ -140,14 +149,29 @@ impl Shared {
             return error("ResourceNotFoundException");
         }
         let mut secret = self.secret();
-        secret.reads += 1;
-        let answer = json!({
+        let mut answer = json!({
             "ARN": arn,
             "Name": self.name,
-            "SecretString": secret.text,
-            "VersionId": format!("00000000-0000-4000-8000-{:012}", secret.version),
             "VersionStages": ["AWSCURRENT"],
         });
+        match operation(request).as_str() {
+            "GetSecretValue" => {
+                secret.reads += 1;
+                answer["SecretString"] = json!(secret.text);
+            }
+            "PutSecretValue" => {
+                // The SDKs always send a token; its absence is a caller that does not retry safely.
+                let token = body["ClientRequestToken"].as_str();
+                let (Some(_), Some(text)) = (token, body["SecretString"].as_str()) else {
+                    return error("InvalidRequestException");
+                };
+                text.clone_into(&mut secret.text);
+                secret.version += 1;
+                secret.writes += 1;
+            }
+            _ => return error("UnknownOperationException"),
+        }
+        answer["VersionId"] = json!(format!("00000000-0000-4000-8000-{:012}", secret.version));
         Reply::json(StatusCode::OK, CONTENT_TYPE, &answer)
     }
 

@@ -79,3 +79,31 @@ async fn faults_answer_in_its_place() {
     assert_eq!(secrets.reads(), 0);
     assert_eq!(read(&secrets, "bridge/secret").await.status(), 200);
 }
+
+#[tokio::test]
+async fn the_secret_is_written_over_the_wire_and_an_unknown_one_is_not() {
+    let secrets = started().await;
+    let put = async |id: &str, credential: &str| {
+        let authorization = format!("AWS4-HMAC-SHA256 Credential={credential}/20260101/x");
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", "secretsmanager.PutSecretValue"),
+            ("authorization", authorization.as_str()),
+        ];
+        let asked = json!({"SecretId": id, "SecretString": "{}", "ClientRequestToken": "t"});
+        let (client, url) = (client(), secrets.url());
+        let answer = client.post(&url, &headers, asked.to_string()).await;
+        body(&answer.unwrap())
+    };
+    let of_other = put("other", "AKIDLOCAL").await;
+    assert_eq!(of_other["__type"], "ResourceNotFoundException");
+    let of_stranger = put("bridge/secret", "AKIDSTRANGER").await;
+    assert_eq!(of_stranger["__type"], "UnrecognizedClientException");
+    assert_eq!(
+        (secrets.text().as_str(), secrets.writes()),
+        (r#"{"a":"1"}"#, 0)
+    );
+    let written = put("bridge/secret", "AKIDLOCAL").await;
+    assert_eq!(written["Name"], "bridge/secret");
+    assert_eq!((secrets.text().as_str(), secrets.writes()), ("{}", 1));
+}

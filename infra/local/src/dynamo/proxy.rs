@@ -10,6 +10,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
 
+use crate::caller;
 use crate::client::Client;
 use crate::faults::Faults;
 use crate::wire::{Reply, Request};
@@ -92,6 +93,9 @@ impl Proxy {
         }
         let used = Mutex::new((0.0, 0.0));
         let act = || async {
+            if !caller::is_known(&request) {
+                return caller::unknown("application/x-amz-json-1.0");
+            }
             let bytes = match &body {
                 Value::Object(_) => body.to_string().into(),
                 _ => request.body.clone(),

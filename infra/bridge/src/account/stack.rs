@@ -1,0 +1,115 @@
+//! The deployed stack, as CloudFormation describes it.
+//!
+//! In: its name. Out: outputs and parameters by name. The name comes from `--stack`, else from what
+//! `sam deploy` keeps in `samconfig.toml` in the current directory.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+
+use super::refusal::Wanted;
+use super::{Options, Terms, endpoint};
+use crate::Failure;
+
+/// As in the repository's `samconfig.toml`.
+const USUAL_NAME: &str = "braze-zendesk-bridge";
+
+/// What is known of the stack.
+pub(crate) struct Deployed {
+    /// Its name.
+    pub name: String,
+    outputs: BTreeMap<String, String>,
+    parameters: BTreeMap<String, String>,
+}
+
+impl Deployed {
+    /// An output, such as `TableName` or `ZendeskReplyUrl`.
+    ///
+    /// # Errors
+    /// When the stack has none of that name: it is another one's, or half made.
+    pub(crate) fn output(&self, name: &str) -> Result<&str, Failure> {
+        self.outputs.get(name).map(String::as_str).ok_or_else(|| {
+            Failure::Usage(format!(
+                "the stack {} has no output {name}: check --stack, and that its deployment ended well",
+                self.name
+            ))
+        })
+    }
+
+    /// A parameter's value, such as `ZendeskBaseUrl`; an empty one is `None`.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let value = self.parameters.get(name)?.as_str();
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+/// The stack's name as the options or `samconfig.toml` give it.
+pub(super) fn name(options: &Options) -> String {
+    let named = options.stack.clone();
+    let kept = || samconfig("stack_name");
+    named.or_else(kept).unwrap_or_else(|| USUAL_NAME.to_owned())
+}
+
+/// What `sam deploy` uses, from the current directory's file.
+pub(super) fn samconfig(key: &str) -> Option<String> {
+    let text = std::fs::read_to_string("samconfig.toml").ok()?;
+    let file: toml::Table = text.parse().ok()?;
+    let of = |command: &str| {
+        let value = file
+            .get("default")?
+            .get(command)?
+            .get("parameters")?
+            .get(key);
+        value?.as_str().map(str::to_owned)
+    };
+    of("deploy").or_else(|| of("global"))
+}
+
+pub(super) async fn describe(
+    sdk: &SdkConfig,
+    name: String,
+    terms: &Terms,
+) -> Result<Deployed, Failure> {
+    let mut config = aws_sdk_cloudformation::config::Builder::from(sdk);
+    config.set_endpoint_url(endpoint("CLOUDFORMATION"));
+    let client = aws_sdk_cloudformation::Client::from_conf(config.build());
+    let thing = format!("stack {name}");
+    let wanted = Wanted {
+        thing: &thing,
+        permission: "cloudformation:DescribeStacks",
+        option: "--stack (or give --table and --secret)",
+    };
+    let answer = client.describe_stacks().stack_name(&name).send().await;
+    let answer = answer.map_err(|error| {
+        // CloudFormation has no code of its own for a stack that is not there.
+        let gone = error
+            .message()
+            .is_some_and(|m| m.contains("does not exist"));
+        if error.code() == Some("ValidationError") && gone {
+            let sentence = format!(
+                "there is no stack {name} in this account in {}: check --stack, --region and \
+                 --profile, or give --table and --secret",
+                terms.region
+            );
+            return Failure::Usage(terms.told(sentence, &error));
+        }
+        terms.refused(&wanted, &error)
+    })?;
+    let stack = answer.stacks().first();
+    let outputs = stack.map_or(&[][..], |stack| stack.outputs());
+    let parameters = stack.map_or(&[][..], |stack| stack.parameters());
+    let pair =
+        |name: Option<&str>, value: Option<&str>| Some((name?.to_owned(), value?.to_owned()));
+    Ok(Deployed {
+        name,
+        outputs: outputs
+            .iter()
+            .filter_map(|output| pair(output.output_key(), output.output_value()))
+            .collect(),
+        parameters: parameters
+            .iter()
+            .filter_map(|one| pair(one.parameter_key(), one.parameter_value()))
+            .collect(),
+    })
+}
