@@ -9,9 +9,11 @@ use clap::{Parser, Subcommand};
 
 mod account;
 mod acts;
+mod braze;
 mod checks;
 mod columns;
 mod conversation;
+mod doctor;
 mod files;
 mod forget;
 mod names;
@@ -21,9 +23,11 @@ mod player;
 mod ports;
 mod replay;
 mod sandbox;
+mod setup;
 mod steps;
 mod transcript;
 mod weather;
+mod zendesk;
 
 /// Two-way SMS support between Braze and Zendesk.
 #[derive(Parser)]
@@ -42,6 +46,11 @@ enum Command {
     /// Run the whole bundle on this machine: the real functions, DynamoDB, Zendesk and Braze.
     #[command(after_long_help = conversation::HELP)]
     Sandbox(sandbox::Sandbox),
+    /// Set up Zendesk, Braze and the secret for the deployed stack.
+    Setup(setup::Setup),
+    /// Check every hop of the deployed stack, and name the setting that is wrong.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Doctor),
     /// Remove everything the deployed table holds of one customer.
     Forget(forget::Forget),
 }
@@ -52,6 +61,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something broke, or an expectation failed: exit code 1.
     Broken(String),
+    /// What is wrong was told already: exit code 1.
+    Told,
 }
 
 #[tokio::main]
@@ -62,6 +73,8 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|| Command::Sandbox(sandbox::Sandbox::default()));
     let result = match command {
         Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
+        Command::Setup(setup) => Box::pin(setup.run()).await,
+        Command::Doctor(doctor) => Box::pin(doctor.run()).await,
         Command::Forget(forget) => Box::pin(forget.run()).await,
     };
     match result {
@@ -74,5 +87,6 @@ async fn main() -> ExitCode {
             eprintln!("bridge: {sentence}");
             ExitCode::FAILURE
         }
+        Err(Failure::Told) => ExitCode::FAILURE,
     }
 }

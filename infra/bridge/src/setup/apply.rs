@@ -6,7 +6,7 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::found::{Found, id, signing_secret};
+use super::found::{id, signing_secret};
 use super::merge;
 use super::plan::{Act, Change, Part, Plan};
 use super::wanted::{ROUTES, Wanted};
@@ -31,18 +31,29 @@ pub(crate) async fn apply(
     let known = |part: Part| {
         let mut changes = plan.changes.iter();
         let found = changes.find(|change| change.part == part && change.act != Act::Remove);
-        found.and_then(|change| change.id.clone()).unwrap_or_default()
+        found
+            .and_then(|change| change.id.clone())
+            .unwrap_or_default()
     };
     let mut ids = Ids {
-        webhooks: (0..ROUTES.len()).map(|at| known(Part::Webhook(at))).collect(),
+        webhooks: (0..ROUTES.len())
+            .map(|at| known(Part::Webhook(at)))
+            .collect(),
         category: known(Part::Category),
     };
-    let stores = |change: &Change| matches!(change.part, Part::Secret(_)) && change.act != Act::Keep;
+    let stores =
+        |change: &Change| matches!(change.part, Part::Secret(_)) && change.act != Act::Keep;
     let mut stored = false;
     for change in plan.to_do() {
         if stores(change) {
             if !stored {
-                store(plan.changes.iter().filter(|c| stores(c)), &ids, admin, secret).await?;
+                store(
+                    plan.changes.iter().filter(|c| stores(c)),
+                    &ids,
+                    admin,
+                    secret,
+                )
+                .await?;
                 stored = true;
             }
         } else {
@@ -85,7 +96,11 @@ async fn make(
             admin.change(Method::DELETE, &one(), None).await?;
         }
         Act::Update => {
-            let method = if matches!(change.part, Part::Webhook(_)) { Method::PATCH } else { Method::PUT };
+            let method = if matches!(change.part, Part::Webhook(_)) {
+                Method::PATCH
+            } else {
+                Method::PUT
+            };
             admin.change(method, &one(), Some(&body)).await?;
         }
         Act::Create => {
@@ -128,20 +143,4 @@ fn failed(change: &Change, trouble: &Trouble) -> Failure {
         change.name,
         trouble.sentence()
     ))
-}
-
-/// What is still not as wanted after all was done: Zendesk drops things without a word.
-pub(crate) async fn left(
-    wanted: &Wanted,
-    admin: &Admin,
-    secret: &SecretValue,
-    removing: bool,
-) -> Result<Plan, Failure> {
-    let found = Found::read(admin, &wanted.owner).await;
-    let found = found.map_err(|trouble| Failure::Usage(trouble.sentence()))?;
-    if removing {
-        return Ok(super::plan::removal(wanted, &found));
-    }
-    let kept = secret.read().await?;
-    Ok(super::plan::plan(wanted, &found, &kept))
 }

@@ -35,7 +35,10 @@ pub(crate) fn webhook(object: &Value) -> Fields {
         "status",
     ];
     let mut fields = texts(object, &names);
-    fields.push(("subscriptions", sorted(object["subscriptions"].as_array(), text)));
+    fields.push((
+        "subscriptions",
+        sorted(object["subscriptions"].as_array(), text),
+    ));
     fields
 }
 
@@ -71,7 +74,9 @@ pub(crate) fn differences(was: Option<Fields>, is: Option<Fields>) -> Vec<Differ
     let (was, is) = (was.unwrap_or_default(), is.unwrap_or_default());
     let find = |fields: &Fields, name: &str| {
         let found = fields.iter().find(|field| field.0 == name);
-        found.map(|field| field.1.clone()).filter(|text| !text.is_empty())
+        found
+            .map(|field| field.1.clone())
+            .filter(|text| !text.is_empty())
     };
     let names = if is.is_empty() { &was } else { &is };
     let both = names.iter().map(|(field, _)| Difference {
@@ -79,11 +84,15 @@ pub(crate) fn differences(was: Option<Fields>, is: Option<Fields>) -> Vec<Differ
         was: find(&was, field),
         is: find(&is, field),
     });
-    both.filter(|difference| difference.was != difference.is).collect()
+    both.filter(|difference| difference.was != difference.is)
+        .collect()
 }
 
 fn texts(object: &Value, names: &[&'static str]) -> Fields {
-    names.iter().map(|name| (*name, text(&object[name]))).collect()
+    names
+        .iter()
+        .map(|name| (*name, text(&object[name])))
+        .collect()
 }
 
 fn text(value: &Value) -> String {

@@ -29,7 +29,9 @@ impl Found {
         let mut found = Self {
             user_fields: admin.list("/user_fields", "user_fields").await?,
             webhooks: admin.list("/webhooks", "webhooks").await?,
-            categories: admin.list("/trigger_categories", "trigger_categories").await?,
+            categories: admin
+                .list("/trigger_categories", "trigger_categories")
+                .await?,
             triggers: admin.list("/triggers", "triggers").await?,
             signing: Vec::new(),
         };

@@ -8,8 +8,34 @@ use super::found::{Found, id};
 use super::plan::text;
 use super::wanted::Wanted;
 
+/// Something a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// The sentence.
+    pub(crate) text: String,
+    /// Whether messages are lost or doubled as long as it is so.
+    pub(crate) harmful: bool,
+}
+
+impl Notice {
+    /// Nothing to worry about.
+    pub(crate) fn harmless(text: String) -> Self {
+        Self {
+            text,
+            harmful: false,
+        }
+    }
+
+    fn harmful(text: String) -> Self {
+        Self {
+            text,
+            harmful: true,
+        }
+    }
+}
+
 /// What a person should know of others' objects.
-pub(crate) fn of(wanted: &Wanted, found: &Found) -> Vec<String> {
+pub(crate) fn of(wanted: &Wanted, found: &Found) -> Vec<Notice> {
     let mut told = user_field(wanted, found);
     let own = |object: &Value| wanted.owner.owns_any(object);
     let active = |object: &&Value| object["active"] != false;
@@ -22,34 +48,48 @@ pub(crate) fn of(wanted: &Wanted, found: &Found) -> Vec<String> {
         let Some(trigger) = users.next().map(|trigger| text(trigger, "title")) else {
             continue;
         };
-        if wanted.webhooks.iter().any(|ours| ours["endpoint"] == webhook["endpoint"]) {
-            told.push(format!(
+        if wanted
+            .webhooks
+            .iter()
+            .any(|ours| ours["endpoint"] == webhook["endpoint"])
+        {
+            told.push(Notice::harmful(format!(
                 "The webhook \"{name}\" was made by somebody else and posts to this stack's URL, for \
                  the trigger \"{trigger}\". Its signing secret is not in the stack's secret, so it is \
                  refused with 401. Remove both in Admin Center."
-            ));
+            )));
         } else if goes_to_braze(webhook) {
-            told.push(format!(
+            told.push(Notice::harmful(format!(
                 "The trigger \"{trigger}\" posts to Braze itself, by the webhook \"{name}\", as in \
                  Braze's guide: customers would get each answer twice. Switch it off in Admin Center \
                  > Objects and rules > Triggers."
-            ));
+            )));
         }
     }
-    let ours: Vec<String> = found.webhooks.iter().filter(|w| own(w)).filter_map(id).collect();
-    for trigger in found.triggers.iter().filter(active).filter(|trigger| !own(trigger)) {
+    let ours: Vec<String> = found
+        .webhooks
+        .iter()
+        .filter(|w| own(w))
+        .filter_map(id)
+        .collect();
+    for trigger in found
+        .triggers
+        .iter()
+        .filter(active)
+        .filter(|trigger| !own(trigger))
+    {
         if ours.iter().any(|id| posts_to(trigger, id)) {
-            told.push(format!(
+            told.push(Notice::harmless(format!(
                 "The trigger \"{}\" was made by somebody else and posts to a webhook of this stack. \
                  Is it meant to?",
                 text(trigger, "title")
-            ));
+            )));
         }
     }
     told
 }
 
-fn user_field(wanted: &Wanted, found: &Found) -> Vec<String> {
+fn user_field(wanted: &Wanted, found: &Found) -> Vec<Notice> {
     let key = text(&wanted.user_field, "key");
     let mut fields = found.user_fields.iter();
     let Some(field) = fields.find(|field| field["key"] == key.as_str()) else {
@@ -58,15 +98,16 @@ fn user_field(wanted: &Wanted, found: &Found) -> Vec<String> {
     let mut told = Vec::new();
     let kind = text(field, "type");
     if kind != "text" {
-        told.push(format!(
+        told.push(Notice::harmful(format!(
             "The user field {key} is there with the type {kind}; it has to be a text field, and \
              Zendesk cannot change a type. Remove it in Admin Center > People > User fields."
-        ));
+        )));
     }
     if field["active"] == false {
-        told.push(format!(
-            "The user field {key} is switched off. Switch it on in Admin Center > People > User fields."
-        ));
+        told.push(Notice::harmful(format!(
+            "The user field {key} is switched off. Switch it on in Admin Center > People > User \
+             fields."
+        )));
     }
     told
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{self, Difference, differences};
 use super::found::{Found, id};
-use super::notices;
+use super::notices::{self, Notice};
 use super::wanted::{ROUTES, Trigger, Wanted};
 
 /// What happens to an object.
@@ -59,7 +59,7 @@ pub(crate) struct Plan {
     /// In the order they are made.
     pub(crate) changes: Vec<Change>,
     /// What a person should know.
-    pub(crate) notices: Vec<String>,
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Plan {
@@ -100,8 +100,16 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
     }
     changes.extend((0..ROUTES.len()).map(|route| stored(route, found, secret)));
     let category = found.category(&wanted.category);
-    let fields = differences(category.map(category_fields), Some(vec![("name", wanted.category.clone())]));
-    changes.push(change(Part::Category, wanted.category.clone(), category, fields));
+    let fields = differences(
+        category.map(category_fields),
+        Some(vec![("name", wanted.category.clone())]),
+    );
+    changes.push(change(
+        Part::Category,
+        wanted.category.clone(),
+        category,
+        fields,
+    ));
     for (at, trigger) in wanted.triggers.iter().enumerate() {
         changes.push(trigger_change(wanted, found, at, trigger));
     }
@@ -132,18 +140,18 @@ pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
         });
         match others.next() {
             None => changes.push(gone(Part::Category, wanted.category.clone(), category)),
-            Some(trigger) => notices.push(format!(
+            Some(trigger) => notices.push(Notice::harmless(format!(
                 "The category {} stays: the trigger \"{}\" is in it.",
                 wanted.category,
                 text(trigger, "title")
-            )),
+            ))),
         }
     }
     let key = text(&wanted.user_field, "key");
-    notices.push(format!(
+    notices.push(Notice::harmless(format!(
         "The user field {key} stays: it says which Braze profile a customer is. Remove it in Admin \
          Center > People > User fields if you mean it."
-    ));
+    )));
     Plan { changes, notices }
 }
 
@@ -264,6 +272,6 @@ fn fields_id(value: &Value) -> Option<String> {
 }
 
 /// A text of an object.
-pub(super) fn text(object: &Value, name: &str) -> String {
+pub(crate) fn text(object: &Value, name: &str) -> String {
     object[name].as_str().unwrap_or_default().to_owned()
 }

@@ -24,7 +24,11 @@ pub(crate) const BODIES: [(&str, &str); 3] = [
 /// a signing secret of its own, and each route one live secret: one webhook for each route.
 pub(crate) const ROUTES: [(&str, &str, &str); 2] = [
     ("reply", "ZendeskReplyUrl", "zendesk_reply_signing_secret"),
-    ("solved", "ZendeskSolvedUrl", "zendesk_solved_signing_secret"),
+    (
+        "solved",
+        "ZendeskSolvedUrl",
+        "zendesk_solved_signing_secret",
+    ),
 ];
 
 /// Whose objects they are.
@@ -77,7 +81,10 @@ impl Owner {
 
     /// The mark of one object, in its description.
     pub(crate) fn mark(&self, part: &str) -> String {
-        format!("[braze-zendesk-bridge {}/{} {part}]", self.place, self.stack)
+        format!(
+            "[braze-zendesk-bridge {}/{} {part}]",
+            self.place, self.stack
+        )
     }
 
     /// Whether an object carries this mark.
@@ -181,7 +188,8 @@ mod tests {
     #[test]
     fn a_mark_is_of_one_stack_in_one_account_and_region() {
         let ours = owner("1/eu-west-1", "bridge");
-        let object = json!({"description": format!("edited. {} by hand", ours.mark("webhook reply"))});
+        let object =
+            json!({"description": format!("edited. {} by hand", ours.mark("webhook reply"))});
         assert!(ours.owns(&object, "webhook reply") && ours.owns_any(&object));
         assert!(!ours.owns(&object, "webhook solved"));
         for other in [

@@ -13,7 +13,7 @@ use shared::net::{Answer, BaseUrl, Deadline, Failure, Http, Repeat, Request};
 mod sign_in;
 mod trouble;
 
-pub(crate) use sign_in::{Credentials, Person, SETUP_SCOPES, credentials, token};
+pub(crate) use sign_in::{Credentials, SETUP_SCOPES, credentials, token};
 pub(crate) use trouble::Trouble;
 
 /// Longest one call takes.
@@ -48,14 +48,13 @@ impl Admin {
         }
     }
 
-    /// Who the calls are made as; `None` where Zendesk answers as to an anonymous user, which is
-    /// its way to refuse a token here.
-    pub(crate) async fn me(&self) -> Result<Option<Person>, Trouble> {
+    /// The role of whoever the calls are made as, and the answer's headers; no role where Zendesk
+    /// answers as to an anonymous user, which is its way to refuse a token here.
+    pub(crate) async fn me(&self) -> Result<(Option<String>, HeaderMap), Trouble> {
         let told = self.get("/users/me", &[]).await?;
         let user = &told.body["user"];
-        Ok(user["id"].as_u64().map(|_| Person {
-            role: user["role"].as_str().unwrap_or_default().to_owned(),
-        }))
+        let role = user["role"].as_str().filter(|_| user["id"].is_u64());
+        Ok((role.map(str::to_owned), told.headers))
     }
 
     /// Reads one page.
@@ -111,7 +110,11 @@ impl Admin {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let repeat = if method == Method::GET { Repeat::Safe } else { Repeat::Never };
+        let repeat = if method == Method::GET {
+            Repeat::Safe
+        } else {
+            Repeat::Never
+        };
         let mut request = Request::new(method, url, repeat);
         if let Some(body) = body {
             request = request.json(body);

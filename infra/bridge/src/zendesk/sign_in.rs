@@ -26,12 +26,6 @@ pub(crate) enum Credentials {
     Legacy(String, String),
 }
 
-/// Who a token stands for.
-pub(crate) struct Person {
-    /// `admin`, `agent` or `end-user`.
-    pub(crate) role: String,
-}
-
 /// The secret's credentials for Zendesk, as the functions choose them.
 pub(crate) fn credentials(secret: &Map<String, Value>) -> Option<Credentials> {
     let get = |key: &str| {
@@ -79,7 +73,9 @@ pub(crate) async fn token(
             refused = (*scope).to_owned();
             continue;
         }
-        let token = body["access_token"].as_str().filter(|_| status.is_success());
+        let token = body["access_token"]
+            .as_str()
+            .filter(|_| status.is_success());
         return header(&format!("Bearer {}", token.ok_or(Trouble::Credentials)?));
     }
     Err(Trouble::Scopes(refused))

@@ -1,6 +1,9 @@
 //! Why Zendesk cannot be worked with, each in one sentence that names the setting.
 
-use shared::net::Failure;
+use shared::net;
+
+use crate::Failure;
+use crate::account::Terms;
 
 /// Why a call did not do what it should.
 #[derive(Debug)]
@@ -10,7 +13,7 @@ pub(crate) enum Trouble {
         /// The account's address.
         base: String,
         /// Why.
-        cause: Failure,
+        cause: net::Failure,
     },
     /// An answer, but not Zendesk's.
     NotZendesk(String),
@@ -90,6 +93,14 @@ impl Trouble {
                 "look at the object in Zendesk's Admin Center, then try again".to_owned()
             }
         }
+    }
+
+    /// The end of a command: the sentence, with the cause where it was asked for.
+    pub(crate) fn told(&self, terms: &Terms) -> Failure {
+        Failure::Usage(match self {
+            Self::Unreachable { cause, .. } => terms.told(self.sentence(), cause),
+            _ => self.sentence(),
+        })
     }
 
     /// Setting, what is wrong and what to do, in one sentence.
