@@ -12,7 +12,7 @@ use crate::columns::wrapped;
 /// Columns of a terminal.
 const WIDTH: usize = 80;
 /// Where a field's text begins.
-const INDENT: usize = 22;
+const INDENT: usize = 21;
 
 /// What would change.
 pub(crate) fn shown(plan: &Plan, base: &str, stack: &str) -> String {
@@ -25,7 +25,10 @@ pub(crate) fn shown(plan: &Plan, base: &str, stack: &str) -> String {
             change.name
         ));
         if change.act == Act::Create || change.act == Act::Update {
-            for field in &change.fields {
+            // The name stands in the line above.
+            let new = change.act == Act::Create;
+            let named = |field: &&Difference| new && ["name", "title"].contains(&field.field);
+            for field in change.fields.iter().filter(|field| !named(field)) {
                 lines.extend(field_lines(field));
             }
         }
@@ -122,7 +125,7 @@ fn field_lines(field: &Difference) -> Vec<String> {
         for (at, piece) in cut(text, WIDTH - INDENT).into_iter().enumerate() {
             let name = if lines.is_empty() { field.field } else { "" };
             let tag = if at == 0 { tag } else { ' ' };
-            lines.push(format!("      {name:13} {tag} {piece}"));
+            lines.push(format!("    {name:14} {tag} {piece}"));
         }
     };
     if was.is_empty() {
@@ -140,12 +143,23 @@ fn field_lines(field: &Difference) -> Vec<String> {
     lines
 }
 
-/// A text in pieces of a width: whole words where they fit, because bodies have few spaces.
+/// A text in pieces of a width: words, or for JSON without any at least its punctuation.
 fn cut(text: &str, width: usize) -> Vec<String> {
     if text.contains(' ') && !text.contains('{') {
         return wrapped(text, width);
     }
     let letters: Vec<char> = text.chars().collect();
-    let pieces = letters.chunks(width).map(|piece| piece.iter().collect());
-    pieces.collect()
+    let mut pieces = Vec::new();
+    let mut rest = letters.as_slice();
+    while rest.len() > width {
+        let ends = |signs: &[char]| {
+            let at = rest[..width].iter().rposition(|letter| signs.contains(letter));
+            at.map(|at| at + 1).filter(|at| *at > width / 3)
+        };
+        let end = ends(&[',']).or_else(|| ends(&[':', '.'])).unwrap_or(width);
+        pieces.push(rest[..end].iter().collect());
+        rest = &rest[end..];
+    }
+    pieces.push(rest.iter().collect());
+    pieces
 }
