@@ -227,9 +227,7 @@ impl Acts {
                 &letters[at..=at]
             }
         };
-        for letter in chosen {
-            replay::replay(&self.stack, letter).await?;
-        }
+        replay::replay(&self.stack, chosen).await?;
         self.redeliver(false).await
     }
 }

@@ -5,15 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::account::{self, Item, Table, talk};
-
-/// Members of a body that name the customer.
-const NAMES: [&str; 2] = ["external_user_id", "braze_external_id"];
+use crate::account::{self, Item, Table, talk, text};
+use crate::dead::Letter;
 
 /// Remove everything the table holds of one customer.
 #[derive(Args)]
@@ -79,16 +76,15 @@ impl Forget {
         let conversation = table.item(&own).await?;
         let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
         tickets.extend(conversation.as_ref().and_then(ticket));
-        let look_ups: BTreeSet<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
+        let tickets: Vec<u64> = tickets.into_iter().collect();
+        let look_ups: Vec<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
         let mut keys = BTreeSet::new();
         let looked_at = table
             .each(|item| {
-                let Some(pk) = text(item, "pk") else { return };
-                if look_ups.contains(pk)
-                    || (pk.starts_with("dead#") && is_of(item, &own, &look_ups, user))
-                {
-                    keys.insert(pk.to_owned());
-                }
+                let letter = Letter::read(item).filter(|letter| letter.is_of(user, &tickets));
+                let look_up = text(item, "pk").filter(|pk| look_ups.iter().any(|key| key == pk));
+                keys.extend(letter.map(|letter| letter.pk()));
+                keys.extend(look_up.map(str::to_owned));
             })
             .await?;
         let mut keys: Vec<String> = keys.into_iter().collect();
@@ -102,45 +98,6 @@ impl Forget {
             looked_at,
         })
     }
-}
-
-/// Whether a dead letter is of the customer: by its conversation, or because its body names them.
-fn is_of(letter: &Item, own: &str, look_ups: &BTreeSet<String>, user: &str) -> bool {
-    if let Some(conversation) = text(letter, "conversation") {
-        return conversation == own || look_ups.contains(conversation);
-    }
-    match letter.get("content") {
-        Some(AttributeValue::S(content)) => names(content, user),
-        Some(AttributeValue::B(content)) => names(&String::from_utf8_lossy(content.as_ref()), user),
-        _ => false,
-    }
-}
-
-/// Whether a body, whole or damaged, gives the customer's id.
-fn names(content: &str, user: &str) -> bool {
-    let quoted = Value::from(user).to_string();
-    NAMES.iter().any(|name| {
-        let key = format!("\"{name}\"");
-        content.match_indices(&key).any(|(at, _)| {
-            let rest = content[at + key.len()..].trim_start();
-            let Some(value) = rest.strip_prefix(':').map(str::trim_start) else {
-                return false;
-            };
-            let number = value.strip_prefix(user).is_some_and(ends_a_value);
-            value.starts_with(&quoted) || number
-        })
-    })
-}
-
-fn ends_a_value(rest: &str) -> bool {
-    rest.trim_start()
-        .chars()
-        .next()
-        .is_none_or(|c| matches!(c, ',' | '}' | ']'))
-}
-
-fn text<'i>(item: &'i Item, name: &str) -> Option<&'i str> {
-    item.get(name)?.as_s().ok().map(String::as_str)
 }
 
 /// The ticket a conversation is on.
@@ -163,30 +120,4 @@ fn shown(found: &Found) -> String {
         ));
     }
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_names_a_customer_by_their_whole_id_only() {
-        for (content, of_them) in [
-            (r#"{"external_user_id":"ana"}"#, true),
-            (r#"{"external_user_id" : "ana", "text": "cut o"#, true),
-            (
-                r#"{"ticket":{"requester":{"user_fields":{"braze_external_id":"ana"}}}}"#,
-                true,
-            ),
-            (r#"{"external_user_id":"ana-2"}"#, false),
-            (r#"{"external_user_id":"eve","text":"ana"}"#, false),
-            (r#"{"text":"\"external_user_id\":\"ana\""}"#, false),
-            ("", false),
-        ] {
-            assert_eq!(names(content, "ana"), of_them, "{content}");
-        }
-        assert!(names(r#"{"external_user_id": 7 }"#, "7"));
-        assert!(!names(r#"{"external_user_id":77}"#, "7"));
-        assert!(names(r#"{"external_user_id":"a\"b"}"#, "a\"b"));
-    }
 }

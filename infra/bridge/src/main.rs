@@ -5,7 +5,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::shells;
 
 mod account;
 mod acts;
@@ -13,10 +14,13 @@ mod braze;
 mod checks;
 mod columns;
 mod conversation;
+mod dead;
 mod doctor;
+mod events;
 mod files;
 mod forget;
 mod names;
+mod names_in;
 mod open;
 mod page;
 mod player;
@@ -24,7 +28,9 @@ mod ports;
 mod replay;
 mod sandbox;
 mod setup;
+mod status;
 mod steps;
+mod trace;
 mod transcript;
 mod weather;
 mod zendesk;
@@ -51,9 +57,35 @@ enum Command {
     /// Check every hop of the deployed stack, and name the setting that is wrong.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Doctor),
+    /// What waits in the deployed bundle, since when, and why.
+    Status(status::Status),
+    /// The whole path of one customer or ticket, hop by hop.
+    Trace(trace::Trace),
+    /// See, replay or drop what could not be delivered.
+    DeadLetters(dead::DeadLetters),
     /// Remove everything the deployed table holds of one customer.
     Forget(forget::Forget),
+    /// Print completions for a shell.
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
 }
+
+/// The shells there are completions for.
+#[derive(Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+const COMPLETIONS: &str = "\
+Examples:
+  bridge completions bash > ~/.local/share/bash-completion/completions/bridge
+  bridge completions zsh > \"${fpath[1]}/_bridge\"
+  bridge completions fish > ~/.config/fish/completions/bridge.fish";
 
 /// Why the program ends early.
 pub(crate) enum Failure {
@@ -63,6 +95,16 @@ pub(crate) enum Failure {
     Broken(String),
     /// What is wrong was told already: exit code 1.
     Told,
+}
+
+impl Failure {
+    /// What is told.
+    pub(crate) fn told(&self) -> &str {
+        match self {
+            Self::Usage(sentence) | Self::Broken(sentence) => sentence,
+            Self::Told => "",
+        }
+    }
 }
 
 #[tokio::main]
@@ -75,7 +117,14 @@ async fn main() -> ExitCode {
         Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
         Command::Setup(setup) => Box::pin(setup.run()).await,
         Command::Doctor(doctor) => Box::pin(doctor.run()).await,
+        Command::Status(status) => Box::pin(status.run()).await,
+        Command::Trace(trace) => Box::pin(trace.run()).await,
+        Command::DeadLetters(dead) => Box::pin(dead.run()).await,
         Command::Forget(forget) => Box::pin(forget.run()).await,
+        Command::Completions { shell } => {
+            complete(shell);
+            Ok(())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,4 +138,16 @@ async fn main() -> ExitCode {
         }
         Err(Failure::Told) => ExitCode::FAILURE,
     }
+}
+
+fn complete(shell: Shell) {
+    let mut command = Arguments::command();
+    let mut script = Vec::new();
+    let (to, name) = (&mut script, "bridge");
+    match shell {
+        Shell::Bash => clap_complete::generate(shells::Bash, &mut command, name, to),
+        Shell::Zsh => clap_complete::generate(shells::Zsh, &mut command, name, to),
+        Shell::Fish => clap_complete::generate(shells::Fish, &mut command, name, to),
+    }
+    account::talk::say(String::from_utf8_lossy(&script).trim_end());
 }

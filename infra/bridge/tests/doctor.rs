@@ -156,7 +156,11 @@ async fn the_secrets_values_are_tried() {
     let found = with("braze_api_key", "").await;
     assert!(settings(&found).contains(&"braze_api_key"), "{found:?}");
     // The functions cannot read what doctor reads: the same as with another secret.
-    let unreadable = AwsFault::always("GetSecretValue", access_denied()).after(1);
+    let unreadable = AwsFault {
+        skip: 1,
+        times: None,
+        ..AwsFault::once("GetSecretValue", access_denied())
+    };
     world.stack.secrets.faults().add(unreadable);
     let found = with("braze_inbound_token", "a-token-nobody-else-knows").await;
     assert_eq!(settings(&found), ["braze_inbound_token"], "{found:?}");

@@ -10,6 +10,7 @@ mod stack;
 mod table;
 pub(crate) mod talk;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -18,7 +19,9 @@ use aws_config::{Region, SdkConfig};
 use clap::Args;
 use shared::aws::{AwsParts, http_client};
 use shared::config::environment;
-use shared::net::Http;
+use shared::net::{BaseUrl, Http};
+use shared::secrets::{Need, SecretStore};
+use shared::zendesk;
 use tokio::sync::OnceCell;
 
 use crate::Failure;
@@ -26,7 +29,7 @@ use crate::Failure;
 pub(crate) use refusal::Terms;
 pub(crate) use secret::SecretValue;
 pub(crate) use stack::Deployed;
-pub(crate) use table::{Item, Table};
+pub(crate) use table::{Item, Table, number, text};
 
 /// Longest one attempt at an AWS call takes: a person's network may be slow.
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -117,7 +120,7 @@ impl Account {
     /// No such stack, not allowed, no answer.
     pub(crate) async fn deployed(&self) -> Result<&Deployed, Failure> {
         let name = stack::name(&self.options);
-        let sdk = self.sdk();
+        let sdk = sdk(&self.parts);
         let ask = || stack::describe(&sdk, name, &self.terms);
         self.deployed.get_or_try_init(ask).await
     }
@@ -131,7 +134,12 @@ impl Account {
             Some(name) => name.clone(),
             None => self.deployed().await?.output("TableName")?.to_owned(),
         };
-        Ok(Table::new(&self.parts, &self.sdk(), name, &self.terms))
+        Ok(Table::new(
+            &self.parts,
+            &sdk(&self.parts),
+            name,
+            &self.terms,
+        ))
     }
 
     /// The secret that `--secret` or the stack names; not read yet.
@@ -143,7 +151,12 @@ impl Account {
             Some(id) => id.clone(),
             None => self.deployed().await?.output("SecretArn")?.to_owned(),
         };
-        Ok(SecretValue::new(&self.parts, &self.sdk(), id, &self.terms))
+        Ok(SecretValue::new(
+            &self.parts,
+            &sdk(&self.parts),
+            id,
+            &self.terms,
+        ))
     }
 
     /// The HTTP client, for the vendors and the stack's own URLs.
@@ -156,16 +169,43 @@ impl Account {
         &self.terms
     }
 
-    fn sdk(&self) -> SdkConfig {
-        SdkConfig::builder()
-            .behavior_version(self.parts.behavior)
-            .region(Region::new(self.parts.region.clone()))
-            .credentials_provider(self.parts.credentials.clone())
-            .http_client(self.parts.http_client.clone())
-            .retry_config(self.parts.retry.clone())
-            .timeout_config(self.parts.timeouts.clone())
-            .build()
+    /// Zendesk, as the functions reach it: at the stack's address, with the secret's credentials.
+    ///
+    /// # Errors
+    /// No address, a secret without credentials, and as [`Self::deployed`].
+    pub(crate) async fn zendesk(&self) -> Result<zendesk::Client, Failure> {
+        let given = environment("ZENDESK_BASE_URL").filter(|url| !url.trim().is_empty());
+        let url = match given {
+            Some(url) => url,
+            None => {
+                let url = self.deployed().await?.parameter("ZendeskBaseUrl");
+                let url = url.ok_or_else(|| {
+                    let sentence =
+                        "the stack has no parameter ZendeskBaseUrl: set ZENDESK_BASE_URL";
+                    Failure::Usage(sentence.to_owned())
+                })?;
+                url.to_owned()
+            }
+        };
+        let base: BaseUrl = url
+            .parse()
+            .map_err(|error| Failure::Usage(format!("ZendeskBaseUrl {error}")))?;
+        let secret = self.secret().await?;
+        secret.secrets(&[Need::Zendesk]).await?;
+        let store = Arc::new(SecretStore::new(&self.parts, secret.id()));
+        Ok(zendesk::Client::new(self.http.clone(), base, store))
     }
+}
+
+fn sdk(parts: &AwsParts) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(parts.behavior)
+        .region(Region::new(parts.region.clone()))
+        .credentials_provider(parts.credentials.clone())
+        .http_client(parts.http_client.clone())
+        .retry_config(parts.retry.clone())
+        .timeout_config(parts.timeouts.clone())
+        .build()
 }
 
 /// Another address of a service, from the SDKs' own variables.

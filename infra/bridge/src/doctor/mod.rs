@@ -112,9 +112,5 @@ async fn braze(account: &Account, stack: &Deployed, object: &Map<String, Value>)
 
 /// A failure of the account's as a finding, its sentence as it stands.
 fn of_failure(area: &'static str, setting: &str, failure: Failure) -> Finding {
-    let what = match failure {
-        Failure::Usage(sentence) | Failure::Broken(sentence) => sentence,
-        Failure::Told => String::new(),
-    };
-    Finding::bad(area, setting, what, "as it says")
+    Finding::bad(area, setting, failure.told().to_owned(), "as it says")
 }

@@ -153,7 +153,9 @@ fn cut(text: &str, width: usize) -> Vec<String> {
     let mut rest = letters.as_slice();
     while rest.len() > width {
         let ends = |signs: &[char]| {
-            let at = rest[..width].iter().rposition(|letter| signs.contains(letter));
+            let at = rest[..width]
+                .iter()
+                .rposition(|letter| signs.contains(letter));
             at.map(|at| at + 1).filter(|at| *at > width / 3)
         };
         let end = ends(&[',']).or_else(|| ends(&[':', '.'])).unwrap_or(width);

@@ -20,6 +20,13 @@ pub(super) const STATE: &str = "memory";
 /// What DynamoDB gives and takes.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
+impl Held {
+    /// Reads an item that somebody else has read, for looking only.
+    pub fn read(key: &Key, item: HashMap<String, AttributeValue>) -> Self {
+        held(key, item)
+    }
+}
+
 /// Reads an item; one that does not exist reads as an empty conversation.
 pub(super) fn held(key: &Key, item: Item) -> Held {
     let mut poison = Vec::new();

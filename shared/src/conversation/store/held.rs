@@ -142,6 +142,17 @@ pub enum Accepted {
     Full(Option<Box<Held>>),
 }
 
+/// What became of an event that a person put back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutBack {
+    /// It waits, behind what waited already.
+    Stored,
+    /// It was put back before, under the same delivery.
+    Before,
+    /// No room; nothing was stored.
+    Full,
+}
+
 /// How a conversation is left by a settling write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leave {

@@ -23,7 +23,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use crate::aws::AwsParts;
 
 pub use dead::DeadLetter;
-pub use held::{Accepted, Claim, Held, Key, Lease, Leave, Settled, StoreError};
+pub use held::{Accepted, Claim, Held, Key, Lease, Leave, PutBack, Settled, StoreError};
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
 

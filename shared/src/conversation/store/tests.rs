@@ -437,3 +437,46 @@ async fn what_was_in_doubt_stays_so_though_two_redeliveries_vanish() {
     let (_, before) = taken.expect("taken").expect("due");
     assert_eq!(before.lost, None);
 }
+
+#[tokio::test]
+async fn an_event_put_back_waits_for_anybody_and_is_put_back_once() {
+    let store = table().await;
+    assert_eq!(
+        store
+            .put_back(&key(), &entry("a"), NOW)
+            .await
+            .expect("stored"),
+        PutBack::Stored
+    );
+    assert_eq!(
+        store.due(key().shard(), NOW, 9).await.expect("read"),
+        [key()]
+    );
+    assert_eq!(
+        store
+            .put_back(&key(), &entry("a"), NOW)
+            .await
+            .expect("read"),
+        PutBack::Before
+    );
+    let (held, before) = store
+        .take_due(&key(), &lease("one"), NOW)
+        .await
+        .expect("taken")
+        .expect("due");
+    assert!(before.is_parked() && before.claim().is_none());
+    assert_eq!(held.mailbox.len(), 1);
+    assert!(!held.mailbox[0].progress.doubtful);
+}
+
+#[tokio::test]
+async fn an_event_put_back_goes_behind_what_a_holder_works_on() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    let stored = store.put_back(&key(), &entry("b"), NOW).await;
+    assert_eq!(stored.expect("stored"), PutBack::Stored);
+    held.mailbox.clear();
+    let settled = store.settle(&mut held, Leave::Idle, &[], NOW).await;
+    assert!(matches!(settled, Ok(Settled::Moved)));
+    assert_eq!(ids(&held), [entry("b").event.delivery.as_str()]);
+}

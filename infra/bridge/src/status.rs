@@ -1,0 +1,267 @@
+//! `bridge status`: what waits, since when, and why.
+//!
+//! In: the index `due`, and the items it names. Out: how many wait for what, and the longest
+//! waiting ones. The table is not scanned: an idle bundle is answered with four queries.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::{Value, json};
+use shared::conversation::queue;
+use shared::conversation::state::{Lane, Wait};
+use shared::conversation::store::{Held, Key};
+use simulators::Clock;
+
+use crate::Failure;
+use crate::account::{self, Item, Table, talk, text};
+use crate::events::{self, count, moment, span, vendor, whose};
+
+/// Redelivery runs every minute: what is due for longer is late. In milliseconds.
+const LATE: i64 = 2 * 60 * 1000;
+
+const EXAMPLES: &str = "\
+Examples:
+  bridge status
+  bridge status --profile live --region eu-west-1 --limit 100
+  bridge status --json | jq .waiting.oldest_received_at";
+
+/// What waits in the deployed bundle, since when, and why.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Status {
+    /// Most conversations listed, the longest waiting first; 0: all.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    #[command(flatten)]
+    account: account::Options,
+}
+
+/// Why a conversation waits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Why {
+    /// A function works on it.
+    Worked,
+    /// The way to these vendors pauses.
+    Paused,
+    /// Redelivery takes it within a minute.
+    Due,
+    /// It should have been taken.
+    Late,
+}
+
+/// A conversation in which something waits.
+pub(crate) struct Waiting {
+    /// What the item says.
+    pub held: Held,
+    /// Who works on it, as the lease names them.
+    pub holder: Option<String>,
+    /// Why it waits.
+    pub why: Why,
+}
+
+impl Status {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let table = self.account.connect().await?.table().await?;
+        let now = Clock::new().now_ms();
+        let mut waiting = read(&table, now).await?;
+        waiting.sort_by_key(|one| (one.since(), one.held.key.pk()));
+        let limit = match self.limit {
+            0 => waiting.len(),
+            limit => limit.min(waiting.len()),
+        };
+        if self.account.json {
+            talk::say_json(&json!({
+                "table": table.name(),
+                "at": events::time(now),
+                "waiting": summary(&waiting),
+                "conversations": waiting[..limit].iter().map(Waiting::json).collect::<Vec<_>>(),
+            }));
+            return Ok(());
+        }
+        talk::say(&told(&waiting, now).join("\n"));
+        if limit > 0 {
+            talk::say(&listed(&waiting[..limit], now).join("\n"));
+        }
+        if limit < waiting.len() {
+            let rest = waiting.len() - limit;
+            talk::say(&format!("and {rest} more: --limit 0 lists all"));
+        }
+        Ok(())
+    }
+}
+
+async fn read(table: &Table, now: i64) -> Result<Vec<Waiting>, Failure> {
+    let keys: Vec<Key> = table
+        .waiting()
+        .await?
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
+    let items = table.items(&keys).await?;
+    let waiting = items.into_iter().filter_map(|item| {
+        let key = Key::parse(text(&item, "pk")?)?;
+        Waiting::read(&key, item, now)
+    });
+    Ok(waiting.collect())
+}
+
+impl Waiting {
+    /// Reads an item; `None` where nothing waits in it any more.
+    pub(crate) fn read(key: &Key, item: Item, now: i64) -> Option<Self> {
+        let lease = text(&item, "lease")?.to_owned();
+        let held = Held::read(key, item);
+        if held.mailbox.is_empty() && held.poison.is_empty() {
+            return None;
+        }
+        let why = match (held.is_parked(), held.until > now) {
+            (false, true) => Why::Worked,
+            (true, true) => Why::Paused,
+            _ if now - held.until > LATE => Why::Late,
+            _ => Why::Due,
+        };
+        let holder = lease.split_once(' ').map(|(owner, _)| owner.to_owned());
+        Some(Self { held, holder, why })
+    }
+
+    /// When the oldest waiting event was received, in milliseconds since the epoch.
+    pub(crate) fn since(&self) -> i64 {
+        let received = self
+            .held
+            .mailbox
+            .iter()
+            .map(|entry| entry.event.received_at);
+        received.min().unwrap_or(self.held.until)
+    }
+
+    /// The vendors its events wait for, with the pause of the way there.
+    pub(crate) fn lanes(&self) -> Vec<(Lane, Option<Wait>)> {
+        let mut lanes = Vec::new();
+        for at in queue::heads(&self.held.mailbox) {
+            let lane = self.held.mailbox[at].lane();
+            let wait = match lane {
+                Lane::Zendesk => self.held.state.zendesk_wait,
+                Lane::Braze => self.held.state.braze_wait,
+            };
+            if !lanes.iter().any(|(known, _)| *known == lane) {
+                lanes.push((lane, wait));
+            }
+        }
+        lanes
+    }
+
+    fn json(&self) -> Value {
+        let pauses: BTreeMap<_, _> = self
+            .lanes()
+            .into_iter()
+            .map(|(lane, wait)| {
+                let paused = wait.map(|wait| {
+                    json!({"until": events::time(wait.until), "failed_attempts": wait.attempts})
+                });
+                (vendor(lane).to_lowercase(), paused)
+            })
+            .collect();
+        json!({
+            "conversation": self.held.key.pk(),
+            "events": self.held.mailbox.len(),
+            "oldest_received_at": events::time(self.since()),
+            "state": self.why.word(),
+            "due_at": events::time(self.held.until),
+            "held_by": self.holder,
+            "waits_for": pauses,
+        })
+    }
+}
+
+impl Why {
+    /// One word for scripts.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Worked => "worked_on",
+            Self::Paused => "paused",
+            Self::Due => "due",
+            Self::Late => "late",
+        }
+    }
+
+    fn told(self) -> &'static str {
+        match self {
+            Self::Worked => "worked on now",
+            Self::Paused => "paused after failed attempts",
+            Self::Due => "due: redelivery takes them within a minute",
+            Self::Late => "due for minutes: is redelivery running? look at its log and alarms",
+        }
+    }
+}
+
+fn by_why(waiting: &[Waiting]) -> BTreeMap<Why, usize> {
+    let mut counted = BTreeMap::new();
+    for one in waiting {
+        *counted.entry(one.why).or_default() += 1;
+    }
+    counted
+}
+
+fn number_of_events(waiting: &[Waiting]) -> usize {
+    waiting.iter().map(|one| one.held.mailbox.len()).sum()
+}
+
+fn summary(waiting: &[Waiting]) -> Value {
+    let oldest = waiting.first().map(|one| events::time(one.since()));
+    let states = by_why(waiting).into_iter();
+    let states: BTreeMap<_, _> = states.map(|(why, number)| (why.word(), number)).collect();
+    json!({
+        "conversations": waiting.len(),
+        "events": number_of_events(waiting),
+        "oldest_received_at": oldest,
+        "states": states,
+    })
+}
+
+fn told(waiting: &[Waiting], now: i64) -> Vec<String> {
+    let Some(oldest) = waiting.first() else {
+        return vec!["Nothing waits.".to_owned()];
+    };
+    let mut lines = vec![format!(
+        "{} in {}; the oldest for {}, since {} UTC.",
+        count(number_of_events(waiting), "event"),
+        count(waiting.len(), "conversation"),
+        span(now - oldest.since()),
+        moment(oldest.since()),
+    )];
+    let states = by_why(waiting).into_iter();
+    lines.extend(states.map(|(why, number)| format!("{number:>7}  {}", why.told())));
+    lines
+}
+
+fn listed(waiting: &[Waiting], now: i64) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        "Received (UTC)       Events  For      Failed  Next      Conversation".to_owned(),
+    ];
+    for one in waiting {
+        let lanes = one.lanes();
+        let towards: Vec<_> = lanes.iter().map(|(lane, _)| vendor(*lane)).collect();
+        let failed = lanes
+            .iter()
+            .filter_map(|(_, wait)| Some(wait.as_ref()?.attempts));
+        let next = match one.why {
+            Why::Worked => "at work".to_owned(),
+            Why::Paused => format!("in {}", span(one.held.until - now)),
+            Why::Due => "now".to_owned(),
+            Why::Late => "LATE".to_owned(),
+        };
+        lines.push(format!(
+            "{}  {:>6}  {:<7}  {:>6}  {next:<8}  {}",
+            moment(one.since()),
+            one.held.mailbox.len(),
+            if towards.len() > 1 {
+                "both"
+            } else {
+                towards.first().unwrap_or(&"-")
+            },
+            failed.max().unwrap_or(0),
+            whose(&one.held.key.pk()),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,212 @@
+//! `bridge trace`: the whole path of one customer or ticket.
+//!
+//! In: the conversation's item, its dead letters, the ticket's comments. Out: what came in, what
+//! stands on the ticket, what waits and why, in the order of time; texts only where asked for.
+
+mod path;
+mod show;
+
+use std::time::Duration;
+
+use clap::Args;
+use shared::conversation::store::{Held, Key};
+use shared::message::TicketId;
+use shared::net::Deadline;
+use shared::zendesk::{CommentView, TicketView};
+use simulators::Clock;
+
+use crate::Failure;
+use crate::account::{self, Account, Item, Table, talk, text};
+use crate::dead::{self, Letter};
+use crate::status::Waiting;
+
+/// Longest Zendesk is asked for.
+const ZENDESK_LIMIT: Duration = Duration::from_secs(20);
+/// Comments read of a ticket, the newest ones.
+const COMMENTS: u32 = 100;
+
+const EXAMPLES: &str = "\
+Examples:
+  bridge trace ana-7
+  bridge trace 4711 --text
+  bridge trace --ticket 4711 --json
+
+Without a number of dead letters to look for, --quick answers at once: they are
+found by reading the whole table.";
+
+/// The whole path of one customer or ticket, hop by hop.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Trace {
+    /// A Braze external id, or a number of a Zendesk ticket.
+    #[arg(required_unless_present = "ticket")]
+    who: Option<String>,
+    /// A Zendesk ticket; for numbers that are somebody's external id, too.
+    #[arg(long, value_name = "ID", conflicts_with = "who")]
+    ticket: Option<TicketId>,
+    /// Show texts as well.
+    #[arg(long)]
+    text: bool,
+    /// Do not look for dead letters.
+    #[arg(long)]
+    quick: bool,
+    #[command(flatten)]
+    account: account::Options,
+}
+
+/// Everything that is known of one conversation.
+struct Known {
+    customer: Option<String>,
+    held: Held,
+    waiting: Option<Waiting>,
+    letters: Vec<Letter>,
+    ticket: Option<TicketView>,
+    /// The newest first.
+    comments: Vec<CommentView>,
+    now: i64,
+}
+
+impl Trace {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let account = self.account.connect().await?;
+        let table = account.table().await?;
+        let known = self.find(&account, &table).await?;
+        let hops = path::of(&known);
+        if self.account.json {
+            talk::say_json(&show::json(&known, &hops, self.text));
+        } else {
+            talk::say(&show::lines(&known, &hops, self.text).join("\n"));
+        }
+        Ok(())
+    }
+
+    async fn find(&self, account: &Account, table: &Table) -> Result<Known, Failure> {
+        let now = Clock::new().now_ms();
+        let zendesk = account.zendesk().await;
+        let zendesk = zendesk.inspect_err(|failure| not_asked(failure.told()));
+        let zendesk = zendesk.ok();
+        let (mut key, mut asked) = self.named(table).await?;
+        let mut ticket = None;
+        if let (Some(id), Some(zendesk)) = (asked, &zendesk) {
+            ticket = match zendesk.ticket(id, Deadline::after(ZENDESK_LIMIT)).await {
+                Ok(ticket) => ticket,
+                Err(error) => {
+                    not_asked(&account.terms().told(error.to_string(), &error));
+                    None
+                }
+            };
+            let customer = ticket.as_ref().and_then(TicketView::customer);
+            key = key.or(customer.map(Key::Customer));
+        }
+        if let (None, Some(id)) = (&key, asked) {
+            key = on_ticket(table, id).await?;
+        }
+        let Some(key) = key else {
+            return Err(nobody(asked));
+        };
+        let item = table.item(&key.pk()).await?;
+        let there = item.is_some();
+        let item = item.unwrap_or_default();
+        let held = Held::read(&key, item.clone());
+        asked = asked.or(held.state.ticket);
+        let letters = self.letters(table, &key, asked).await?;
+        if !there && letters.is_empty() && ticket.is_none() {
+            return Err(Failure::Usage(format!(
+                "the table holds nothing of {}: check the Braze external id, or give --ticket",
+                crate::events::whose(&key.pk())
+            )));
+        }
+        let mut comments = vec![];
+        if let (Some(id), Some(zendesk)) = (asked, &zendesk) {
+            let read = zendesk.comments(id, COMMENTS, Deadline::after(ZENDESK_LIMIT));
+            comments = read.await.unwrap_or_else(|error| {
+                not_asked(&account.terms().told(error.to_string(), &error));
+                vec![]
+            });
+            if ticket.is_none() {
+                let read = zendesk.ticket(id, Deadline::after(ZENDESK_LIMIT)).await;
+                ticket = read.unwrap_or_default();
+            }
+        }
+        Ok(Known {
+            customer: customer(&key),
+            waiting: Waiting::read(&key, item, now),
+            held,
+            letters,
+            ticket,
+            comments,
+            now,
+        })
+    }
+
+    /// The conversation named, or the ticket: a number is a customer's id only where the table has
+    /// one of that id.
+    async fn named(&self, table: &Table) -> Result<(Option<Key>, Option<TicketId>), Failure> {
+        let Some(who) = self.who.as_deref().map(str::trim) else {
+            return Ok((None, self.ticket));
+        };
+        let wrong = |_| Failure::Usage("a Braze external id is not empty".to_owned());
+        let key = Key::Customer(who.parse().map_err(wrong)?);
+        match who.parse::<TicketId>() {
+            Ok(ticket) if table.item(&key.pk()).await?.is_none() => Ok((None, Some(ticket))),
+            _ => Ok((Some(key), None)),
+        }
+    }
+
+    async fn letters(
+        &self,
+        table: &Table,
+        key: &Key,
+        ticket: Option<TicketId>,
+    ) -> Result<Vec<Letter>, Failure> {
+        if self.quick {
+            return Ok(vec![]);
+        }
+        let mut letters = dead::all(table).await?;
+        let tickets: Vec<u64> = ticket.iter().map(|id| id.get()).collect();
+        let user = customer(key).unwrap_or_default();
+        letters.retain(|letter| letter.is_of(&user, &tickets));
+        Ok(letters)
+    }
+}
+
+fn customer(key: &Key) -> Option<String> {
+    match key {
+        Key::Customer(id) => Some(id.as_str().to_owned()),
+        Key::Ticket(_) => None,
+    }
+}
+
+/// The conversation that is on a ticket, found by reading the table: Zendesk did not tell.
+async fn on_ticket(table: &Table, id: TicketId) -> Result<Option<Key>, Failure> {
+    let waiting = Key::Ticket(id);
+    if table.item(&waiting.pk()).await?.is_some() {
+        return Ok(Some(waiting));
+    }
+    let mut found = None;
+    let of_item = |item: &Item| {
+        let key = Key::parse(text(item, "pk")?)?;
+        let held = Held::read(&key, item.clone());
+        (held.state.ticket == Some(id)).then_some(key)
+    };
+    let on = format!("\"ticket\":{id}");
+    table
+        .each_where(("contains", "memory", &on), |item| {
+            found = found.take().or_else(|| of_item(item));
+        })
+        .await?;
+    Ok(found)
+}
+
+fn nobody(ticket: Option<TicketId>) -> Failure {
+    let ticket = ticket.map_or_else(String::new, |id| id.to_string());
+    Failure::Usage(format!(
+        "nobody's conversation is on ticket {ticket}: its requester has no Braze external id, or \
+         nothing of it has come in yet"
+    ))
+}
+
+/// The path is told without the ticket then.
+fn not_asked(why: &str) {
+    eprintln!("bridge: the ticket is not shown: {why}");
+}

@@ -1,0 +1,147 @@
+//! The hops of one conversation, put together from ticket, mailbox and dead letters.
+//!
+//! In: what is known. Out: one hop per text, answer or note, in the order of time, with where it
+//! stands. Pure.
+
+use shared::conversation::state::Entry;
+use shared::message::{Body, CommentId, DeliveryId};
+use shared::zendesk::{CommentView, Role};
+
+use super::Known;
+use crate::dead::Letter;
+use crate::events::{kind, moment, text, vendor};
+
+/// How long the table remembers what it accepted, at least; in milliseconds.
+const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
+
+/// One text, answer or note, and how far it came.
+pub(super) struct Hop {
+    /// When it happened, in milliseconds since the epoch.
+    pub at: i64,
+    /// What it is, in one word.
+    pub kind: &'static str,
+    /// Where it stands, in words.
+    pub standing: String,
+    /// Its delivery, where there is one.
+    pub delivery: Option<String>,
+    /// Its comment, where it has one.
+    pub comment: Option<CommentId>,
+    /// Its text; for people who asked for it.
+    pub text: Option<String>,
+}
+
+pub(super) fn of(known: &Known) -> Vec<Hop> {
+    let waiting = known.held.mailbox.iter().map(|entry| waits(known, entry));
+    let letters = known.letters.iter().map(dead);
+    let mut hops: Vec<Hop> = waiting.chain(letters).collect();
+    // What waits or is dead is told once, though its comment is on the ticket.
+    let told: Vec<CommentId> = hops.iter().filter_map(|hop| hop.comment).collect();
+    let comments = known.comments.iter();
+    let comments = comments.filter(|comment| !told.contains(&comment.id));
+    hops.extend(comments.filter_map(|comment| on_ticket(known, comment)));
+    hops.sort_by_key(|hop| hop.at);
+    hops
+}
+
+fn waits(known: &Known, entry: &Entry) -> Hop {
+    let lane = entry.lane();
+    let wait = known.waiting.as_ref().and_then(|waiting| {
+        let lanes = waiting.lanes();
+        lanes.into_iter().find(|(one, _)| *one == lane)?.1
+    });
+    let progress = &entry.progress;
+    let mut standing = format!("waits for {}", vendor(lane));
+    if let Some(wait) = wait {
+        let next = moment(wait.until);
+        standing.push_str(&format!(", failed {} times, next {next}", wait.attempts));
+    }
+    if progress.sent > 0 {
+        standing.push_str(&format!(", {} messages of it sent", progress.sent));
+    }
+    if progress.posted {
+        standing.push_str(", is on the ticket already");
+    }
+    if progress.doubtful {
+        standing.push_str(", the last attempt's outcome is not known");
+    }
+    Hop {
+        at: entry.event.received_at,
+        kind: kind(entry),
+        standing,
+        delivery: Some(entry.event.delivery.to_string()),
+        comment: comment_of(entry),
+        text: text(entry),
+    }
+}
+
+fn dead(letter: &Letter) -> Hop {
+    let entry = letter.entry();
+    let content = || String::from_utf8_lossy(&letter.content).into_owned();
+    Hop {
+        at: letter.received_at(),
+        kind: letter.kind(),
+        standing: format!(
+            "dead letter since {}: {}",
+            moment(letter.buried_at),
+            letter.cause
+        ),
+        delivery: Some(letter.id.clone()),
+        comment: entry.as_ref().and_then(comment_of),
+        text: match &entry {
+            Some(entry) => text(entry),
+            None => Some(content()),
+        },
+    }
+}
+
+fn comment_of(entry: &Entry) -> Option<CommentId> {
+    match &entry.event.body {
+        Body::Reply(reply) => reply.comment,
+        _ => None,
+    }
+}
+
+fn on_ticket(known: &Known, comment: &CommentView) -> Option<Hop> {
+    let by_agent = matches!(comment.role, Some(Role::Agent | Role::Admin));
+    let requester = known.ticket.as_ref().and_then(|ticket| ticket.requester);
+    let by_customer = comment.author.is_some() && comment.author == requester;
+    let (kind, standing) = match &comment.delivery {
+        Some(_) if by_customer => ("text", "is on the ticket".to_owned()),
+        Some(_) if !comment.public => ("note", "the bridge's internal note".to_owned()),
+        Some(_) => ("text", "is on the ticket".to_owned()),
+        None if by_agent && comment.public => ("reply", answered(known, comment)),
+        None if comment.public => ("comment", "not by SMS, not the bridge's".to_owned()),
+        // Agents among themselves.
+        None => return None,
+    };
+    let reply = kind == "reply";
+    let delivery = comment.delivery.clone();
+    Some(Hop {
+        at: comment.created_at.unwrap_or_default(),
+        kind,
+        standing,
+        delivery: delivery.or_else(|| reply.then(|| reply_delivery(comment.id).to_string())),
+        comment: Some(comment.id),
+        text: comment.plain_body.present().map(str::to_owned),
+    })
+}
+
+/// What the table knows of an agent's answer that neither waits nor is a dead letter.
+fn answered(known: &Known, comment: &CommentView) -> String {
+    let unsure = &known.held.state.unsure;
+    if unsure.iter().any(|one| one.comment == Some(comment.id)) {
+        return "Braze's answer is not known: sms_resend sends it again".to_owned();
+    }
+    if known.held.seen.contains(&reply_delivery(comment.id)) {
+        return "accepted and done: sent, or a note says why not".to_owned();
+    }
+    match known.now - comment.created_at.unwrap_or(known.now) > REMEMBERED {
+        true => "older than what the table remembers (two days)".to_owned(),
+        false => "NOT ACCEPTED: no webhook has reported it".to_owned(),
+    }
+}
+
+/// As the bridge derives it of a webhook that names the comment.
+fn reply_delivery(comment: CommentId) -> DeliveryId {
+    DeliveryId::derive("reply", &[&comment.to_string()])
+}

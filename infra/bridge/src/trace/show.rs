@@ -1,0 +1,162 @@
+//! A path as people and scripts read it.
+//!
+//! In: what is known, the hops. Out: lines of at most 80 columns, or JSON. Texts only where asked
+//! for.
+
+use serde_json::{Value, json};
+use shared::conversation::state::State;
+
+use super::Known;
+use super::path::Hop;
+use crate::columns::wrapped;
+use crate::events::{moment, span, time};
+use crate::status::Why;
+
+/// Where the standing begins.
+const INDENT: usize = 33;
+const WIDTH: usize = 80;
+
+pub(super) fn lines(known: &Known, hops: &[Hop], text: bool) -> Vec<String> {
+    let mut lines = head(known);
+    lines.push(String::new());
+    if hops.is_empty() {
+        lines.push("Nothing to show: no comments, nothing waits.".to_owned());
+        return lines;
+    }
+    lines.push(format!(
+        "{:<19}  {:<10}  Where it stands",
+        "Time (UTC)", "What"
+    ));
+    for hop in hops {
+        let first = format!("{:<19}  {:<10}  ", moment(hop.at), hop.kind);
+        push(&mut lines, first, &hop.standing);
+        if let Some(comment) = hop.comment {
+            push(
+                &mut lines,
+                " ".repeat(INDENT),
+                &format!("comment {comment}"),
+            );
+        }
+        if let Some(delivery) = &hop.delivery {
+            push(
+                &mut lines,
+                " ".repeat(INDENT),
+                &format!("delivery {delivery}"),
+            );
+        }
+        if let (true, Some(text)) = (text, &hop.text) {
+            for line in text.lines() {
+                push(&mut lines, " ".repeat(INDENT), &format!("| {line}"));
+            }
+        }
+    }
+    lines
+}
+
+fn push(lines: &mut Vec<String>, first: String, text: &str) {
+    let mut start = first;
+    for line in wrapped(text, WIDTH - INDENT) {
+        lines.push(format!("{start}{line}"));
+        start = " ".repeat(INDENT);
+    }
+}
+
+fn head(known: &Known) -> Vec<String> {
+    let state = &known.held.state;
+    let customer = known.customer.as_deref().unwrap_or("not known yet");
+    let mut lines = vec![format!("Customer   {customer}")];
+    let mut row = |name: &str, value: String| lines.push(format!("{name:<9}  {value}"));
+    row("Ticket", ticket(known, state));
+    if let Some(user) = state.user {
+        row("Zendesk", format!("user {user}"));
+    }
+    if state.texted_at > 0 {
+        row("Texted", format!("last {} UTC", moment(state.texted_at)));
+    }
+    if state.opted_out {
+        row("SMS", "opted out: nothing is sent".to_owned());
+    }
+    for (vendor, wait) in [("Zendesk", state.zendesk_wait), ("Braze", state.braze_wait)] {
+        if let Some(wait) = wait {
+            let next = span(wait.until - known.now);
+            let failed = wait.attempts;
+            row(
+                "Pause",
+                format!("{vendor}: failed {failed} times, next try in {next}"),
+            );
+        }
+    }
+    if let Some(waiting) = &known.waiting {
+        let until = moment(waiting.held.until);
+        let holder = waiting.holder.as_deref().unwrap_or("nobody");
+        row(
+            "Lease",
+            match waiting.why {
+                Why::Worked => format!("{holder}, until {until} UTC"),
+                Why::Paused => format!("nobody; redelivery takes it after {until} UTC"),
+                Why::Due => "nobody; redelivery takes it within a minute".to_owned(),
+                Why::Late => format!("LATE: due since {until} UTC, and nobody takes it"),
+            },
+        );
+    }
+    if known.comments.len() >= super::COMMENTS as usize {
+        row(
+            "Note",
+            format!("only the newest {} comments are shown", super::COMMENTS),
+        );
+    }
+    lines
+}
+
+fn ticket(known: &Known, state: &State) -> String {
+    let remembered = state.ticket.map(|id| id.to_string());
+    match (&known.ticket, remembered) {
+        (Some(ticket), Some(on)) if ticket.id.to_string() != on => {
+            format!(
+                "{} ({}); the conversation is on {on}",
+                ticket.id, ticket.status
+            )
+        }
+        (Some(ticket), _) => format!("{} ({})", ticket.id, ticket.status),
+        (None, Some(on)) => match state.status {
+            Some(status) => format!("{on} ({}, as the table remembers)", status.as_str()),
+            None => on,
+        },
+        (None, None) => "none".to_owned(),
+    }
+}
+
+pub(super) fn json(known: &Known, hops: &[Hop], text: bool) -> Value {
+    let state = &known.held.state;
+    let wait = |wait: Option<shared::conversation::state::Wait>| {
+        wait.map(|wait| json!({"until": time(wait.until), "failed_attempts": wait.attempts}))
+    };
+    let hops = hops.iter().map(|hop| {
+        let mut shown = json!({
+            "at": time(hop.at),
+            "kind": hop.kind,
+            "standing": hop.standing,
+            "delivery": hop.delivery,
+            "comment": hop.comment,
+        });
+        if text {
+            shown["text"] = json!(hop.text);
+        }
+        shown
+    });
+    let ticket = known.ticket.as_ref();
+    json!({
+        "customer": known.customer,
+        "ticket": ticket.map(|ticket| ticket.id).or(state.ticket),
+        "ticket_status": ticket.map(|ticket| ticket.status.as_str()),
+        "conversation_ticket": state.ticket,
+        "zendesk_user": state.user,
+        "opted_out": state.opted_out,
+        "last_text_at": (state.texted_at > 0).then(|| time(state.texted_at)),
+        "pauses": {"zendesk": wait(state.zendesk_wait), "braze": wait(state.braze_wait)},
+        "state": known.waiting.as_ref().map(|waiting| waiting.why.word()),
+        "held_by": known.waiting.as_ref().and_then(|waiting| waiting.holder.clone()),
+        "due_at": known.waiting.as_ref().map(|waiting| time(waiting.held.until)),
+        "hops": hops.collect::<Vec<_>>(),
+    })
+}
