@@ -124,11 +124,12 @@ async fn drift_is_shown_field_by_field_and_repaired() {
     for word in [
         "~ webhook     SMS bridge (braze-zendesk-bridge): solved",
         "- https://old.example.com/zendesk/solved",
-        "status        - inactive",
-        "active        - false",
+        "status         - inactive",
+        "active         - false",
         "+ role is_not end_user",
-        "\"author_role\"",
-        "category",
+        "-  \"role\"",
+        "+  \"author_role\"",
+        "category       + SMS bridge",
         "~ secret      zendesk_reply_signing_secret",
         "4 to change",
     ] {
@@ -412,4 +413,20 @@ async fn the_rate_limit_is_waited_for() {
     let ran = world.bridge("setup zendesk --yes").await.ends(0);
     assert!(ran.err.contains("going on in 1 s"), "{}", ran.err);
     assert_eq!(world.webhooks().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_there_twice_with_its_own_mark_is_taken_back_to_one() {
+    let world = World::ready().await;
+    edit(&world.stack, |account| {
+        let mut second = trigger(account, "public reply").clone();
+        second["id"] = json!(999);
+        account["triggers"].as_array_mut().unwrap().push(second);
+        let mut second = webhook(account, ": solved").clone();
+        second["id"] = json!("ZZZZZZZZZZZZZZZZZZZZZZZZZZ");
+        account["webhooks"]["ZZZZZZZZZZZZZZZZZZZZZZZZZZ"] = second;
+    });
+    let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(ran.out.contains("2 to remove, 9 as wanted."), "{}", ran.out);
+    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 2));
 }

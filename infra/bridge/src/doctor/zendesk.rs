@@ -224,7 +224,10 @@ async fn delivered(
     };
     let failed: Vec<String> = rows.iter().filter(recent).filter_map(failure).collect();
     if failed.is_empty() {
-        let what = format!("{name}: none of the last {} invocations failed", rows.len());
+        let what = match rows.len() {
+            0 => format!("{name}: nothing was delivered in the last day"),
+            n => format!("{name}: none of the last {n} invocations failed"),
+        };
         return Ok(Finding::good(AREA, what));
     }
     let mut kinds = failed.clone();

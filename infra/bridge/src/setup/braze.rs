@@ -31,8 +31,8 @@ const SUPPORT: &str = r#""kind":"message","support":true"#;
 /// An inbound campaign: its name, the category that starts it, the beginning of its body.
 const CAMPAIGNS: [(&str, &str, &str); 5] = [
     (
-        "support keyword",
-        "your support keyword's category, e.g. SUPPORT",
+        "Support keyword",
+        "of your keyword, such as SUPPORT",
         SUPPORT,
     ),
     (
@@ -45,8 +45,8 @@ const CAMPAIGNS: [(&str, &str, &str); 5] = [
         "OPT-OUT",
         r#""kind":"opted_out","support":false"#,
     ),
-    ("opt-in", "OPT-IN", r#""kind":"opted_in","support":false"#),
-    ("help", "HELP", r#""kind":"help","support":false"#),
+    ("Opt-in", "OPT-IN", r#""kind":"opted_in","support":false"#),
+    ("Help", "HELP", r#""kind":"help","support":false"#),
 ];
 
 /// Print the campaigns to make in Braze, and check them.
@@ -62,10 +62,17 @@ pub(crate) struct Braze {
     account: account::Options,
 }
 
+/// Campaigns that have most settings in common.
+struct Group {
+    what: &'static str,
+    settings: Vec<(&'static str, String)>,
+    campaigns: Vec<Page>,
+}
+
 /// One campaign to make.
 struct Page {
-    name: String,
-    settings: Vec<(&'static str, String)>,
+    name: &'static str,
+    own: (&'static str, String),
     body: String,
 }
 
@@ -93,9 +100,9 @@ impl Braze {
         let base = base.map_err(|error| {
             Failure::Usage(format!("the stack's parameter BrazeBaseUrl {error}"))
         })?;
-        let pages = pages(stack, token)?;
+        let groups = groups(stack, token)?;
         if !self.check && !self.account.json {
-            talk::say(&text(&pages, stack, self.show_token));
+            talk::say(&text(&groups, stack, self.show_token));
         }
         let campaigns: Vec<Campaign<'_>> = ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"]
             .into_iter()
@@ -107,7 +114,11 @@ impl Braze {
         let http = account.http();
         let findings = braze::Braze { http, base, key }.check(&campaigns).await;
         if self.account.json {
-            let pages: Vec<Value> = pages.iter().map(page_json).collect();
+            let pages = groups.iter().flat_map(|group| {
+                let pages = group.campaigns.iter();
+                pages.map(move |page| page_json(group, page))
+            });
+            let pages: Vec<Value> = pages.collect();
             let checks: Vec<Value> = findings.iter().map(Finding::json).collect();
             talk::say_json(&json!({"campaigns": pages, "findings": checks}));
         } else {
@@ -125,78 +136,88 @@ impl Braze {
     }
 }
 
-fn pages(stack: &Deployed, token: &str) -> Result<Vec<Page>, Failure> {
-    let set = |parameter: &str| match stack.parameter(parameter) {
-        Some(id) => format!("{parameter} is {id}"),
-        None => format!("{parameter} is empty: deploy with this campaign's Campaign ID"),
-    };
-    let outgoing = |name: &str, parameter: &str, body: &str| Page {
-        name: name.to_owned(),
-        settings: vec![
-            ("Type", "SMS, delivery API-triggered".to_owned()),
-            ("Stack", set(parameter)),
-            ("Re-eligibility", "on, without a delay".to_owned()),
-            (
-                "Quiet hours",
-                "off, or answers wait until morning".to_owned(),
-            ),
-            (
-                "Frequency cap",
-                "off: capped messages are dropped".to_owned(),
-            ),
-            (
-                "Audience",
-                "everybody; consent is the subscription group's".to_owned(),
-            ),
-            ("Conversion", "none".to_owned()),
-        ],
+fn groups(stack: &Deployed, token: &str) -> Result<Vec<Group>, Failure> {
+    let outgoing = |name, parameter: &str, body: &str| Page {
+        name,
+        own: (
+            "Campaign ID",
+            match stack.parameter(parameter) {
+                Some(id) => format!("the stack's {parameter} is {id}"),
+                None => format!("deploy with it as {parameter}, which is empty"),
+            },
+        ),
         body: body.trim_end().to_owned(),
     };
-    let mut pages = vec![
-        outgoing("agent's reply", "BrazeReplyCampaignId", REPLY),
-        outgoing("ticket closed (optional)", "BrazeSolvedCampaignId", SOLVED),
-    ];
-    let url = stack.output("BrazeInboundUrl")?;
-    for (name, category, start) in CAMPAIGNS {
-        pages.push(Page {
-            name: name.to_owned(),
+    let inbound = CAMPAIGNS.map(|(name, category, start)| Page {
+        name,
+        own: ("Trigger", format!("inbound SMS, category {category}")),
+        body: INBOUND.trim_end().replace(SUPPORT, start),
+    });
+    Ok(vec![
+        Group {
+            what: "SMS campaigns, which the bridge triggers",
             settings: vec![
-                ("Type", "Webhook, delivery action-based".to_owned()),
-                ("Trigger", format!("Send inbound SMS, category {category}")),
-                ("Webhook URL", url.to_owned()),
-                ("Method", "POST, body: raw text".to_owned()),
+                ("Delivery", "API-triggered".to_owned()),
+                (
+                    "Re-eligibility",
+                    "on, or each customer gets one message only".to_owned(),
+                ),
+                (
+                    "Quiet hours",
+                    "off, or answers wait until morning".to_owned(),
+                ),
+                ("Frequency cap", "off, or answers are dropped".to_owned()),
+                ("Audience", "everybody".to_owned()),
+            ],
+            campaigns: vec![
+                outgoing("Agent's reply", "BrazeReplyCampaignId", REPLY),
+                outgoing("Ticket closed (optional)", "BrazeSolvedCampaignId", SOLVED),
+            ],
+        },
+        Group {
+            what: "Webhook campaigns, which hand customers' texts to the bridge",
+            settings: vec![
+                ("Delivery", "action-based".to_owned()),
+                ("Webhook URL", stack.output("BrazeInboundUrl")?.to_owned()),
+                ("HTTP method", "POST, request body: raw text".to_owned()),
                 ("Header", "Content-Type: application/json".to_owned()),
                 ("Header", format!("Authorization: Bearer {token}")),
-                ("Re-eligibility", "on, without a delay".to_owned()),
+                (
+                    "Re-eligibility",
+                    "on, or each customer's first text is the only one".to_owned(),
+                ),
                 ("Quiet hours", "off, or texts wait until morning".to_owned()),
                 ("Audience", "everybody, without a filter".to_owned()),
             ],
-            body: INBOUND.trim_end().replace(SUPPORT, start),
-        });
-    }
-    Ok(pages)
+            campaigns: inbound.into(),
+        },
+    ])
 }
 
-fn text(pages: &[Page], stack: &Deployed, with_token: bool) -> String {
+fn text(groups: &[Group], stack: &Deployed, with_token: bool) -> String {
     let mut lines = vec![format!(
-        "Braze, for the stack {}: {} campaigns. Bodies are pasted as they stand.",
-        stack.name,
-        pages.len()
+        "Braze, for the stack {}. Bodies are pasted as they stand.",
+        stack.name
     )];
     if !with_token {
-        lines.push("The token is not shown; --show-token shows it.".to_owned());
+        lines.push("The token is left out; --show-token shows it.".to_owned());
     }
-    for (at, page) in pages.iter().enumerate() {
-        lines.push(format!("\n{}. {}\n", at + 1, page.name));
-        for (name, value) in &page.settings {
-            lines.push(format!("   {name:15} {value}"));
+    let setting = |name: &str, value: &str| format!("   {name:15} {value}");
+    for group in groups {
+        lines.push(format!("\n{}. In each of them:\n", group.what));
+        lines.extend(
+            group
+                .settings
+                .iter()
+                .map(|(name, value)| setting(name, value)),
+        );
+        for page in &group.campaigns {
+            lines.push(format!("\n * {}", page.name));
+            lines.push(setting(page.own.0, &page.own.1));
+            lines.push(format!("{LINE}\n{}\n{LINE}", page.body));
         }
-        lines.push(format!(
-            "   {:15} between the lines:\n{LINE}\n{}\n{LINE}",
-            "Body", page.body
-        ));
     }
-    lines.push(format!("\n{}", AFTER.trim_end()));
+    lines.push(format!("\n{AFTER}"));
     lines.join("\n")
 }
 
@@ -204,14 +225,12 @@ const LINE: &str =
     "--------------------------------------------------------------------------------";
 
 const AFTER: &str = "\
-Texts of the categories opt-out, opt-in and help never reach OTHER: without those
-campaigns the agent does not learn of them. Launch every campaign.
-";
+Texts of the categories opt-out, opt-in and help never reach OTHER: without their
+campaigns the agent does not learn of them. Launch every campaign.";
 
-fn page_json(page: &Page) -> Value {
-    let settings: Vec<Value> = page
-        .settings
-        .iter()
+fn page_json(group: &Group, page: &Page) -> Value {
+    let settings = group.settings.iter().chain([&page.own]);
+    let settings: Vec<Value> = settings
         .map(|(name, value)| json!({"name": name, "value": value}))
         .collect();
     json!({"name": page.name, "settings": settings, "body": page.body})
@@ -226,7 +245,7 @@ mod tests {
         assert!(INBOUND.contains(SUPPORT));
         for (name, _, start) in CAMPAIGNS {
             let body: Value = serde_json::from_str(&INBOUND.replace(SUPPORT, start)).unwrap();
-            assert_eq!(body["support"], name == "support keyword", "{name}");
+            assert_eq!(body["support"], name == "Support keyword", "{name}");
             assert!(body["kind"].is_string());
         }
     }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::keys::{self, KEYS};
 use super::merge::{ROTATING, get, previous, set};
 use super::read::{self, Values};
+use super::show::secret_name;
 use crate::Failure;
 use crate::account::{self, talk};
 
@@ -209,7 +210,7 @@ fn missing(object: &Map<String, Value>) -> Vec<&'static str> {
 }
 
 fn shown(id: &str, changed: &[Line], after: &Map<String, Value>) -> String {
-    let mut lines = vec![format!("Secret {id}"), String::new()];
+    let mut lines = vec![format!("Secret {}", secret_name(id)), String::new()];
     for line in changed {
         lines.push(format!("  {:40} {}", line.key, line.becomes));
     }

@@ -29,7 +29,7 @@ pub(crate) fn shown(plan: &Plan, base: &str, stack: &str) -> String {
             let new = change.act == Act::Create;
             let named = |field: &&Difference| new && ["name", "title"].contains(&field.field);
             for field in change.fields.iter().filter(|field| !named(field)) {
-                lines.extend(field_lines(field));
+                lines.extend(field_lines(field, if new { ' ' } else { '+' }));
             }
         }
     }
@@ -53,6 +53,11 @@ pub(crate) fn done(change: &Change) -> String {
         Act::Remove => "removed",
     };
     format!("  {word:8} {} {}", change.part.kind(), change.name)
+}
+
+/// A secret's name out of its ARN, which is wider than a terminal.
+pub(crate) fn secret_name(id: &str) -> &str {
+    id.split_once(":secret:").map_or(id, |(_, name)| name)
 }
 
 /// The same for scripts.
@@ -117,7 +122,7 @@ fn sum(plan: &Plan) -> String {
 }
 
 /// A field: what is new, or what goes and what comes, line by line.
-fn field_lines(field: &Difference) -> Vec<String> {
+fn field_lines(field: &Difference, new: char) -> Vec<String> {
     let was = field.was.as_deref().unwrap_or_default();
     let is = field.is.as_deref().unwrap_or_default();
     let mut lines = Vec::new();
@@ -129,10 +134,12 @@ fn field_lines(field: &Difference) -> Vec<String> {
         }
     };
     if was.is_empty() {
-        is.lines().for_each(|line| push(' ', line));
+        is.lines().for_each(|line| push(new, line));
         return lines;
     }
-    for change in TextDiff::from_lines(was, is).iter_all_changes() {
+    // A last line without an end would differ from the same line with one.
+    let [was, is] = [was, is].map(|text| format!("{text}\n"));
+    for change in TextDiff::from_lines(&was, &is).iter_all_changes() {
         let tag = match change.tag() {
             ChangeTag::Equal => ' ',
             ChangeTag::Delete => '-',
