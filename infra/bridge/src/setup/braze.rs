@@ -225,8 +225,8 @@ const LINE: &str =
     "--------------------------------------------------------------------------------";
 
 const AFTER: &str = "\
-Texts of the categories opt-out, opt-in and help never reach OTHER: without their
-campaigns the agent does not learn of them. Launch every campaign.";
+Texts of the categories opt-out, opt-in and help never reach OTHER: without
+their campaigns the agent does not learn of them. Launch every campaign.";
 
 fn page_json(group: &Group, page: &Page) -> Value {
     let settings = group.settings.iter().chain([&page.own]);
