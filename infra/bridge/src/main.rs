@@ -23,6 +23,7 @@ mod names;
 mod names_in;
 mod open;
 mod page;
+mod places;
 mod player;
 mod ports;
 mod replay;

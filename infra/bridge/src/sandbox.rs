@@ -8,15 +8,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use local::cloudformation::CloudFormation;
 use local::dynamo::DynamoError;
 use local::logs::Logs;
-use local::options::TABLE_NAME;
 use local::stack::StackError;
 use local::{Options, Stack};
 use simulators::braze::User;
 
 use crate::conversation::Conversation;
 use crate::page::{About, Page};
+use crate::places::show;
 use crate::{Failure, open, player, ports};
 
 const USUAL_PORT: u16 = 8700;
@@ -36,6 +37,9 @@ pub(crate) struct Sandbox {
     /// Play a conversation file, print the transcript, check its expectations and end.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Begin as on the first day after a deployment: Zendesk is not set up and the secret is empty.
+    #[arg(long, conflicts_with_all = ["script", "data"])]
+    first_day: bool,
     /// Do not open the page in a browser.
     #[arg(long)]
     no_open: bool,
@@ -50,6 +54,7 @@ impl Default for Sandbox {
             port: USUAL_PORT,
             data: None,
             script: None,
+            first_day: false,
             no_open: false,
             verbose: false,
         }
@@ -112,6 +117,7 @@ impl Sandbox {
         let mut options = Options {
             port: taken[1],
             data: self.data.clone(),
+            first_day: self.first_day,
             // The page runs redelivery itself, to record it.
             schedule: None,
             pictures: true,
@@ -139,7 +145,8 @@ impl Sandbox {
             faster: 1.0 / RETRY_WAIT_SCALE,
         };
         let page = Page::start(listener, Arc::clone(stack), about).map_err(no_port)?;
-        let shown = self.show(stack, &page.url());
+        let account = CloudFormation::of(stack).await.map_err(no_port)?;
+        let shown = show(stack, &account, &page.url(), &self.kept(), self.first_day);
         shown.map_err(|error| Failure::Broken(format!("cannot print: {error}")))?;
         if !self.no_open {
             open::in_a_browser(&page.url());
@@ -164,50 +171,6 @@ impl Sandbox {
             Some(directory) => directory.display().to_string(),
             None => "in memory, gone at the end (--data DIR keeps it)".to_owned(),
         }
-    }
-
-    fn show(&self, stack: &Stack, page: &str) -> std::io::Result<()> {
-        let (front, zendesk, braze) = (
-            stack.front_url(),
-            stack.zendesk.base_url(),
-            stack.braze.base_url(),
-        );
-        let kept = self.kept();
-        let dynamo = stack.dynamo.url();
-        let secrets = stack.secrets.url();
-        writeln!(
-            std::io::stdout().lock(),
-            "\
-The bridge runs on this machine. Ctrl-C ends it.
-
-  Open             {page}
-
-  Front            {front}
-                     POST /zendesk/reply    zendesk-reply
-                     POST /zendesk/solved   zendesk-solved
-                     POST /braze/inbound    braze-inbound
-                   redelivery runs every minute
-  Zendesk          {zendesk}
-  Braze            {braze}
-  DynamoDB         {dynamo}, table {TABLE_NAME}
-  Secrets Manager  {secrets}
-  State            {kept}
-
-The same without the page. Ada texts:
-  curl -s {braze}/_sim/texts \\
-    -d '{{\"external_user_id\":\"ada\",\"text\":\"SUPPORT\"}}'
-The tickets, with their ids:
-  curl -s {zendesk}/_sim/tickets
-An agent answers ticket ID (add \"status\":\"solved\" to solve it at once):
-  curl -s {zendesk}/_sim/tickets/ID/comments \\
-    -d '{{\"text\":\"Hello Ada, how can I help?\"}}'
-An agent solves it:
-  curl -s {zendesk}/_sim/tickets/ID/status \\
-    -d '{{\"status\":\"solved\"}}'
-Ada's phone, and what Braze knows of her:
-  curl -s {braze}/_sim/inbox/ada
-  curl -s {braze}/_sim/users"
-        )
     }
 }
 
