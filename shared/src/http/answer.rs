@@ -93,8 +93,8 @@ impl Answer {
             Self::Unavailable => {
                 let mut response = problem(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "The event cannot be stored now",
-                    Some("Nothing was stored. Send it again."),
+                    "The event cannot be taken now",
+                    Some("Send it again: what is stored already is recognised."),
                 );
                 response
                     .headers_mut()

@@ -13,6 +13,7 @@ mod ids;
 mod json;
 mod lenient;
 mod media;
+mod members;
 mod repair;
 mod scan;
 mod structure;

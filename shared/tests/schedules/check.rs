@@ -270,6 +270,9 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
+            if self.is_forgotten(*ticket, *comment) {
+                continue;
+            }
             let Some((index, ..)) = self.sent_parts(token).first().copied() else {
                 continue;
             };
@@ -310,28 +313,43 @@ impl<S: Table> Run<S> {
         Ok(())
     }
 
-    /// Days after the answer, when nobody knows any more what was sent; without its ticket (the
-    /// guide's body), where the customer has several; or so long after that a ticket the bridge did
-    /// not know before is not searched so far back.
-    fn solve_tells_little(&self, answer: &Happened, ticket: TicketId, cycle: u32) -> bool {
+    /// Written so long ago that nobody knows any more whether it was sent.
+    fn is_forgotten(&self, ticket: TicketId, comment: CommentId) -> bool {
+        self.common.now() - self.written(ticket, comment) > REMEMBERED
+    }
+
+    fn written(&self, ticket: TicketId, comment: CommentId) -> i64 {
         let world = self.common.world.lock().expect("world");
+        let mut remarks = world.tickets[&ticket].comments.iter();
+        remarks.find(|r| r.id == comment).map_or(0, |r| r.at)
+    }
+
+    /// Days after the answer; of a ticket that was deleted with its comments; without its ticket (the
+    /// guide's body), where the customer has several; or so long after that a ticket the bridge did
+    /// not know before, or no more since a text was given up, is not searched so far back.
+    fn solve_tells_little(&self, answer: &Happened, ticket: TicketId, cycle: u32) -> bool {
         let Kind::Reply { comment, .. } = answer.kind else {
             return false;
         };
-        let mut remarks = world.tickets[&ticket].comments.iter();
-        let written = remarks.find(|r| r.id == comment).map_or(0, |r| r.at);
+        let written = self.written(ticket, comment);
+        let world = self.common.world.lock().expect("world");
+        if world.tickets[&ticket].deleted {
+            return true;
+        }
         let theirs = |other: &&Ticket| other.customer == answer.customer;
         let several = world.tickets.values().filter(theirs).count() > 1;
+        drop(world);
         let mut solves = self.events.iter().filter(|event| {
             matches!(event.kind, Kind::Solved { ticket: t, cycle: c } if (t, c) == (ticket, cycle))
         });
         let nameless = |event: &Happened| matches!(&event.incoming.event.body, Body::Solved(solved) if solved.ticket.is_none());
+        let unknown = several || self.some_are_dead(&answer.customer);
         let accepted = self.common.accepted.lock().expect("log");
         let late = |event: &Happened| {
             let mut log = accepted.iter().filter(|(_, id, _)| id == event.delivery());
-            several && log.any(|(.., at)| at - written > MINUTES)
+            unknown && log.any(|(.., at)| at - written > MINUTES)
         };
-        self.common.now() - written > REMEMBERED
+        self.is_forgotten(ticket, comment)
             || solves.any(|event| (several && nameless(event)) || late(event))
     }
 

@@ -17,9 +17,8 @@ use tokio::time::Instant;
 
 const SENDERS: usize = 50;
 
-/// Texts of each sender in the ordinary test run; `HOT_TEXTS` sets another number, 20 for a thousand
-/// texts together.
-const TEXTS_EACH: usize = 6;
+/// Texts of each sender: a thousand together.
+const TEXTS_EACH: usize = 20;
 
 /// Events a mailbox holds.
 const MAILBOX: usize = 100;
@@ -44,7 +43,6 @@ struct Accepted {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn texts_of_one_customer_from_fifty_senders_make_one_ticket_in_the_order_of_acceptance() {
-    let texts_each = texts_each();
     let stack = stack_with(|options| {
         options.limits.environments = SENDERS;
         // Fifty processes on a busy machine are slow; none is to be ended for it.
@@ -59,7 +57,7 @@ async fn texts_of_one_customer_from_fifty_senders_make_one_ticket_in_the_order_o
         // One after the other: fifty processes that start at once would need seconds each.
         let (begun, first) = oneshot::channel();
         let stack = Arc::clone(&stack);
-        senders.spawn(async move { send(&stack, sender, texts_each, begun).await });
+        senders.spawn(async move { send(&stack, sender, begun).await });
         first.await.expect("a first text");
     }
     let mut accepted = HashMap::new();
@@ -80,7 +78,7 @@ async fn texts_of_one_customer_from_fifty_senders_make_one_ticket_in_the_order_o
     redelivered(&stack).await;
 
     let on_ticket = public(&only_ticket(&stack));
-    assert_eq!(on_ticket.len(), SENDERS * texts_each);
+    assert_eq!(on_ticket.len(), SENDERS * TEXTS_EACH);
     // From the last text back: none was sent after a later one had been answered.
     let mut earliest: Option<Instant> = None;
     for text in on_ticket.iter().rev() {
@@ -98,25 +96,11 @@ async fn texts_of_one_customer_from_fifty_senders_make_one_ticket_in_the_order_o
     assert!(waiting(&stack).is_empty());
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a longer run is asked for by the environment"
-)]
-fn texts_each() -> usize {
-    let asked = std::env::var("HOT_TEXTS").ok();
-    asked.and_then(|n| n.parse().ok()).unwrap_or(TEXTS_EACH)
-}
-
 /// Sends one text after the other, each again until it is accepted.
-async fn send(
-    stack: &Stack,
-    sender: usize,
-    texts: usize,
-    begun: oneshot::Sender<()>,
-) -> Vec<Accepted> {
+async fn send(stack: &Stack, sender: usize, begun: oneshot::Sender<()>) -> Vec<Accepted> {
     let mut accepted = Vec::new();
     let mut begun = Some(begun);
-    for number in 0..texts {
+    for number in 0..TEXTS_EACH {
         let text = format!("{sender:02}-{number:02}");
         let body = inbound_body(ANA, &text, &text).to_string();
         let mut refused = 0;

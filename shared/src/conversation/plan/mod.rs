@@ -6,6 +6,7 @@
 mod aside;
 mod check;
 mod files;
+mod follow;
 mod fuse;
 mod media;
 mod missed;

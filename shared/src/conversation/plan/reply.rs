@@ -3,15 +3,12 @@
 use crate::message::{Personal, Reply};
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status, Unsure};
+use super::super::state::{Entry, Progress, State, Unsure};
 use super::super::step::{
-    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, TicketFacts, Verdict,
+    Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
+use super::follow::{adopt, follow};
 use super::{Case, attributes_entry, delivery_of, files, fingerprint, note_entry, sent};
-
-/// How long before its webhook a comment on an unknown ticket may have been written to count as
-/// part of the conversation, in milliseconds.
-pub(super) const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -163,43 +160,6 @@ pub(super) fn apply(
             tracing::debug!(delivery.id = %case.delivery, "unexpected outcome, tried again later");
             Verdict::Wait(None)
         }
-    }
-}
-
-/// An answer on another ticket takes the conversation there, unless its webhook is a late one: of a
-/// ticket that is closed or gone, or solved while the customer's own is not. It is sent all the same.
-fn follow(state: &State, progress: &mut Progress, facts: Option<TicketFacts>) {
-    progress.confirmed = true;
-    progress.elsewhere = match facts {
-        None => true,
-        Some(facts) => match facts.status {
-            Some(Status::Closed) => true,
-            Some(Status::Solved) => !state.is_done(),
-            _ => false,
-        },
-    };
-}
-
-/// The conversation follows the ticket an agent answered last.
-fn adopt(case: &Case<'_>, state: &mut State, reply: &Reply) {
-    let status = reply.status.as_deref().and_then(Status::parse);
-    match reply.ticket {
-        Some(ticket) if state.ticket != Some(ticket) => {
-            let asked = case.asked_at(reply.asked_at).unwrap_or(case.at);
-            state.move_to(ticket, status, asked.saturating_sub(ADOPTION_WINDOW));
-            state.user = None;
-        }
-        _ => {}
-    }
-    // Written before a solve that is known, reported after it: the solve stands.
-    if state.is_done() && reply.comment.is_some() && reply.comment <= state.solved_upto {
-        return;
-    }
-    // "solved" is left to its own event, which tells the customer.
-    match status {
-        Some(status) if !status.is_done() => state.saw_status(status, case.at),
-        Some(status) if !state.is_done() => state.status = Some(status),
-        _ => {}
     }
 }
 

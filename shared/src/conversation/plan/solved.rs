@@ -7,7 +7,7 @@ use super::super::state::{Entry, Progress, State, Status, Unsure};
 use super::super::step::{
     Attributes, Ending, Failure, Next, Outcome, Sms, Step, TicketFacts, Verdict,
 };
-use super::reply::ADOPTION_WINDOW;
+use super::follow::ADOPTION_WINDOW;
 use super::{Case, announced, attributes_entry, fuse, missed, note_entry};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.

@@ -6,15 +6,17 @@
 
 mod lines;
 pub(in crate::text) mod link;
+mod tag;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
-use html5gum::{Token, Tokenizer};
-
-type StartTag = html5gum::StartTag<()>;
+use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
 
 use lines::Lines;
 use link::Link;
+use tag::StartTag;
 
 /// Elements a whole comment may begin with.
 const WRAPPERS: &[&str] = &[
@@ -85,16 +87,11 @@ fn is_html(text: &str) -> bool {
 /// The text of HTML.
 pub fn to_text(html: &str) -> String {
     let mut page = Page::default();
-    for Ok(token) in Tokenizer::new(html) {
-        match token {
-            Token::StartTag(tag) => page.open(&tag),
-            Token::EndTag(tag) => page.close(&tag.name),
-            Token::String(text) if page.unseen.is_none() => {
-                page.text(&String::from_utf8_lossy(&text));
-            }
-            _ => {}
-        }
-    }
+    let read = |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
+        page.read(&event);
+        None
+    };
+    let Ok(()) = Tokenizer::new_with_emitter(html, CallbackEmitter::new(read)).finish();
     page.finish()
 }
 
@@ -102,6 +99,8 @@ pub fn to_text(html: &str) -> String {
 #[derive(Default)]
 struct Page {
     lines: Lines,
+    /// The start tag that is being read.
+    tag: StartTag,
     /// The number of the next item, for each open list; none where items have no number.
     lists: Vec<Option<u32>>,
     link: Option<Link>,
@@ -111,13 +110,30 @@ struct Page {
 }
 
 impl Page {
-    fn open(&mut self, tag: &StartTag) {
+    fn read(&mut self, event: &CallbackEvent<'_>) {
+        match event {
+            CallbackEvent::OpenStartTag { name } => self.tag.begin(name),
+            CallbackEvent::AttributeName { name } => self.tag.attribute(name),
+            CallbackEvent::AttributeValue { value } => self.tag.value(value),
+            CallbackEvent::CloseStartTag { self_closing } => {
+                let (name, value) = self.tag.take();
+                self.open(&name, value, *self_closing);
+                self.tag.reuse(name);
+            }
+            CallbackEvent::EndTag { name } => self.close(name),
+            CallbackEvent::String { value } if self.unseen.is_none() => {
+                self.lines.text(&String::from_utf8_lossy(value));
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, name: &[u8], value: Option<String>, self_closing: bool) {
         if self.unseen.is_some() {
             return;
         }
-        let name: &[u8] = &tag.name;
         if UNSEEN.contains(&name) {
-            self.unseen = (!tag.self_closing).then(|| name.to_vec());
+            self.unseen = (!self_closing).then(|| name.to_vec());
             return;
         }
         match name {
@@ -125,15 +141,17 @@ impl Page {
             b"hr" => self.lines.paragraph(),
             b"a" => {
                 self.end_link();
-                self.link = Link::to(attribute(tag, b"href"), self.lines.mark());
+                self.link = Link::to(value, self.lines.mark());
             }
             b"img" => {
-                if let Some(alt) = attribute(tag, b"alt") {
+                if let Some(alt) = value {
                     self.lines.text(&alt);
                 }
             }
             b"ul" => self.list(None),
-            b"ol" => self.list(Some(number(tag).unwrap_or(1))),
+            b"ol" => self.list(Some(
+                value.and_then(|first| first.parse().ok()).unwrap_or(1),
+            )),
             b"li" => self.item(),
             b"blockquote" => self.lines.quote(true),
             b"pre" => self.lines.preformatted(true),
@@ -173,10 +191,6 @@ impl Page {
             name if is_block(name) => self.lines.boundary(name),
             _ => {}
         }
-    }
-
-    fn text(&mut self, text: &str) {
-        self.lines.text(text);
     }
 
     fn list(&mut self, first: Option<u32>) {
@@ -242,16 +256,6 @@ fn is_block(name: &[u8]) -> bool {
             | b"address"
             | b"caption"
     )
-}
-
-fn attribute(tag: &StartTag, name: &[u8]) -> Option<String> {
-    let value = tag.attributes.get(name)?;
-    let value = String::from_utf8_lossy(value).trim().to_owned();
-    (!value.is_empty()).then_some(value)
-}
-
-fn number(tag: &StartTag) -> Option<u32> {
-    attribute(tag, b"start")?.parse().ok()
 }
 
 #[cfg(test)]

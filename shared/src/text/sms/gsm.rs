@@ -5,7 +5,29 @@
 use super::Ligatures;
 
 /// How many septets a character takes: 1, 2 from the extension table, none where it is in neither.
+#[inline]
 pub(super) fn septets(c: char) -> Option<usize> {
+    match ASCII.get(c as usize) {
+        Some(0) => None,
+        Some(known) => Some(usize::from(*known)),
+        None => in_table(c),
+    }
+}
+
+/// The answers for ASCII, 0 for none: nearly every character of nearly every text.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut code = 0_u8;
+    while code < 128 {
+        if let Some(septets) = in_table(code as char) {
+            table[code as usize] = septets as u8;
+        }
+        code += 1;
+    }
+    table
+};
+
+const fn in_table(c: char) -> Option<usize> {
     match c {
         '\n' | '\r' | ' '..='Z' | 'a'..='z' => Some(1),
         '_' | '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Δ' | 'Φ'
@@ -24,7 +46,8 @@ pub(super) fn transliterate(text: &str, ligatures: Ligatures) -> Result<String, 
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if let Some(letter) = chars.peek().and_then(|mark| composed(c, *mark)) {
+        let mark = chars.peek().filter(|next| !next.is_ascii());
+        if let Some(letter) = mark.and_then(|mark| composed(c, *mark)) {
             plain.push(letter);
             chars.next();
         } else if septets(c).is_some() {

@@ -53,25 +53,36 @@ impl Encoding {
         }
     }
 
-    /// Where the next character ends when several parts are filled up to `at`: a character of two
-    /// units does not straddle two parts.
-    fn advance(self, at: usize, c: char) -> usize {
-        let cost = self.cost(c);
-        let left = self.part() - at % self.part();
-        at + cost + if cost > left { left } else { 0 }
-    }
-
-    /// How far several parts that are filled up to `at` are filled with a text more.
+    /// How far several parts that are filled up to `at` are filled with a text more: a character
+    /// of two units does not straddle two parts.
     fn fill(self, at: usize, text: &str) -> usize {
-        text.chars().fold(at, |at, c| self.advance(at, c))
+        let part = self.part();
+        let (mut filled, mut left) = (at, part - at % part);
+        for c in text.chars() {
+            let cost = self.cost(c);
+            if cost > left {
+                filled += left;
+                left = part;
+            }
+            filled += cost;
+            left -= cost;
+            if left == 0 {
+                left = part;
+            }
+        }
+        filled
     }
 
     fn segments(self, text: &str) -> usize {
-        let total: usize = text.chars().map(|c| self.cost(c)).sum();
-        if total <= self.single() {
-            return usize::from(total > 0);
+        let filled = self.fill(0, text);
+        // One part holds more than each of two, and has no border that a character could straddle.
+        if filled < 2 * self.part() {
+            let total: usize = text.chars().map(|c| self.cost(c)).sum();
+            if total <= self.single() {
+                return usize::from(total > 0);
+            }
         }
-        self.fill(0, text).div_ceil(self.part())
+        filled.div_ceil(self.part())
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn tokens(text: &str, encoding: Encoding, capacity: usize) -> Vec<Tok
     };
     let mut start = None;
     let mut end = 0;
-    for (at, cluster) in text.grapheme_indices(true) {
+    for (at, cluster) in clusters(text) {
         if cluster.chars().all(char::is_whitespace) {
             continue;
         }
@@ -74,6 +74,24 @@ pub(super) fn tokens(text: &str, encoding: Encoding, capacity: usize) -> Vec<Tok
         });
     }
     cutter.tokens
+}
+
+/// What a reader takes for one character, with its place. In a clean text two ASCII characters are
+/// always two.
+fn clusters(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let at = next;
+        let plain = bytes.get(at)?.is_ascii() && bytes.get(at + 1).is_none_or(u8::is_ascii);
+        let length = if plain {
+            1
+        } else {
+            text[at..].graphemes(true).next()?.len()
+        };
+        next += length;
+        Some((at, &text[at..next]))
+    })
 }
 
 /// What stands between two clusters, where a cut is possible there.
@@ -162,7 +180,7 @@ impl Cutter<'_> {
     }
 
     fn clusters(&mut self, start: usize, end: usize) {
-        for (at, cluster) in self.text[start..end].grapheme_indices(true) {
+        for (at, cluster) in clusters(&self.text[start..end]) {
             let (from, to) = (start + at, start + at + cluster.len());
             if self.fits(from, to) {
                 self.inside(from, to);

@@ -1,0 +1,158 @@
+//! What a Zendesk body holds, whichever of its shapes it has: the contract's or the Braze guide's.
+//!
+//! In: the raw body. Out: its members by name, and whether its texts can be trusted.
+
+use serde_json::{Map, Value};
+
+use super::event::Malformed;
+use super::field::{self, malformed};
+use super::ids::{ExternalUserId, TicketId};
+use super::lenient::{self, Reading};
+use super::scan;
+
+/// The members both shapes are made of. Another one beside a guessed text may be a part of it.
+const KNOWN: [&str; 20] = [
+    "attachments",
+    "tags",
+    "resend",
+    "ticket_id",
+    "status",
+    "external_user_id",
+    "comment_id",
+    "author_name",
+    "author_role",
+    "text",
+    "message",
+    "campaign_id",
+    "recipients",
+    "trigger_properties",
+    "attributes",
+    "msg_body",
+    "zendesk_ticket",
+    "zendesk_ticket_open",
+    "agent_name",
+    "send_to_existing_only",
+];
+
+/// The members of either shape, looked up by name from the outermost object inwards.
+pub(super) struct Members {
+    layers: Vec<Map<String, Value>>,
+    /// The texts are certain to be whole.
+    pub(super) trustworthy: bool,
+}
+
+impl Members {
+    /// Reads a body; where it is damaged, what can still be told.
+    pub(super) fn read(body: &[u8]) -> Result<Self, Malformed> {
+        match lenient::read(body)? {
+            Reading::Object { members, guessed } => Self::of_object(members, guessed),
+            // What the agent wrote is asked for: the comment itself has every letter.
+            Reading::Lossy(members) => Self::of_object(members, true).map(|members| Self {
+                trustworthy: false,
+                ..members
+            }),
+            Reading::Damaged(text) => match scan::members(text) {
+                Some(found) if !found.is_empty() => Ok(Self {
+                    layers: vec![found],
+                    trustworthy: false,
+                }),
+                _ => Err(lenient::malformed("is not JSON and names no ticket")),
+            },
+        }
+    }
+
+    fn of_object(mut outer: Map<String, Value>, guessed: bool) -> Result<Self, Malformed> {
+        let mut layers = Vec::with_capacity(4);
+        let recipients = outer.remove("recipients").unwrap_or(Value::Null);
+        let recipient = match recipients {
+            Value::Null => Map::new(),
+            Value::Array(recipients) => match <[Value; 1]>::try_from(recipients) {
+                Ok([Value::Object(recipient)]) => recipient,
+                _ => return Err(malformed("recipients", "is not a list of one recipient")),
+            },
+            _ => return Err(malformed("recipients", "is not a list of one recipient")),
+        };
+        layers.push(outer);
+        let mut recipient = recipient;
+        let inner = ["trigger_properties", "attributes"].map(|name| recipient.remove(name));
+        layers.push(recipient);
+        layers.extend(inner.into_iter().filter_map(|layer| match layer {
+            Some(Value::Object(layer)) => Some(layer),
+            _ => None,
+        }));
+        let all_known = || {
+            let mut keys = layers.iter().flat_map(Map::keys);
+            keys.all(|key| KNOWN.contains(&key.as_str()))
+        };
+        Ok(Self {
+            trustworthy: !guessed || all_known(),
+            layers,
+        })
+    }
+
+    /// The first value under one of the names that holds something, else the first that is there.
+    pub(super) fn get(&self, names: &[&str]) -> Option<&Value> {
+        let all = || {
+            names
+                .iter()
+                .flat_map(|name| self.layers.iter().filter_map(|layer| layer.get(*name)))
+        };
+        all()
+            .find(|value| !is_empty(value))
+            .or_else(|| all().find(|value| !value.is_null()))
+    }
+
+    /// The comment is not an agent's.
+    pub(super) fn is_by_end_user(&self) -> bool {
+        let role = field::label(self.get(&["author_role"]));
+        let letters = role.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).eq("enduser".chars())
+    }
+
+    /// Whom the event is about: a customer, a ticket, or both.
+    pub(super) fn addressee(
+        &self,
+    ) -> Result<(Option<ExternalUserId>, Option<TicketId>), Malformed> {
+        let customer = field::id("external_user_id", self.get(&["external_user_id"]))?;
+        let ticket = field::id("ticket_id", self.get(&["ticket_id", "zendesk_ticket"]))?;
+        if customer.is_none() && ticket.is_none() {
+            return Err(malformed(
+                "external_user_id",
+                "and ticket_id are both missing",
+            ));
+        }
+        Ok((customer, ticket))
+    }
+
+    /// The ticket's tags as a template renders them, or as a list.
+    pub(super) fn tags(&self) -> Option<Vec<String>> {
+        let split = |text: &str| -> Vec<String> {
+            let tags = text.split([' ', ',', '\n']).filter(|tag| !tag.is_empty());
+            tags.map(str::to_owned).collect()
+        };
+        match self.get(&["tags"])? {
+            Value::String(text) if !field::not_rendered(text) => Some(split(text)),
+            Value::Array(tags) => Some(
+                tags.iter()
+                    .filter_map(Value::as_str)
+                    .flat_map(split)
+                    .collect(),
+            ),
+            _ => None,
+        }
+    }
+
+    /// The ticket's status in small letters.
+    pub(super) fn status(&self) -> Option<String> {
+        let status = field::label(self.get(&["status"])).to_lowercase();
+        (!status.is_empty()).then_some(status)
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        _ => false,
+    }
+}
