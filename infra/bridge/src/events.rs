@@ -3,7 +3,7 @@
 //! In: mailbox entries. Out: words and JSON without personal data.
 
 use serde_json::{Map, Value, json};
-use shared::conversation::state::{Entry, Lane};
+use shared::conversation::state::{Entry, Lane, Trouble};
 use shared::message::{Body, ConsentKind};
 use simulators::clock::rfc3339;
 
@@ -30,6 +30,27 @@ pub(crate) fn vendor(lane: Lane) -> &'static str {
     match lane {
         Lane::Zendesk => "Zendesk",
         Lane::Braze => "Braze",
+    }
+}
+
+/// Why a vendor's attempt has to be repeated, in words that follow its name.
+pub(crate) fn trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Limited => "limits the rate",
+        Trouble::Credentials => "refuses the secret's credentials",
+        Trouble::Unavailable => "is down or out of reach",
+        Trouble::NoAnswer => "gave no answer",
+        Trouble::Conflict => "was changing the ticket",
+        Trouble::Spared => "failed several times in a row",
+        Trouble::Other => "failed",
+    }
+}
+
+/// `once`, `4 times`.
+pub(crate) fn times(number: u32) -> String {
+    match number {
+        1 => "once".to_owned(),
+        number => format!("{number} times"),
     }
 }
 
@@ -72,6 +93,7 @@ pub(crate) fn facts(entry: &Entry) -> Value {
         Body::Consent(_) | Body::Attributes | Body::Check => {}
     }
     let progress = &entry.progress;
+    fact("last_failure", json!(progress.trouble));
     fact("outcome_in_doubt", json!(progress.doubtful));
     fact("workers_vanished", json!(progress.breaks));
     fact("on_the_ticket", json!(progress.posted));

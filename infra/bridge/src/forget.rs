@@ -12,8 +12,14 @@ use crate::Failure;
 use crate::account::{self, Item, Table, talk, text};
 use crate::dead::Letter;
 
+const EXAMPLES: &str = "\
+Examples:
+  bridge forget ana-7 --dry-run
+  bridge forget ana-7 --ticket 4711";
+
 /// Remove everything the table holds of one customer.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Forget {
     /// The customer's Braze external id.
     user: String,

@@ -41,6 +41,7 @@ mod zendesk;
 #[command(
     name = "bridge",
     version,
+    max_term_width = 80,
     after_help = "Without a command: bridge sandbox."
 )]
 struct Arguments {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::{Value, json};
 use shared::conversation::queue;
-use shared::conversation::state::{Lane, Wait};
+use shared::conversation::state::{Lane, Trouble, Wait};
 use shared::conversation::store::{Held, Key};
 use simulators::Clock;
 
@@ -47,6 +47,16 @@ pub(crate) enum Why {
     Due,
     /// It should have been taken.
     Late,
+}
+
+/// The way of a conversation's events to a vendor.
+pub(crate) struct Way {
+    /// Which vendor.
+    pub lane: Lane,
+    /// The pause it makes after failed attempts.
+    pub wait: Option<Wait>,
+    /// Why the first event's last attempt failed.
+    pub trouble: Option<Trouble>,
 }
 
 /// A conversation in which something waits.
@@ -133,31 +143,36 @@ impl Waiting {
         received.min().unwrap_or(self.held.until)
     }
 
-    /// The vendors its events wait for, with the pause of the way there.
-    pub(crate) fn lanes(&self) -> Vec<(Lane, Option<Wait>)> {
-        let mut lanes = Vec::new();
-        for at in queue::heads(&self.held.mailbox) {
-            let lane = self.held.mailbox[at].lane();
-            let wait = match lane {
-                Lane::Zendesk => self.held.state.zendesk_wait,
-                Lane::Braze => self.held.state.braze_wait,
-            };
-            if !lanes.iter().any(|(known, _)| *known == lane) {
-                lanes.push((lane, wait));
+    /// The ways its events wait for.
+    pub(crate) fn ways(&self) -> Vec<Way> {
+        let heads = queue::heads(&self.held.mailbox).into_iter();
+        let way = |at: usize| {
+            let entry = &self.held.mailbox[at];
+            Way {
+                lane: entry.lane(),
+                wait: match entry.lane() {
+                    Lane::Zendesk => self.held.state.zendesk_wait,
+                    Lane::Braze => self.held.state.braze_wait,
+                },
+                trouble: entry.progress.trouble,
             }
-        }
-        lanes
+        };
+        heads.map(way).collect()
     }
 
     fn json(&self) -> Value {
         let pauses: BTreeMap<_, _> = self
-            .lanes()
+            .ways()
             .into_iter()
-            .map(|(lane, wait)| {
-                let paused = wait.map(|wait| {
-                    json!({"until": events::time(wait.until), "failed_attempts": wait.attempts})
+            .map(|way| {
+                let paused = way.wait.map(|wait| {
+                    json!({
+                        "until": events::time(wait.until),
+                        "failed_attempts": wait.attempts,
+                        "last_failure": way.trouble,
+                    })
                 });
-                (vendor(lane).to_lowercase(), paused)
+                (vendor(way.lane).to_lowercase(), paused)
             })
             .collect();
         json!({
@@ -230,6 +245,18 @@ fn told(waiting: &[Waiting], now: i64) -> Vec<String> {
     )];
     let states = by_why(waiting).into_iter();
     lines.extend(states.map(|(why, number)| format!("{number:>7}  {}", why.told())));
+    let mut troubles: BTreeMap<String, usize> = BTreeMap::new();
+    for way in waiting.iter().flat_map(Waiting::ways) {
+        if let Some(why) = way.trouble {
+            let told = format!("{} {}", vendor(way.lane), events::trouble(why));
+            *troubles.entry(told).or_default() += 1;
+        }
+    }
+    lines.extend(
+        troubles
+            .iter()
+            .map(|(told, number)| format!("{number:>7}  because {told}")),
+    );
     lines
 }
 
@@ -239,11 +266,9 @@ fn listed(waiting: &[Waiting], now: i64) -> Vec<String> {
         "Received (UTC)       Events  For      Failed  Next      Conversation".to_owned(),
     ];
     for one in waiting {
-        let lanes = one.lanes();
-        let towards: Vec<_> = lanes.iter().map(|(lane, _)| vendor(*lane)).collect();
-        let failed = lanes
-            .iter()
-            .filter_map(|(_, wait)| Some(wait.as_ref()?.attempts));
+        let ways = one.ways();
+        let towards: Vec<_> = ways.iter().map(|way| vendor(way.lane)).collect();
+        let failed = ways.iter().filter_map(|way| Some(way.wait?.attempts));
         let next = match one.why {
             Why::Worked => "at work".to_owned(),
             Why::Paused => format!("in {}", span(one.held.until - now)),

@@ -71,10 +71,34 @@ pub struct Media {
     pub used: bool,
 }
 
+/// Why the last attempt has to be repeated, for people who look at what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// The vendor allows no more requests for now.
+    Limited,
+    /// The credentials are refused, or lack a right.
+    Credentials,
+    /// The vendor could not be reached, or did not answer properly.
+    Unavailable,
+    /// The request went out, and no answer came.
+    NoAnswer,
+    /// The update met another one.
+    Conflict,
+    /// The vendor failed several times in a row and was not asked.
+    Spared,
+    /// A word this version does not know.
+    #[serde(other)]
+    Other,
+}
+
 /// How far the work on an event got.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
+    /// Why the last attempt has to be repeated.
+    #[serde(rename = "why", skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,

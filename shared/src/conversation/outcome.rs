@@ -4,7 +4,7 @@
 
 use crate::message::{Attachment, CommentId, ExternalUserId, Personal, TicketId, UserId};
 
-use super::state::{Attached, Status};
+use super::state::{Attached, Status, Trouble};
 
 /// How a step went.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +76,7 @@ pub struct FetchedComment {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failure {
     /// Nothing happened; try again, not before the time given (milliseconds since the epoch).
-    Later(Option<i64>),
+    Later(Option<i64>, Trouble),
     /// It may or may not have happened.
     Unknown,
     /// There is no such ticket.

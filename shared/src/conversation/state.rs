@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 
-pub use super::entry::{Attached, Entry, Lane, Media, Progress};
+pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::status::Status;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us

@@ -28,7 +28,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         let facts = match self.vendors.execute(&look_up, Deadline::after(time)).await {
             Outcome::Ticket(facts) => facts,
             Outcome::Failed(Failure::NotFound) => None,
-            Outcome::Failed(Failure::Later(not_before)) => return Verdict::Wait(not_before),
+            Outcome::Failed(Failure::Later(not_before, _)) => return Verdict::Wait(not_before),
             _ => return Verdict::Wait(None),
         };
         let Some(customer) = facts.and_then(|facts| facts.customer) else {

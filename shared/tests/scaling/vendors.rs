@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use shared::conversation::state::Trouble;
 use shared::conversation::step::{Comment, Failure, Outcome, Step};
 use shared::delivery::{Clock, Vendors};
 use shared::message::CommentId;
@@ -82,7 +83,7 @@ impl Zendesk {
             state.refused += 1;
             let until = (now / MINUTE + 1) * MINUTE;
             self.limited.fetch_max(until, Ordering::Relaxed);
-            return Outcome::Failed(Failure::Later(Some(until)));
+            return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
         }
         state.used += 1;
         let entry = (comment.ticket.get(), comment.marker.as_str().to_owned());
@@ -99,7 +100,7 @@ impl Zendesk {
 impl Vendors for Zendesk {
     async fn execute(&self, step: &Step, _: Deadline) -> Outcome {
         if let Some(until) = self.limited_until(self.clock.now(), 0) {
-            return Outcome::Failed(Failure::Later(Some(until)));
+            return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
         }
         tokio::time::sleep(LATENCY).await;
         match step {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use shared::conversation::state::Entry;
+use shared::conversation::state::{Entry, Trouble};
 use shared::conversation::step::{Failure, Outcome, Step};
 use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Storage, StoreError,
@@ -62,12 +62,15 @@ impl Vendors for Fakes {
         }
         match fault {
             Fault::Before => return lost(step),
-            Fault::Down => return Outcome::Failed(Failure::Later(None)),
+            Fault::Down => return Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
             Fault::Limited => {
-                return Outcome::Failed(Failure::Later(Some(common.now() + 60_000)));
+                return Outcome::Failed(Failure::Later(
+                    Some(common.now() + 60_000),
+                    Trouble::Limited,
+                ));
             }
             Fault::Refused if can_be_refused(step) => return refused(422, "by the schedule"),
-            Fault::Refused => return Outcome::Failed(Failure::Later(None)),
+            Fault::Refused => return Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
             Fault::None | Fault::After | Fault::Gone => {}
         }
         let outcome = act(&mut common.world.lock().expect("world"), step, common.now());
@@ -85,7 +88,7 @@ fn lost(step: &Step) -> Outcome {
         Step::CreateTicket(_) | Step::Append(_) | Step::SendSms(_) | Step::SetAttributes(_) => {
             Failure::Unknown
         }
-        _ => Failure::Later(None),
+        _ => Failure::Later(None, Trouble::Unavailable),
     })
 }
 

@@ -74,6 +74,7 @@ impl SecretValue {
     ///
     /// # Errors
     /// No such secret, not allowed, no answer.
+    #[allow(dead_code, reason = "written by `bridge setup`")]
     pub(crate) async fn write(&self, object: &Map<String, Value>) -> Result<(), Failure> {
         let text = Value::from(object.clone()).to_string();
         let request = self.client.put_secret_value().secret_id(&self.id);

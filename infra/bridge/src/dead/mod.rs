@@ -24,7 +24,7 @@ Examples:
   bridge dead-letters show 0f3a5c… --text
   bridge dead-letters replay 0f3a5c… 91bc02…
   bridge dead-letters replay --customer ana-7
-  bridge dead-letters replay --all --cause \"gave up\" --yes
+  bridge dead-letters replay --all --cause \"tried for too long\"
   bridge dead-letters drop 0f3a5c…
 
 Replays go in the order in which the events were received, each customer's behind

@@ -31,8 +31,7 @@ Examples:
   bridge trace 4711 --text
   bridge trace --ticket 4711 --json
 
-Without a number of dead letters to look for, --quick answers at once: they are
-found by reading the whole table.";
+Dead letters are found by reading the whole table; --quick does without.";
 
 /// The whole path of one customer or ticket, hop by hop.
 #[derive(Args)]

@@ -9,7 +9,7 @@ use shared::zendesk::{CommentView, Role};
 
 use super::Known;
 use crate::dead::Letter;
-use crate::events::{kind, moment, text, vendor};
+use crate::events::{kind, moment, text, times, trouble, vendor};
 
 /// How long the table remembers what it accepted, at least; in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
@@ -33,27 +33,32 @@ pub(super) struct Hop {
 pub(super) fn of(known: &Known) -> Vec<Hop> {
     let waiting = known.held.mailbox.iter().map(|entry| waits(known, entry));
     let letters = known.letters.iter().map(dead);
-    let mut hops: Vec<Hop> = waiting.chain(letters).collect();
+    let undone: Vec<Hop> = waiting.chain(letters).collect();
     // What waits or is dead is told once, though its comment is on the ticket.
-    let told: Vec<CommentId> = hops.iter().filter_map(|hop| hop.comment).collect();
-    let comments = known.comments.iter();
+    let told: Vec<CommentId> = undone.iter().filter_map(|hop| hop.comment).collect();
+    let comments = known.comments.iter().rev();
     let comments = comments.filter(|comment| !told.contains(&comment.id));
-    hops.extend(comments.filter_map(|comment| on_ticket(known, comment)));
-    hops.sort_by_key(|hop| hop.at);
+    let done = comments.filter_map(|comment| on_ticket(known, comment));
+    let mut hops: Vec<Hop> = done.chain(undone).collect();
+    // Zendesk tells whole seconds; what was written in the same one stays in its order.
+    hops.sort_by_key(|hop| hop.at.div_euclid(1000));
     hops
 }
 
 fn waits(known: &Known, entry: &Entry) -> Hop {
     let lane = entry.lane();
     let wait = known.waiting.as_ref().and_then(|waiting| {
-        let lanes = waiting.lanes();
-        lanes.into_iter().find(|(one, _)| *one == lane)?.1
+        let mut ways = waiting.ways().into_iter();
+        ways.find(|way| way.lane == lane)?.wait
     });
     let progress = &entry.progress;
     let mut standing = format!("waits for {}", vendor(lane));
+    if let Some(why) = progress.trouble {
+        standing.push_str(&format!(", which {}", trouble(why)));
+    }
     if let Some(wait) = wait {
-        let next = moment(wait.until);
-        standing.push_str(&format!(", failed {} times, next {next}", wait.attempts));
+        let (failed, next) = (times(wait.attempts), moment(wait.until));
+        standing.push_str(&format!("; failed {failed}, next {next}"));
     }
     if progress.sent > 0 {
         standing.push_str(&format!(", {} messages of it sent", progress.sent));
@@ -132,8 +137,14 @@ fn answered(known: &Known, comment: &CommentView) -> String {
     if unsure.iter().any(|one| one.comment == Some(comment.id)) {
         return "Braze's answer is not known: sms_resend sends it again".to_owned();
     }
-    if known.held.seen.contains(&reply_delivery(comment.id)) {
-        return "accepted and done: sent, or a note says why not".to_owned();
+    let delivery = reply_delivery(comment.id);
+    if known.held.seen.contains(&delivery) {
+        let note = DeliveryId::derive("note", &[delivery.as_str()]);
+        let noted = |other: &CommentView| other.delivery.as_deref() == Some(note.as_str());
+        return match known.comments.iter().any(noted) {
+            true => "accepted and done; an internal note tells more".to_owned(),
+            false => "accepted and sent to Braze, no note against it".to_owned(),
+        };
     }
     match known.now - comment.created_at.unwrap_or(known.now) > REMEMBERED {
         true => "older than what the table remembers (two days)".to_owned(),

@@ -9,7 +9,7 @@ use shared::conversation::state::State;
 use super::Known;
 use super::path::Hop;
 use crate::columns::wrapped;
-use crate::events::{moment, span, time};
+use crate::events::{moment, span, time, times};
 use crate::status::Why;
 
 /// Where the standing begins.
@@ -79,10 +79,10 @@ fn head(known: &Known) -> Vec<String> {
     for (vendor, wait) in [("Zendesk", state.zendesk_wait), ("Braze", state.braze_wait)] {
         if let Some(wait) = wait {
             let next = span(wait.until - known.now);
-            let failed = wait.attempts;
+            let failed = times(wait.attempts);
             row(
                 "Pause",
-                format!("{vendor}: failed {failed} times, next try in {next}"),
+                format!("{vendor}: failed {failed}, next try in {next}"),
             );
         }
     }

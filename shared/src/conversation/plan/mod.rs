@@ -122,7 +122,8 @@ pub fn apply(
     let body = &entry.event.body;
     let aside = matches!(step, Step::SetAttributes(_)) && *body != Body::Attributes;
     let aside = aside || files::only_asks(step, body);
-    if let (Outcome::Failed(Failure::Later(not_before)), false) = (&outcome, aside) {
+    if let (Outcome::Failed(Failure::Later(not_before, trouble)), false) = (&outcome, aside) {
+        entry.progress.trouble = Some(*trouble);
         return later(context, state, entry, *not_before);
     }
     let Entry { event, progress } = entry;

@@ -7,7 +7,7 @@ mod quiet;
 
 use super::*;
 use crate::conversation::policy::OpenOn;
-use crate::conversation::state::{Attached, Status};
+use crate::conversation::state::{Attached, Status, Trouble};
 use crate::conversation::step::{Attributes, FetchedComment, TicketFacts};
 use crate::message::{CommentId, Personal, Reply, Resend, Solved, Text, UserId};
 
@@ -362,7 +362,7 @@ fn under_the_keyword_policy_a_strangers_text_opens_nothing() {
 fn brazes_outage_does_not_keep_a_text_from_the_ticket() {
     let mut table = Table::empty();
     let (_, verdict) = table.play(text("SUPPORT"), |step| match step {
-        Step::SetAttributes(_) => Outcome::Failed(Failure::Later(None)),
+        Step::SetAttributes(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
         step => works(step),
     });
     let Verdict::Done(Ending::Delivered, follow) = verdict else {
@@ -639,7 +639,7 @@ fn an_event_tried_for_a_day_becomes_a_dead_letter_with_a_note() {
     };
     let mut entry = Entry::fresh(event);
     let (_, verdict) = table.resume(&mut entry, &mut |_: &Step| {
-        Outcome::Failed(Failure::Later(None))
+        Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
     });
     let Verdict::Done(Ending::Dead(_), follow) = verdict else {
         panic!("{verdict:?}")

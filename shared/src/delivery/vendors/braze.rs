@@ -2,6 +2,7 @@
 
 use crate::braze::{self, BrazeError, TriggerProperties, TriggerSend};
 use crate::conversation::policy::millis;
+use crate::conversation::state::Trouble;
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
 use crate::message::Personal;
 use crate::net::Deadline;
@@ -72,11 +73,11 @@ impl Clients {
                 let until = now.saturating_add(millis(retry_after));
                 self.braze_gate.answered();
                 self.braze_gate.limited(until);
-                Failure::Later(Some(until))
+                Failure::Later(Some(until), Trouble::Limited)
             }
             BrazeError::Unavailable { .. } => {
                 self.braze_gate.failed(now);
-                Failure::Later(None)
+                Failure::Later(None, Trouble::Unavailable)
             }
             BrazeError::OutcomeUnknown { .. } => {
                 self.braze_gate.failed(now);

@@ -7,6 +7,7 @@ mod zendesk;
 
 use std::future::Future;
 
+use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Refusal, Step};
 use crate::media::Fetcher;
 use crate::net::{Deadline, Detail};
@@ -74,8 +75,8 @@ impl Vendors for Clients {
             &self.zendesk_gate
         };
         match gate.admit(self.clock.now()) {
-            Err(Closed::Down) => return Outcome::Failed(Failure::Later(None)),
-            Err(Closed::Limited(until)) => return Outcome::Failed(Failure::Later(Some(until))),
+            Err(Closed::Down) => return later(None, Trouble::Spared),
+            Err(Closed::Limited(until)) => return later(Some(until), Trouble::Limited),
             Ok(()) => {}
         }
         match step {
@@ -95,6 +96,10 @@ impl Vendors for Clients {
         }
         limited.max(self.pace.until(now, under_way, calls, a_minute))
     }
+}
+
+fn later(not_before: Option<i64>, trouble: Trouble) -> Outcome {
+    Outcome::Failed(Failure::Later(not_before, trouble))
 }
 
 fn refused(status: u16, detail: Detail) -> Failure {

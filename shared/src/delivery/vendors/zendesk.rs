@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::conversation::policy::millis;
-use crate::conversation::state::Status;
+use crate::conversation::state::{Status, Trouble};
 use crate::conversation::step::{
     Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Step, TicketFacts,
 };
@@ -81,7 +81,7 @@ impl Clients {
                 let comments = client.comments(*ticket, COMMENTS_READ, deadline).await?;
                 Outcome::Comments(comments.into_iter().map(fetched).collect())
             }
-            Step::SendSms(_) | Step::SetAttributes(_) => Outcome::Failed(Failure::Later(None)),
+            Step::SendSms(_) | Step::SetAttributes(_) => super::later(None, Trouble::Other),
         })
     }
 
@@ -171,17 +171,18 @@ impl Clients {
                 if retry_after <= ACCOUNT_LIMIT_PAUSE {
                     self.zendesk_gate.limited(until);
                 }
-                Failure::Later(Some(until))
+                Failure::Later(Some(until), Trouble::Limited)
             }
             ZendeskError::Unavailable { retry_after, .. } => {
                 let at = |pause| self.clock.now().saturating_add(millis(pause));
-                Failure::Later(retry_after.map(at))
+                Failure::Later(retry_after.map(at), Trouble::Unavailable)
             }
             // Wrong credentials are mended by a person: everything waits, nothing is lost.
             ZendeskError::Unauthorized | ZendeskError::Forbidden => {
-                Failure::Later(Some(self.clock.now().saturating_add(CREDENTIALS_PAUSE)))
+                let until = self.clock.now().saturating_add(CREDENTIALS_PAUSE);
+                Failure::Later(Some(until), Trouble::Credentials)
             }
-            ZendeskError::Conflict => Failure::Later(None),
+            ZendeskError::Conflict => Failure::Later(None, Trouble::Conflict),
             ZendeskError::NotFound => Failure::NotFound,
             ZendeskError::Closed => Failure::Closed,
             ZendeskError::IdempotencyConflict => Failure::KeyConflict,
@@ -189,7 +190,7 @@ impl Clients {
             ZendeskError::OutcomeUnknown { .. } => match step {
                 Step::CreateTicket(_) | Step::Append(_) => Failure::Unknown,
                 // Everything else is safe to repeat.
-                _ => Failure::Later(None),
+                _ => Failure::Later(None, Trouble::NoAnswer),
             },
         }
     }

@@ -145,7 +145,7 @@ fn a_body_without_files_is_asked_for_only_where_the_setting_sends_them() {
 #[test]
 fn an_answer_does_not_wait_for_its_files() {
     for failure in [
-        Failure::Later(None),
+        Failure::Later(None, Trouble::Unavailable),
         Failure::NotFound,
         Failure::Refused(Refusal::own("no")),
     ] {

@@ -195,7 +195,7 @@ fn what_a_text_given_up_may_have_opened_is_looked_for_before_another_ticket_is()
     });
     entry.progress.doubtful = true;
     let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
-        Step::FindTicket(_) => Outcome::Failed(Failure::Later(None)),
+        Step::FindTicket(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
         step => works(step),
     });
     assert!(

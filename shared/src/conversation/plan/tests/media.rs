@@ -178,7 +178,7 @@ fn an_upload_that_zendesk_could_not_take_is_tried_again_when_the_text_is() {
     });
     let mut outage = |step: &Step| match step {
         Step::AttachMedia(_) => Outcome::Attached(vec![not(MediaProblem::NotTaken)]),
-        Step::Append(_) => Outcome::Failed(Failure::Later(None)),
+        Step::Append(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
         step => works(step),
     };
     let (_, verdict) = table.resume(&mut entry, &mut outage);

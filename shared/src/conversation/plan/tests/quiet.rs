@@ -98,7 +98,7 @@ fn a_text_tried_again_is_counted_once() {
     });
     for _ in 0..9 {
         table.resume(&mut entry, &mut |_: &Step| {
-            Outcome::Failed(Failure::Later(None))
+            Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
         });
     }
     assert_eq!(table.state.echo.map(|echo| echo.1), Some(1));

@@ -1,0 +1,209 @@
+//! Dead letters: listed, replayed in order, dropped by name.
+
+use e2e::send::{inbound_body, reply_body};
+use e2e::table::{dead_letters, items, pk, redelivered};
+use e2e::view::{only_ticket, phone, public};
+use e2e::{ANA, with_ticket};
+use serde_json::{Value, json};
+use simulators::zendesk::Comment;
+
+use crate::kit::{Live, fits};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_dead_letters_of_one_customer_arrive_in_order_and_once() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    let texts: Vec<String> = (0..10).map(|n| format!("text {n}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    live.refused_texts(&texts).await;
+    let listed = live.well("dead-letters list").await;
+    assert!(
+        listed.ends_with("10 dead letters; times are UTC.\n"),
+        "{listed}"
+    );
+    fits(&listed);
+    let told = live.well("dead-letters replay --customer ana --yes").await;
+    assert!(told.ends_with("10 dead letters replayed.\n"), "{told}");
+    assert_eq!(told.matches("waits in its conversation again").count(), 10);
+    fits(&told);
+    assert!(dead_letters(&live.stack).is_empty());
+    redelivered(&live.stack).await;
+    let wanted = [vec!["SUPPORT"], texts].concat();
+    assert_eq!(public(&only_ticket(&live.stack)), wanted);
+    assert!(dead_letters(&live.stack).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_named_in_any_order_are_replayed_in_the_order_received() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one", "two", "three"]).await;
+    let mut ids = live.ids().await;
+    ids.reverse();
+    ids.push(ids[0].clone());
+    let results = live
+        .json(&format!("dead-letters replay {}", ids.join(" ")))
+        .await;
+    assert_eq!(results.as_array().unwrap().len(), 3);
+    for result in results.as_array().unwrap() {
+        assert_eq!(result["replayed"], true);
+        assert_eq!(result["conversation"], "customer#ana");
+    }
+    redelivered(&live.stack).await;
+    let shown = public(&only_ticket(&live.stack));
+    assert_eq!(shown, ["SUPPORT", "one", "two", "three"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_stay_keeps_later_ones_of_its_conversation_from_overtaking() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one", "two"]).await;
+    let first = format!("dead#{}", live.ids().await[0]);
+    live.stack
+        .dynamo
+        .edit(&first, &json!({"content": {"S": "{\"at\":1,"}}))
+        .unwrap();
+    let letters = dead_letters(&live.stack);
+    // It cannot be read any more, so that it counts by when it was buried: still the first.
+    assert_eq!(letters.len(), 2);
+    let said = live.run("dead-letters replay --all --yes").await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.out.contains("stays: its event cannot be read"),
+        "{said:?}"
+    );
+    assert_eq!(said.err, "bridge: 2 of 2 dead letters stayed\n");
+    assert!(
+        said.out
+            .contains("stays: an earlier one of this conversation stays"),
+        "{said:?}"
+    );
+    assert_eq!(dead_letters(&live.stack), letters);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_posted_to_the_stack_signed_with_the_secrets_values() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    live.stack
+        .secrets
+        .set_key("zendesk_reply_signing_secret", "rotated");
+    let comment = live
+        .stack
+        .zendesk
+        .agent_comments(ticket, Comment::note("x"))
+        .unwrap();
+    let reply = reply_body(
+        ticket,
+        ANA,
+        comment + 1000,
+        "An answer that was not understood",
+    );
+    bury(&live, "1", "zendesk-reply", &reply.to_string());
+    let text = inbound_body(ANA, "A text that was not understood", "dispatch-1");
+    bury(&live, "2", "braze-inbound", &text.to_string());
+    bury(&live, "3", "braze-inbound", "still no JSON");
+    let said = live.run("dead-letters replay --all --yes --json").await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_eq!(said.err, "bridge: 1 of 3 dead letters stayed\n");
+    let results: Value = serde_json::from_str(&said.out).unwrap();
+    let outcome = |at: usize| results[at]["outcome"].as_str().unwrap().to_owned();
+    assert_eq!(outcome(0), "delivered");
+    assert_eq!(outcome(1), "delivered");
+    assert_eq!(outcome(2), "the bridge still cannot understand it");
+    assert_eq!(
+        phone(&live.stack, ANA),
+        ["An answer that was not understood"]
+    );
+    let shown = public(&only_ticket(&live.stack));
+    assert_eq!(shown, ["SUPPORT", "A text that was not understood"]);
+    let left: Vec<_> = dead_letters(&live.stack);
+    assert!(left.iter().any(|letter| pk(letter) == "dead#3"));
+    assert!(
+        left.iter()
+            .all(|letter| !["dead#1", "dead#2"].contains(&pk(letter)))
+    );
+}
+
+fn bury(live: &Live, id: &str, source: &str, content: &str) {
+    let letter = json!({"pk": {"S": format!("dead#{id}")}, "source": {"S": source},
+        "cause": {"S": "text is missing"}, "content": {"S": content},
+        "buried_at": {"N": format!("178000000000{id}")}});
+    live.stack.dynamo.put(&letter).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drop_removes_what_was_named_and_nothing_else() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one", "two", "three"]).await;
+    let ids = live.ids().await;
+    let before = items(&live.stack).len();
+    let said = live.run(&format!("dead-letters drop {}", ids[1])).await;
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(
+        said.err.ends_with("bridge: nobody to ask: give --yes\n"),
+        "{said:?}"
+    );
+    assert_eq!(items(&live.stack).len(), before);
+    let said = live
+        .run(&format!("dead-letters drop {} nothing --yes", ids[1]))
+        .await;
+    said.refuses("there is no dead letter nothing: `bridge dead-letters list` shows them");
+    assert_eq!(items(&live.stack).len(), before);
+    live.well(&format!("dead-letters drop {} --yes", ids[1]))
+        .await;
+    assert_eq!(items(&live.stack).len(), before - 1);
+    assert_eq!(live.ids().await, [ids[0].clone(), ids[2].clone()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_are_chosen_by_customer_and_by_cause() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one"]).await;
+    bury(
+        &live,
+        "9",
+        "braze-inbound",
+        r#"{"external_user_id":"bob","message":7}"#,
+    );
+    let count = async |arguments: &str| {
+        let listed = live.json(&format!("dead-letters list {arguments}")).await;
+        listed.as_array().unwrap().len()
+    };
+    assert_eq!(count("").await, 2);
+    assert_eq!(count("--customer ana").await, 1);
+    assert_eq!(count("--customer bob").await, 1);
+    assert_eq!(count("--customer b").await, 0);
+    assert_eq!(count("--cause 422").await, 1);
+    assert_eq!(count("--cause missing --customer ana").await, 0);
+    let said = live.run("dead-letters replay").await;
+    assert_eq!(said.code, Some(2));
+    let said = live.run("dead-letters replay 9 --all").await;
+    assert_eq!(said.code, Some(2));
+    let said = live.run("dead-letters replay --all").await;
+    said.refuses("nobody to ask: give --yes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_filled_secret_and_a_refused_signature_are_told_by_the_settings_name() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    let text = inbound_body(ANA, "text", "dispatch-1").to_string();
+    bury(&live, "1", "braze-inbound", &text);
+    live.stack.secrets.set_key("braze_inbound_token", "");
+    let said = live.run("dead-letters replay 1").await;
+    said.refuses(
+        "the secret braze-zendesk/credentials lacks braze_inbound_token: `bridge setup secret` \
+         asks for it",
+    );
+    assert_eq!(dead_letters(&live.stack).len(), 1);
+    live.stack.secrets.set("this is no JSON".to_owned());
+    let said = live.run("dead-letters replay 1").await;
+    said.refuses(
+        "the secret braze-zendesk/credentials is no JSON object: `bridge setup secret` writes one",
+    );
+    assert_eq!(public(&only_ticket(&live.stack)), ["SUPPORT"]);
+}
