@@ -169,6 +169,7 @@ impl Sandbox {
     fn kept(&self) -> String {
         match &self.data {
             Some(directory) => directory.display().to_string(),
+            None if self.first_day => "in memory, gone at the end".to_owned(),
             None => "in memory, gone at the end (--data DIR keeps it)".to_owned(),
         }
     }

@@ -351,4 +351,10 @@ async fn what_keeps_it_from_looking_is_code_2() {
     );
     assert_eq!(other.err.lines().count(), 1);
     world.bridge("doctor --wrong").await.ends(2);
+    let table = world.bridge("doctor --table other").await.ends(1).fits();
+    let flat = table.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("WRONG table there is no table other"),
+        "{flat}"
+    );
 }

@@ -45,7 +45,11 @@ pub(crate) const KEYS: [Key; 11] = [
         "Braze: Settings > APIs and identifiers",
         Kind::Plain,
     ),
-    key("braze_inbound_token", "your choice", Kind::Shared),
+    key(
+        "braze_inbound_token",
+        "Proves to the bridge that Braze is calling; goes into the campaigns' header",
+        Kind::Shared,
+    ),
     key(
         "braze_inbound_token_previous",
         "the one before",
@@ -85,7 +89,7 @@ impl Key {
             return Some("is empty");
         }
         if !value.chars().all(|c| c.is_ascii_graphic()) {
-            return Some("has a space or another character that no credential has");
+            return Some("has a space or an odd character");
         }
         match self.kind {
             Kind::Plain => None,

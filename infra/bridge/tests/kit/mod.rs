@@ -10,7 +10,6 @@
 use std::process::{Command, Output, Stdio};
 
 use local::cloudformation::{CloudFormation, Described};
-use local::options::SECRET_ID;
 use local::{Options, Stack};
 use serde_json::{Value, json};
 use simulators::braze::{Campaign, User};
@@ -93,9 +92,6 @@ impl World {
             .braze
             .add_user(User::new("ana", "Ana", "Silva", "+15550100001"));
         let mut described = Described::of(&running);
-        let arn =
-            format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{SECRET_ID}-AbCdEf");
-        described.outputs.insert("SecretArn".to_owned(), arn);
         stack(&mut described);
         let listener = local::wire::bind(0).await.unwrap();
         Self {

@@ -106,9 +106,6 @@ impl Stack {
             Some(path) => Some(Arc::new(DataDir::open(path)?)),
             None => None,
         };
-        if options.first_day {
-            options.zendesk.custom_field = None;
-        }
         let table = read_table(&options)?;
         let binaries = match &options.binaries {
             Some(binaries) => binaries.clone(),
