@@ -6,7 +6,9 @@ use crate::conversation::plan::{self, Context};
 use crate::conversation::queue;
 use crate::conversation::state::{Entry, Progress, State};
 use crate::conversation::step::{Ending, Next, Outcome, Verdict};
-use crate::conversation::store::{DeadLetter, Held, Key, Leave, Settled, Storage, StoreError};
+use crate::conversation::store::{
+    Claim, DeadLetter, Held, Key, Leave, Settled, Storage, StoreError,
+};
 use crate::message::{Body, DeliveryId, TicketId};
 use crate::net::Deadline;
 
@@ -47,10 +49,17 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             let Some(index) = next_index(&held, work, now) else {
                 if self.settle(&mut held, work, &[]).await {
                     continue;
-                } else {
-                    break;
                 }
+                break;
             };
+            // Whoever takes over must know what was being worked on: an answer that came in while the
+            // accepting write of its "solved" got no answer goes first, and the lease names the solved.
+            if !is_claimed(&held, index) {
+                if self.settle(&mut held, work, &[]).await {
+                    continue;
+                }
+                break;
+            }
             let run = Box::pin(self.run(&mut held, index, work)).await;
             let markers = self.take_note(&mut held, index, run, endings);
             if !self.settle(&mut held, work, &markers).await {
@@ -252,6 +261,14 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
 impl From<Verdict> for Run {
     fn from(verdict: Verdict) -> Self {
         Self::Verdict(verdict)
+    }
+}
+
+fn is_claimed(held: &Held, index: usize) -> bool {
+    match held.claim() {
+        Some(Claim::Any) => queue::heads(&held.mailbox).contains(&index),
+        Some(Claim::Delivery(id)) => held.mailbox[index].event.delivery.as_str() == id,
+        None => false,
     }
 }
 
