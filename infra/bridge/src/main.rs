@@ -33,6 +33,7 @@ mod status;
 mod steps;
 mod trace;
 mod transcript;
+mod waiting;
 mod weather;
 mod zendesk;
 

@@ -49,10 +49,18 @@ impl Account {
 
     /// `bridge forget ana --dry-run` with the given arguments, in a directory without settings.
     async fn forget(&self, arguments: &str, variables: &[(&str, &str)]) -> Output {
+        let words = arguments.split_whitespace();
+        let words: Vec<&str> = ["forget", "ana", "--dry-run"]
+            .into_iter()
+            .chain(words)
+            .collect();
+        self.run(&words, variables).await
+    }
+
+    async fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bridge"));
         command
-            .args(["forget", "ana", "--dry-run"])
-            .args(arguments.split_whitespace())
+            .args(arguments)
             .env_clear()
             .env("HOME", self.home())
             .env("PATH", "/usr/bin:/bin")
@@ -239,4 +247,13 @@ async fn no_answer_is_told_in_one_sentence_and_its_causes_only_when_asked_for() 
     assert_eq!(first, format!("bridge: {sentence}"));
     assert!(causes.contains("because: "), "{told}");
     assert!(causes.lines().count() > 1, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_not_the_bridges_is_told() {
+    let account = Account::start().await;
+    let fault = Fault::once("Query", refusal(400, "ValidationException"));
+    account.dynamo.faults().add(fault);
+    let output = account.run(&["status", "--table", "live"], &KEYS).await;
+    refused(&output, "table live has no index due: check --table");
 }

@@ -32,7 +32,7 @@ async fn call(
     body: Value,
 ) -> Result<Response<Bytes>, ClientError> {
     let target = format!("DynamoDB_20120810.{operation}");
-    let authorization = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, \
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20260101/us-east-1/dynamodb/aws4_request, \
                          SignedHeaders=host, Signature=0";
     let headers = [
         ("content-type", "application/x-amz-json-1.0"),

@@ -88,7 +88,7 @@ impl Table {
         };
         let env = AwsEnv {
             region: "eu-west-1".to_owned(),
-            access_key_id: "test".to_owned(),
+            access_key_id: "AKIDLOCAL".to_owned(),
             secret_access_key: Secret::new("test"),
             session_token: None,
             dynamodb_endpoint: Some("http://127.0.0.1:1".to_owned()),

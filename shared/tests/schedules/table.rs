@@ -57,7 +57,7 @@ impl Real {
             .expect("a table");
         let env = AwsEnv {
             region: "eu-west-1".to_owned(),
-            access_key_id: "test".to_owned(),
+            access_key_id: "AKIDLOCAL".to_owned(),
             secret_access_key: Secret::new("test"),
             session_token: None,
             dynamodb_endpoint: Some("http://127.0.0.1:1".to_owned()),

@@ -162,8 +162,13 @@ impl Table {
                     .expression_attribute_values(":shard", AttributeValue::N(shard.to_string()))
                     .set_exclusive_start_key(start);
                 let page = query.send().await;
-                let permission = "dynamodb:Query on its index due";
-                let page = page.map_err(|error| self.refused(permission, &error))?;
+                let page = page.map_err(|error| match error.code() {
+                    Some("ValidationException") => Failure::Usage(self.terms.told(
+                        format!("table {} has no index due: check --table", self.name),
+                        &error,
+                    )),
+                    _ => self.refused("dynamodb:Query on its index due", &error),
+                })?;
                 let due = page.items().iter().filter_map(|item| {
                     Some((Key::parse(text(item, "pk")?)?, number(item, "due_at")?))
                 });

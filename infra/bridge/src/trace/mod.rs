@@ -18,7 +18,7 @@ use simulators::Clock;
 use crate::Failure;
 use crate::account::{self, Account, Item, Table, talk, text};
 use crate::dead::{self, Letter};
-use crate::status::Waiting;
+use crate::waiting::Waiting;
 
 /// Longest Zendesk is asked for.
 const ZENDESK_LIMIT: Duration = Duration::from_secs(20);

@@ -10,7 +10,7 @@ use super::Known;
 use super::path::Hop;
 use crate::columns::wrapped;
 use crate::events::{moment, span, time, times};
-use crate::status::Why;
+use crate::waiting::Why;
 
 /// Where the standing begins.
 const INDENT: usize = 33;

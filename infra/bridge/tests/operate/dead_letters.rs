@@ -207,3 +207,61 @@ async fn a_half_filled_secret_and_a_refused_signature_are_told_by_the_settings_n
     );
     assert_eq!(public(&only_ticket(&live.stack)), ["SUPPORT"]);
 }
+
+#[cfg(target_os = "linux")]
+/// The same command on a terminal of 80 columns, with what a person types.
+async fn on_a_terminal(live: &Live, arguments: &str, typed: &str) -> crate::kit::Said {
+    let bridge = live.command(arguments);
+    let words = std::iter::once(bridge.get_program()).chain(bridge.get_args());
+    let words: Vec<_> = words.map(|word| word.to_str().unwrap()).collect();
+    let line = format!("stty cols 80; {}", words.join(" "));
+    let mut command = std::process::Command::new("script");
+    command
+        .args(["-qec", &line, "/dev/null"])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("TERM", "xterm")
+        .envs(
+            bridge
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .current_dir(std::env::temp_dir())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(child.stdin.as_mut().unwrap(), typed.as_bytes()).unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
+    crate::kit::said(&output.await.unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_asked_and_only_yes_removes() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one", "two"]).await;
+    let ids = live.ids().await;
+    let drop = format!("dead-letters drop {}", ids[0]);
+    let said = on_a_terminal(&live, &drop, "no\n").await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.out
+            .contains("Remove 1 dead letter for good? Type yes: "),
+        "{said:?}"
+    );
+    assert!(said.out.contains("bridge: nothing was changed"), "{said:?}");
+    assert_eq!(live.ids().await, ids);
+    let said = on_a_terminal(&live, &drop, "yes\n").await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(live.ids().await, ids[1..]);
+    println!("{}", said.out);
+    // Progress shows on a terminal, and nowhere else.
+    let said = on_a_terminal(&live, "dead-letters replay --all", "yes\n").await;
+    println!("{}", said.out.replace('\x1b', "ESC"));
+    assert!(
+        said.out.contains("replayed") && said.out.contains("0/1"),
+        "{said:?}"
+    );
+}

@@ -61,7 +61,7 @@ impl World {
         let http = Http::new(None).expect("a client");
         let env = AwsEnv {
             region: "us-east-1".to_owned(),
-            access_key_id: "drill".to_owned(),
+            access_key_id: "AKIDLOCAL".to_owned(),
             secret_access_key: Secret::new("drill"),
             session_token: None,
             dynamodb_endpoint: Some(self.dynamo.url()),
