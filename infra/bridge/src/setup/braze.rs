@@ -83,7 +83,7 @@ impl Braze {
         let secret = account.secret().await?;
         let object = secret.read().await?;
         let lacks = |key: &str| {
-            let id = secret.id();
+            let id = secret.name();
             Failure::Usage(format!(
                 "the secret {id} lacks {key}: `bridge setup secret` asks for it"
             ))

@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use super::keys::{self, KEYS};
 use super::merge::{ROTATING, get, previous, set};
 use super::read::{self, Values};
-use super::show::secret_name;
 use crate::Failure;
 use crate::account::{self, talk};
 
@@ -85,7 +84,7 @@ impl Secret {
         }
         let changed = changed(&before, &object);
         let writes = !changed.is_empty() && !self.dry_run;
-        let text = shown(secret.id(), &changed, &object);
+        let text = shown(secret.name(), &changed, &object);
         if !self.account.json {
             talk::say(&text);
         } else if writes && !self.yes {
@@ -209,8 +208,8 @@ fn missing(object: &Map<String, Value>) -> Vec<&'static str> {
     missing
 }
 
-fn shown(id: &str, changed: &[Line], after: &Map<String, Value>) -> String {
-    let mut lines = vec![format!("Secret {}", secret_name(id)), String::new()];
+fn shown(name: &str, changed: &[Line], after: &Map<String, Value>) -> String {
+    let mut lines = vec![format!("Secret {name}"), String::new()];
     for line in changed {
         lines.push(format!("  {:40} {}", line.key, line.becomes));
     }

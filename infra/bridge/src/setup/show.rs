@@ -55,11 +55,6 @@ pub(crate) fn done(change: &Change) -> String {
     format!("  {word:8} {} {}", change.part.kind(), change.name)
 }
 
-/// A secret's name out of its ARN, which is wider than a terminal.
-pub(crate) fn secret_name(id: &str) -> &str {
-    id.split_once(":secret:").map_or(id, |(_, name)| name)
-}
-
 /// The same for scripts.
 pub(crate) fn json(plan: &Plan, applied: bool) -> Value {
     let fields = |change: &Change| -> Vec<Value> {

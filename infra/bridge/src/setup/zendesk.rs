@@ -136,7 +136,7 @@ async fn sign_in(
         return Err(Failure::Usage(format!(
             "the secret {} lacks zendesk_oauth_client_id or zendesk_oauth_client_secret: `bridge \
              setup secret` asks for them",
-            secret.id()
+            secret.name()
         )));
     };
     let signed_in = async {
