@@ -14,6 +14,7 @@ use local::logs::Logs;
 use local::stack::StackError;
 use local::{Options, Stack};
 use simulators::braze::User;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::conversation::Conversation;
 use crate::page::{About, Page};
@@ -138,6 +139,8 @@ impl Sandbox {
         let no_port = |error: std::io::Error| {
             Failure::Broken(format!("the page cannot listen on port {port}: {error}"))
         };
+        // Before anything is printed: whoever reads it may press Ctrl-C at once.
+        let mut ends = Ends::listen()?;
         first_customers(stack);
         let listener = local::wire::bind(port).await.map_err(no_port)?;
         let about = About {
@@ -161,7 +164,7 @@ impl Sandbox {
             std::future::pending().await
         };
         tokio::select! {
-            ended = wait_for_the_end() => ended,
+            () = ends.come() => Ok(()),
             () = tell => Ok(()),
         }
     }
@@ -202,13 +205,27 @@ fn failure(error: StackError) -> Failure {
     }
 }
 
-async fn wait_for_the_end() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let no_signal =
-        |error: std::io::Error| Failure::Broken(format!("Ctrl-C cannot be awaited: {error}"));
-    let mut terminated = signal(SignalKind::terminate()).map_err(no_signal)?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.map_err(no_signal),
-        _ = terminated.recv() => Ok(()),
+/// Ctrl-C and the end that other programs ask for.
+struct Ends(Signal, Signal);
+
+impl Ends {
+    /// Listens from now on.
+    fn listen() -> Result<Self, Failure> {
+        let to = |kind| {
+            signal(kind).map_err(|error: std::io::Error| {
+                Failure::Broken(format!("Ctrl-C cannot be awaited: {error}"))
+            })
+        };
+        Ok(Self(
+            to(SignalKind::interrupt())?,
+            to(SignalKind::terminate())?,
+        ))
+    }
+
+    async fn come(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
     }
 }
