@@ -1,9 +1,10 @@
-"""Checks what no linter knows: template.yaml's own promises, and that the README tells the truth.
+"""Checks what no linter knows: template.yaml's own promises, and that the documents tell the truth.
 
-Reads template.yaml, the README's table of settings and the store's calls of DynamoDB; prints every
-difference; exits 1 on any.
+Reads template.yaml, the README's table of settings, the alarms and metrics in docs/operations.md, the
+time limits, metrics and calls of DynamoDB in shared/; prints every difference; exits 1 on any.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -18,14 +19,22 @@ NOT_DEPLOYED = {"EXTRA_CA_FILE", "MEDIA_ALLOW_LOOPBACK"}
 OWN_RESOURCES = {"TABLE_NAME", "SECRET_ID"}
 # The one room that calls DynamoDB, and how a call looks there.
 STORE = ROOT / "shared/src/conversation/store"
+WORK = ROOT / "shared/src/delivery/work.rs"
+METRICS = ROOT / "shared/src/telemetry/metrics.rs"
+NAMESPACE = "BrazeZendeskBridge"
+# A time limit in milliseconds.
+LIMIT = re.compile(r"^const (\w+): i64 = ([\d_]+);", re.M)
 CALL = re.compile(r"\.((?:get|put|update|delete)_item|query|scan|batch_\w+|transact_\w+)\(\)")
 
 
 def main() -> int:
     template = yaml.load((ROOT / "template.yaml").read_text(), Loader=CloudFormation)
     readme = (ROOT / "README.md").read_text()
+    operations = (ROOT / "docs/operations.md").read_text()
     problems = [
         *timing(template),
+        *alarms(template, operations),
+        *metrics(template, operations),
         *unused_parameters(template),
         *settings(template, readme),
         *permissions(template),
@@ -36,16 +45,80 @@ def main() -> int:
 
 
 def timing(template):
-    """Function before API before Zendesk; a redelivery run before the next one."""
-    default = template["Globals"]["Function"]["Timeout"]
-    for name, function in functions(template):
-        seconds = function.get("Timeout", default)
+    """Function before API before Zendesk; a redelivery run before the next one; the library's own
+    limits within the function's, and a lease beyond it."""
+    limits = {name: int(value.replace("_", "")) for name, value in LIMIT.findall(WORK.read_text())}
+    reserve = limits["SETTLE_RESERVE"]
+    if not reserve < limits["RUN_RESERVE"] or limits["CALL_LIMIT"] + reserve > limits["LEASE"]:
+        yield "a call must end before its lease, and work before a run's end"
+    for name, function, timeout in functions(template):
         for event in (e["Properties"] for e in function["Events"].values()):
             if "TimeoutInMillis" in event:
-                if not seconds * 1000 < event["TimeoutInMillis"] < ZENDESK_GIVES_UP_MS:
+                if not timeout < event["TimeoutInMillis"] < ZENDESK_GIVES_UP_MS:
                     yield f"{name}: function, API and Zendesk must give up in this order"
-            elif event["Schedule"] != "rate(1 minute)" or seconds >= 60:
+                if limits["REQUEST_BUDGET"] + reserve > timeout:
+                    yield f"{name}: its time-out leaves no time to settle what a request began"
+                if timeout + reserve > limits["LEASE"]:
+                    yield f"{name}: its lease would end before it does"
+            elif event["Schedule"] != "rate(1 minute)" or timeout >= 60_000:
                 yield f"{name}: a run must end before the next one, a minute later"
+        warned = near_timeout(template, name)
+        if warned != [timeout - reserve]:
+            yield f"{name}: alarms at durations of {warned} ms, expected at {timeout - reserve}"
+
+
+def near_timeout(template, function):
+    """Thresholds of the alarms on a function's duration."""
+    return [
+        alarm["Threshold"]
+        for alarm in alarms_of(template).values()
+        if "Duration" in set(values_of(alarm, "MetricName")) and function in set(references(alarm))
+    ]
+
+
+def alarms(template, operations):
+    """Each alarm is explained, and nothing else is."""
+    cells = re.findall(r"^\| (.*?) \|", section(operations, "Alarms"), re.M)
+    told = set(re.findall(r"`(\w+)`", " ".join(cell.split(":")[-1] for cell in cells)))
+    for name in alarms_of(template).keys() ^ told:
+        yield f"docs/operations.md and the template differ about the alarm {name}"
+
+
+def metrics(template, operations):
+    """Alarms and dashboard show metrics that are written; each that is written is explained."""
+    written = set(re.findall(r'Self::\w+ => "(\w+)"', METRICS.read_text()))
+    written -= {"Milliseconds", "Seconds"}
+    told = set(re.findall(r"^\| `(\w+)` \|", section(operations, "Metrics"), re.M))
+    for name in written ^ told:
+        yield f"docs/operations.md and the library differ about the metric {name}"
+    shown = {name for space, name in metrics_of(template) if space == NAMESPACE}
+    for name in shown - written:
+        yield f"the template shows the metric {name}, which nothing writes"
+    for name in written - shown:
+        yield f"neither an alarm nor the dashboard shows the metric {name}"
+
+
+def metrics_of(template):
+    """Namespace and name of every metric in alarms and on the dashboard."""
+    for alarm in alarms_of(template).values():
+        for name in values_of(alarm, "MetricName"):
+            yield next(values_of(alarm, "Namespace")), name
+    for widget in json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"].argument)["widgets"]:
+        previous = []
+        for row in widget["properties"].get("metrics", []):
+            if row[0] != "...":
+                previous = [old if new == "." else new for new, old in zip(row, previous + row[len(previous):])]
+            yield previous[0], previous[1]
+
+
+def alarms_of(template):
+    resources = template["Resources"].items()
+    return {n: r["Properties"] for n, r in resources if r["Type"] == "AWS::CloudWatch::Alarm"}
+
+
+def section(text, title):
+    """The section of a document, without the title."""
+    return re.split(r"^## ", text.split(f"\n## {title}\n", 1)[-1], maxsplit=1, flags=re.M)[0]
 
 
 def unused_parameters(template):
@@ -109,9 +182,24 @@ def actions(node):
 
 
 def functions(template):
+    """Name, properties and time-out in milliseconds of each function."""
+    default = template["Globals"]["Function"]["Timeout"]
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            yield name, resource["Properties"]
+            properties = resource["Properties"]
+            yield name, properties, properties.get("Timeout", default) * 1000
+
+
+def values_of(node, key):
+    """Every value of this key anywhere below `node`."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from values_of(value, key)
+    elif isinstance(node, list):
+        for value in node:
+            yield from values_of(value, key)
 
 
 def references(node):

@@ -6,6 +6,7 @@
 mod campaigns;
 mod door;
 mod policy;
+mod receive;
 
 use std::sync::Arc;
 
@@ -17,8 +18,8 @@ use crate::conversation::store::{Store, StoreError};
 use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, TicketDefaults, Work};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
-use crate::secrets::{Need, SecretStore};
-use crate::telemetry::metrics;
+use crate::secrets::{Need, SecretStore, Secrets};
+use crate::telemetry::metrics::{self, Metric};
 use crate::{braze, telemetry, zendesk};
 
 use campaigns::Campaigns;
@@ -115,6 +116,11 @@ impl App {
             Ok::<Summary, StoreError>(summary)
         });
         let summary = run.await.ok_or("the run panicked")??;
+        let numbers = [
+            (Metric::WaitingAge, summary.oldest_s),
+            (Metric::Waiting, summary.conversations.into()),
+        ];
+        metrics::emit(&numbers, &[]);
         tracing::info!(
             redelivery.conversations = summary.conversations,
             redelivery.delivered = summary.delivered,
@@ -137,11 +143,19 @@ fn prefetch(secrets: &Arc<SecretStore>, needs: &[Need]) {
         let Ok(secrets) = secrets.get().await else {
             return;
         };
+        name_customers(&secrets);
         let missing = secrets.missing(&needs).join(", ");
         if !missing.is_empty() {
             tracing::error!(secret.missing = missing, "the secret lacks keys");
         }
     });
+}
+
+/// Customers are named in the logs by a hash under the one secret that every bridge has.
+fn name_customers(secrets: &Secrets) {
+    if let Some(secret) = secrets.braze_inbound.live().next() {
+        telemetry::pseudonym::keyed_by(secret.expose().as_bytes());
+    }
 }
 
 /// Reports why the function cannot start, and says with what to exit.

@@ -11,8 +11,9 @@ use crate::conversation::store::{
 };
 use crate::message::{Body, DeliveryId, TicketId};
 use crate::net::Deadline;
+use crate::telemetry::metrics::{self, Metric};
 
-use super::{Bridge, Endings, Vendors, Work};
+use super::{Bridge, Ended, Endings, Vendors, Work};
 
 /// Steps one event may take before it is put aside; no flow needs half of them.
 const MAX_STEPS: usize = 24;
@@ -155,6 +156,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             Run::Verdict(verdict) => verdict,
             Run::OutOfTime => return vec![],
         };
+        let failed = held.state.wait(lane).map_or(0, |wait| wait.attempts);
         if !matches!(verdict, Verdict::Wait(_)) {
             *held.state.wait(lane) = None;
         }
@@ -188,7 +190,17 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                     .collect();
                 let done = held.mailbox.remove(index);
                 held.mailbox.splice(index..index, follow);
-                endings.insert(done.event.delivery, ending);
+                if matches!(ending, Ending::Unknown) {
+                    metrics::emit(&[(Metric::Unknown, 1)], &[]);
+                }
+                let ended = Ended {
+                    ending,
+                    kind: done.event.body.kind(),
+                    sender: done.event.body.sender(),
+                    received_at: done.event.received_at,
+                    attempts: failed.saturating_add(1),
+                };
+                endings.insert(done.event.delivery, ended);
                 found
             }
         }

@@ -42,12 +42,12 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         };
         // The conversation's own drain, one level deep: a customer's key is never forwarded.
         let offered = Box::pin(self.offer(Key::Customer(customer), incoming, work)).await;
-        let ending = match offered {
-            Ok((Handled::Delivered, _)) => Ending::Delivered,
-            Ok((Handled::Duplicate, _)) => Ending::Duplicate,
-            Ok((Handled::Ignored(reason), _)) => Ending::Ignored(reason),
-            Ok((Handled::Queued, _)) => Ending::Queued,
-            Ok((Handled::Full, _)) | Err(_) => return Verdict::Wait(None),
+        let ending = match offered.map(|report| report.handled) {
+            Ok(Handled::Delivered) => Ending::Delivered,
+            Ok(Handled::Duplicate) => Ending::Duplicate,
+            Ok(Handled::Ignored(reason)) => Ending::Ignored(reason),
+            Ok(Handled::Queued) => Ending::Queued,
+            Ok(Handled::Full) | Err(_) => return Verdict::Wait(None),
         };
         Verdict::Done(ending, vec![])
     }

@@ -11,10 +11,10 @@ mod forward;
 mod gate;
 mod pace;
 mod redeliver;
+mod told;
 mod vendors;
 mod work;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::conversation::policy::Policy;
@@ -29,6 +29,7 @@ use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 pub use gate::Gate;
 pub use pace::Pace;
 pub use redeliver::Summary;
+use told::{Ended, Endings};
 pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
@@ -68,10 +69,9 @@ pub struct Report {
     pub handled: Handled,
     /// Its ticket, where known.
     pub ticket: Option<TicketId>,
+    /// The attempt that ended it, counted from one, where it has ended.
+    pub attempts: Option<u32>,
 }
-
-/// How events ended that were worked on, by delivery.
-type Endings = HashMap<DeliveryId, Ending>;
 
 impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     /// Accepts an event, and delivers it where the conversation is free.
@@ -86,16 +86,13 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             (None, Some(ticket)) => Key::Ticket(ticket),
             // The parsers let no event through without either.
             (None, None) => {
-                return Ok(Report {
-                    handled: Handled::Ignored("no address"),
-                    ticket: None,
-                });
+                return Ok(Report::unended(Handled::Ignored("no address"), None));
             }
         };
-        let (handled, ticket) = self.offer(key, incoming, work).await?;
+        let report = self.offer(key, incoming, work).await?;
         Ok(Report {
-            handled,
-            ticket: ticket.or(named),
+            ticket: report.ticket.or(named),
+            ..report
         })
     }
 
@@ -121,12 +118,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         self.store.bury(&letter, self.clock.now()).await
     }
 
-    async fn offer(
-        &self,
-        key: Key,
-        incoming: Incoming,
-        work: &Work,
-    ) -> Result<(Handled, Option<TicketId>), StoreError> {
+    async fn offer(&self, key: Key, incoming: Incoming, work: &Work) -> Result<Report, StoreError> {
         let delivery = incoming.event.delivery.clone();
         let entry = Entry::fresh(incoming.event);
         let now = self.clock.now();
@@ -137,10 +129,10 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             .await?;
         let mut taken_over = false;
         let held = match accepted {
-            Accepted::Duplicate => return Ok((Handled::Duplicate, None)),
+            Accepted::Duplicate => return Ok(Report::unended(Handled::Duplicate, None)),
             Accepted::Full(seen) => {
                 self.make_room(seen, work).await;
-                return Ok((Handled::Full, None));
+                return Ok(Report::unended(Handled::Full, None));
             }
             Accepted::Held(held) => held,
             Accepted::Stored(seen) => {
@@ -150,7 +142,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                         taken_over = true;
                         held
                     }
-                    None => return Ok((Handled::Queued, ticket)),
+                    None => return Ok(Report::unended(Handled::Queued, ticket)),
                 }
             }
         };
@@ -158,7 +150,13 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         // Stored is stored: what goes wrong from here on delays the event, and is tried again.
         let drained = Box::pin(self.drain(held, taken_over, work, &mut endings));
         let ticket = drained.await;
-        Ok((handled(endings.remove(&delivery)), ticket))
+        let own = endings.remove(&delivery);
+        self.tell_of_others(&key, ticket, &endings, work);
+        Ok(Report {
+            ticket,
+            attempts: own.as_ref().map(|own| own.attempts),
+            handled: handled(own.map(|own| own.ending)),
+        })
     }
 
     /// A full mailbox takes no event that would get it going again: the surplus does, where nobody
@@ -185,6 +183,17 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 tracing::warn!(error = %error, "conversation not taken over");
                 None
             }
+        }
+    }
+}
+
+impl Report {
+    /// Nothing is known of its end.
+    fn unended(handled: Handled, ticket: Option<TicketId>) -> Self {
+        Self {
+            handled,
+            ticket,
+            attempts: None,
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::conversation::step::Ending;
 use crate::conversation::store::{Key, SHARDS, Storage, StoreError};
+use crate::telemetry::hops;
 
 use super::{Bridge, Endings, Vendors, Work, doubt};
 
@@ -40,7 +41,12 @@ pub struct Summary {
     pub compared: u32,
     /// Events no webhook had reported, found by the comparison.
     pub found: u32,
+    /// Age of the oldest event in the conversations taken, when they were taken, in seconds.
+    pub oldest_s: u64,
 }
+
+/// How a conversation's events ended, and how old its oldest one was, in milliseconds.
+type Drained = (Endings, i64);
 
 impl<V, S> Bridge<V, S>
 where
@@ -62,8 +68,9 @@ where
                 if let Some(key) = run.next() {
                     let (bridge, work) = (Arc::clone(self), work.clone());
                     run.running.spawn(async move {
-                        let endings = bridge.drain_due(&key, &work).await;
-                        (key, endings)
+                        let drained = hops::collected(bridge.drain_due(&key, &work));
+                        let (drained, _) = drained.await;
+                        (key, drained)
                     });
                     continue;
                 }
@@ -84,7 +91,7 @@ where
         }
     }
 
-    async fn drain_due(&self, key: &Key, work: &Work) -> Option<Endings> {
+    async fn drain_due(&self, key: &Key, work: &Work) -> Option<Drained> {
         let work = &work.part(key);
         let now = self.clock.now();
         let taken = match self.store.take_due(key, &work.lease(now), now).await {
@@ -95,10 +102,15 @@ where
             }
         };
         let (held, before) = taken?;
+        let received = held.mailbox.iter().map(|entry| entry.event.received_at);
+        let age = received
+            .min()
+            .map_or(0, |oldest| now.saturating_sub(oldest));
         let mut endings = Endings::new();
-        self.drain(doubt(held, &before), true, work, &mut endings)
-            .await;
-        Some(endings)
+        let drained = self.drain(doubt(held, &before), true, work, &mut endings);
+        let ticket = Box::pin(drained).await;
+        self.tell_of_run(key, ticket, &endings, work);
+        Some((endings, age))
     }
 }
 
@@ -109,7 +121,7 @@ struct Run {
     due: VecDeque<Key>,
     /// Being worked on: an index that lags behind the table still lists them.
     busy: HashSet<Key>,
-    running: JoinSet<(Key, Option<Endings>)>,
+    running: JoinSet<(Key, Option<Drained>)>,
     /// The shard to be read next.
     shard: u8,
     /// Shards read since a conversation could be taken: when it is all of them, nothing is due.
@@ -148,13 +160,15 @@ impl Run {
         }
     }
 
-    fn note(&mut self, done: Result<(Key, Option<Endings>), tokio::task::JoinError>) {
+    fn note(&mut self, done: Result<(Key, Option<Drained>), tokio::task::JoinError>) {
         match done {
-            Ok((key, endings)) => {
+            Ok((key, drained)) => {
                 self.busy.remove(&key);
-                if let Some(endings) = endings {
+                if let Some((endings, age)) = drained {
                     self.barren = 0;
                     self.summary.count(&endings);
+                    let age_s = u64::try_from(age / 1000).unwrap_or(0);
+                    self.summary.oldest_s = self.summary.oldest_s.max(age_s);
                 }
             }
             // Its key stays busy: no second attempt in this run. The error itself is not told, it
@@ -183,8 +197,8 @@ impl Summary {
 
     fn count(&mut self, endings: &Endings) {
         self.conversations += 1;
-        for ending in endings.values() {
-            match ending {
+        for ended in endings.values() {
+            match &ended.ending {
                 Ending::Delivered | Ending::Queued => self.delivered += 1,
                 Ending::Ignored(_) | Ending::Duplicate => self.settled += 1,
                 Ending::Unknown => self.unknown += 1,

@@ -107,6 +107,12 @@ impl Work {
         }
     }
 
+    /// Lambda's id of the invocation.
+    pub(super) fn invocation(&self) -> &str {
+        let (invocation, _) = self.owner.split_once('/').unwrap_or((&self.owner, ""));
+        invocation
+    }
+
     /// A lease from now on. It outlasts the invocation or every call started under it.
     pub fn lease(&self, now: i64) -> Lease {
         let until = self

@@ -75,6 +75,31 @@ pub enum Body {
     Check,
 }
 
+impl Body {
+    /// Its name in logs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Consent(_) => "consent",
+            Self::Reply(_) => "reply",
+            Self::Solved(_) => "solved",
+            Self::Resend(_) => "resend",
+            Self::Attributes => "attributes",
+            Self::Note(_) => "note",
+            Self::Check => "check",
+        }
+    }
+
+    /// Whose webhook tells of such events; empty for the bridge's own.
+    pub fn sender(&self) -> &'static str {
+        match self {
+            Self::Text(_) | Self::Consent(_) => "braze",
+            Self::Reply(_) | Self::Solved(_) | Self::Resend(_) => "zendesk",
+            Self::Attributes | Self::Note(_) | Self::Check => "",
+        }
+    }
+}
+
 /// Who a customer is, as far as Braze told.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {

@@ -3,14 +3,18 @@
 //! In: a level. Out: the process's subscriber. Events carry dotted, stable field names (`ticket.id`,
 //! `delivery.id`, `vendor.status`) and never a text, name, number, address or token.
 
+mod event;
+pub mod hops;
 pub mod metrics;
 mod panics;
+pub mod pseudonym;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+pub use event::EventLine;
 pub use panics::caught;
 
 /// The crates whose events may be logged in full detail.

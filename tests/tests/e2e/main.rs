@@ -6,6 +6,7 @@ mod bodies;
 mod compare;
 mod conversation;
 mod door;
+mod events;
 mod failures;
 mod hot;
 mod logs;

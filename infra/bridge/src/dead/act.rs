@@ -141,6 +141,7 @@ async fn doors(account: &Account, letters: &[Letter]) -> Result<Option<Doors>, F
     if needs.is_empty() {
         return Ok(None);
     }
+    // Requests are posted to the stack's URLs, which nothing but the stack tells.
     let stack = account.deployed().await?;
     let url = |name: &str| stack.output(name).map(str::to_owned);
     Ok(Some(Doors {

@@ -30,9 +30,9 @@ Examples:
   bridge dead-letters replay --all --cause \"tried for too long\"
   bridge dead-letters drop 0f3a5c…
 
-Replays go in the order in which the events were received, each customer's behind
-what waits already. A replay that was interrupted is repeated as it was given:
-nothing is delivered twice.";
+Replays go in the order in which the events were received, each customer's
+behind what waits already. A replay that was interrupted is repeated as it was
+given: nothing is delivered twice.";
 
 /// See, replay or drop what could not be delivered.
 #[derive(Args)]

@@ -3,27 +3,24 @@
 //! In: the conversation's item, its dead letters, the ticket's comments. Out: what came in, what
 //! stands on the ticket, what waits and why, in the order of time; texts only where asked for.
 
+mod desk;
 mod path;
 mod show;
 
-use std::time::Duration;
-
 use clap::Args;
+use shared::conversation::state::Entry;
 use shared::conversation::store::{Held, Key};
 use shared::message::TicketId;
-use shared::net::Deadline;
 use shared::zendesk::{CommentView, TicketView};
 use simulators::Clock;
 
 use crate::Failure;
 use crate::account::{self, Account, Item, Table, talk, text};
 use crate::dead::{self, Letter};
+use crate::events::whose;
 use crate::waiting::Waiting;
 
-/// Longest Zendesk is asked for.
-const ZENDESK_LIMIT: Duration = Duration::from_secs(20);
-/// Comments read of a ticket, the newest ones.
-const COMMENTS: u32 = 100;
+use desk::Desk;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -58,6 +55,8 @@ struct Known {
     customer: Option<String>,
     held: Held,
     waiting: Option<Waiting>,
+    /// Events that named only the ticket: whose it is has to be looked up.
+    unaddressed: Vec<Entry>,
     letters: Vec<Letter>,
     ticket: Option<TicketView>,
     /// The newest first.
@@ -81,54 +80,41 @@ impl Trace {
 
     async fn find(&self, account: &Account, table: &Table) -> Result<Known, Failure> {
         let now = Clock::new().now_ms();
-        let zendesk = account.zendesk().await;
-        let zendesk = zendesk.inspect_err(|failure| not_asked(failure.told()));
-        let zendesk = zendesk.ok();
-        let (mut key, mut asked) = self.named(table).await?;
+        let mut desk = Desk::of(account).await;
+        let (mut key, named) = self.named(table).await?;
         let mut ticket = None;
-        if let (Some(id), Some(zendesk)) = (asked, &zendesk) {
-            ticket = match zendesk.ticket(id, Deadline::after(ZENDESK_LIMIT)).await {
-                Ok(ticket) => ticket,
-                Err(error) => {
-                    not_asked(&account.terms().told(error.to_string(), &error));
-                    None
-                }
-            };
+        if let Some(id) = named {
+            ticket = desk.ticket(id).await;
             let customer = ticket.as_ref().and_then(TicketView::customer);
-            key = key.or(customer.map(Key::Customer));
+            key = match customer.map(Key::Customer) {
+                Some(key) => Some(key),
+                None => on_ticket(table, id).await?,
+            };
         }
-        if let (None, Some(id)) = (&key, asked) {
-            key = on_ticket(table, id).await?;
-        }
-        let Some(key) = key else {
-            return Err(nobody(asked));
-        };
+        let key = key.ok_or_else(|| nobody(named))?;
         let item = table.item(&key.pk()).await?;
         let there = item.is_some();
         let item = item.unwrap_or_default();
         let held = Held::read(&key, item.clone());
-        asked = asked.or(held.state.ticket);
-        let letters = self.letters(table, &key, asked).await?;
+        let on = named.or(held.state.ticket);
+        let letters = self.letters(table, &key, on).await?;
         if !there && letters.is_empty() && ticket.is_none() {
             return Err(Failure::Usage(format!(
                 "the table holds nothing of {}: check the Braze external id, or give --ticket",
-                crate::events::whose(&key.pk())
+                whose(&key.pk())
             )));
         }
         let mut comments = vec![];
-        if let (Some(id), Some(zendesk)) = (asked, &zendesk) {
-            let read = zendesk.comments(id, COMMENTS, Deadline::after(ZENDESK_LIMIT));
-            comments = read.await.unwrap_or_else(|error| {
-                not_asked(&account.terms().told(error.to_string(), &error));
-                vec![]
-            });
-            if ticket.is_none() {
-                let read = zendesk.ticket(id, Deadline::after(ZENDESK_LIMIT)).await;
-                ticket = read.unwrap_or_default();
-            }
+        if let Some(id) = on {
+            ticket = match ticket {
+                None => desk.ticket(id).await,
+                known => known,
+            };
+            comments = desk.comments(id).await.unwrap_or_default();
         }
         Ok(Known {
             customer: customer(&key),
+            unaddressed: unaddressed(table, &key, on).await?,
             waiting: Waiting::read(&key, item, now),
             held,
             letters,
@@ -176,6 +162,20 @@ fn customer(key: &Key) -> Option<String> {
     }
 }
 
+/// What waits under the ticket alone, beside the conversation.
+async fn unaddressed(
+    table: &Table,
+    key: &Key,
+    on: Option<TicketId>,
+) -> Result<Vec<Entry>, Failure> {
+    let look_up = on.map(Key::Ticket).filter(|look_up| look_up != key);
+    let Some(look_up) = look_up else {
+        return Ok(vec![]);
+    };
+    let item = table.item(&look_up.pk()).await?.unwrap_or_default();
+    Ok(Held::read(&look_up, item).mailbox)
+}
+
 /// The conversation that is on a ticket, found by reading the table: Zendesk did not tell.
 async fn on_ticket(table: &Table, id: TicketId) -> Result<Option<Key>, Failure> {
     let waiting = Key::Ticket(id);
@@ -203,9 +203,4 @@ fn nobody(ticket: Option<TicketId>) -> Failure {
         "nobody's conversation is on ticket {ticket}: its requester has no Braze external id, or \
          nothing of it has come in yet"
     ))
-}
-
-/// The path is told without the ticket then.
-fn not_asked(why: &str) {
-    eprintln!("bridge: the ticket is not shown: {why}");
 }

@@ -32,8 +32,9 @@ pub(super) struct Hop {
 
 pub(super) fn of(known: &Known) -> Vec<Hop> {
     let waiting = known.held.mailbox.iter().map(|entry| waits(known, entry));
+    let unaddressed = known.unaddressed.iter().map(looked_up);
     let letters = known.letters.iter().map(dead);
-    let undone: Vec<Hop> = waiting.chain(letters).collect();
+    let undone: Vec<Hop> = waiting.chain(unaddressed).chain(letters).collect();
     // What waits or is dead is told once, though its comment is on the ticket.
     let told: Vec<CommentId> = undone.iter().filter_map(|hop| hop.comment).collect();
     let comments = known.comments.iter().rev();
@@ -73,6 +74,17 @@ fn waits(known: &Known, entry: &Entry) -> Hop {
         at: entry.event.received_at,
         kind: kind(entry),
         standing,
+        delivery: Some(entry.event.delivery.to_string()),
+        comment: comment_of(entry),
+        text: text(entry),
+    }
+}
+
+fn looked_up(entry: &Entry) -> Hop {
+    Hop {
+        at: entry.event.received_at,
+        kind: kind(entry),
+        standing: "waits for Zendesk to tell whose ticket it is".to_owned(),
         delivery: Some(entry.event.delivery.to_string()),
         comment: comment_of(entry),
         text: text(entry),

@@ -99,10 +99,13 @@ fn head(known: &Known) -> Vec<String> {
             },
         );
     }
-    if known.comments.len() >= super::COMMENTS as usize {
+    if known.comments.len() >= super::desk::COMMENTS as usize {
         row(
             "Note",
-            format!("only the newest {} comments are shown", super::COMMENTS),
+            format!(
+                "only the newest {} comments are shown",
+                super::desk::COMMENTS
+            ),
         );
     }
     lines

@@ -1,6 +1,6 @@
 //! One customer's or ticket's whole path.
 
-use e2e::send::text;
+use e2e::send::{reply, reply_body, text};
 use e2e::{ANA, answered, settled, with_ticket};
 use serde_json::Value;
 use simulators::{Effect, Fault};
@@ -114,6 +114,31 @@ async fn an_answer_no_webhook_has_reported_is_told_as_such() {
 fn answered_unheard(live: &Live, ticket: u64) {
     let comment = simulators::zendesk::Comment::public("Unheard");
     live.stack.zendesk.agent_comments(ticket, comment).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_whose_customer_has_to_be_looked_up_is_on_the_customers_path() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    live.stack
+        .zendesk
+        .webhook_delivery(simulators::zendesk::Mode::Held);
+    let comment = simulators::zendesk::Comment::public("Whose?");
+    let comment = live.stack.zendesk.agent_comments(ticket, comment).unwrap();
+    let down = Fault::always("tickets.*", Effect::status(503));
+    live.stack.zendesk.fault(down);
+    let mut body = reply_body(ticket, "", comment, "Whose?");
+    body["external_user_id"] = Value::from("");
+    let answer = reply(&live.stack, "invocation-1", body.to_string()).await;
+    assert_eq!(answer.outcome(), "queued", "{answer:?}");
+    live.stack.zendesk.clear_faults();
+    let path = live.json("trace ana").await;
+    let reply = hop(&path, "reply", 0);
+    assert_eq!(
+        reply["standing"],
+        "waits for Zendesk to tell whose ticket it is"
+    );
+    assert_eq!(reply["comment"], comment);
 }
 
 #[tokio::test(flavor = "multi_thread")]

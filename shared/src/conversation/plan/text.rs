@@ -93,9 +93,10 @@ pub(super) fn apply(
             progress.unfound = false;
             progress.posted = true;
             let here = state.ticket == Some(*ticket);
-            if here && state.is_done() && !is_thanks(case, state, text) {
+            if here && state.is_done() {
+                // Whoever vanished may have told Braze of a status that was then not written down.
                 progress.announce = true;
-                progress.reopen = true;
+                progress.reopen = !is_thanks(case, state, text);
             }
             media::looked_for(progress, text)
         }

@@ -13,6 +13,8 @@ mod settle;
 mod storage;
 mod take;
 
+use std::time::Instant;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Region;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -21,6 +23,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
 
 use crate::aws::AwsParts;
+use crate::telemetry::hops::{self, Hop};
 
 pub use dead::DeadLetter;
 pub use held::{Accepted, Claim, Held, Key, Lease, Leave, PutBack, Settled, StoreError};
@@ -103,7 +106,10 @@ impl Store {
 
     async fn write(request: UpdateItemFluentBuilder) -> Result<Write, StoreError> {
         let request = request.return_values_on_condition_check_failure(OnFailure::AllOld);
-        let error = match request.send().await {
+        let since = Instant::now();
+        let answer = request.send().await;
+        hops::note(Hop::Table, since, false);
+        let error = match answer {
             Ok(answer) => return Ok(Write::Done(answer.attributes.unwrap_or_default())),
             Err(error) => error,
         };

@@ -6,11 +6,13 @@ mod sign_in;
 mod zendesk;
 
 use std::future::Future;
+use std::time::Instant;
 
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Refusal, Step};
 use crate::media::Fetcher;
 use crate::net::{Deadline, Detail};
+use crate::telemetry::hops::{self, Hop};
 
 use super::Clock;
 use super::gate::{Closed, Gate};
@@ -79,11 +81,15 @@ impl Vendors for Clients {
             Err(Closed::Limited(until)) => return later(Some(until), Trouble::Limited),
             Ok(()) => {}
         }
-        match step {
+        let since = Instant::now();
+        let outcome = match step {
             Step::SendSms(sms) => self.braze_outcome(self.send(sms, deadline).await),
             Step::SetAttributes(set) => self.braze_outcome(self.track(set, deadline).await),
             step => self.zendesk_outcome(step, self.zendesk(step, deadline).await),
-        }
+        };
+        let hop = if to_braze { Hop::Braze } else { Hop::Zendesk };
+        hops::note(hop, since, is_failure(&outcome));
+        outcome
     }
 
     /// Zendesk's limit is per minute. Braze's is per hour: what waits for it is put aside until
@@ -108,6 +114,14 @@ fn refused(status: u16, detail: Detail) -> Failure {
         code: detail.code,
         detail: detail.text,
     })
+}
+
+/// The vendor's failure, or ours towards it; a ticket that is closed or gone is an answer.
+fn is_failure(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Failed(Failure::Later(..) | Failure::Unknown | Failure::Refused(_))
+    )
 }
 
 /// The innermost cause, for the log.

@@ -1,0 +1,192 @@
+//! What every request goes through: verify ▸ parse ▸ accept and deliver ▸ answer, and the line of
+//! the log that tells of it.
+//!
+//! In: a [`Door`] and a request. Out: the answer. Imports all rooms, like the rest of `app`.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use http::HeaderMap;
+use lambda_http::{Request, RequestExt, Response};
+
+use crate::config::SignatureMode;
+use crate::delivery::{Handled, Work, calls_zendesk};
+use crate::http::{Answer, AuthError, Known, body};
+use crate::message::{self, DeliveryId, Incoming, Malformed, Parsed, TicketId};
+use crate::telemetry::{
+    self, EventLine, hops,
+    metrics::{self, Metric},
+    pseudonym,
+};
+
+use super::{App, Door};
+
+impl App {
+    /// Answers a request. A panic on the way is a fault of ours: the sender is asked to try again,
+    /// which both do on this answer and Zendesk does not on Lambda's own.
+    pub async fn receive(&self, door: Door, request: &Request) -> Response<lambda_http::Body> {
+        let started = Instant::now();
+        let answered = telemetry::caught(self.answer(door, request));
+        let (answered, hops) = hops::collected(answered).await;
+        let (answer, known) = answered.unwrap_or_else(|| Answer::Unavailable.into());
+        EventLine {
+            request: &request.lambda_context().request_id,
+            door: door.name(),
+            sender: door.sender(),
+            kind: known.kind,
+            outcome: answer.name(),
+            delivery: known.event.delivery.as_ref().map(DeliveryId::as_str),
+            ticket: known.event.ticket.map(TicketId::get),
+            customer: known.customer,
+            attempts: known.attempts,
+            waited_ms: None,
+            total_ms: u64::try_from(started.elapsed().as_millis()).ok(),
+            hops,
+        }
+        .write();
+        answer.response()
+    }
+
+    async fn answer(&self, door: Door, request: &Request) -> (Answer, Told) {
+        let Ok(body) = body(request) else {
+            return Answer::TooLarge.into();
+        };
+        if let Err(refusal) = self.authenticate(door, request.headers(), body).await {
+            return refusal.into();
+        }
+        let now = self.bridge.clock.now();
+        let parsed = door.parse(self, request.headers(), body, now);
+        match self.campaigns.admit(parsed) {
+            Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
+            Parsed::NotForUs(reason) => {
+                let known = Known::new(message::delivery_of_body(body), None);
+                let told = Told::of(known.clone());
+                (Answer::Ignored(Cow::Borrowed(reason), known), told)
+            }
+            Parsed::Malformed(malformed) => self.keep(door, body, malformed).await,
+        }
+    }
+
+    /// Lets in whoever proves to be the sender; a mismatch may be a rotation, so the secrets are
+    /// read again (not more than twice a minute, whatever comes in).
+    async fn authenticate(
+        &self,
+        door: Door,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<(), Answer> {
+        let now = self.bridge.clock.now();
+        let secrets = self.secrets.get().await.map_err(|error| {
+            tracing::error!(error = %error, "the secrets cannot be read, nobody can be let in");
+            Answer::Unavailable
+        })?;
+        super::name_customers(&secrets);
+        let mut verdict = door.check(&secrets, headers, body, now);
+        if verdict.is_err_and(AuthError::may_be_rotation)
+            && self.secrets.refresh_after_mismatch(&secrets).await
+            && let Ok(secrets) = self.secrets.get().await
+        {
+            verdict = door.check(&secrets, headers, body, now);
+        }
+        let Err(error) = verdict else { return Ok(()) };
+        let observed = self.signature_mode == SignatureMode::Observe;
+        tracing::warn!(
+            door = door.name(),
+            auth.error = error.name(),
+            observed,
+            "not authentic"
+        );
+        let metric = if observed {
+            Metric::NotAuthenticObserved
+        } else {
+            Metric::NotAuthentic
+        };
+        metrics::emit(&[(metric, 1)], &[("auth.error", error.name())]);
+        if observed {
+            Ok(())
+        } else {
+            Err(Answer::NotAuthentic)
+        }
+    }
+
+    async fn take_in(&self, incoming: Incoming, request: &Request, now: i64) -> (Answer, Told) {
+        let context = request.lambda_context();
+        let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
+        let work = Work::request(&context.request_id, deadline, now);
+        let mut told = Told {
+            kind: Some(incoming.event.body.kind()),
+            customer: (incoming.customer.as_ref()).and_then(|id| pseudonym::of(id.as_str())),
+            ..Told::of(Known::new(incoming.event.delivery.clone(), None))
+        };
+        let signs_in = calls_zendesk(&incoming);
+        let handled = Box::pin(self.bridge.handle(incoming, &work));
+        let handled = if signs_in {
+            Box::pin(self.bridge.vendors.while_signing_in(handled)).await
+        } else {
+            handled.await
+        };
+        let report = match handled {
+            Ok(report) => report,
+            Err(error) => {
+                tracing::error!(error = %error, "the event cannot be stored");
+                return (Answer::Unavailable, told);
+            }
+        };
+        told.attempts = report.attempts;
+        told.event.ticket = report.ticket;
+        let known = told.event.clone();
+        let answer = match report.handled {
+            Handled::Delivered => Answer::Delivered(known),
+            Handled::Queued => Answer::Queued(known),
+            Handled::Duplicate => Answer::Duplicate(known),
+            Handled::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
+            Handled::Full => {
+                let id = known.delivery.as_ref().map(tracing::field::display);
+                tracing::warn!(delivery.id = id, "the mailbox is full");
+                Answer::Unavailable
+            }
+        };
+        (answer, told)
+    }
+
+    /// Keeps what is authentic and cannot be understood, so that a person can see to it.
+    async fn keep(&self, door: Door, body: &[u8], malformed: Malformed) -> (Answer, Told) {
+        let id = message::delivery_of_body(body);
+        let cause = malformed.to_string();
+        let answer = match self.bridge.bury_body(&id, door.name(), &cause, body).await {
+            Ok(()) => {
+                tracing::error!(door = door.name(), delivery.id = %id, cause, "malformed: dead letter");
+                Answer::Malformed(malformed)
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "dead letter not kept");
+                Answer::Unavailable
+            }
+        };
+        (answer, Told::of(Known::new(id, None)))
+    }
+}
+
+/// What the log tells of an event beside its answer.
+#[derive(Debug, Default)]
+struct Told {
+    event: Known,
+    kind: Option<&'static str>,
+    customer: Option<String>,
+    attempts: Option<u32>,
+}
+
+impl Told {
+    fn of(event: Known) -> Self {
+        Self {
+            event,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<Answer> for (Answer, Told) {
+    fn from(answer: Answer) -> Self {
+        (answer, Told::default())
+    }
+}
