@@ -10,10 +10,12 @@ use clap_complete::shells;
 
 mod account;
 mod acts;
+mod braze;
 mod checks;
 mod columns;
 mod conversation;
 mod dead;
+mod doctor;
 mod events;
 mod files;
 mod forget;
@@ -21,16 +23,19 @@ mod names;
 mod names_in;
 mod open;
 mod page;
+mod places;
 mod player;
 mod ports;
 mod replay;
 mod sandbox;
+mod setup;
 mod status;
 mod steps;
 mod trace;
 mod transcript;
 mod waiting;
 mod weather;
+mod zendesk;
 
 /// Two-way SMS support between Braze and Zendesk.
 #[derive(Parser)]
@@ -50,6 +55,11 @@ enum Command {
     /// Run the whole bundle on this machine: the real functions, DynamoDB, Zendesk and Braze.
     #[command(after_long_help = conversation::HELP)]
     Sandbox(sandbox::Sandbox),
+    /// Set up Zendesk, Braze and the secret for the deployed stack.
+    Setup(setup::Setup),
+    /// Check every hop of the deployed stack, and name the setting that is wrong.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Doctor),
     /// What waits in the deployed bundle, since when, and why.
     Status(status::Status),
     /// The whole path of one customer or ticket, hop by hop.
@@ -86,6 +96,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something broke, or an expectation failed: exit code 1.
     Broken(String),
+    /// What is wrong was told already: exit code 1.
+    Told,
 }
 
 impl Failure {
@@ -93,6 +105,7 @@ impl Failure {
     pub(crate) fn told(&self) -> &str {
         match self {
             Self::Usage(sentence) | Self::Broken(sentence) => sentence,
+            Self::Told => "",
         }
     }
 }
@@ -105,6 +118,8 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|| Command::Sandbox(sandbox::Sandbox::default()));
     let result = match command {
         Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
+        Command::Setup(setup) => Box::pin(setup.run()).await,
+        Command::Doctor(doctor) => Box::pin(doctor.run()).await,
         Command::Status(status) => Box::pin(status.run()).await,
         Command::Trace(trace) => Box::pin(trace.run()).await,
         Command::DeadLetters(dead) => Box::pin(dead.run()).await,
@@ -124,6 +139,7 @@ async fn main() -> ExitCode {
             eprintln!("bridge: {sentence}");
             ExitCode::FAILURE
         }
+        Err(Failure::Told) => ExitCode::FAILURE,
     }
 }
 

@@ -8,15 +8,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use local::cloudformation::CloudFormation;
 use local::dynamo::DynamoError;
 use local::logs::Logs;
-use local::options::TABLE_NAME;
 use local::stack::StackError;
 use local::{Options, Stack};
 use simulators::braze::User;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::conversation::Conversation;
 use crate::page::{About, Page};
+use crate::places::show;
 use crate::{Failure, open, player, ports};
 
 const USUAL_PORT: u16 = 8700;
@@ -36,6 +38,9 @@ pub(crate) struct Sandbox {
     /// Play a conversation file, print the transcript, check its expectations and end.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
+    /// Begin as on the first day after a deployment: Zendesk is not set up and the secret is empty.
+    #[arg(long, conflicts_with_all = ["script", "data"])]
+    first_day: bool,
     /// Do not open the page in a browser.
     #[arg(long)]
     no_open: bool,
@@ -50,6 +55,7 @@ impl Default for Sandbox {
             port: USUAL_PORT,
             data: None,
             script: None,
+            first_day: false,
             no_open: false,
             verbose: false,
         }
@@ -112,6 +118,7 @@ impl Sandbox {
         let mut options = Options {
             port: taken[1],
             data: self.data.clone(),
+            first_day: self.first_day,
             // The page runs redelivery itself, to record it.
             schedule: None,
             pictures: true,
@@ -132,6 +139,8 @@ impl Sandbox {
         let no_port = |error: std::io::Error| {
             Failure::Broken(format!("the page cannot listen on port {port}: {error}"))
         };
+        // Before anything is printed: whoever reads it may press Ctrl-C at once.
+        let mut ends = Ends::listen()?;
         first_customers(stack);
         let listener = local::wire::bind(port).await.map_err(no_port)?;
         let about = About {
@@ -139,7 +148,8 @@ impl Sandbox {
             faster: 1.0 / RETRY_WAIT_SCALE,
         };
         let page = Page::start(listener, Arc::clone(stack), about).map_err(no_port)?;
-        let shown = self.show(stack, &page.url());
+        let account = CloudFormation::of(stack).await.map_err(no_port)?;
+        let shown = show(stack, &account, &page.url(), &self.kept(), self.first_day);
         shown.map_err(|error| Failure::Broken(format!("cannot print: {error}")))?;
         if !self.no_open {
             open::in_a_browser(&page.url());
@@ -154,7 +164,7 @@ impl Sandbox {
             std::future::pending().await
         };
         tokio::select! {
-            ended = wait_for_the_end() => ended,
+            () = ends.come() => Ok(()),
             () = tell => Ok(()),
         }
     }
@@ -162,52 +172,9 @@ impl Sandbox {
     fn kept(&self) -> String {
         match &self.data {
             Some(directory) => directory.display().to_string(),
+            None if self.first_day => "in memory, gone at the end".to_owned(),
             None => "in memory, gone at the end (--data DIR keeps it)".to_owned(),
         }
-    }
-
-    fn show(&self, stack: &Stack, page: &str) -> std::io::Result<()> {
-        let (front, zendesk, braze) = (
-            stack.front_url(),
-            stack.zendesk.base_url(),
-            stack.braze.base_url(),
-        );
-        let kept = self.kept();
-        let dynamo = stack.dynamo.url();
-        let secrets = stack.secrets.url();
-        writeln!(
-            std::io::stdout().lock(),
-            "\
-The bridge runs on this machine. Ctrl-C ends it.
-
-  Open             {page}
-
-  Front            {front}
-                     POST /zendesk/reply    zendesk-reply
-                     POST /zendesk/solved   zendesk-solved
-                     POST /braze/inbound    braze-inbound
-                   redelivery runs every minute
-  Zendesk          {zendesk}
-  Braze            {braze}
-  DynamoDB         {dynamo}, table {TABLE_NAME}
-  Secrets Manager  {secrets}
-  State            {kept}
-
-The same without the page. Ada texts:
-  curl -s {braze}/_sim/texts \\
-    -d '{{\"external_user_id\":\"ada\",\"text\":\"SUPPORT\"}}'
-The tickets, with their ids:
-  curl -s {zendesk}/_sim/tickets
-An agent answers ticket ID (add \"status\":\"solved\" to solve it at once):
-  curl -s {zendesk}/_sim/tickets/ID/comments \\
-    -d '{{\"text\":\"Hello Ada, how can I help?\"}}'
-An agent solves it:
-  curl -s {zendesk}/_sim/tickets/ID/status \\
-    -d '{{\"status\":\"solved\"}}'
-Ada's phone, and what Braze knows of her:
-  curl -s {braze}/_sim/inbox/ada
-  curl -s {braze}/_sim/users"
-        )
     }
 }
 
@@ -238,13 +205,27 @@ fn failure(error: StackError) -> Failure {
     }
 }
 
-async fn wait_for_the_end() -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let no_signal =
-        |error: std::io::Error| Failure::Broken(format!("Ctrl-C cannot be awaited: {error}"));
-    let mut terminated = signal(SignalKind::terminate()).map_err(no_signal)?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.map_err(no_signal),
-        _ = terminated.recv() => Ok(()),
+/// Ctrl-C and the end that other programs ask for.
+struct Ends(Signal, Signal);
+
+impl Ends {
+    /// Listens from now on.
+    fn listen() -> Result<Self, Failure> {
+        let to = |kind| {
+            signal(kind).map_err(|error: std::io::Error| {
+                Failure::Broken(format!("Ctrl-C cannot be awaited: {error}"))
+            })
+        };
+        Ok(Self(
+            to(SignalKind::interrupt())?,
+            to(SignalKind::terminate())?,
+        ))
+    }
+
+    async fn come(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
     }
 }

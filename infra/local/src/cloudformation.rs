@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::caller;
 use crate::faults::Faults;
-use crate::options::{REPLY_CAMPAIGN, SECRET_ID, SOLVED_CAMPAIGN, TABLE_NAME};
+use crate::options::{REPLY_CAMPAIGN, SOLVED_CAMPAIGN, TABLE_NAME};
 use crate::stack::Stack;
 use crate::wire::{self, Reply, Request, Server};
 
@@ -53,7 +53,7 @@ impl Described {
                 ("ZendeskSolvedUrl", url("/zendesk/solved")),
                 ("BrazeInboundUrl", url("/braze/inbound")),
                 ("TableName", TABLE_NAME.to_owned()),
-                ("SecretArn", SECRET_ID.to_owned()),
+                ("SecretArn", stack.secrets.arn()),
             ]),
         }
     }

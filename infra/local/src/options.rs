@@ -59,6 +59,10 @@ pub struct Options {
     pub pictures: bool,
     /// Executables to use instead of building them.
     pub binaries: Option<Binaries>,
+    /// Begin as on the first day after a deployment: Zendesk without field, webhooks and triggers, a
+    /// secret that holds the inbound token only. Braze's campaigns are there: nothing makes them
+    /// but a person in its dashboard.
+    pub first_day: bool,
     /// Template that defines the table; `None`: the workspace's.
     pub template: Option<PathBuf>,
 }
@@ -89,6 +93,7 @@ impl Default for Options {
             show_build: false,
             pictures: false,
             binaries: None,
+            first_day: false,
             template: None,
         }
     }
@@ -112,6 +117,13 @@ impl Options {
             "braze_inbound_token_previous": "",
         });
         if let Some(secret) = secret.as_object_mut() {
+            if self.first_day {
+                let kept = |key: &String| key == "braze_inbound_token";
+                secret
+                    .iter_mut()
+                    .filter(|(key, _)| !kept(key))
+                    .for_each(|(_, v)| *v = json!(""));
+            }
             secret.extend(self.secret.clone());
         }
         secret.to_string()

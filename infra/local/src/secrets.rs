@@ -69,6 +69,12 @@ impl Secrets {
         self.server.url()
     }
 
+    /// The secret's ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        self.shared.arn()
+    }
+
     /// Replaces the secret's string.
     pub fn set(&self, text: String) {
         let mut secret = self.shared.secret();
@@ -143,7 +149,7 @@ impl Shared {
             return caller::unknown(CONTENT_TYPE);
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let arn = format!("{ARN_PREFIX}{}-AbCdEf", self.name);
+        let arn = self.arn();
         let id = body["SecretId"].as_str().unwrap_or_default();
         if id != self.name && id != arn {
             return error("ResourceNotFoundException");
@@ -173,6 +179,10 @@ impl Shared {
         }
         answer["VersionId"] = json!(format!("00000000-0000-4000-8000-{:012}", secret.version));
         Reply::json(StatusCode::OK, CONTENT_TYPE, &answer)
+    }
+
+    fn arn(&self) -> String {
+        format!("{ARN_PREFIX}{}-AbCdEf", self.name)
     }
 
     fn secret(&self) -> MutexGuard<'_, Secret> {

@@ -129,6 +129,7 @@ fn add_guide_trigger(s: &Scene) {
     s.zendesk.add_trigger(Trigger {
         id: 0,
         title: "guide".to_owned(),
+        description: String::new(),
         active: true,
         category_id: None,
         all: vec![public],

@@ -75,7 +75,14 @@ impl Client {
 
     /// Sends a request; a refused key is reread once, because nothing was done then.
     async fn call(&self, request: Request, deadline: Deadline) -> Result<Answer, BrazeError> {
-        let secrets = self.read_secrets(deadline).await?;
+        let mut secrets = self.read_secrets(deadline).await?;
+        if secrets.braze_api_key.is_none() {
+            // On the first day it may have been filled in since it was read.
+            let reread = self.secrets.refresh_after_rejection(&secrets);
+            if deadline.run(reread).await == Some(true) {
+                secrets = self.read_secrets(deadline).await?;
+            }
+        }
         let mut answer = self.attempt(&request, &secrets, deadline).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             let reread = deadline

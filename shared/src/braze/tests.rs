@@ -251,6 +251,22 @@ async fn a_key_that_stays_refused_is_not_tried_twice() {
 }
 
 #[tokio::test]
+async fn a_key_filled_in_after_the_first_look_is_used_at_once() {
+    let braze = Server::script([success()]);
+    let vault = Vault::holding(json!({}));
+    let store = vault.store();
+    store.get().await.expect("the empty secret is cached");
+    vault.change(json!({"braze_api_key": "key-1"}));
+    let client = Client::new(http(), braze.base(), store);
+    let setting = Setting {
+        vault,
+        braze,
+        client,
+    };
+    send(&setting, later()).await.expect("sent");
+}
+
+#[tokio::test]
 async fn a_secret_without_a_key_sends_nothing() {
     let setting = setting([success()]);
     setting.vault.change(json!({}));

@@ -72,6 +72,10 @@ impl Tokens {
                 let pass = self.reread(&secrets, deadline).await?;
                 pass.ok_or(ZendeskError::Unauthorized)
             }
+            // On the first day it may have been filled in since it was read.
+            Err(error) if secrets.zendesk.is_none() => {
+                self.reread(&secrets, deadline).await?.ok_or(error)
+            }
             other => other,
         }
     }

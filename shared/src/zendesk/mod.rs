@@ -20,6 +20,7 @@ mod write;
 
 pub use client::Client;
 pub use error::ZendeskError;
+pub use oauth::SCOPE;
 pub use types::{
     Appended, Attachment, CommentView, FoundDelivery, NewComment, NewTicket, NewUser, Role, Status,
     TicketView, Ticketed,

@@ -12,7 +12,7 @@ use crate::net::{BaseUrl, Deadline, Http, Repeat, Request};
 use crate::secrets::Secret;
 
 /// What the bridge asks for; one string, or every call is forbidden.
-const SCOPE: &str = "tickets:read tickets:write users:read users:write";
+pub const SCOPE: &str = "tickets:read tickets:write users:read users:write";
 /// Life of a token whose answer does not tell.
 const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Longest life believed.

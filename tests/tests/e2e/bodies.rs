@@ -71,6 +71,7 @@ fn install_guide(stack: &Stack) {
         stack.zendesk.add_trigger(Trigger {
             id: 0,
             title: format!("Guide {route}"),
+            description: String::new(),
             active: true,
             category_id: None,
             all: all.into_iter().map(condition).collect(),

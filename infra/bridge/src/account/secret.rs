@@ -37,6 +37,11 @@ impl SecretValue {
         &self.id
     }
 
+    /// Its name for people, also where an ARN was given, which is wider than a terminal.
+    pub(crate) fn name(&self) -> &str {
+        name_of(&self.id)
+    }
+
     /// The keys and values as they stand; a secret without a value is empty.
     ///
     /// # Errors
@@ -50,7 +55,7 @@ impl SecretValue {
                 return Ok(Map::new());
             }
             Err(error) => {
-                let thing = format!("secret {}", self.id);
+                let thing = format!("secret {}", self.name());
                 return Err(self.terms.refused(
                     &Wanted {
                         thing: &thing,
@@ -65,7 +70,7 @@ impl SecretValue {
         serde_json::from_str(text).map_err(|_| {
             Failure::Usage(format!(
                 "the secret {} is no JSON object: `bridge setup secret` writes one",
-                self.id
+                self.name()
             ))
         })
     }
@@ -80,7 +85,7 @@ impl SecretValue {
         let request = self.client.put_secret_value().secret_id(&self.id);
         let answer = request.secret_string(text).send().await;
         answer.map_err(|error| {
-            let thing = format!("secret {}", self.id);
+            let thing = format!("secret {}", self.name());
             let wanted = Wanted {
                 thing: &thing,
                 permission: "secretsmanager:PutSecretValue",
@@ -104,8 +109,28 @@ impl SecretValue {
         }
         Err(Failure::Usage(format!(
             "the secret {} lacks {}: `bridge setup secret` asks for it",
-            self.id,
+            self.name(),
             missing.join(", ")
         )))
+    }
+}
+
+/// The name in an ARN, which ends with six characters of AWS's own.
+fn name_of(id: &str) -> &str {
+    let Some((_, name)) = id.split_once(":secret:") else {
+        return id;
+    };
+    name.rsplit_once('-').map_or(name, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_told_by_its_name_however_it_was_given() {
+        let arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:sms/all-keys-AbCdEf";
+        assert_eq!(name_of(arn), "sms/all-keys");
+        assert_eq!(name_of("sms/all-keys"), "sms/all-keys");
     }
 }

@@ -9,7 +9,9 @@ use std::error::Error;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, TableDescription, TimeToLiveStatus,
+};
 use shared::aws::AwsParts;
 use shared::conversation::store::{Key, SHARDS, Store, StoreError};
 
@@ -128,6 +130,23 @@ impl Table {
         let answer = request.send().await;
         answer.map_err(|error| self.refused("dynamodb:DeleteItem", &error))?;
         Ok(())
+    }
+
+    /// What the table is, and the attribute of its time to live where that is on.
+    pub(crate) async fn describe(&self) -> Result<(TableDescription, Option<String>), Failure> {
+        let request = self.client.describe_table().table_name(&self.name);
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| self.refused("dynamodb:DescribeTable", &error))?;
+        let request = self.client.describe_time_to_live().table_name(&self.name);
+        let ttl = request.send().await;
+        let ttl = ttl.map_err(|error| self.refused("dynamodb:DescribeTimeToLive", &error))?;
+        let ttl = ttl
+            .time_to_live_description
+            .filter(|ttl| ttl.time_to_live_status() == Some(&TimeToLiveStatus::Enabled));
+        let table = answer.table.ok_or_else(|| {
+            Failure::Broken(format!("table {}: AWS does not describe it", self.name))
+        })?;
+        Ok((table, ttl.and_then(|ttl| ttl.attribute_name)))
     }
 
     /// Every conversation in which something waits, from the index `due`, with the time it is due

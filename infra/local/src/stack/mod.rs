@@ -26,7 +26,7 @@ use crate::secrets::Secrets;
 use crate::template::TemplateError;
 use crate::wire;
 use upkeep::{keep, restore, save, schedule, scheduled_event};
-use wiring::{host_pictures, introduce, pools, read_table, routes};
+use wiring::{host_pictures, pools, read_table, routes};
 
 mod parts;
 mod rest;
@@ -113,7 +113,7 @@ impl Stack {
         };
         let (dynamo, secrets) = aws(&options, &table, data.as_deref()).await?;
         let (zendesk, braze) = vendors(&options).await?;
-        let fresh = Fresh::of(&zendesk, &braze);
+        let fresh = Fresh::of(&zendesk, &braze, options.first_day);
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
         }
@@ -132,7 +132,7 @@ impl Stack {
             .await
             .map_err(port("the front", options.port))?;
         let front = Front::start(listener, routes(&functions)).map_err(port("the front", 0))?;
-        introduce(&zendesk, &braze, &front.url());
+        fresh.introduce(&zendesk, &braze, &front.url());
         let (told, trouble) = watch::channel(None);
         let mut tasks = Vec::new();
         if let (Some(every), Some(pool)) = (options.schedule, functions.get("redelivery")) {

@@ -28,7 +28,11 @@ pub(super) async fn aws(
 }
 
 pub(super) async fn vendors(options: &Options) -> Result<(Zendesk, Braze), StackError> {
-    let zendesk = Zendesk::start(options.zendesk.clone())
+    let mut config = options.zendesk.clone();
+    if options.first_day {
+        config.custom_field = None;
+    }
+    let zendesk = Zendesk::start(config)
         .await
         .map_err(port("the Zendesk simulator", options.zendesk.port))?;
     let braze = Braze::start(options.braze.clone())

@@ -12,7 +12,7 @@ use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
 
 use super::Stack;
-use super::wiring::introduce;
+use super::wiring::{introduce_to_braze, introduce_to_zendesk};
 use crate::dynamo::DynamoError;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -23,14 +23,24 @@ const NEAR_MS: i64 = 10 * 365 * DAY_MS;
 pub(super) struct Fresh {
     zendesk: Value,
     braze: Value,
+    first_day: bool,
 }
 
 impl Fresh {
-    pub(super) fn of(zendesk: &Zendesk, braze: &Braze) -> Self {
+    pub(super) fn of(zendesk: &Zendesk, braze: &Braze, first_day: bool) -> Self {
         Self {
             zendesk: zendesk.snapshot(),
             braze: braze.snapshot(),
+            first_day,
         }
+    }
+
+    /// Tells the vendors where the bridge is; Zendesk not on the first day.
+    pub(super) fn introduce(&self, zendesk: &Zendesk, braze: &Braze, front: &str) {
+        if !self.first_day {
+            introduce_to_zendesk(zendesk, front);
+        }
+        introduce_to_braze(braze, front);
     }
 }
 
@@ -89,7 +99,8 @@ impl Stack {
         restored.map_err(|error| error.to_string())?;
         let restored = self.braze.restore(self.fresh.braze.clone());
         restored.map_err(|error| error.to_string())?;
-        introduce(&self.zendesk, &self.braze, &self.front.url());
+        let front = self.front.url();
+        self.fresh.introduce(&self.zendesk, &self.braze, &front);
         for item in self.dynamo.items().map_err(|error| error.to_string())? {
             let pk = item["pk"]["S"].as_str().unwrap_or_default();
             self.dynamo.remove(pk).map_err(|error| error.to_string())?;

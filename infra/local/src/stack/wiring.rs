@@ -79,14 +79,18 @@ pub(super) async fn host_pictures(options: &mut Options) -> std::io::Result<Opti
     Ok(Some(pictures))
 }
 
-/// Tells the vendors where the bridge is, as an administrator would.
-pub(super) fn introduce(zendesk: &Zendesk, braze: &Braze, front: &str) {
+/// Tells Zendesk where the bridge is, as an administrator would.
+pub(super) fn introduce_to_zendesk(zendesk: &Zendesk, front: &str) {
     zendesk.install_default_triggers(
         &format!("{front}/zendesk/reply"),
         REPLY_SIGNING_SECRET,
         &format!("{front}/zendesk/solved"),
         SOLVED_SIGNING_SECRET,
     );
+}
+
+/// Tells Braze where the bridge is, as a person in its dashboard would.
+pub(super) fn introduce_to_braze(braze: &Braze, front: &str) {
     braze.add_campaign(Campaign::new(REPLY_CAMPAIGN, "Agent's reply"));
     braze.add_campaign(Campaign::new(SOLVED_CAMPAIGN, "Ticket closed"));
     braze.set_inbound(Inbound::new(

@@ -21,10 +21,11 @@ const TRIES: usize = 5;
 /// The first wait; doubled each time, so that five tries take about half an hour.
 const FIRST_WAIT: Duration = Duration::from_secs(120);
 
-const CONTRACT_BODY: &str = r#"{"kind":"KIND","support":SUPPORT,"external_user_id":"{{${user_id} | json_escape}}",
- "message":"{{sms.${inbound_message_body} | json_escape}}","media_urls":"{{sms.${inbound_media_urls} | json_escape}}",
- "dispatch_id":"{{campaign.${dispatch_id}}}","first_name":"{{${first_name} | json_escape}}",
- "last_name":"{{${last_name} | json_escape}}","phone":"{{${phone_number} | json_escape}}"}"#;
+/// What `bridge setup braze` gives to paste, in the campaign of the support keyword.
+const CONTRACT_BODY: &str = include_str!("../../../braze/inbound.liquid");
+
+/// The part of it that differs between campaigns.
+const CONTRACT_KIND: &str = r#""kind":"message","support":true"#;
 
 const GUIDE_BODY: &str = r#"{"ticket":{"subject":"Action Needed","comment":{"body":"{{sms.${inbound_message_body}}}"},"requester":{"name":"{{${first_name}}} {{${last_name}}}","user_fields":{"braze_external_id":"{{${user_id}}}"}},"priority":"normal","type":"problem"}}"#;
 
@@ -205,9 +206,10 @@ fn payload(
     };
     let support = category == Category::Support;
     let template = match state.inbound.as_ref()?.format {
-        BodyFormat::Contract => CONTRACT_BODY
-            .replace("KIND", kind)
-            .replace("SUPPORT", &support.to_string()),
+        BodyFormat::Contract => CONTRACT_BODY.trim_end().replace(
+            CONTRACT_KIND,
+            &format!(r#""kind":"{kind}","support":{support}"#),
+        ),
         BodyFormat::Guide if support => GUIDE_BODY.to_owned(),
         BodyFormat::Guide => return None,
     };

@@ -4,6 +4,7 @@
 //! answers, SMS in inboxes, and the webhook campaigns' requests. Must not import the Zendesk side.
 
 mod api;
+mod campaigns;
 mod config;
 mod inbound;
 mod liquid;
@@ -69,6 +70,14 @@ impl Braze {
     pub fn set_keys(&self, keys: &[&str]) {
         let keys = keys.iter().map(|key| (*key).to_owned()).collect();
         self.workspace.core.change(|state| state.keys = Some(keys));
+    }
+
+    /// Limits what the REST keys may call, by the vendor's names of permissions; `None`: all.
+    pub fn set_permissions(&self, permissions: Option<&[&str]>) {
+        let named = permissions.map(|names| names.iter().map(|n| (*n).to_owned()).collect());
+        self.workspace
+            .core
+            .change(|state| state.permissions = named);
     }
 
     /// Adds or replaces a user.

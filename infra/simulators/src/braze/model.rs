@@ -38,6 +38,9 @@ pub struct State {
     /// The REST keys that are valid in place of the configured one, once they were changed.
     #[serde(default)]
     pub(super) keys: Option<Vec<String>>,
+    /// Permissions of the REST keys, where they do not have all.
+    #[serde(default)]
+    pub(super) permissions: Option<Vec<String>>,
 }
 
 /// A user profile.
@@ -69,6 +72,19 @@ pub struct Campaign {
     pub template: String,
     /// Whether a user may get it more than once.
     pub re_eligible: bool,
+    /// Whether it was put away.
+    #[serde(default)]
+    pub archived: bool,
+    /// Whether it was never launched.
+    #[serde(default)]
+    pub draft: bool,
+    /// Channel of its one message.
+    #[serde(default = "sms")]
+    pub channel: String,
+}
+
+fn sms() -> String {
+    "sms".to_owned()
 }
 
 impl Campaign {
@@ -79,6 +95,9 @@ impl Campaign {
             name: name.to_owned(),
             template: "{{api_trigger_properties.msg_body}}".to_owned(),
             re_eligible: true,
+            archived: false,
+            draft: false,
+            channel: sms(),
         }
     }
 }

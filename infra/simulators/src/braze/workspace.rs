@@ -15,7 +15,7 @@ use crate::wire::{Answer, Ask, matches};
 
 use super::config::Config;
 use super::model::{State, User};
-use super::{api, inbound, track};
+use super::{api, campaigns, inbound, track};
 
 /// A simulated workspace.
 pub(super) struct Workspace {
@@ -52,6 +52,7 @@ impl Vendor for Workspace {
         match (ask.method.as_str(), ask.path.as_str()) {
             ("POST", "/campaigns/trigger/send") => "campaigns.trigger.send",
             ("POST", "/users/track") => "users.track",
+            ("GET", "/campaigns/details") => "campaigns.details",
             _ => "unknown",
         }
     }
@@ -63,6 +64,10 @@ impl Vendor for Workspace {
         }
         let now = self.core.clock.now_ms();
         let answer = self.core.change(|state| {
+            permit(self, state, ask, operation)?;
+            if operation == "campaigns.details" {
+                return campaigns::details(state, ask.param("campaign_id").unwrap_or_default());
+            }
             let body = checked(self, state, ask, now)?;
             match operation {
                 "users.track" => track::track(state, &body),
@@ -82,8 +87,8 @@ pub(super) fn refused(status: u16, message: &str) -> Answer {
     Answer::json(status, &json!({"message": message}))
 }
 
-/// Key, rate limit, size and form of a request, in the order Braze looks.
-fn checked(workspace: &Workspace, state: &mut State, ask: &Ask, now: i64) -> Result<Value, Answer> {
+/// Refuses a key that is unknown, or lacks the permission of this call.
+fn permit(workspace: &Workspace, state: &State, ask: &Ask, call: &str) -> Result<(), Answer> {
     let sent = ask.header("authorization");
     let key = sent.and_then(|sent| sent.strip_prefix("Bearer "));
     let known = |key: &str| match &state.keys {
@@ -93,6 +98,15 @@ fn checked(workspace: &Workspace, state: &mut State, ask: &Ask, now: i64) -> Res
     if !key.is_some_and(known) {
         return Err(refused(401, "Invalid API key"));
     }
+    let permitted = |names: &Vec<String>| names.iter().any(|name| name == call);
+    if !state.permissions.as_ref().is_none_or(permitted) {
+        return Err(refused(401, "Error authenticating credentials"));
+    }
+    Ok(())
+}
+
+/// Rate limit, size and form of a request, in the order Braze looks.
+fn checked(workspace: &Workspace, state: &mut State, ask: &Ask, now: i64) -> Result<Value, Answer> {
     limit(state, workspace.config.sends_per_hour, now)?;
     if ask.body.len() > workspace.config.max_body {
         return Err(refused(413, "Request entity too large"));

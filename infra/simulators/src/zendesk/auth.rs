@@ -73,6 +73,12 @@ pub(super) fn token(work: &mut Work<'_>, ask: &Ask) -> Answer {
     if !known {
         return refused(401, "invalid_client", "Client authentication failed");
     }
+    if let (Some(allowed), Some(asked)) = (&work.state.allowed_scopes, body["scope"].as_str()) {
+        let mut asked = asked.split(' ').filter(|word| !word.is_empty());
+        if !asked.all(|scope| allowed.iter().any(|have| have == scope)) {
+            return refused(400, "invalid_scope", "The requested scope is invalid");
+        }
+    }
     let variants = &work.config.variants;
     let life = i64::try_from(variants.token_life.as_secs()).unwrap_or(i64::MAX / 1000);
     let token = ids::hex() + &ids::hex();
@@ -172,15 +178,27 @@ pub(super) fn caller(work: &Work<'_>, ask: &Ask) -> Result<Caller, Answer> {
 
 /// The user who made the OAuth client and the API token: the first of the account.
 pub(super) fn api_user(state: &State) -> u64 {
-    state
-        .users
-        .values()
-        .find(|user| user.role == Role::Admin)
-        .map_or(0, |user| user.id)
+    state.users.values().next().map_or(0, |user| user.id)
+}
+
+/// Families of calls that only administrators may make; agents may read triggers and user fields.
+fn is_for_admins(operation: &str) -> bool {
+    let (family, verb) = operation.split_once('.').unwrap_or((operation, ""));
+    match family {
+        "webhooks" => true,
+        "triggers" | "trigger_categories" | "user_fields" => verb != "list" && verb != "show",
+        _ => false,
+    }
 }
 
 /// Refuses a caller whose scopes do not cover the operation.
 pub(super) fn permit(work: &Work<'_>, caller: &Caller, operation: &str) -> Result<(), Answer> {
+    let role = work.user(caller.user_id).map(|user| user.role);
+    if role != Some(Role::Admin) && is_for_admins(operation) {
+        let error = json!({"title": "Forbidden", "message": "You do not have access to this page. \
+            Please contact the account owner of this help desk for further help."});
+        return Err(Answer::json(403, &json!({"error": error})));
+    }
     let Some(scopes) = &caller.scopes else {
         return Ok(());
     };

@@ -118,6 +118,23 @@ impl Zendesk {
             .change(|work| auth::set_clients(work.state, clients));
     }
 
+    /// Limits the scopes that the OAuth clients may ask for; `None`: any.
+    pub fn allow_scopes(&self, scopes: Option<&[&str]>) {
+        let scopes = scopes.map(|scopes| scopes.iter().map(|s| (*s).to_owned()).collect());
+        self.account
+            .change(|work| work.state.allowed_scopes = scopes);
+    }
+
+    /// Gives the person behind the OAuth client and the API token another role.
+    pub fn set_api_role(&self, role: Role) {
+        self.account.change(|work| {
+            let id = auth::api_user(work.state);
+            if let Some(user) = work.state.users.get_mut(&id) {
+                user.role = role;
+            }
+        });
+    }
+
     /// All tickets that are not deleted, by id.
     pub fn tickets(&self) -> Vec<Ticket> {
         let live = |ticket: &&Ticket| !ticket.deleted;

@@ -45,6 +45,9 @@ pub struct State {
     /// changed.
     #[serde(default)]
     pub(super) oauth_clients: Option<Vec<(String, String)>>,
+    /// Scopes the OAuth clients may ask for, where an administrator limited them.
+    #[serde(default)]
+    pub(super) allowed_scopes: Option<Vec<String>>,
     pub(super) uploads: BTreeMap<String, Upload>,
     pub(super) keyed: BTreeMap<String, super::idempotency::Keyed>,
     #[serde(skip)]

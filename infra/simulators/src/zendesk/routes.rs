@@ -65,6 +65,11 @@ const ROUTES: &[(&str, &str, &str)] = &[
         "api/v2/trigger_categories",
         "trigger_categories.create",
     ),
+    (
+        "DELETE",
+        "api/v2/trigger_categories/{}",
+        "trigger_categories.delete",
+    ),
     ("GET", "api/v2/user_fields", "user_fields.list"),
     ("POST", "api/v2/user_fields", "user_fields.create"),
     ("PUT", "api/v2/user_fields/{}", "user_fields.update"),

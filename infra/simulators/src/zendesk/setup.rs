@@ -9,12 +9,38 @@ use crate::wire::{Answer, Ask};
 
 use super::model::State;
 use super::paging;
-use super::work::{Outcome, Work, invalid, not_found, object, text};
+use super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
 
 mod hooks;
 mod trigger_calls;
 
 pub(super) use hooks::add as add_webhook;
+
+const FIELD_KEYS: &[&str] = &[
+    "key",
+    "type",
+    "title",
+    "raw_title",
+    "description",
+    "active",
+    "position",
+    "tag",
+    "regexp_for_validation",
+    "custom_field_options",
+];
+
+const FIELD_TYPES: &[&str] = &[
+    "text",
+    "textarea",
+    "checkbox",
+    "date",
+    "integer",
+    "decimal",
+    "regexp",
+    "dropdown",
+    "lookup",
+    "multiselect",
+];
 
 /// Answers a set-up call; `None` for an operation that is none.
 pub(super) fn answer(
@@ -52,6 +78,7 @@ pub(super) fn answer(
             Ok(list(work, ask, "trigger_categories", rows))
         }
         "trigger_categories.create" => create_category(work, ask),
+        "trigger_categories.delete" => delete_category(work, first),
         "user_fields.list" => {
             let rows = work.state.user_fields.iter();
             let rows = rows.map(|field| (field["id"].as_u64().unwrap_or(0), field.clone()));
@@ -74,24 +101,47 @@ fn list(
 }
 
 fn create_category(work: &mut Work<'_>, ask: &Ask) -> Outcome {
-    let sent = object(ask, "trigger_category")?;
+    let mut sent = object(ask, "trigger_category")?;
+    let dropped = drop_unknown(&mut sent, &["name", "position"]);
     let name = text(&sent, "name").filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| invalid("name", "Name: cannot be blank", "BlankValue"))?;
     let id = work.state.next_id().to_string();
     let category = json!({"id": id, "name": name, "position": work.state.categories.len()});
     work.state.categories.push(category.clone());
-    Ok(Answer::json(201, &json!({"trigger_category": category})))
+    let shown = json!({"trigger_category": category});
+    Ok(warned(Answer::json(201, &shown), &dropped))
+}
+
+/// A category goes only when no trigger is in it.
+fn delete_category(work: &mut Work<'_>, id: &str) -> Outcome {
+    let mut categories = work.state.categories.iter();
+    let at = categories.position(|category| category["id"] == id);
+    let at = at.ok_or_else(not_found)?;
+    let mut triggers = work.state.triggers.iter();
+    if triggers.any(|trigger| trigger.category_id.as_deref() == Some(id)) {
+        return Err(invalid("base", "Category: has triggers", "InUse"));
+    }
+    work.state.categories.remove(at);
+    Ok(Answer::empty(204))
 }
 
 fn create_user_field(work: &mut Work<'_>, ask: &Ask) -> Outcome {
-    let sent = object(ask, "user_field")?;
+    let mut sent = object(ask, "user_field")?;
+    let dropped = drop_unknown(&mut sent, FIELD_KEYS);
     let wanted = |key: &str| {
         text(&sent, key)
             .filter(|value| !value.is_empty())
             .ok_or_else(|| invalid(key, "cannot be blank", "BlankValue"))
     };
     let (key, title) = (wanted("key")?, wanted("title")?);
-    wanted("type")?;
+    let kind = wanted("type")?;
+    if !FIELD_TYPES.contains(&kind.as_str()) {
+        return Err(invalid("type", "Type: is not valid", "InvalidValue"));
+    }
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.chars().all(fits) || key.chars().all(|c| c.is_ascii_digit()) {
+        return Err(invalid("key", "Key: is invalid", "InvalidValue"));
+    }
     if work
         .state
         .user_fields
@@ -104,12 +154,22 @@ fn create_user_field(work: &mut Work<'_>, ask: &Ask) -> Outcome {
             "DuplicateValue",
         ));
     }
-    let field = add_user_field(work.state, &key, &title);
-    Ok(Answer::json(201, &json!({"user_field": field})))
+    add_user_field(work.state, &key, &title);
+    let Some(field) = work.state.user_fields.last_mut() else {
+        return Err(not_found());
+    };
+    field["type"] = json!(kind);
+    for key in ["description", "active"] {
+        if let Some(value) = sent.get(key) {
+            field[key] = value.clone();
+        }
+    }
+    let shown = json!({"user_field": field});
+    Ok(warned(Answer::json(201, &shown), &dropped))
 }
 
 /// Adds a text field for users.
-pub(super) fn add_user_field(state: &mut State, key: &str, title: &str) -> Value {
+pub(super) fn add_user_field(state: &mut State, key: &str, title: &str) {
     let field = json!({"id": state.next_id(), "key": key, "title": title, "type": "text",
         "active": true, "description": "", "position": state.user_fields.len()});
     for user in state.users.values_mut() {
@@ -117,8 +177,7 @@ pub(super) fn add_user_field(state: &mut State, key: &str, title: &str) -> Value
             .entry(key.to_owned())
             .or_insert(Value::Null);
     }
-    state.user_fields.push(field.clone());
-    field
+    state.user_fields.push(field);
 }
 
 fn update_user_field(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {

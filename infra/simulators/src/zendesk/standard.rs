@@ -3,73 +3,72 @@
 //! In: endpoints and signing secrets. Out: webhooks and triggers with the contract's bodies and
 //! conditions. Imports work and setup.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::model::{Condition, Trigger};
 use super::setup::add_webhook;
 use super::work::Work;
 
-const REPLY_BODY: &str = r#"{"ticket_id":"{{ticket.id}}","status":"{{ticket.status}}",
- "external_user_id":"{{ticket.requester.custom_fields.braze_external_id}}",
- "comment_id":"{{ticket.latest_public_comment.id}}","author_name":"{{ticket.latest_public_comment.author.name}}",
- "author_role":"{{current_user.role}}","text":"{{ticket.latest_public_comment.value}}"}"#;
+/// The set-up that `bridge setup zendesk` makes, in the words of the API.
+const TRIGGERS: &str = include_str!("../../../zendesk/triggers.json");
 
-const SOLVED_BODY: &str = r#"{"ticket_id":"{{ticket.id}}","status":"{{ticket.status}}",
- "external_user_id":"{{ticket.requester.custom_fields.braze_external_id}}","message":"Your ticket has been closed"}"#;
+const BODIES: [(&str, &str); 3] = [
+    ("reply", include_str!("../../../zendesk/reply.json")),
+    ("solved", include_str!("../../../zendesk/solved.json")),
+    ("resend", include_str!("../../../zendesk/resend.json")),
+];
 
-const RESEND_BODY: &str = r#"{"ticket_id":"{{ticket.id}}","resend":"true",
- "external_user_id":"{{ticket.requester.custom_fields.braze_external_id}}"}"#;
+/// Before the name of each of the bundle's webhooks and triggers.
+const PREFIX: &str = "Bridge: ";
 
-const TITLES: [&str; 2] = ["Bridge: public reply", "Bridge: solved"];
+const WEBHOOKS: [(&str, &str); 2] = [("reply", "public reply"), ("solved", "solved")];
 
-/// Title of the trigger that asks for a message to be sent again; it uses the reply webhook.
-const RESEND_TITLE: &str = "Bridge: send again";
+#[derive(Deserialize)]
+struct Wanted {
+    name: String,
+    webhook: String,
+    body: String,
+    all: Vec<Condition>,
+    actions: Vec<Value>,
+}
 
-/// Puts both webhooks and triggers in place of earlier ones.
+/// Puts both webhooks and all triggers in place of earlier ones.
 pub(super) fn install(work: &mut Work<'_>, endpoints: [(&str, &str); 2]) {
-    work.state.triggers.retain(|trigger| {
-        !TITLES.contains(&trigger.title.as_str()) && trigger.title != RESEND_TITLE
-    });
+    let ours = |name: &str| name.starts_with(PREFIX);
+    work.state.triggers.retain(|trigger| !ours(&trigger.title));
     work.state
         .webhooks
-        .retain(|_, webhook| !TITLES.contains(&webhook.name.as_str()));
-    let reply = vec![
-        condition("comment_is_public", "is", "requester_can_see_comment"),
-        condition("current_via_id", "is_not", "5"),
-        condition("role", "is_not", "end_user"),
-    ];
-    let solved = vec![condition("status", "value", "solved")];
-    let resend = vec![
-        condition("current_tags", "includes", "sms_resend"),
-        condition("current_via_id", "is_not", "5"),
-    ];
-    let [reply_webhook, solved_webhook] = [0, 1].map(|n| {
-        let (endpoint, secret) = endpoints[n];
-        add_webhook(work.state, work.now, TITLES[n], endpoint, secret)
+        .retain(|_, webhook| !ours(&webhook.name));
+    let webhooks = [0, 1].map(|n| {
+        let ((role, name), (endpoint, secret)) = (WEBHOOKS[n], endpoints[n]);
+        let name = format!("{PREFIX}{name}");
+        (
+            role,
+            add_webhook(work.state, work.now, &name, endpoint, secret),
+        )
     });
-    add_trigger(work, TITLES[0], &reply_webhook, REPLY_BODY, reply);
-    add_trigger(work, TITLES[1], &solved_webhook, SOLVED_BODY, solved);
-    add_trigger(work, RESEND_TITLE, &reply_webhook, RESEND_BODY, resend);
-}
-
-fn add_trigger(work: &mut Work<'_>, title: &str, webhook: &str, body: &str, all: Vec<Condition>) {
-    let trigger = Trigger {
-        id: work.state.next_id(),
-        title: title.to_owned(),
-        active: true,
-        category_id: None,
-        all,
-        any: Vec::new(),
-        actions: vec![json!({"field": "notification_webhook", "value": [webhook, body]})],
-    };
-    work.state.triggers.push(trigger);
-}
-
-fn condition(field: &str, operator: &str, value: &str) -> Condition {
-    let value = Value::String(value.to_owned());
-    Condition {
-        field: field.to_owned(),
-        operator: operator.to_owned(),
-        value,
+    // A file of this repository, read by tests before anybody else.
+    let wanted: Vec<Wanted> = serde_json::from_str(TRIGGERS).unwrap_or_default();
+    for wanted in wanted {
+        let webhook = webhooks.iter().find(|(role, _)| *role == wanted.webhook);
+        let body = BODIES.iter().find(|(name, _)| *name == wanted.body);
+        let (webhook, body) = (
+            webhook.map(|found| &found.1),
+            body.map(|found| found.1.trim_end()),
+        );
+        let mut actions = vec![json!({"field": "notification_webhook", "value": [webhook, body]})];
+        actions.extend(wanted.actions);
+        let trigger = Trigger {
+            id: work.state.next_id(),
+            title: format!("{PREFIX}{}", wanted.name),
+            description: String::new(),
+            active: true,
+            category_id: None,
+            all: wanted.all,
+            any: Vec::new(),
+            actions,
+        };
+        work.state.triggers.push(trigger);
     }
 }

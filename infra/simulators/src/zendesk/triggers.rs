@@ -46,9 +46,20 @@ pub(super) const CONDITIONS: &[(&str, &[&str])] = &[
     ("current_tags", &["includes", "not_includes"]),
 ];
 
+/// Fields actions may set; the rest of Zendesk's many are not modelled.
+pub(super) const ACTIONS: &[&str] = &[
+    "notification_webhook",
+    "remove_tags",
+    "current_tags",
+    "set_tags",
+    "status",
+    "priority",
+];
+
 /// Runs all triggers once, in their order.
 pub(super) fn run(state: &mut State, config: &Config, now: i64, happened: &Happened) {
     let mut fired = Vec::new();
+    let mut unwanted: Vec<String> = Vec::new();
     if let Some(ticket) = state.tickets.get(&happened.ticket_id) {
         let role = state
             .users
@@ -67,13 +78,29 @@ pub(super) fn run(state: &mut State, config: &Config, now: i64, happened: &Happe
                     ticket,
                     happened.by,
                 ));
+                unwanted.extend(removed_tags(trigger));
             }
         }
+    }
+    if let Some(ticket) = state.tickets.get_mut(&happened.ticket_id) {
+        ticket.tags.retain(|tag| !unwanted.contains(tag));
     }
     for mut invocation in fired {
         invocation.id = state.next_id();
         state.outbox.push(invocation);
     }
+}
+
+/// The tags a trigger takes off; of the actions on a ticket itself the only one that is acted out.
+fn removed_tags(trigger: &Trigger) -> Vec<String> {
+    let removes = trigger
+        .actions
+        .iter()
+        .filter(|a| a["field"] == "remove_tags");
+    removes
+        .filter_map(|action| action["value"].as_str())
+        .flat_map(|tags| tags.split(' ').map(str::to_owned))
+        .collect()
 }
 
 fn invocations(

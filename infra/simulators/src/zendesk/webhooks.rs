@@ -11,8 +11,17 @@ pub struct Webhook {
     pub id: String,
     /// Name.
     pub name: String,
+    /// What it is for, in its owner's words.
+    #[serde(default)]
+    pub description: String,
     /// Where it posts to.
     pub endpoint: String,
+    /// `POST`, or another method.
+    #[serde(default = "post")]
+    pub http_method: String,
+    /// `json`, or another format.
+    #[serde(default = "json")]
+    pub request_format: String,
     /// Whether it is switched on.
     pub active: bool,
     /// Signing secret.
@@ -23,6 +32,14 @@ pub struct Webhook {
     pub(super) failures: u32,
     /// Until when the breaker is open, milliseconds since the epoch.
     pub(super) open_until_ms: i64,
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn json() -> String {
+    "json".to_owned()
 }
 
 /// How invocations are made.

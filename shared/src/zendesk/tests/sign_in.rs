@@ -147,6 +147,29 @@ async fn waiting_calls_share_a_refusal_of_the_credentials() {
 }
 
 #[tokio::test]
+async fn credentials_filled_in_after_the_first_look_are_used_at_once() {
+    let setting = with_server(json!({}), strict("s-1", None, 0));
+    let empty = append(&setting, later()).await;
+    assert!(
+        matches!(empty, Err(ZendeskError::Unavailable { .. })),
+        "{empty:?}"
+    );
+
+    let vault = Vault::holding(json!({}));
+    let store = vault.store();
+    store.get().await.expect("the empty secret is cached");
+    vault.change(oauth("s-1"));
+    let zendesk = strict("s-1", None, 0);
+    let client = Client::new(http(), zendesk.base(), store);
+    let setting = Setting {
+        vault,
+        zendesk,
+        client,
+    };
+    append(&setting, later()).await.expect("appended");
+}
+
+#[tokio::test]
 async fn a_legacy_token_signs_in_by_basic_and_is_read_again_when_refused() {
     let legacy = |token| json!({"zendesk_email": "joe@acme.example", "zendesk_api_token": token});
     let replies = [

@@ -81,6 +81,9 @@ pub struct Trigger {
     pub id: u64,
     /// Title.
     pub title: String,
+    /// What it is for, in its owner's words.
+    #[serde(default)]
+    pub description: String,
     /// Whether it runs.
     pub active: bool,
     /// Category.

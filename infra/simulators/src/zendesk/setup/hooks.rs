@@ -27,6 +27,13 @@ const KEYS: &[&str] = &[
     "external_source",
 ];
 
+/// Words a field may hold.
+const CHOICES: &[(&str, &[&str])] = &[
+    ("http_method", &["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    ("request_format", &["json", "xml", "form_encoded"]),
+    ("status", &["active", "inactive"]),
+];
+
 /// Answers a webhook call; `None` for an operation that is none.
 pub(super) fn answer(
     work: &mut Work<'_>,
@@ -41,12 +48,7 @@ pub(super) fn answer(
         "webhooks.show" => webhook(work, first)
             .map(|webhook| Answer::json(200, &json!({"webhook": show(webhook)}))),
         "webhooks.update" => update(work, ask, first),
-        "webhooks.delete" => work
-            .state
-            .webhooks
-            .remove(first)
-            .map(|_| Answer::empty(204))
-            .ok_or_else(not_found),
+        "webhooks.delete" => delete(work, first),
         "webhooks.signing_secret" => webhook(work, first).map(|webhook| secret(200, webhook)),
         "webhooks.reset_signing_secret" => reset(work, first),
         "webhooks.invocations" => invocations(work, ask, first),
@@ -101,7 +103,10 @@ pub(in super::super) fn add(
     let webhook = Webhook {
         id: id.clone(),
         name: name.to_owned(),
+        description: String::new(),
         endpoint: endpoint.to_owned(),
+        http_method: "POST".to_owned(),
+        request_format: "json".to_owned(),
         active: true,
         secret: secret.to_owned(),
         subscriptions: vec!["conditional_ticket_events".to_owned()],
@@ -120,14 +125,33 @@ fn update(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {
         work.state.webhooks.get_mut(id).ok_or_else(not_found)?,
         &sent,
     );
-    let shown = json!({"webhook": show(webhook(work, id)?)});
-    Ok(warned(Answer::json(200, &shown), &dropped))
+    Ok(warned(Answer::empty(204), &dropped))
+}
+
+/// One that a trigger posts to stays.
+fn delete(work: &mut Work<'_>, id: &str) -> Outcome {
+    webhook(work, id)?;
+    let posts = |action: &Value| {
+        action["field"] == "notification_webhook" && action["value"][0].as_str() == Some(id)
+    };
+    let mut triggers = work.state.triggers.iter();
+    if triggers.any(|trigger| trigger.actions.iter().any(posts)) {
+        return Err(invalid("base", "Webhook: is used by a trigger", "InUse"));
+    }
+    work.state.webhooks.remove(id);
+    Ok(Answer::empty(204))
 }
 
 fn check(sent: &Map<String, Value>, required: &[&str]) -> Result<(), Answer> {
     for key in required {
         if text(sent, key).is_none_or(|value| value.is_empty()) {
             return Err(invalid(key, "cannot be blank", "BlankValue"));
+        }
+    }
+    for (key, allowed) in CHOICES {
+        let given = text(sent, key);
+        if given.is_some_and(|given| !allowed.contains(&given.as_str())) {
+            return Err(invalid(key, "is not included in the list", "InvalidValue"));
         }
     }
     let Some(endpoint) = text(sent, "endpoint") else {
@@ -145,8 +169,17 @@ fn check(sent: &Map<String, Value>, required: &[&str]) -> Result<(), Answer> {
 }
 
 fn fill(webhook: &mut Webhook, sent: &Map<String, Value>) {
-    webhook.name = text(sent, "name").unwrap_or_else(|| webhook.name.clone());
-    webhook.endpoint = text(sent, "endpoint").unwrap_or_else(|| webhook.endpoint.clone());
+    for (key, field) in [
+        ("name", &mut webhook.name),
+        ("description", &mut webhook.description),
+        ("endpoint", &mut webhook.endpoint),
+        ("http_method", &mut webhook.http_method),
+        ("request_format", &mut webhook.request_format),
+    ] {
+        if let Some(given) = text(sent, key) {
+            *field = given;
+        }
+    }
     webhook.active = text(sent, "status").map_or(webhook.active, |status| status == "active");
     if let Some(Value::Array(list)) = sent.get("subscriptions") {
         let names = list.iter().filter_map(Value::as_str);
@@ -156,9 +189,10 @@ fn fill(webhook: &mut Webhook, sent: &Map<String, Value>) {
 
 fn show(webhook: &Webhook) -> Value {
     json!({
-        "id": webhook.id, "name": webhook.name, "endpoint": webhook.endpoint,
-        "status": if webhook.active { "active" } else { "inactive" }, "http_method": "POST",
-        "request_format": "json", "subscriptions": webhook.subscriptions,
+        "id": webhook.id, "name": webhook.name, "description": webhook.description,
+        "endpoint": webhook.endpoint, "http_method": webhook.http_method,
+        "status": if webhook.active { "active" } else { "inactive" },
+        "request_format": webhook.request_format, "subscriptions": webhook.subscriptions,
     })
 }
 
@@ -191,18 +225,35 @@ fn reset(work: &mut Work<'_>, id: &str) -> Outcome {
 
 fn invocations(work: &Work<'_>, ask: &Ask, id: &str) -> Outcome {
     webhook(work, id)?;
-    let made = work
-        .state
-        .deliveries
-        .iter()
-        .filter(|delivery| delivery.webhook_id == id);
-    let rows = made.enumerate().map(|(at, delivery)| {
-        let shown = json!({"id": delivery.invocation_id, "status": became(delivery),
-            "status_code": delivery.status,
-            "latest_completed_at": delivery.attempts.last().map(|last| rfc3339(last.at_ms))});
-        (at as u64, shown)
-    });
-    Ok(list(work, ask, "invocations", rows))
+    let from = ask.param("filter[from_ts]").unwrap_or_default();
+    let status = ask.param("filter[status]");
+    let made = work.state.deliveries.iter();
+    let mut rows: Vec<Value> = made
+        .filter(|delivery| delivery.webhook_id == id)
+        .map(invocation)
+        .filter(|row| {
+            row["latest_completed_at"]
+                .as_str()
+                .is_none_or(|at| at >= from)
+        })
+        .filter(|row| status.is_none_or(|status| row["status"] == status))
+        .collect();
+    if ask.param("sort") == Some("-latest_completed_at") {
+        rows.reverse();
+    }
+    let rows = rows.into_iter().enumerate();
+    Ok(list(
+        work,
+        ask,
+        "invocations",
+        rows.map(|(at, row)| (at as u64, row)),
+    ))
+}
+
+fn invocation(delivery: &Delivery) -> Value {
+    json!({"id": delivery.invocation_id, "status": became(delivery),
+        "status_code": delivery.status,
+        "latest_completed_at": delivery.attempts.last().map(|last| rfc3339(last.at_ms))})
 }
 
 fn became(delivery: &Delivery) -> &'static str {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::wire::{Answer, Ask};
 
 use super::super::model::{Condition, State, Trigger};
-use super::super::triggers::CONDITIONS;
+use super::super::triggers::{ACTIONS, CONDITIONS};
 use super::super::work::{
     Outcome, Work, drop_unknown, flag, invalid, not_found, object, text, warned,
 };
@@ -30,6 +30,7 @@ pub(super) fn create_trigger(work: &mut Work<'_>, ask: &Ask) -> Outcome {
     let mut trigger = Trigger {
         id: work.state.next_id(),
         title: String::new(),
+        description: String::new(),
         active: true,
         category_id: None,
         all: Vec::new(),
@@ -66,6 +67,7 @@ fn fill(state: &State, trigger: &mut Trigger, sent: &Map<String, Value>) -> Resu
     if trigger.title.is_empty() {
         return Err(invalid("title", "Title: cannot be blank", "BlankValue"));
     }
+    trigger.description = text(sent, "description").unwrap_or_else(|| trigger.description.clone());
     trigger.active = flag(sent, "active").unwrap_or(trigger.active);
     if let Some(category) = text(sent, "category_id") {
         if !state
@@ -94,6 +96,19 @@ fn fill(state: &State, trigger: &mut Trigger, sent: &Map<String, Value>) -> Resu
     }
     if let Some(Value::Array(actions)) = sent.get("actions") {
         trigger.actions.clone_from(actions);
+    }
+    actions(state, trigger)
+}
+
+/// Refuses actions that Zendesk does not know, and webhooks that are not there.
+fn actions(state: &State, trigger: &Trigger) -> Result<(), Answer> {
+    let known = |action: &Value| ACTIONS.iter().any(|known| action["field"] == *known);
+    if !trigger.actions.iter().all(known) {
+        return Err(invalid(
+            "base",
+            "Actions: an action is not valid",
+            "InvalidValue",
+        ));
     }
     let webhooks = trigger
         .actions
@@ -147,6 +162,7 @@ fn conditions(sent: &Value) -> Result<Vec<Condition>, Answer> {
 pub(super) fn show_trigger(trigger: &Trigger) -> Value {
     json!({
         "id": trigger.id, "title": trigger.title, "raw_title": trigger.title,
+        "description": trigger.description,
         "active": trigger.active, "category_id": trigger.category_id, "default": false,
         "conditions": {"all": trigger.all, "any": trigger.any}, "actions": trigger.actions,
     })

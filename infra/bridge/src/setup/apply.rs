@@ -1,0 +1,146 @@
+//! Makes a plan's changes, one call each, in its order.
+//!
+//! In: a plan, a signed-in program, the stack's secret. Out: Zendesk and the secret changed, each
+//! step told. Everything can be run again after a failure: what is there is found by its mark.
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use super::found::{id, signing_secret};
+use super::merge;
+use super::plan::{Act, Change, Part, Plan};
+use super::wanted::{ROUTES, Wanted};
+use crate::Failure;
+use crate::account::SecretValue;
+use crate::zendesk::{Admin, Trouble};
+
+/// Ids as they become known.
+struct Ids {
+    webhooks: Vec<String>,
+    category: String,
+}
+
+/// Makes all changes; `told` hears of each that is done.
+pub(crate) async fn apply(
+    plan: &Plan,
+    wanted: &Wanted,
+    admin: &Admin,
+    secret: &SecretValue,
+    mut told: impl FnMut(&Change),
+) -> Result<(), Failure> {
+    let known = |part: Part| {
+        let mut changes = plan.changes.iter();
+        let found = changes.find(|change| change.part == part && change.act != Act::Remove);
+        found
+            .and_then(|change| change.id.clone())
+            .unwrap_or_default()
+    };
+    let mut ids = Ids {
+        webhooks: (0..ROUTES.len())
+            .map(|at| known(Part::Webhook(at)))
+            .collect(),
+        category: known(Part::Category),
+    };
+    let stores =
+        |change: &Change| matches!(change.part, Part::Secret(_)) && change.act != Act::Keep;
+    let mut stored = false;
+    for change in plan.to_do() {
+        if stores(change) {
+            if !stored {
+                store(
+                    plan.changes.iter().filter(|c| stores(c)),
+                    &ids,
+                    admin,
+                    secret,
+                )
+                .await?;
+                stored = true;
+            }
+        } else {
+            make(change, wanted, &mut ids, admin)
+                .await
+                .map_err(|trouble| failed(change, &trouble))?;
+        }
+        told(change);
+    }
+    Ok(())
+}
+
+async fn make(
+    change: &Change,
+    wanted: &Wanted,
+    ids: &mut Ids,
+    admin: &Admin,
+) -> Result<(), Trouble> {
+    let (path, name, body) = match change.part {
+        Part::UserField => ("/user_fields", "user_field", wanted.user_field.clone()),
+        Part::Webhook(at) => ("/webhooks", "webhook", wanted.webhooks[at].clone()),
+        Part::Category => (
+            "/trigger_categories",
+            "trigger_category",
+            json!({"name": wanted.category}),
+        ),
+        Part::Trigger(at) => {
+            let trigger = &wanted.triggers[at];
+            let webhook = &ids.webhooks[trigger.route()];
+            let body = wanted.trigger(trigger, webhook, &ids.category);
+            ("/triggers", "trigger", body)
+        }
+        Part::Secret(_) => return Ok(()),
+    };
+    let body = json!({ name: body });
+    let one = || format!("{path}/{}", change.id.as_deref().unwrap_or_default());
+    match change.act {
+        Act::Keep => {}
+        Act::Remove => {
+            admin.change(Method::DELETE, &one(), None).await?;
+        }
+        Act::Update => {
+            let method = if matches!(change.part, Part::Webhook(_)) {
+                Method::PATCH
+            } else {
+                Method::PUT
+            };
+            admin.change(method, &one(), Some(&body)).await?;
+        }
+        Act::Create => {
+            let made = admin.change(Method::POST, path, Some(&body)).await?;
+            let made = id(&made[name]);
+            let made = made.ok_or_else(|| Trouble::NotZendesk(format!("POST {path}")))?;
+            match change.part {
+                Part::Webhook(at) => ids.webhooks[at] = made,
+                Part::Category => ids.category = made,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts the webhooks' signing secrets into the stack's secret, all in one write.
+async fn store<'c>(
+    changes: impl Iterator<Item = &'c Change>,
+    ids: &Ids,
+    admin: &Admin,
+    secret: &SecretValue,
+) -> Result<(), Failure> {
+    let mut object: Map<String, Value> = secret.read().await?;
+    for change in changes {
+        let Part::Secret(route) = change.part else {
+            continue;
+        };
+        let signs = signing_secret(admin, &ids.webhooks[route]).await;
+        let signs = signs.map_err(|trouble| failed(change, &trouble))?;
+        merge::set(&mut object, ROUTES[route].2, &signs);
+    }
+    secret.write(&object).await
+}
+
+fn failed(change: &Change, trouble: &Trouble) -> Failure {
+    Failure::Usage(format!(
+        "{} {}: {}. What was done before stays; run it again.",
+        change.part.kind(),
+        change.name,
+        trouble.sentence()
+    ))
+}

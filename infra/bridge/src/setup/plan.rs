@@ -1,0 +1,277 @@
+//! What has to change so that Zendesk holds what the bridge wants.
+//!
+//! In: wanted, found, the secret as it is. Out: changes in the order they are made, and what a
+//! person should know of others' objects. Pure; only objects with this stack's mark are changed.
+
+use serde_json::{Map, Value};
+
+use super::fields::{self, Difference, differences};
+use super::found::{Found, id};
+use super::notices::{self, Notice};
+use super::wanted::{ROUTES, Trigger, Wanted};
+
+/// What happens to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Nothing.
+    Keep,
+    /// It is made.
+    Create,
+    /// It is put right.
+    Update,
+    /// It goes.
+    Remove,
+}
+
+/// Which object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The user field.
+    UserField,
+    /// A webhook of [`ROUTES`].
+    Webhook(usize),
+    /// The secret's key for a route.
+    Secret(usize),
+    /// The triggers' category.
+    Category,
+    /// A trigger.
+    Trigger(usize),
+}
+
+/// One object and what happens to it.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// What happens.
+    pub(crate) act: Act,
+    /// To which.
+    pub(crate) part: Part,
+    /// Its name for people.
+    pub(crate) name: String,
+    /// Its id, where it is there.
+    pub(crate) id: Option<String>,
+    /// Field by field.
+    pub(crate) fields: Vec<Difference>,
+}
+
+/// All of it.
+#[derive(Default)]
+pub(crate) struct Plan {
+    /// In the order they are made.
+    pub(crate) changes: Vec<Change>,
+    /// What a person should know.
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Plan {
+    /// Whether there is anything to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.iter().all(|change| change.act == Act::Keep)
+    }
+
+    /// What is left to do, without what stays.
+    pub(crate) fn to_do(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.act != Act::Keep)
+    }
+}
+
+impl Part {
+    /// The kind of object, in words.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::UserField => "user field",
+            Self::Webhook(_) => "webhook",
+            Self::Secret(_) => "secret",
+            Self::Category => "category",
+            Self::Trigger(_) => "trigger",
+        }
+    }
+}
+
+/// What brings Zendesk and the secret to what is wanted. A webhook's secret is stored before the
+/// first trigger posts to it.
+pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) -> Plan {
+    let mut changes = vec![user_field(wanted, found)];
+    for (route, (name, _, _)) in ROUTES.iter().enumerate() {
+        let own = found.own_webhooks(&wanted.owner, name).next();
+        let body = &wanted.webhooks[route];
+        let fields = differences(own.map(fields::webhook), Some(fields::webhook(body)));
+        let name = text(body, "name");
+        changes.push(change(Part::Webhook(route), name, own, fields));
+    }
+    changes.extend((0..ROUTES.len()).map(|route| stored(route, found, secret)));
+    let category = found.category(&wanted.category);
+    let fields = differences(
+        category.map(category_fields),
+        Some(vec![("name", wanted.category.clone())]),
+    );
+    changes.push(change(
+        Part::Category,
+        wanted.category.clone(),
+        category,
+        fields,
+    ));
+    for (at, trigger) in wanted.triggers.iter().enumerate() {
+        changes.push(trigger_change(wanted, found, at, trigger));
+    }
+    changes.extend(surplus(wanted, found));
+    Plan {
+        changes,
+        notices: notices::of(wanted, found),
+    }
+}
+
+/// What takes this stack's objects out of Zendesk: triggers before the webhooks they post to. The
+/// user field stays, because it holds what is known of customers.
+pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
+    let owner = &wanted.owner;
+    let own = |objects: &[Value], part: Part, title: &str| -> Vec<Change> {
+        let own = objects.iter().filter(|object| owner.owns_any(object));
+        own.map(|object| gone(part, text(object, title), object))
+            .collect()
+    };
+    let mut changes = own(&found.triggers, Part::Trigger(0), "title");
+    changes.extend(own(&found.webhooks, Part::Webhook(0), "name"));
+    let mut notices = Vec::new();
+    if let Some(category) = found.category(&wanted.category) {
+        let id = id(category);
+        let mut others = found.triggers.iter().filter(|trigger| {
+            let inside = id.is_some() && fields_id(&trigger["category_id"]) == id;
+            inside && !owner.owns_any(trigger)
+        });
+        match others.next() {
+            None => changes.push(gone(Part::Category, wanted.category.clone(), category)),
+            Some(trigger) => notices.push(Notice::harmless(format!(
+                "The category {} stays: the trigger \"{}\" is in it.",
+                wanted.category,
+                text(trigger, "title")
+            ))),
+        }
+    }
+    let key = text(&wanted.user_field, "key");
+    notices.push(Notice::harmless(format!(
+        "The user field {key} stays: it says which Braze profile a customer is. Remove it in Admin \
+         Center > People > User fields if you mean it."
+    )));
+    Plan { changes, notices }
+}
+
+/// A field of another kind or one that is switched off is somebody's own: told, not changed.
+fn user_field(wanted: &Wanted, found: &Found) -> Change {
+    let key = text(&wanted.user_field, "key");
+    let mut fields = found.user_fields.iter();
+    let own = fields.find(|field| field["key"] == key.as_str());
+    let fields = match own {
+        Some(_) => Vec::new(),
+        None => differences(None, Some(fields::user_field(&wanted.user_field))),
+    };
+    change(Part::UserField, key, own, fields)
+}
+
+fn stored(route: usize, found: &Found, secret: &Map<String, Value>) -> Change {
+    let key = ROUTES[route].2;
+    let kept = secret.get(key).and_then(Value::as_str).map(str::trim);
+    let kept = kept.filter(|kept| !kept.is_empty());
+    let signs = found.signing.get(route).and_then(Option::as_deref);
+    let differs = signs.is_none() || signs != kept;
+    let value = |what: &str| Some(what.to_owned());
+    let fields = if differs {
+        vec![Difference {
+            field: "value",
+            was: kept.and(value("another value, kept as _previous")),
+            is: value("the webhook's signing secret"),
+        }]
+    } else {
+        Vec::new()
+    };
+    Change {
+        act: match (differs, kept) {
+            (false, _) => Act::Keep,
+            (true, None) => Act::Create,
+            (true, Some(_)) => Act::Update,
+        },
+        part: Part::Secret(route),
+        name: key.to_owned(),
+        id: None,
+        fields,
+    }
+}
+
+fn trigger_change(wanted: &Wanted, found: &Found, at: usize, trigger: &Trigger) -> Change {
+    let own = found.own_triggers(&wanted.owner, trigger.part()).next();
+    let (route, _, _) = ROUTES[trigger.route()];
+    let webhook = found.own_webhooks(&wanted.owner, route).next().and_then(id);
+    let category = found.category(&wanted.category).and_then(id);
+    let body = wanted.trigger(trigger, NEW_WEBHOOK, NEW_CATEGORY);
+    let names = |value: &Value| {
+        let shown = fields_id(value);
+        let is = |known: &Option<String>, new: &str| {
+            shown.as_deref() == Some(new) || (shown.is_some() && shown == *known)
+        };
+        match &shown {
+            Some(_) if is(&webhook, NEW_WEBHOOK) => text(&wanted.webhooks[trigger.route()], "name"),
+            Some(_) if is(&category, NEW_CATEGORY) => wanted.category.clone(),
+            Some(other) => other.clone(),
+            None => String::new(),
+        }
+    };
+    let is = fields::trigger(&body, names);
+    let fields = differences(own.map(|own| fields::trigger(own, names)), Some(is));
+    change(Part::Trigger(at), text(&body, "title"), own, fields)
+}
+
+/// Stand for ids that are not known yet.
+const NEW_WEBHOOK: &str = "the new webhook";
+const NEW_CATEGORY: &str = "the new category";
+
+/// A second object of the same mark, made when the answer to the first try was lost; everything
+/// would be posted twice.
+fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (at, trigger) in wanted.triggers.iter().enumerate() {
+        let more = found.own_triggers(&wanted.owner, trigger.part()).skip(1);
+        changes.extend(more.map(|one| gone(Part::Trigger(at), text(one, "title"), one)));
+    }
+    for (at, (route, _, _)) in ROUTES.iter().enumerate() {
+        let more = found.own_webhooks(&wanted.owner, route).skip(1);
+        changes.extend(more.map(|one| gone(Part::Webhook(at), text(one, "name"), one)));
+    }
+    changes
+}
+
+fn change(part: Part, name: String, own: Option<&Value>, fields: Vec<Difference>) -> Change {
+    Change {
+        act: match (own, fields.is_empty()) {
+            (None, _) => Act::Create,
+            (Some(_), true) => Act::Keep,
+            (Some(_), false) => Act::Update,
+        },
+        part,
+        name,
+        id: own.and_then(id),
+        fields,
+    }
+}
+
+fn gone(part: Part, name: String, object: &Value) -> Change {
+    Change {
+        act: Act::Remove,
+        part,
+        name,
+        id: id(object),
+        fields: Vec::new(),
+    }
+}
+
+fn category_fields(category: &Value) -> fields::Fields {
+    vec![("name", text(category, "name"))]
+}
+
+/// An id as a text; the API writes some as numbers.
+fn fields_id(value: &Value) -> Option<String> {
+    id(&serde_json::json!({"id": value}))
+}
+
+/// A text of an object.
+pub(crate) fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or_default().to_owned()
+}

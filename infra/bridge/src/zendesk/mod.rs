@@ -1,0 +1,175 @@
+//! Zendesk as an administrator's program sees it: what is set up, read and changed.
+//!
+//! In: the account's address, the secret's credentials. Out: JSON as the API shows it, or a
+//! [`Trouble`] in one sentence that names the setting. Writes are sent once. Knows nothing of what
+//! the bridge wants to have there.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde_json::Value;
+use shared::net::{Answer, BaseUrl, Deadline, Failure, Http, Repeat, Request};
+
+mod sign_in;
+mod trouble;
+
+pub(crate) use sign_in::{Credentials, SETUP_SCOPES, credentials, token};
+pub(crate) use trouble::Trouble;
+
+/// Longest one call takes.
+const LIMIT: Duration = Duration::from_secs(20);
+/// Longest wait for the rate limit, in seconds.
+const LONGEST_WAIT: u64 = 60;
+/// How often a call is made that the rate limit refuses.
+const TRIES: usize = 3;
+
+/// A signed-in program.
+pub(crate) struct Admin {
+    http: Http,
+    base: BaseUrl,
+    header: HeaderValue,
+}
+
+/// An answer that went well.
+pub(crate) struct Told {
+    /// The body; null where there is none.
+    pub(crate) body: Value,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+}
+
+impl Admin {
+    /// A program that signs its calls with this header.
+    pub(crate) fn new(http: &Http, base: &BaseUrl, header: HeaderValue) -> Self {
+        Self {
+            http: http.clone(),
+            base: base.clone(),
+            header,
+        }
+    }
+
+    /// The role of whoever the calls are made as, and the answer's headers; no role where Zendesk
+    /// answers as to an anonymous user, which is its way to refuse a token here.
+    pub(crate) async fn me(&self) -> Result<(Option<String>, HeaderMap), Trouble> {
+        let told = self.get("/users/me", &[]).await?;
+        let user = &told.body["user"];
+        let role = user["role"].as_str().filter(|_| user["id"].is_u64());
+        Ok((role.map(str::to_owned), told.headers))
+    }
+
+    /// Reads one page.
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Told, Trouble> {
+        self.call(Method::GET, path, query, None).await
+    }
+
+    /// Reads all rows of a list.
+    pub(crate) async fn list(&self, path: &str, name: &str) -> Result<Vec<Value>, Trouble> {
+        let mut rows = Vec::new();
+        let mut after = String::new();
+        loop {
+            let mut query = vec![("page[size]", "100")];
+            if !after.is_empty() {
+                query.push(("page[after]", &after));
+            }
+            let told = self.get(path, &query).await?;
+            if let Value::Array(page) = &told.body[name] {
+                rows.extend(page.iter().cloned());
+            }
+            let next = told.body["meta"]["after_cursor"].as_str();
+            match next.filter(|next| told.body["meta"]["has_more"] == true && *next != after) {
+                Some(next) => after = next.to_owned(),
+                None => return Ok(rows),
+            }
+        }
+    }
+
+    /// Makes, changes or removes something. What Zendesk drops without a word is a trouble.
+    pub(crate) async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Trouble> {
+        let told = self.call(method, path, &[], body).await?;
+        let warning = told.headers.get("x-zendesk-api-warn");
+        match warning.and_then(|warning| warning.to_str().ok()) {
+            Some(warning) => Err(Trouble::Dropped(format!("{path}: {warning}"))),
+            None => Ok(told.body),
+        }
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Told, Trouble> {
+        let name = format!("{method} {path}");
+        let mut url = self.base.at(&format!("/api/v2{path}"));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let repeat = if method == Method::GET {
+            Repeat::Safe
+        } else {
+            Repeat::Never
+        };
+        let mut request = Request::new(method, url, repeat);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let request = request.header("authorization", self.header.clone());
+        for _ in 1..TRIES {
+            let answer = self.send(request.clone()).await?;
+            if answer.status != StatusCode::TOO_MANY_REQUESTS {
+                return told(&name, answer);
+            }
+            let seconds = answer.header("retry-after").and_then(|s| s.parse().ok());
+            let seconds: u64 = seconds.unwrap_or(LONGEST_WAIT);
+            if seconds > LONGEST_WAIT {
+                return Err(Trouble::Busy(seconds));
+            }
+            eprintln!("Zendesk limits the rate; going on in {seconds} s.");
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
+        told(&name, self.send(request).await?)
+    }
+
+    async fn send(&self, request: Request) -> Result<Answer, Trouble> {
+        let sent = self.http.send(request, Deadline::after(LIMIT)).await;
+        sent.map_err(|failure| unreachable(&self.base, failure))
+    }
+}
+
+fn unreachable(base: &BaseUrl, failure: Failure) -> Trouble {
+    Trouble::Unreachable {
+        base: base.to_string(),
+        cause: failure,
+    }
+}
+
+fn told(call: &str, answer: Answer) -> Result<Told, Trouble> {
+    let headers = answer.headers.clone();
+    match answer.status {
+        status if status.is_success() => {}
+        StatusCode::UNAUTHORIZED => return Err(Trouble::Credentials),
+        StatusCode::FORBIDDEN => return Err(Trouble::Forbidden(call.to_owned())),
+        StatusCode::TOO_MANY_REQUESTS => return Err(Trouble::Busy(LONGEST_WAIT)),
+        _ => {
+            let refused = answer.refused();
+            return Err(Trouble::Refused {
+                call: call.to_owned(),
+                status: refused.status,
+                text: refused.detail.text.as_str().to_owned(),
+            });
+        }
+    }
+    if answer.body.as_ref().is_ok_and(Vec::is_empty) {
+        let body = Value::Null;
+        return Ok(Told { body, headers });
+    }
+    let body = answer.json();
+    let body = body.map_err(|_| Trouble::NotZendesk(call.to_owned()))?;
+    Ok(Told { body, headers })
+}
