@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use crate::conversation::plan::{self, Context};
 use crate::conversation::queue;
-use crate::conversation::state::{Entry, Progress, State};
+use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, Next, Outcome, Verdict};
-use crate::conversation::store::{
-    Claim, DeadLetter, Held, Key, Leave, Settled, Storage, StoreError,
-};
+use crate::conversation::store::{Claim, Held, Key, Leave, Settled, Storage};
 use crate::message::{Body, DeliveryId, TicketId};
 use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
@@ -39,7 +37,9 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         work: &Work,
         endings: &mut Endings,
     ) -> Option<TicketId> {
-        self.bury_poison(&mut held).await;
+        if !self.bury_poison(&mut held).await {
+            return held.state.ticket;
+        }
         let doubtful = held.mailbox.iter().any(|entry| entry.progress.doubtful);
         // What a vanished holder may have done is written down before anything else is.
         if taken_over && doubtful && !self.settle(&mut held, work, &[]).await {
@@ -116,30 +116,6 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         }
         tracing::error!(delivery.id = %entry.event.delivery, "no end in sight, put aside for later");
         Run::Verdict(Verdict::Wait(None))
-    }
-
-    /// A dead letter is kept before its event is over. Where it cannot be kept, nothing has
-    /// happened yet: the event waits, and is refused once more.
-    async fn kept(
-        &self,
-        key: &Key,
-        state: &mut State,
-        entry: &mut Entry,
-        before: Box<(State, Progress)>,
-        verdict: Verdict,
-    ) -> Verdict {
-        let Verdict::Done(Ending::Dead(refusal), _) = &verdict else {
-            return verdict;
-        };
-        let cause = format!("{} {}", refusal.status, refusal.code);
-        match Box::pin(self.bury(key, entry, &cause)).await {
-            Ok(()) => verdict,
-            Err(error) => {
-                tracing::error!(error = %error, "dead letter not kept, the event stays");
-                (*state, entry.progress) = *before;
-                Verdict::Wait(None)
-            }
-        }
     }
 
     /// Carries a verdict over into the mailbox; returns deliveries to remember.
@@ -221,7 +197,11 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             };
             match self.store.settle(held, leave, markers, now).await {
                 Ok(Settled::Done) => return matches!(leave, Leave::Working { .. }),
-                Ok(Settled::Moved) => {}
+                Ok(Settled::Moved) => {
+                    if !self.bury_poison(held).await {
+                        return false;
+                    }
+                }
                 Ok(Settled::Lost) => {
                     tracing::warn!("the conversation was taken over before it was settled");
                     return false;
@@ -234,37 +214,6 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                     }
                     tokio::time::sleep(Duration::from_millis(50 << tries)).await;
                 }
-            }
-        }
-    }
-
-    async fn bury(&self, key: &Key, entry: &Entry, cause: &str) -> Result<(), StoreError> {
-        let content = serde_json::to_vec(entry).unwrap_or_default();
-        let letter = DeadLetter {
-            id: &entry.event.delivery,
-            source: "event",
-            cause,
-            conversation: Some(key.pk()),
-            content: &content,
-        };
-        tracing::error!(delivery.id = %entry.event.delivery, cause, "dead letter");
-        self.store.bury(&letter, self.clock.now()).await
-    }
-
-    /// Parts of the item that cannot be read must not hold up the rest.
-    async fn bury_poison(&self, held: &mut Held) {
-        for content in std::mem::take(&mut held.poison) {
-            let id = DeliveryId::derive("poison", &[&held.key.pk(), &content]);
-            let letter = DeadLetter {
-                id: &id,
-                source: "event",
-                cause: "cannot be read",
-                conversation: Some(held.key.pk()),
-                content: content.as_bytes(),
-            };
-            tracing::error!(delivery.id = %id, "an event in the mailbox cannot be read: dead letter");
-            if let Err(error) = self.store.bury(&letter, self.clock.now()).await {
-                tracing::error!(error = %error, "dead letter not kept");
             }
         }
     }

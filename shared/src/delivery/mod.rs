@@ -5,6 +5,7 @@
 //! `net`.
 
 mod attach;
+mod bury;
 mod compare;
 mod drain;
 mod forward;

@@ -7,12 +7,13 @@ use e2e::table::{dead_letters, items, let_time_pass, pk, redelivered, redelivere
 use e2e::view::{notes, only_ticket, phone, public, ticket};
 use e2e::{ANA, PATIENCE, agent, answered, settled, stack, stack_with, with_ticket};
 use local::dynamo::{internal_error, throttled};
+use serde_json::{Value, json};
 use simulators::zendesk::{Comment, Mode, Status};
 use simulators::{Call, Effect, Fault};
 
 const SEND: &str = "campaigns.trigger.send";
 
-fn due_ms(item: &serde_json::Value) -> i64 {
+fn due_ms(item: &Value) -> i64 {
     let due = item["due_at"]["N"].as_str().unwrap_or_default();
     due.parse().unwrap_or_default()
 }
@@ -446,4 +447,33 @@ async fn two_redeliveries_at_once_deliver_once() {
     let mut conversations = items(&stack);
     conversations.retain(|item| pk(item).starts_with("customer#"));
     assert_eq!(conversations.len(), 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_read_stays_until_its_dead_letter_is_kept() {
+    let stack = stack().await;
+    with_ticket(&stack).await;
+    // As after going back to a version that does not know the event yet.
+    let unknown = r#"{"id":"x","at":1,"kind":"from_the_future"}"#;
+    let changes = json!({"mailbox": {"L": [{"S": unknown}]}, "lease": {"S": "-"},
+        "due_at": {"N": "1"}, "due_shard": {"N": "0"}});
+    let edited = stack.dynamo.edit(&format!("customer#{ANA}"), &changes);
+    edited.expect("edited");
+    let letters = || -> Vec<String> {
+        let content = |letter: &Value| letter["content"]["S"].as_str().map(str::to_owned);
+        dead_letters(&stack).iter().filter_map(content).collect()
+    };
+
+    stack
+        .dynamo
+        .faults()
+        .add(Fault::always("PutItem", throttled()));
+    let text = send::text(&stack, ANA, "Hi").await;
+    assert_eq!(text.outcome(), "queued", "{text:?}");
+    redelivered_once(&stack).await;
+    assert!(letters().is_empty());
+    stack.dynamo.faults().clear();
+    redelivered(&stack).await;
+    assert_eq!(letters(), [unknown]);
+    assert_eq!(public(&only_ticket(&stack)), ["SUPPORT", "Hi"]);
 }

@@ -81,7 +81,7 @@ pub(super) fn merge(ours: &mut Held, intended: &str, theirs: Held) -> Settled {
     if theirs.lease != ours.lease && theirs.lease == intended {
         ours.lease = theirs.lease.clone();
         ours.readable = ours.mailbox.len();
-        let nothing_new = theirs.mailbox.len() == ours.readable;
+        let nothing_new = theirs.mailbox.len() == ours.readable && theirs.poison.is_empty();
         take_new(ours, theirs);
         return if nothing_new {
             Settled::Done
@@ -108,6 +108,7 @@ fn take_new(ours: &mut Held, theirs: Held) {
             ours.mailbox.push(entry);
         }
     }
+    ours.poison = theirs.poison;
     ours.version = theirs.version;
     ours.readable = readable;
     ours.seen = theirs.seen;

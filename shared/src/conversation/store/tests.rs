@@ -411,6 +411,26 @@ async fn what_cannot_be_read_is_set_aside_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_among_what_came_in_is_set_aside_too() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "mine").await;
+    let unknown = r#"{"id":"x","at":1,"kind":"from_the_future"}"#;
+    let append = store
+        .update(&key())
+        .update_expression("SET v = v + :one, mailbox = list_append(mailbox, :new)")
+        .expression_attribute_values(":one", codec::number(1))
+        .expression_attribute_values(
+            ":new",
+            AttributeValue::L(vec![AttributeValue::S(unknown.to_owned())]),
+        );
+    append.send().await.expect("appended by a newer version");
+    let leave = Leave::Parked(NOW + 1_000);
+    let settled = store.settle(&mut held, leave, &[], NOW).await;
+    assert!(matches!(settled, Ok(Settled::Moved)), "{settled:?}");
+    assert_eq!(held.poison, [unknown]);
+}
+
+#[tokio::test]
 async fn what_was_in_doubt_stays_so_though_two_redeliveries_vanish() {
     let store = table().await;
     let mut held = hold(&store, "1", "a").await;
