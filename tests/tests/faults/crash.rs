@@ -27,16 +27,24 @@ macro_rules! flows {
         async fn $test() {
             crashes(Flow::$flow).await;
         })*
+        #[test]
+        fn every_flow_has_its_crashes() {
+            assert_eq!([$(Flow::$flow),*], Flow::ALL);
+        }
     };
 }
 
 flows! {
     a_first_text_survives_a_crash_at_every_call: FirstText,
+    a_text_on_an_open_ticket_survives_a_crash_at_every_call: TextOnOpen,
     a_text_on_a_solved_ticket_survives_a_crash_at_every_call: TextOnSolved,
     a_text_on_a_closed_ticket_survives_a_crash_at_every_call: TextOnClosed,
+    a_text_on_a_deleted_ticket_survives_a_crash_at_every_call: TextOnDeleted,
+    an_opt_out_survives_a_crash_at_every_call: OptOut,
     an_answer_survives_a_crash_at_every_call: Reply,
     a_long_answer_survives_a_crash_at_every_call: LongReply,
     an_answer_without_the_customers_id_survives_a_crash_at_every_call: NamelessReply,
+    an_answer_to_someone_who_opted_out_survives_a_crash_at_every_call: ReplyAfterOptOut,
     a_solve_survives_a_crash_at_every_call: Solved,
     a_solve_with_a_missed_answer_survives_a_crash_at_every_call: SolvedWithMissedReply,
     redelivery_of_a_text_survives_a_crash_at_every_call: RedeliveredText,
