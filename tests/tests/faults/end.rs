@@ -64,15 +64,20 @@ impl End {
 
     /// As the documentation names it.
     pub fn outcome(&self, expected: &Expected, tickets: usize) -> String {
+        let told = self.notes.len() > expected.notes;
+        let withheld = self.sms.len() < expected.sms.len() && !told;
         let mut words = vec![match self.rounds {
+            _ if self.dead > 0 => "dead letter",
+            _ if withheld && self.sms.is_empty() => "not sent, the ticket is gone",
+            _ if withheld => "not all sent, the ticket is gone",
             0 => "done at once",
             _ => "done by redelivery",
         }];
-        if self.dead > 0 {
-            words = vec!["dead letter"];
-        }
-        if self.notes.len() > expected.notes {
+        if told {
             words.push("note for the agent");
+        }
+        if self.notes.len() < expected.notes && self.dead == 0 {
+            words.push("no note, the ticket is gone");
         }
         if self.tickets > tickets {
             words.push("on another ticket");
@@ -95,10 +100,7 @@ impl End {
         let mut wrong = Vec::new();
         self.check_texts(expected, &mut wrong);
         let told_gone = usize::from(case.denies() && call.is_about_a_ticket());
-        // Where the ticket is gone, nobody can be told, and its customer cannot be looked up.
-        if told_gone == 0 {
-            self.check_sms(expected, case, &mut wrong);
-        }
+        self.check_sms(expected, case, told_gone > 0, &mut wrong);
         if self.open > 1 + told_gone {
             wrong.push(format!("{} open tickets", self.open));
         }
@@ -127,14 +129,15 @@ impl End {
         }
     }
 
-    fn check_sms(&self, expected: &Expected, case: &Case, wrong: &mut Vec<String>) {
+    fn check_sms(&self, expected: &Expected, case: &Case, gone: bool, wrong: &mut Vec<String>) {
         let mut rest = expected.sms.iter();
         if !self.sms.iter().all(|sms| rest.any(|own| own == sms)) {
             wrong.push(format!("SMS, in order: {:?}", self.sms));
         }
         let missing = self.sms.len() < expected.sms.len();
         let told = self.notes.len() > expected.notes;
-        if missing && !told && self.dead == 0 {
+        // Where the ticket is gone, nobody can be told, and its customer cannot be looked up.
+        if missing && !told && self.dead == 0 && !gone {
             wrong.push(format!("not sent, and nobody is told: {:?}", self.sms));
         }
         if !missing && told && !case.doubtful {
