@@ -9,7 +9,7 @@ use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
-use super::world::{Remark, Ticket};
+use super::world::{KEY_KEPT, Remark, Ticket};
 
 /// How far back an adopted ticket's comments count, in milliseconds.
 const MINUTES: i64 = 8 * 60 * 1000;
@@ -162,8 +162,14 @@ impl<S: Table> Run<S> {
             remarks.filter(|remark| remark.public && !remark.by_agent)
         };
         let mut remarks: Vec<&Remark> = public(false).collect();
-        // What was on a ticket that is deleted now may be written again, elsewhere.
-        let again = |gone: &&Remark| public(false).any(|remark| remark.marker == gone.marker);
+        // What was on a ticket that is deleted now may be written again, elsewhere; also on one that
+        // was deleted, too, where the first creation's key was forgotten by then.
+        let lapsed = |gone: &Remark, later: &Remark| later.at - gone.at >= KEY_KEPT;
+        let again = |gone: &&Remark| {
+            let same = |other: &&Remark| other.marker == gone.marker;
+            let written_anew = public(true).filter(same).any(|later| lapsed(gone, later));
+            written_anew || public(false).any(|remark| same(&remark))
+        };
         remarks.extend(public(true).filter(|gone| !again(gone)));
         remarks.sort_by_key(|remark| remark.id);
         let on_tickets: Vec<&str> = remarks.iter().filter_map(|r| r.marker.as_deref()).collect();

@@ -10,7 +10,7 @@ use shared::conversation::step::{
 use shared::message::{CommentId, ExternalUserId, Personal, TicketId, UserId};
 
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
-const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
+pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
 
 /// Comments one call returns.
 const COMMENTS_READ: usize = 30;
