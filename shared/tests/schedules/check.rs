@@ -36,7 +36,7 @@ impl<S: Table> Run<S> {
                 Kind::Solved { ticket, cycle } => {
                     self.closing_once(*ticket, *cycle).map_err(|e| told(&e))?;
                 }
-                Kind::Text | Kind::Consent { .. } | Kind::Echo => {}
+                Kind::Text | Kind::Consent { .. } | Kind::Resend { .. } | Kind::Echo => {}
             }
         }
         for customer in self.customers() {
@@ -212,14 +212,12 @@ impl<S: Table> Run<S> {
     ) -> Result<(), String> {
         let sent = self.sent_parts(token);
         let parts: Vec<u8> = sent.iter().map(|(_, part, _)| *part).collect();
-        if !parts
-            .iter()
-            .copied()
-            .eq(1..=u8::try_from(parts.len()).expect("few"))
-        {
+        if !is_in_order(&parts, self.resends(event)) {
             return Err(format!("the answer's parts were sent as {parts:?}"));
         }
-        let accepted = event.answered || self.common.accepted_by(&event.door(), event.delivery());
+        let accepted = event.answered
+            || self.common.accepted_by(&event.door(), event.delivery())
+            || self.is_found(event, comment);
         let whole = sent.last().is_some_and(|(_, part, parts)| part == parts);
         if !accepted || whole {
             return Ok(());
@@ -229,6 +227,43 @@ impl<S: Table> Run<S> {
             return Ok(());
         }
         Err("the answer was accepted, not sent, and nobody was told".to_owned())
+    }
+
+    /// How often the agent asked for messages of the answer's ticket once more.
+    fn resends(&self, answer: &Happened) -> usize {
+        let Kind::Reply { ticket, .. } = answer.kind else {
+            return 0;
+        };
+        self.resends_on(ticket)
+    }
+
+    fn resends_on(&self, ticket: TicketId) -> usize {
+        let asked = self.events.iter().filter(|event| {
+            matches!(event.kind, Kind::Resend { ticket: on } if on == ticket)
+                && self.common.accepted_by(&event.door(), event.delivery())
+        });
+        asked.count()
+    }
+
+    /// No webhook reported it, and a solve that was told of after it was written looked at the
+    /// comments.
+    fn is_found(&self, answer: &Happened, comment: CommentId) -> bool {
+        let Kind::Reply { ticket, .. } = answer.kind else {
+            return false;
+        };
+        let written = self.written(ticket, comment);
+        self.events.iter().any(|event| {
+            let Kind::Solved { ticket: on, cycle } = event.kind else {
+                return false;
+            };
+            let Body::Solved(solved) = &event.incoming.event.body else {
+                return false;
+            };
+            on == ticket
+                && solved.asked_at.is_some_and(|asked| asked >= written)
+                && !self.closing_index(ticket, cycle).is_empty()
+                && !self.solve_tells_little(answer, ticket, cycle)
+        })
     }
 
     /// A note is on the ticket, or a dead letter kept, or the ticket takes no notes.
@@ -259,6 +294,7 @@ impl<S: Table> Run<S> {
     fn closing_once(&self, ticket: TicketId, cycle: u32) -> Result<(), String> {
         match self.closing_index(ticket, cycle).len() {
             0 | 1 => Ok(()),
+            n if n <= 1 + self.resends_on(ticket) => Ok(()),
             n => Err(format!("{n} closing messages for one solve")),
         }
     }
@@ -276,7 +312,7 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
-            if self.is_forgotten(*ticket, *comment) {
+            if self.is_forgotten(*ticket, *comment) || self.resends_on(*ticket) > 0 {
                 continue;
             }
             let Some((index, ..)) = self.sent_parts(token).first().copied() else {
@@ -302,7 +338,9 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
-            if self.solve_tells_little(event, *ticket, *cycle) {
+            // What the agent asks for once more goes when it is asked for.
+            let again = self.resends_on(*ticket) > 0;
+            if again || self.solve_tells_little(event, *ticket, *cycle) {
                 continue;
             }
             let answer = self.sent_parts(token).first().map(|(index, ..)| *index);
@@ -376,10 +414,10 @@ impl<S: Table> Run<S> {
         };
         let wanted = (Some(ticket), !state.is_done());
         match attributes {
-            Some(set) if set != wanted => Err(format!(
+            Some(set) if set == wanted => Ok(()),
+            set => Err(format!(
                 "attributes are {set:?}, the conversation is {wanted:?}"
             )),
-            _ => Ok(()),
         }
     }
 
@@ -421,4 +459,17 @@ impl<S: Table> Run<S> {
             None => Ok(()),
         }
     }
+}
+
+/// The parts in their order and each once; where the agent asked for it so many times, the last one
+/// once more, and those after it.
+fn is_in_order(parts: &[u8], resends: usize) -> bool {
+    let mut last = 0;
+    let mut repeated = 0;
+    parts.iter().all(|&part| {
+        repeated += usize::from(part == last);
+        let follows = part == last + 1 || part == last && part > 0;
+        last = part;
+        follows && repeated <= resends
+    })
 }
