@@ -11,10 +11,7 @@ async fn crashes(flow: Flow) {
         .iter()
         .filter(|call| call.party != Party::Secrets)
         .flat_map(|call| {
-            let cell = |case| Cell {
-                call: call.clone(),
-                case,
-            };
+            let cell = |case| Cell::new(call, case);
             fault::crashes().into_iter().map(cell)
         });
     let played = run::all(flow, tickets, cells.collect()).await;
@@ -49,4 +46,14 @@ flows! {
     a_solve_with_a_missed_answer_survives_a_crash_at_every_call: SolvedWithMissedReply,
     redelivery_of_a_text_survives_a_crash_at_every_call: RedeliveredText,
     redelivery_of_an_answer_survives_a_crash_at_every_call: RedeliveredReply,
+    an_sms_asked_for_once_more_survives_a_crash_at_every_call: Resend,
+    the_comparison_survives_a_crash_at_every_call: Comparison,
+    an_opt_in_survives_a_crash_at_every_call: OptIn,
+    a_call_for_help_survives_a_crash_at_every_call: Help,
+    a_text_on_a_merged_ticket_survives_a_crash_at_every_call: TextOnMerged,
+    a_text_with_a_picture_survives_a_crash_at_every_call: Picture,
+    a_text_in_doubt_that_is_there_survives_a_crash_at_every_call: FoundText,
+    a_text_in_doubt_that_is_not_there_survives_a_crash_at_every_call: MissingText,
+    a_ticket_in_doubt_survives_a_crash_at_every_call: FoundTicket,
+    a_second_solve_survives_a_crash_at_every_call: SolvedAgain,
 }

@@ -75,10 +75,10 @@ fn rows(calls: &[Call], played: &[Played]) -> String {
     );
     order.dedup();
     for call in order {
-        let mut outcomes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut outcomes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for cell in played.iter().filter(|p| p.cell.call.to_string() == call) {
             let faults = outcomes.entry(&cell.outcome).or_default();
-            faults.push(cell.cell.case.name);
+            faults.push(cell.cell.name());
         }
         for (outcome, mut faults) in outcomes {
             faults.sort_unstable();
