@@ -83,7 +83,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                     ..
                 } = held;
                 let entry = &mut mailbox[index];
-                let before = Box::new((state.clone(), entry.progress.clone()));
+                let before = Box::new(state.clone());
                 return self.kept(key, state, entry, before, verdict).await.into();
             }
         };
@@ -104,7 +104,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 seen,
                 now,
             };
-            let before = Box::new((state.clone(), entry.progress.clone()));
+            let before = Box::new(state.clone());
             let verdict = match plan::next(&context, state, entry) {
                 Next::Settled(verdict) => verdict,
                 Next::Step(step) => {
