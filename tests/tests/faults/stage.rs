@@ -442,7 +442,7 @@ impl Stage {
 /// An item's memory with its pauses over; `None` where there are none.
 fn without_pauses(item: &Value) -> Option<String> {
     let mut memory: Value = serde_json::from_str(item["memory"]["S"].as_str()?).ok()?;
-    for lane in ["zendesk_wait", "braze_wait"] {
+    for lane in ["zendesk_wait", "braze_wait", "attributes_wait", "own_wait"] {
         if let Some(wait) = memory.get_mut(lane) {
             wait["until"] = json!(0);
         }
