@@ -181,7 +181,8 @@ impl End {
         wrong: &mut Vec<String>,
     ) {
         let newest = self.newest.map(|(id, _)| id);
-        if self.remembered.is_some() && self.remembered != newest {
+        // A text that is refused does not come to the ticket that its own one was merged into.
+        if self.remembered.is_some() && self.remembered != newest && self.dead == 0 {
             wrong.push(format!(
                 "the conversation is on ticket {:?}, the newest is {newest:?}",
                 self.remembered
