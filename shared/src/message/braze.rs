@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
+    Alias, Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
 use super::field::{self, malformed};
 use super::ids::{DeliveryId, ExternalUserId};
@@ -75,7 +75,7 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
             received_at: now_ms,
             body,
         },
-        aliases,
+        aliases: aliases.into_iter().map(Alias::Refused).collect(),
     })))
 }
 

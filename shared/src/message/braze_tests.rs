@@ -34,7 +34,7 @@ fn problem(body: &str) -> String {
 /// As the store does: refuses what it has seen under any id, remembers every id otherwise.
 fn refused(seen: &mut Vec<DeliveryId>, incoming: &Incoming) -> bool {
     let ids: Vec<_> = std::iter::once(&incoming.event.delivery)
-        .chain(&incoming.aliases)
+        .chain(incoming.aliases.iter().map(Alias::id))
         .cloned()
         .collect();
     let refused = ids.iter().any(|id| seen.contains(id));

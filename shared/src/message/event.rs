@@ -267,9 +267,35 @@ pub struct Incoming {
     pub customer: Option<ExternalUserId>,
     /// The event.
     pub event: Event,
-    /// Further ids of the same event. The store refuses an event when its delivery or any alias has
-    /// been seen, and remembers the delivery and all aliases of one it accepts.
-    pub aliases: Vec<DeliveryId>,
+    /// Further ids of the same event. The store remembers the delivery and all aliases of one it
+    /// accepts.
+    pub aliases: Vec<Alias>,
+}
+
+/// A further id of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Alias {
+    /// An event that was seen under it is refused.
+    Refused(DeliveryId),
+    /// It is remembered for those who come later, and refuses nothing now.
+    Noted(DeliveryId),
+}
+
+impl Alias {
+    /// The id.
+    pub fn id(&self) -> &DeliveryId {
+        match self {
+            Self::Refused(id) | Self::Noted(id) => id,
+        }
+    }
+
+    /// The id, where an event that was seen under it is refused.
+    pub fn refused(&self) -> Option<&DeliveryId> {
+        match self {
+            Self::Refused(id) => Some(id),
+            Self::Noted(_) => None,
+        }
+    }
 }
 
 /// What a parser makes of an authentic body.

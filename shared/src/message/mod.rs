@@ -22,8 +22,11 @@ mod zendesk;
 pub use attachment::Attachment;
 pub use braze::inbound as braze_inbound;
 pub use event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
-    Profile, Reply, Resend, Solved, Text,
+    Alias, Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed,
+    Personal, Profile, Reply, Resend, Solved, Text,
+};
+pub use ids::{
+    CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId, is_campaign,
 };
 pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};

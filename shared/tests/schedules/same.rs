@@ -4,7 +4,7 @@ use shared::conversation::state::Entry;
 use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Memory, Settled, Storage,
 };
-use shared::message::{Body, DeliveryId, Event, Text};
+use shared::message::{Alias, Body, DeliveryId, Event, Text};
 
 use super::dice::Dice;
 use super::run::Table;
@@ -71,8 +71,10 @@ impl Pair {
             received_at: self.now,
             body,
         });
-        let aliases = match dice.below(3) {
-            0 => vec![DeliveryId::derive("alias", &[&dice.below(4).to_string()])],
+        let alias = DeliveryId::derive("alias", &[&dice.below(4).to_string()]);
+        let aliases = match dice.below(6) {
+            0 => vec![Alias::Refused(alias)],
+            1 => vec![Alias::Noted(alias)],
             _ => vec![],
         };
         let (key, lease) = (key(dice), self.lease(dice));

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::config::AwsEnv;
 use crate::conversation::state::{Entry, Status};
-use crate::message::{Body, DeliveryId, Event, Text};
+use crate::message::{Alias, Body, DeliveryId, Event, Text};
 use crate::net::Http;
 use crate::secrets::Secret;
 
@@ -176,19 +176,23 @@ async fn an_event_is_accepted_once_also_where_one_clock_is_in_tomorrow_already()
 }
 
 #[tokio::test]
-async fn an_alias_that_was_seen_makes_a_duplicate() {
+async fn an_alias_that_was_seen_makes_a_duplicate_unless_it_is_only_noted() {
     let store = table().await;
-    let alias = DeliveryId::derive("alias", &["x"]);
-    let aliases = std::slice::from_ref(&alias);
-    store
-        .accept(&key(), &entry("a"), aliases, &lease("one"), NOW)
-        .await
-        .expect("stored");
-    let other = store
-        .accept(&key(), &entry("b"), aliases, &lease("one"), NOW)
-        .await
-        .expect("read");
-    assert!(matches!(other, Accepted::Duplicate));
+    let id = || DeliveryId::derive("alias", &["x"]);
+    let (refused, noted) = ([Alias::Refused(id())], [Alias::Noted(id())]);
+    for (event, aliases, known) in [
+        ("a", &noted, false),
+        ("b", &noted, false),
+        ("c", &refused, true),
+        ("d", &noted, false),
+    ] {
+        let accepted = store
+            .accept(&key(), &entry(event), aliases, &lease("one"), NOW)
+            .await
+            .expect("an answer");
+        let refused = matches!(accepted, Accepted::Duplicate);
+        assert_eq!(refused, known, "{event}: {accepted:?}");
+    }
 }
 
 #[tokio::test]
