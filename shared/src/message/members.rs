@@ -34,6 +34,19 @@ const KNOWN: [&str; 20] = [
     "send_to_existing_only",
 ];
 
+/// What a body with `recipients` says inside them only: beside them it may be the words of somebody
+/// whose text was not escaped.
+const INSIDE_RECIPIENTS: [&str; 8] = [
+    "external_user_id",
+    "ticket_id",
+    "zendesk_ticket",
+    "comment_id",
+    "resend",
+    "text",
+    "message",
+    "msg_body",
+];
+
 /// The members of either shape, looked up by name from the outermost object inwards.
 pub(super) struct Members {
     layers: Vec<Map<String, Value>>,
@@ -65,19 +78,25 @@ impl Members {
         let mut layers = Vec::with_capacity(4);
         let recipients = outer.remove("recipients").unwrap_or(Value::Null);
         let recipient = match recipients {
-            Value::Null => Map::new(),
+            Value::Null => None,
             Value::Array(recipients) => match <[Value; 1]>::try_from(recipients) {
-                Ok([Value::Object(recipient)]) => recipient,
+                Ok([Value::Object(recipient)]) => Some(recipient),
                 _ => return Err(malformed("recipients", "is not a list of one recipient")),
             },
             _ => return Err(malformed("recipients", "is not a list of one recipient")),
         };
+        if recipient.is_some() && INSIDE_RECIPIENTS.iter().any(|key| outer.contains_key(*key)) {
+            return Err(malformed("recipients", "stands beside an id or a text"));
+        }
         layers.push(outer);
-        let mut recipient = recipient;
+        let mut recipient = recipient.unwrap_or_default();
         let inner = ["trigger_properties", "attributes"].map(|name| recipient.remove(name));
         layers.push(recipient);
         layers.extend(inner.into_iter().filter_map(|layer| match layer {
-            Some(Value::Object(layer)) => Some(layer),
+            Some(Value::Object(mut layer)) => {
+                layer.remove("external_user_id");
+                Some(layer)
+            }
             _ => None,
         }));
         let all_known = || {
@@ -114,7 +133,12 @@ impl Members {
         &self,
     ) -> Result<(Option<ExternalUserId>, Option<TicketId>), Malformed> {
         let customer = field::id("external_user_id", self.get(&["external_user_id"]))?;
-        let ticket = field::id("ticket_id", self.get(&["ticket_id", "zendesk_ticket"]))?;
+        let ticket = field::id("ticket_id", self.get(&["ticket_id"]))?;
+        let zendesk_ticket = field::id("ticket_id", self.get(&["zendesk_ticket"]))?;
+        if ticket.is_some() && zendesk_ticket.is_some() && ticket != zendesk_ticket {
+            return Err(malformed("ticket_id", "is not the same as zendesk_ticket"));
+        }
+        let ticket = ticket.or(zendesk_ticket);
         if customer.is_none() && ticket.is_none() {
             return Err(malformed(
                 "external_user_id",

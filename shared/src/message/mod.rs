@@ -15,6 +15,7 @@ mod lenient;
 mod media;
 mod members;
 mod repair;
+mod said_once;
 mod scan;
 mod structure;
 mod zendesk;
