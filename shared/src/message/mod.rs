@@ -29,7 +29,6 @@ pub use event::{
 pub use ids::{
     CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId, is_campaign,
 };
-pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
 
 /// An id for a body that named no event of its own: kept with a dead letter, and told to a sender
