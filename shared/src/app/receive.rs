@@ -68,7 +68,7 @@ impl App {
     }
 
     /// Lets in whoever proves to be the sender; a mismatch may be a rotation, so the secrets are
-    /// read again (not more than twice a minute, whatever comes in).
+    /// read again (three times, then not more than twice a minute, whatever comes in).
     async fn authenticate(
         &self,
         door: Door,
