@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::event::{
-    Alias, Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
+    Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
 use super::field::{self, malformed};
-use super::ids::{DeliveryId, ExternalUserId};
+use super::ids::{Alias, DeliveryId, ExternalUserId};
 use super::lenient::{self, Reading};
 use super::media;
 
@@ -36,7 +36,7 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
     let body = Inbound::of(&members)?;
     let dispatch = dispatch_id(body.dispatch_id)?;
     if dispatch.as_deref() == Some(PREVIEW_DISPATCH_ID) {
-        return Ok(Parsed::NotForUs("preview of a campaign"));
+        return Ok(Parsed::NotForUs("preview of a campaign", None));
     }
     let consent = consent_kind(body.kind)?;
     let customer: ExternalUserId = field::id("external_user_id", body.external_user_id)?

@@ -143,7 +143,7 @@ fn a_preview_is_not_for_us_whatever_else_it_holds() {
     let body = json!({"dispatch_id": PREVIEW_DISPATCH_ID, "external_user_id": ""}).to_string();
     assert_eq!(
         inbound(body.as_bytes(), None, NOW),
-        Parsed::NotForUs("preview of a campaign")
+        Parsed::NotForUs("preview of a campaign", None)
     );
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
-use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
+use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 /// Text of or about a person: kept out of debug output and so out of logs.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,39 +272,14 @@ pub struct Incoming {
     pub aliases: Vec<Alias>,
 }
 
-/// A further id of an event.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Alias {
-    /// An event that was seen under it is refused.
-    Refused(DeliveryId),
-    /// It is remembered for those who come later, and refuses nothing now.
-    Noted(DeliveryId),
-}
-
-impl Alias {
-    /// The id.
-    pub fn id(&self) -> &DeliveryId {
-        match self {
-            Self::Refused(id) | Self::Noted(id) => id,
-        }
-    }
-
-    /// The id, where an event that was seen under it is refused.
-    pub fn refused(&self) -> Option<&DeliveryId> {
-        match self {
-            Self::Refused(id) => Some(id),
-            Self::Noted(_) => None,
-        }
-    }
-}
-
 /// What a parser makes of an authentic body.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Parsed {
     /// Something to do.
     Event(Box<Incoming>),
-    /// Nothing to do, with the reason: answered 200, or the sender would retry.
-    NotForUs(&'static str),
+    /// Nothing to do, with the reason, and the ticket where the body named one: answered 200, or
+    /// the sender would retry.
+    NotForUs(&'static str, Option<TicketId>),
     /// Cannot be understood: answered 400, kept as a dead letter.
     Malformed(Malformed),
 }

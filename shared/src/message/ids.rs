@@ -197,6 +197,32 @@ impl fmt::Display for DeliveryId {
     }
 }
 
+/// A further id of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Alias {
+    /// An event that was seen under it is refused.
+    Refused(DeliveryId),
+    /// It is remembered for those who come later, and refuses nothing now.
+    Noted(DeliveryId),
+}
+
+impl Alias {
+    /// The id.
+    pub fn id(&self) -> &DeliveryId {
+        match self {
+            Self::Refused(id) | Self::Noted(id) => id,
+        }
+    }
+
+    /// The id, where an event that was seen under it is refused.
+    pub fn refused(&self) -> Option<&DeliveryId> {
+        match self {
+            Self::Refused(id) => Some(id),
+            Self::Noted(_) => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -133,12 +133,7 @@ impl Members {
         &self,
     ) -> Result<(Option<ExternalUserId>, Option<TicketId>), Malformed> {
         let customer = field::id("external_user_id", self.get(&["external_user_id"]))?;
-        let ticket = field::id("ticket_id", self.get(&["ticket_id"]))?;
-        let zendesk_ticket = field::id("ticket_id", self.get(&["zendesk_ticket"]))?;
-        if ticket.is_some() && zendesk_ticket.is_some() && ticket != zendesk_ticket {
-            return Err(malformed("ticket_id", "is not the same as zendesk_ticket"));
-        }
-        let ticket = ticket.or(zendesk_ticket);
+        let ticket = self.ticket()?;
         if customer.is_none() && ticket.is_none() {
             return Err(malformed(
                 "external_user_id",
@@ -146,6 +141,16 @@ impl Members {
             ));
         }
         Ok((customer, ticket))
+    }
+
+    /// The ticket under either name.
+    pub(super) fn ticket(&self) -> Result<Option<TicketId>, Malformed> {
+        let under = |name| field::id::<TicketId>("ticket_id", self.get(&[name]));
+        let (ours, guides) = (under("ticket_id")?, under("zendesk_ticket")?);
+        if ours.is_some() && guides.is_some() && ours != guides {
+            return Err(malformed("ticket_id", "is not the same as zendesk_ticket"));
+        }
+        Ok(ours.or(guides))
     }
 
     /// The ticket's tags as a template renders them, or as a list.

@@ -23,11 +23,12 @@ mod zendesk;
 pub use attachment::Attachment;
 pub use braze::inbound as braze_inbound;
 pub use event::{
-    Alias, Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed,
-    Personal, Profile, Reply, Resend, Solved, Text,
+    Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
+    Profile, Reply, Resend, Solved, Text,
 };
 pub use ids::{
-    CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId, is_campaign,
+    Alias, CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId,
+    is_campaign,
 };
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
 

@@ -174,14 +174,25 @@ fn values_may_be_of_any_scalar_type_and_further_members_do_not_matter() {
 #[test]
 fn a_comment_by_the_customer_is_not_sent_back_to_them() {
     for role in ["end-user", "end_user", "End user", "END-USER", " enduser "] {
-        for body in [
-            json!({"author_role": role, "ticket_id": "35", "text": "hi"}).to_string(),
-            json!({"author_role": role}).to_string(),
-            format!("{{\"author_role\":\"{role}\",\"ticket_id\":\"35\",\"text\":{{{{\"hi"),
+        for (body, ticket) in [
+            (
+                json!({"author_role": role, "ticket_id": "35", "text": "hi"}).to_string(),
+                Some("35"),
+            ),
+            (json!({"author_role": role}).to_string(), None),
+            (
+                json!({"author_role": role, "ticket_id": "x"}).to_string(),
+                None,
+            ),
+            (
+                format!("{{\"author_role\":\"{role}\",\"ticket_id\":\"35\",\"text\":{{{{\"hi"),
+                Some("35"),
+            ),
         ] {
+            let ticket = ticket.map(|id| id.parse().expect("an id"));
             assert_eq!(
                 reply(body.as_bytes(), None, NOW),
-                Parsed::NotForUs("comment by an end user"),
+                Parsed::NotForUs("comment by an end user", ticket),
                 "{body}"
             );
         }

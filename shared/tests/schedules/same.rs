@@ -90,7 +90,7 @@ impl Pair {
         let told = |accepted: &Accepted| match accepted {
             Accepted::Held(held) => format!("held {}", facts(held)),
             Accepted::Stored(held) => format!("stored {}", facts(held)),
-            Accepted::Duplicate => "duplicate".to_owned(),
+            Accepted::Duplicate(ticket) => format!("duplicate {ticket:?}"),
             Accepted::Full(_) => "full".to_owned(),
         };
         let answers = (told(&memory), told(&real));

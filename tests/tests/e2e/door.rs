@@ -102,6 +102,31 @@ async fn a_signature_of_another_webhook_or_body_or_time_opens_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_duplicate_and_what_is_not_for_us_name_their_ticket_too() {
+    let stack = stack().await;
+    let first = with_ticket(&stack).await;
+    let text = inbound_body(ANA, "Any news?", "d-7").to_string();
+    for outcome in ["delivered", "duplicate"] {
+        let answer = inbound(&stack, text.clone()).await;
+        assert_eq!((answer.outcome(), answer.ticket()), (outcome, first));
+    }
+    // A duplicate's own ticket, also where the conversation has moved on.
+    for (ticket, comment, outcome) in [
+        (first, 901, "delivered"),
+        (99, 902, "delivered"),
+        (first, 901, "duplicate"),
+    ] {
+        let body = reply_body(ticket, ANA, comment, "Hello").to_string();
+        let answer = send::reply(&stack, "INV", body).await;
+        assert_eq!((answer.outcome(), answer.ticket()), (outcome, ticket));
+    }
+    let mut own = reply_body(first, ANA, 903, "Hello");
+    own["author_role"] = json!("End-user");
+    let answer = send::reply(&stack, "INV", own.to_string()).await;
+    assert_eq!((answer.outcome(), answer.ticket()), ("ignored", first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_test_button_is_refused_and_breaks_nothing() {
     let stack = stack().await;
     let endpoint = format!("{}{REPLY}", stack.front_url());

@@ -47,7 +47,7 @@ impl Store {
                 }
                 let known = refused.iter().any(|id| old.seen.contains(id));
                 Ok(if known {
-                    Accepted::Duplicate
+                    Accepted::Duplicate(old.state.ticket)
                 } else {
                     Accepted::Full(Some(Box::new(old)))
                 })

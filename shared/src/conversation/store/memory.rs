@@ -139,7 +139,7 @@ impl Storage for Memory {
             return Ok(if old.lease == mine {
                 Accepted::Held(old)
             } else if refused().any(|id| old.seen.contains(id)) {
-                Accepted::Duplicate
+                Accepted::Duplicate(old.state.ticket)
             } else {
                 Accepted::Full(Some(Box::new(old)))
             });
