@@ -96,6 +96,49 @@ async fn a_token_is_made_and_rotated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_rotation_waits_until_the_first_has_ended_so_that_braze_is_not_cut_off() {
+    let world = World::bare().await;
+    world
+        .bridge("setup secret --rotate-inbound-token --yes")
+        .await
+        .ends(0);
+    let rotating = world.secret();
+    let new = "--from - --yes";
+    for (arguments, input) in [
+        ("--rotate-inbound-token --yes", ""),
+        (new, "braze_inbound_token=yet-another-token-1"),
+        (new, "braze_inbound_token_previous=yet-another-token-2"),
+    ] {
+        let call = format!("setup secret {arguments}");
+        let ran = world.typed(&call, input).await.ends(2);
+        assert!(ran.err.contains("--end-rotation"), "{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+        assert_eq!(world.secret(), rotating);
+    }
+    // Braze still has the token from before, and its text is taken.
+    let text = world.stack.braze.customer_texts("ana", "SUPPORT", &[]);
+    let text = text.await;
+    assert!(matches!(text.status, Some(200 | 202)), "{text:?}");
+    // Other values may change meanwhile.
+    world
+        .typed("setup secret --from - --yes", "braze_api_key=another-key")
+        .await
+        .ends(0);
+    world
+        .bridge("setup secret --end-rotation --yes")
+        .await
+        .ends(0);
+    world
+        .bridge("setup secret --rotate-inbound-token --yes")
+        .await
+        .ends(0);
+    assert_eq!(
+        world.secret()["braze_inbound_token_previous"],
+        rotating["braze_inbound_token"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_secret_gets_a_token_and_is_told_what_it_lacks() {
     let world = World::bare().await;
     world.stack.secrets.set("{}".to_owned());

@@ -26,6 +26,16 @@ Examples:
 Values that are not given stay as they are. The two signing secrets come from
 `bridge setup zendesk`. While a rotation lasts, both values are accepted.";
 
+/// The one value that two sides have to hold, and that the tool makes.
+const TOKEN: &str = "braze_inbound_token";
+
+/// Braze does not repeat what is refused with 401: a token forgotten too early loses texts.
+const STILL_ROTATING: &str = "\
+braze_inbound_token_previous is still set, so the last rotation has not ended and Braze may still \
+send that token; another one now would have Braze's texts refused and lost. Paste the present token \
+into every campaign (`bridge setup braze --show-token`), then `bridge setup secret --end-rotation`, \
+then rotate again";
+
 /// What a new token is made of, in bytes.
 const TOKEN_BYTES: usize = 32;
 
@@ -73,9 +83,13 @@ impl Secret {
             set(&mut object, key, value);
         }
         half_given(&values, &object)?;
-        let token = "braze_inbound_token";
-        if self.rotate_inbound_token || get(&object, token).is_none() {
-            set(&mut object, token, &new_token()?);
+        // What Braze may still send is not forgotten, whichever way the token changes.
+        let sent = get(&before, &previous(TOKEN)).is_none_or(|old| holds(&object, old));
+        if !sent || (self.rotate_inbound_token && get(&object, &previous(TOKEN)).is_some()) {
+            return Err(Failure::Usage(STILL_ROTATING.to_owned()));
+        }
+        if self.rotate_inbound_token || get(&object, TOKEN).is_none() {
+            set(&mut object, TOKEN, &new_token()?);
         }
         if self.end_rotation {
             for key in ROTATING {
@@ -110,6 +124,13 @@ impl Secret {
     }
 }
 
+/// Whether a token is one of those accepted.
+fn holds(object: &Map<String, Value>, token: &str) -> bool {
+    [TOKEN.to_owned(), previous(TOKEN)]
+        .iter()
+        .any(|key| get(object, key) == Some(token))
+}
+
 /// Asks for the credentials; Enter keeps what is there.
 fn asked(before: &Map<String, Value>) -> Result<Values, Failure> {
     if !std::io::stdin().is_terminal() {
@@ -129,7 +150,7 @@ fn asked(before: &Map<String, Value>) -> Result<Values, Failure> {
         eprintln!("\n{}", key.from);
         let state = match get(before, key.name) {
             Some(_) => "set",
-            None if key.name == "braze_inbound_token" => "Enter makes one",
+            None if key.name == TOKEN => "Enter makes one",
             None => "empty",
         };
         loop {
