@@ -285,6 +285,43 @@ async fn braze_is_asked_for_permissions_and_campaigns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_a_body_names_has_to_be_allowed_and_is_enough() {
+    let parameters = [
+        ("BrazeReplyCampaignId", ""),
+        ("BrazeSolvedCampaignId", "solved-campaign"),
+        ("AllowedCampaignIds", "first, second"),
+    ];
+    let world = World::with(
+        |_| {},
+        |stack| {
+            for (name, value) in parameters {
+                stack.parameters.insert(name.to_owned(), value.to_owned());
+            }
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["BrazeReplyCampaignId"], "{found:?}");
+    let name = |campaign: &str| {
+        edit(&world.stack, |account| {
+            let body = &mut trigger(account, "public reply")["actions"][0]["value"][1];
+            let mut members: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
+            members["campaign_id"] = json!(campaign);
+            *body = json!(members.to_string());
+        });
+    };
+    name("third");
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["AllowedCampaignIds"], "{found:?}");
+    assert!(found[0].1.contains("names the campaign third"), "{found:?}");
+    for campaign in ["second", "solved-campaign", "{{ticket.x}}"] {
+        name(campaign);
+        assert_eq!(wrong(&world).await, [], "{campaign}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn deployment_table_and_routes_are_looked_at() {
     let world = World::with(
         |options| {

@@ -155,6 +155,62 @@ async fn drift_is_shown_field_by_field_and_repaired() {
     assert_eq!(secret["own_key"], "kept");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn members_that_the_readme_tells_to_add_stay_in_a_triggers_body() {
+    let world = World::ready().await;
+    let files =
+        "{% for file in ticket.latest_public_comment.attachments %}{{file.url}} {% endfor %}";
+    let added = [
+        ("public reply", "attachments", files),
+        ("public reply", "campaign_id", "another-campaign"),
+        ("solved", "campaign_id", "a-third-campaign"),
+        ("solved", "tags", "{{ticket.tags}}"),
+    ];
+    edit(&world.stack, |account| {
+        for (title, name, value) in added {
+            let body = &mut trigger(account, title)["actions"][0]["value"][1];
+            let text = body.as_str().unwrap().trim_end();
+            *body = json!(format!(
+                "{},\n \"{name}\":\"{value}\"}}",
+                &text[..text.len() - 1]
+            ));
+        }
+    });
+    let before = world.zendesk();
+    let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(ran.out.contains("Nothing to change."), "{}", ran.out);
+    assert_eq!(world.zendesk(), before);
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    assert!(ran.out.ends_with("All is well.\n"), "{}", ran.out);
+
+    // What is ours is put right, and what was added stays; what nobody knows goes.
+    edit(&world.stack, |account| {
+        let body = &mut trigger(account, "public reply")["actions"][0]["value"][1];
+        let text = body.as_str().unwrap();
+        let text = text
+            .replace("author_role", "role")
+            .replace("\"text\"", "\"own\":\"1\",\"text\"");
+        *body = json!(text);
+    });
+    let ran = world.bridge("doctor").await.ends(1).fits();
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("its body was changed (author_role, own, role)"),
+        "{flat}"
+    );
+    world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let body = |title: &str| -> Value {
+        let body = trigger(&mut world.zendesk(), title)["actions"][0]["value"][1].clone();
+        serde_json::from_str(body.as_str().unwrap()).unwrap()
+    };
+    for (title, name, value) in added {
+        assert_eq!(body(title)[name], value, "{title}");
+    }
+    let reply = body("public reply");
+    assert_eq!(reply["author_role"], "{{current_user.role}}");
+    assert_eq!(reply.as_object().unwrap().len(), 9, "{reply}");
+}
+
 /// What somebody else set up: a webhook of the same name, one to the same URL, a trigger in the
 /// category, the guide's trigger to Braze.
 fn others(world: &World) {

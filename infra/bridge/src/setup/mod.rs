@@ -1,19 +1,20 @@
 //! `bridge setup`: Zendesk, Braze and the secret, made ready for a deployed stack.
 //!
 //! In: the stack, credentials from its secret. Out: objects in Zendesk, texts to paste into Braze,
-//! values in the secret. `wanted`, `fields`, `notices`, `plan` and `merge` are pure.
+//! values in the secret. `wanted`, `body`, `fields`, `notices`, `plan` and `merge` are pure.
 
 use clap::{Args, Subcommand};
 
 use crate::Failure;
 
 mod apply;
+pub(crate) mod body;
 mod braze;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod found;
 mod keys;
 pub(crate) mod merge;
-mod notices;
+pub(crate) mod notices;
 pub(crate) mod plan;
 mod read;
 mod secret;

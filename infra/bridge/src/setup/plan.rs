@@ -51,6 +51,8 @@ pub(crate) struct Change {
     pub(crate) id: Option<String>,
     /// Field by field.
     pub(crate) fields: Vec<Difference>,
+    /// A trigger's body as it should be.
+    pub(crate) body: String,
 }
 
 /// All of it.
@@ -193,6 +195,7 @@ fn stored(route: usize, found: &Found, secret: &Map<String, Value>) -> Change {
         name: key.to_owned(),
         id: None,
         fields,
+        body: String::new(),
     }
 }
 
@@ -201,7 +204,8 @@ fn trigger_change(wanted: &Wanted, found: &Found, at: usize, trigger: &Trigger) 
     let (route, _, _) = ROUTES[trigger.route()];
     let webhook = found.own_webhooks(&wanted.owner, route).next().and_then(id);
     let category = found.category(&wanted.category).and_then(id);
-    let body = wanted.trigger(trigger, NEW_WEBHOOK, NEW_CATEGORY);
+    let posted = trigger.body(&own.map(fields::posted).unwrap_or_default());
+    let body = wanted.trigger(trigger, &posted, NEW_WEBHOOK, NEW_CATEGORY);
     let names = |value: &Value| {
         let shown = fields_id(value);
         let is = |known: &Option<String>, new: &str| {
@@ -216,7 +220,10 @@ fn trigger_change(wanted: &Wanted, found: &Found, at: usize, trigger: &Trigger) 
     };
     let is = fields::trigger(&body, names);
     let fields = differences(own.map(|own| fields::trigger(own, names)), Some(is));
-    change(Part::Trigger(at), text(&body, "title"), own, fields)
+    Change {
+        body: posted,
+        ..change(Part::Trigger(at), text(&body, "title"), own, fields)
+    }
 }
 
 /// Stand for ids that are not known yet.
@@ -249,6 +256,7 @@ fn change(part: Part, name: String, own: Option<&Value>, fields: Vec<Difference>
         name,
         id: own.and_then(id),
         fields,
+        body: String::new(),
     }
 }
 
@@ -259,6 +267,7 @@ fn gone(part: Part, name: String, object: &Value) -> Change {
         name,
         id: id(object),
         fields: Vec::new(),
+        body: String::new(),
     }
 }
 
