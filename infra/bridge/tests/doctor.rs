@@ -10,6 +10,7 @@ use local::secrets::access_denied;
 use serde_json::{Value, json};
 use simulators::braze::Campaign;
 use simulators::zendesk::{Comment, Role};
+use simulators::{Effect, Fault};
 
 /// The findings that are wrong: setting and sentence.
 async fn wrong(world: &World) -> Vec<(String, String)> {
@@ -172,9 +173,9 @@ async fn an_anonymous_user_a_role_and_scopes_are_told_apart() {
     let world = World::ready().await;
     let zendesk = &world.stack.zendesk;
     let anonymous = r#"{"user":{"id":null,"name":"Anonymous user","role":"end-user"}}"#;
-    zendesk.fault(simulators::Fault::once(
+    zendesk.fault(Fault::once(
         "users.me",
-        simulators::Effect::Respond {
+        Effect::Respond {
             status: 200,
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: anonymous.to_owned(),
@@ -282,6 +283,61 @@ async fn braze_is_asked_for_permissions_and_campaigns() {
     let found = wrong(&world).await;
     assert_eq!(settings(&found), ["BrazeReplyCampaignId"; 3], "{found:?}");
     assert!(braze.sends().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
+    let world = World::ready().await;
+    let page = Effect::html_502();
+    let zendesk = &world.stack.zendesk;
+    for (operation, effect, status) in [
+        ("oauth.token", Effect::status(500), "500"),
+        ("oauth.token", page.clone(), "502"),
+        ("users.me", Effect::status(503), "503"),
+        ("webhooks.list", Effect::status(503), "503"),
+        ("webhooks.list", page.clone(), "502"),
+        ("*", Effect::status(503), "503"),
+    ] {
+        zendesk.fault(Fault::always(operation, effect));
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["Zendesk"], "{operation} {found:?}");
+        let told = format!("Zendesk answers {status}, so it does not work just now");
+        assert_eq!(found[0].1, told);
+        let ran = world.bridge("setup zendesk --yes").await.ends(2);
+        assert!(ran.err.starts_with(&format!("bridge: {told}; try again")));
+        zendesk.clear_faults();
+    }
+    for status in [403, 404] {
+        zendesk.fault(Fault::always("oauth.token", Effect::status(status)));
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["ZendeskBaseUrl"], "{found:?}");
+        assert!(found[0].1.contains("says nothing of the credentials"));
+        zendesk.clear_faults();
+    }
+    zendesk.fault(Fault::always(
+        "oauth.token",
+        Effect::zendesk_rate_limited(7),
+    ));
+    let found = wrong(&world).await;
+    assert_eq!(
+        found[0].1,
+        "Zendesk's rate limit is used up; it asks to wait 7 s"
+    );
+    zendesk.clear_faults();
+    for operation in ["campaigns.trigger.send", "campaigns.details"] {
+        let braze = &world.stack.braze;
+        braze.fault(Fault::always(operation, Effect::status(500)));
+        let found = wrong(&world).await;
+        assert!(
+            settings(&found).iter().all(|setting| *setting == "Braze"),
+            "{found:?}"
+        );
+        assert_eq!(
+            found[0].1,
+            "Braze answers 500, so it does not work just now"
+        );
+        braze.clear_faults();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

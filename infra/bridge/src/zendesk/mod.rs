@@ -125,8 +125,7 @@ impl Admin {
             if answer.status != StatusCode::TOO_MANY_REQUESTS {
                 return told(&name, answer);
             }
-            let seconds = answer.header("retry-after").and_then(|s| s.parse().ok());
-            let seconds: u64 = seconds.unwrap_or(LONGEST_WAIT);
+            let seconds = wait(&answer);
             if seconds > LONGEST_WAIT {
                 return Err(Trouble::Busy(seconds));
             }
@@ -149,19 +148,29 @@ fn unreachable(base: &BaseUrl, failure: Failure) -> Trouble {
     }
 }
 
+/// The wait that an answer of the rate limit asks for, in seconds.
+fn wait(answer: &Answer) -> u64 {
+    let seconds = answer.header("retry-after").and_then(|s| s.parse().ok());
+    seconds.unwrap_or(LONGEST_WAIT)
+}
+
+fn busy(answer: &Answer) -> Trouble {
+    Trouble::Busy(wait(answer))
+}
+
 fn told(call: &str, answer: Answer) -> Result<Told, Trouble> {
     let headers = answer.headers.clone();
     match answer.status {
         status if status.is_success() => {}
         StatusCode::UNAUTHORIZED => return Err(Trouble::Credentials),
         StatusCode::FORBIDDEN => return Err(Trouble::Forbidden(call.to_owned())),
-        StatusCode::TOO_MANY_REQUESTS => return Err(Trouble::Busy(LONGEST_WAIT)),
-        _ => {
-            let refused = answer.refused();
+        StatusCode::TOO_MANY_REQUESTS => return Err(busy(&answer)),
+        status if status.is_server_error() => return Err(Trouble::Down(status.as_u16())),
+        status => {
             return Err(Trouble::Refused {
                 call: call.to_owned(),
-                status: refused.status,
-                text: refused.detail.text.as_str().to_owned(),
+                status: status.as_u16(),
+                text: trouble::words(answer.body.as_deref().unwrap_or_default()),
             });
         }
     }

@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 use shared::net::{BaseUrl, Deadline, Http, Repeat, Request};
 
-use super::{LIMIT, Trouble, unreachable};
+use super::{LIMIT, Trouble, busy, unreachable};
 
 /// What set-up asks for, the first that the OAuth client may have. User fields and trigger
 /// categories are in none of the vendor's lists of narrower scopes, so everything comes first.
@@ -64,11 +64,17 @@ pub(crate) async fn token(
         let answer = http.send(request, Deadline::after(LIMIT)).await;
         let answer = answer.map_err(|failure| unreachable(base, failure))?;
         let status = answer.status;
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(Trouble::Busy(super::LONGEST_WAIT));
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => return Err(busy(&answer)),
+            status if status.is_server_error() => return Err(Trouble::Down(status.as_u16())),
+            _ => {}
         }
         let body: Option<Value> = answer.json().ok();
         let body = body.ok_or_else(|| Trouble::NotZendesk("POST /oauth/tokens".to_owned()))?;
+        let says_so = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&status);
+        if !status.is_success() && !says_so {
+            return Err(Trouble::SignIn(status.as_u16()));
+        }
         if body["error"] == "invalid_scope" {
             refused = (*scope).to_owned();
             continue;
