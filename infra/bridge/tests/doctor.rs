@@ -213,6 +213,27 @@ async fn an_anonymous_user_a_role_and_scopes_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_api_token_is_named_once_and_as_what_it_is() {
+    let world = World::ready().await;
+    for (key, value) in [
+        ("zendesk_oauth_client_id", ""),
+        ("zendesk_oauth_client_secret", ""),
+        ("zendesk_email", "agent@example.com"),
+        ("zendesk_api_token", "wrong"),
+    ] {
+        world.stack.secrets.set_key(key, value);
+    }
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["zendesk_api_token"], "{found:?}");
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    assert!(
+        ran.err.starts_with("bridge: zendesk_api_token: Zendesk "),
+        "{}",
+        ran.err
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failed_webhooks_and_a_used_up_rate_limit_are_told() {
     let world = World::ready().await;
     let stack = &world.stack;

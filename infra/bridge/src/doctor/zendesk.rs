@@ -15,7 +15,7 @@ use crate::setup::fields::Difference;
 use crate::setup::found::Found;
 use crate::setup::plan::{Act, Change, Part, plan};
 use crate::setup::wanted::{ROUTES, Wanted};
-use crate::zendesk::{Admin, Credentials, SETUP_SCOPES, Trouble, credentials, token};
+use crate::zendesk::{Credentials, SETUP_SCOPES, Trouble, credentials, sign_in};
 
 /// The hop, in a finding.
 pub(super) const AREA: &str = "zendesk";
@@ -54,7 +54,7 @@ pub(super) async fn check(
     match set_up(account, stack, &base, &credentials, object, report).await {
         Ok(bodies) => seen.bodies = bodies,
         Err(trouble) => report.add([match trouble {
-            Trouble::Scopes(_) | Trouble::Forbidden(_) | Trouble::NotAdmin(_) => Finding::note(
+            Trouble::Scopes(_) | Trouble::Forbidden(..) | Trouble::NotAdmin(..) => Finding::note(
                 AREA,
                 format!(
                     "webhooks and triggers were not looked at: {}",
@@ -75,25 +75,14 @@ async fn functions(
     report: &mut Report,
 ) -> Result<Option<i64>, Trouble> {
     let scope = shared::zendesk::SCOPE;
-    let header = token(account.http(), base, credentials, &[scope]).await?;
-    let program = Admin::new(account.http(), base, header);
+    let program = sign_in(account.http(), base, credentials, &[scope]).await?;
     let (role, headers) = program.me().await?;
-    let Some(role) = role else {
-        report.add([Finding::bad(
-            AREA,
-            "zendesk_oauth_client_secret",
-            "Zendesk answers 200 as to \"Anonymous user\": the credentials are wrong".to_owned(),
-            "bridge setup secret",
-        )]);
-        return Ok(None);
-    };
     report.add([if role == "end-user" {
         Finding::bad(
             AREA,
-            "zendesk_oauth_client_id",
-            "the person who made the OAuth client is an end user, who may not see tickets"
-                .to_owned(),
-            "have an agent or administrator make the client, then `bridge setup secret`",
+            credentials.kind().name(),
+            "it signs in as an end user, who may not see tickets".to_owned(),
+            "have an agent or administrator make the OAuth client, then `bridge setup secret`",
         )
     } else {
         Finding::good(AREA, format!("signed in, role {role}"))
@@ -104,7 +93,7 @@ async fn functions(
                 AREA,
                 "tickets can be read with the functions' scopes".to_owned(),
             ),
-            Err(trouble @ Trouble::Forbidden(_)) => {
+            Err(trouble @ Trouble::Forbidden(..)) => {
                 let what = format!(
                     "{}: the scopes tickets:read and users:read are needed",
                     trouble.what()
@@ -143,8 +132,7 @@ async fn set_up(
     let Ok(wanted) = Wanted::of(stack) else {
         return Ok(Vec::new());
     };
-    let header = token(account.http(), base, credentials, &SETUP_SCOPES).await?;
-    let admin = Admin::new(account.http(), base, header);
+    let admin = sign_in(account.http(), base, credentials, &SETUP_SCOPES).await?;
     let found = Found::read(&admin, &wanted.owner).await?;
     let plan = plan(&wanted, &found, object);
     let before = report.findings.len();

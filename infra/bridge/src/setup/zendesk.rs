@@ -12,7 +12,7 @@ use super::show::{done, shown};
 use super::wanted::Wanted;
 use crate::Failure;
 use crate::account::{self, Account, Deployed, SecretValue, talk};
-use crate::zendesk::{Admin, SETUP_SCOPES, Trouble, credentials, token};
+use crate::zendesk::{self, Admin, SETUP_SCOPES, Trouble, credentials};
 
 /// For `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -140,12 +140,10 @@ async fn sign_in(
         )));
     };
     let signed_in = async {
-        let header = token(account.http(), &base, &credentials, &SETUP_SCOPES).await?;
-        let admin = Admin::new(account.http(), &base, header);
+        let admin = zendesk::sign_in(account.http(), &base, &credentials, &SETUP_SCOPES).await?;
         match admin.me().await?.0 {
-            None => Err(Trouble::Credentials),
-            Some(role) if role != "admin" => Err(Trouble::NotAdmin(role)),
-            Some(_) => Ok(admin),
+            role if role == "admin" => Ok(admin),
+            role => Err(Trouble::NotAdmin(admin.kind(), role)),
         }
     };
     signed_in

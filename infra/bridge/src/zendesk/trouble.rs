@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shared::net;
 
+use super::Kind;
 use crate::Failure;
 use crate::account::Terms;
 
@@ -19,13 +20,15 @@ pub(crate) enum Trouble {
     /// An answer, but not Zendesk's.
     NotZendesk(String),
     /// The credentials are refused.
-    Credentials,
+    Credentials(Kind),
+    /// They are refused by an answer as to nobody.
+    Anonymous(Kind),
     /// The OAuth client may not ask for these scopes.
     Scopes(String),
     /// The credentials lack a scope or a role for this call.
-    Forbidden(String),
+    Forbidden(Kind, String),
     /// They are good, but of nobody who may set things up.
-    NotAdmin(String),
+    NotAdmin(Kind, String),
     /// The rate limit, with the wait it asks for in seconds.
     Busy(u64),
     /// It does not work at the moment: its status.
@@ -77,13 +80,32 @@ const STATUS_PAGE: &str = "https://status.zendesk.com";
 pub(crate) const OAUTH_CLIENTS: &str =
     "Admin Center > Apps and integrations > APIs > OAuth clients";
 
+impl Kind {
+    /// The secret's key that says who signs in.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OAuth => "zendesk_oauth_client_id",
+            Self::Legacy => "zendesk_email",
+        }
+    }
+
+    /// The secret's key that proves it.
+    fn proof(self) -> &'static str {
+        match self {
+            Self::OAuth => "zendesk_oauth_client_secret",
+            Self::Legacy => "zendesk_api_token",
+        }
+    }
+}
+
 impl Trouble {
     /// The setting to look at.
     pub(crate) fn setting(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } | Self::NotZendesk(_) | Self::SignIn(_) => "ZendeskBaseUrl",
-            Self::Credentials => "zendesk_oauth_client_secret",
-            Self::Scopes(_) | Self::Forbidden(_) | Self::NotAdmin(_) => "zendesk_oauth_client_id",
+            Self::Credentials(kind) | Self::Anonymous(kind) => kind.proof(),
+            Self::Scopes(_) => Kind::OAuth.name(),
+            Self::Forbidden(kind, _) | Self::NotAdmin(kind, _) => kind.name(),
             Self::Busy(_) | Self::Down(_) | Self::Dropped(_) | Self::Refused { .. } => "Zendesk",
         }
     }
@@ -93,11 +115,17 @@ impl Trouble {
         match self {
             Self::Unreachable { base, .. } => format!("{base} cannot be reached"),
             Self::NotZendesk(call) => format!("the answer to {call} is not Zendesk's"),
-            Self::Credentials => "Zendesk refuses the secret's credentials".to_owned(),
+            Self::Credentials(_) => "Zendesk refuses the secret's credentials".to_owned(),
+            Self::Anonymous(_) => {
+                "Zendesk answers 200 as to \"Anonymous user\": the credentials are wrong".to_owned()
+            }
             Self::Scopes(scopes) => format!("the OAuth client may not ask for {scopes}"),
-            Self::Forbidden(call) => format!("Zendesk forbids {call} (403)"),
-            Self::NotAdmin(role) => {
+            Self::Forbidden(_, call) => format!("Zendesk forbids {call} (403)"),
+            Self::NotAdmin(Kind::OAuth, role) => {
                 format!("the OAuth client was made by somebody with the role {role}")
+            }
+            Self::NotAdmin(Kind::Legacy, role) => {
+                format!("the API token is used as somebody with the role {role}")
             }
             Self::Busy(seconds) => {
                 format!("Zendesk's rate limit is used up; it asks to wait {seconds} s")
@@ -122,11 +150,19 @@ impl Trouble {
             Self::Unreachable { .. } | Self::NotZendesk(_) => {
                 "check the stack's parameter ZendeskBaseUrl, and the network".to_owned()
             }
-            Self::Credentials => {
-                format!("`bridge setup secret` with the values of {OAUTH_CLIENTS}")
+            Self::Credentials(kind) | Self::Anonymous(kind) => {
+                let also = match kind {
+                    Kind::OAuth => "",
+                    // Nobody can make a new token since 2026-10-27.
+                    Kind::Legacy => "; a new API token cannot be had (docs/zendesk-tokens.md)",
+                };
+                format!("`bridge setup secret` with the values of {OAUTH_CLIENTS}{also}")
             }
             Self::Scopes(scopes) => format!("allow it {scopes} in {OAUTH_CLIENTS}"),
-            Self::Forbidden(_) | Self::NotAdmin(_) => format!(
+            Self::Forbidden(Kind::Legacy, _) | Self::NotAdmin(Kind::Legacy, _) => {
+                "`bridge setup secret` with an administrator's address".to_owned()
+            }
+            Self::Forbidden(..) | Self::NotAdmin(..) => format!(
                 "have an administrator make the client in {OAUTH_CLIENTS}, and allow it read and \
                  write"
             ),
