@@ -37,7 +37,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Goes on only when a person types "yes".
+/// Goes on only when a person types "yes", or its first letter.
 ///
 /// # Errors
 /// Nobody to ask, or another answer: nothing has happened then.
@@ -47,8 +47,12 @@ pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
     }
     eprint!("{question} Type yes: ");
     let mut line = String::new();
-    match std::io::stdin().lock().read_line(&mut line) {
-        Ok(_) if line.trim() == "yes" => Ok(()),
-        _ => Err(Failure::Broken("nothing was changed".to_owned())),
+    let read = std::io::stdin().lock().read_line(&mut line);
+    let answer = line.trim().to_lowercase();
+    match read {
+        Ok(_) if ["y", "yes"].contains(&answer.as_str()) => Ok(()),
+        _ => Err(Failure::Broken(
+            "the answer was not yes, so nothing was changed".to_owned(),
+        )),
     }
 }

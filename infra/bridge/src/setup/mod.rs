@@ -8,11 +8,13 @@ use clap::{Args, Subcommand};
 use crate::Failure;
 
 mod apply;
+mod ask;
 pub(crate) mod body;
 mod braze;
 pub(crate) mod fields;
 pub(crate) mod found;
 mod keys;
+mod lines;
 pub(crate) mod merge;
 pub(crate) mod notices;
 pub(crate) mod plan;
