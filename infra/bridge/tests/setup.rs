@@ -308,6 +308,36 @@ async fn remove_takes_all_of_its_own_and_keeps_what_is_known_of_customers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_somebody_elses_trigger_needs_stays_and_the_rest_goes() {
+    let world = World::ready().await;
+    edit(&world.stack, |account| {
+        let mut own = trigger(account, ": solved").clone();
+        own["id"] = json!(901);
+        own["title"] = json!("theirs");
+        own["description"] = json!("by hand");
+        account["triggers"].as_array_mut().unwrap().push(own);
+    });
+    for dry in ["--dry-run", "--yes"] {
+        let call = format!("setup zendesk --remove {dry}");
+        let ran = world.bridge(&call).await.ends(0).fits();
+        let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = "solved stays: somebody else's trigger \"theirs\" posts to it.";
+        assert!(flat.contains(told), "{flat}");
+        assert!(flat.contains("4 to remove") || flat.contains("5 to remove"));
+    }
+    assert_eq!(world.titles(), ["theirs"]);
+    assert_eq!(
+        world.webhooks(),
+        ["SMS bridge (braze-zendesk-bridge): solved"]
+    );
+    let again = world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    edit(&world.stack, |account| account["triggers"] = json!([]));
+    world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(world.webhooks().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_set_up_that_broke_off_is_finished_by_the_next_run() {
     let world = World::bare().await;
     world

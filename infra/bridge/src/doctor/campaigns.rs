@@ -25,10 +25,7 @@ pub(super) struct Posting {
 pub(super) fn postings(wanted: &Wanted, found: &Found) -> Vec<Posting> {
     let mut postings = Vec::new();
     for webhook in &found.webhooks {
-        let endpoint = &webhook["endpoint"];
-        let mut ours = wanted.webhooks.iter();
-        let (Some(route), Some(id)) = (ours.position(|w| w["endpoint"] == *endpoint), id(webhook))
-        else {
+        let (Some(route), Some(id)) = (wanted.route(webhook), id(webhook)) else {
             continue;
         };
         let active = found.triggers.iter().filter(|t| t["active"] != false);

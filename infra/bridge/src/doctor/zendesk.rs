@@ -11,6 +11,7 @@ use super::routes::skew;
 use super::{Finding, Report};
 use crate::account::{Account, Deployed};
 use crate::setup::body::differing;
+use crate::setup::by_hand::{served, spares};
 use crate::setup::fields::Difference;
 use crate::setup::found::Found;
 use crate::setup::plan::{Act, Change, Part, plan};
@@ -133,10 +134,12 @@ async fn set_up(
         return Ok(Vec::new());
     };
     let admin = sign_in(account.http(), base, credentials, &SETUP_SCOPES).await?;
-    let found = Found::read(&admin, &wanted.owner).await?;
+    let found = Found::read(&admin, &wanted).await?;
     let plan = plan(&wanted, &found, object);
     let before = report.findings.len();
-    report.add(plan.to_do().map(drift));
+    let served = served(&wanted, &found, &plan.by_hand);
+    let to_do = plan.to_do();
+    report.add(to_do.filter(|c| !spares(&served, &wanted, c)).map(drift));
     let (harmful, harmless): (Vec<_>, Vec<_>) =
         plan.notices.iter().partition(|notice| notice.harmful);
     report.add(harmful.into_iter().map(|notice| {
@@ -148,7 +151,10 @@ async fn set_up(
         )
     }));
     if report.findings.len() == before {
-        let what = "user field, webhooks, category, triggers and signing secrets are as wanted";
+        let what = match served.is_empty() {
+            true => "user field, webhooks, category, triggers and signing secrets are as wanted",
+            false => "the user field and the signing secrets are as wanted",
+        };
         report.add([Finding::good(AREA, what.to_owned())]);
     }
     report.add(
@@ -160,6 +166,14 @@ async fn set_up(
         if let Some(webhook) = found.own_webhooks(&wanted.owner, route).next() {
             report.add([delivered(&admin, webhook, output, key).await?]);
         }
+    }
+    for one in plan
+        .by_hand
+        .iter()
+        .filter(|one| served.contains(&one.route))
+    {
+        let (_, output, key) = ROUTES[one.route];
+        report.add([delivered(&admin, &one.webhook, output, key).await?]);
     }
     Ok(campaigns::postings(&wanted, &found))
 }

@@ -5,9 +5,11 @@
 
 use serde_json::{Map, Value};
 
+use super::by_hand::{ByHand, by_hand};
 use super::fields::{self, Difference, differences};
 use super::found::{Found, id};
 use super::notices::{self, Notice};
+use super::removal::other_user;
 use super::wanted::{ROUTES, Trigger, Wanted};
 
 /// What happens to an object.
@@ -62,6 +64,8 @@ pub(crate) struct Plan {
     pub(crate) changes: Vec<Change>,
     /// What a person should know.
     pub(crate) notices: Vec<Notice>,
+    /// Others' webhooks to this stack's URLs.
+    pub(crate) by_hand: Vec<ByHand>,
 }
 
 impl Plan {
@@ -116,45 +120,12 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
         changes.push(trigger_change(wanted, found, at, trigger));
     }
     changes.extend(surplus(wanted, found));
+    let by_hand = by_hand(wanted, found, secret);
     Plan {
         changes,
-        notices: notices::of(wanted, found),
+        notices: notices::of(wanted, found, &by_hand),
+        by_hand,
     }
-}
-
-/// What takes this stack's objects out of Zendesk: triggers before the webhooks they post to. The
-/// user field stays, because it holds what is known of customers.
-pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
-    let owner = &wanted.owner;
-    let own = |objects: &[Value], part: Part, title: &str| -> Vec<Change> {
-        let own = objects.iter().filter(|object| owner.owns_any(object));
-        own.map(|object| gone(part, text(object, title), object))
-            .collect()
-    };
-    let mut changes = own(&found.triggers, Part::Trigger(0), "title");
-    changes.extend(own(&found.webhooks, Part::Webhook(0), "name"));
-    let mut notices = Vec::new();
-    if let Some(category) = found.category(&wanted.category) {
-        let id = id(category);
-        let mut others = found.triggers.iter().filter(|trigger| {
-            let inside = id.is_some() && fields_id(&trigger["category_id"]) == id;
-            inside && !owner.owns_any(trigger)
-        });
-        match others.next() {
-            None => changes.push(gone(Part::Category, wanted.category.clone(), category)),
-            Some(trigger) => notices.push(Notice::harmless(format!(
-                "The category {} stays: the trigger \"{}\" is in it.",
-                wanted.category,
-                text(trigger, "title")
-            ))),
-        }
-    }
-    let key = text(&wanted.user_field, "key");
-    notices.push(Notice::harmless(format!(
-        "The user field {key} stays: it says which Braze profile a customer is. Remove it in Admin \
-         Center > People > User fields if you mean it."
-    )));
-    Plan { changes, notices }
 }
 
 /// A field of another kind or one that is switched off is somebody's own: told, not changed.
@@ -240,7 +211,8 @@ fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
     }
     for (at, (route, _, _)) in ROUTES.iter().enumerate() {
         let more = found.own_webhooks(&wanted.owner, route).skip(1);
-        changes.extend(more.map(|one| gone(Part::Webhook(at), text(one, "name"), one)));
+        let more = more.map(|one| gone(Part::Webhook(at), text(one, "name"), one));
+        changes.extend(more.filter(|one| other_user(wanted, found, one).is_none()));
     }
     changes
 }
@@ -260,7 +232,8 @@ fn change(part: Part, name: String, own: Option<&Value>, fields: Vec<Difference>
     }
 }
 
-fn gone(part: Part, name: String, object: &Value) -> Change {
+/// An object that goes.
+pub(super) fn gone(part: Part, name: String, object: &Value) -> Change {
     Change {
         act: Act::Remove,
         part,
@@ -276,7 +249,7 @@ fn category_fields(category: &Value) -> fields::Fields {
 }
 
 /// An id as a text; the API writes some as numbers.
-fn fields_id(value: &Value) -> Option<String> {
+pub(super) fn fields_id(value: &Value) -> Option<String> {
     id(&serde_json::json!({"id": value}))
 }
 

@@ -148,6 +148,12 @@ impl Wanted {
         })
     }
 
+    /// Which of [`ROUTES`] a webhook posts to, whoever made it.
+    pub(crate) fn route(&self, webhook: &Value) -> Option<usize> {
+        let mut ours = self.webhooks.iter();
+        ours.position(|ours| ours["endpoint"] == webhook["endpoint"])
+    }
+
     /// A trigger as it is sent, with its body and the ids of its webhook and category.
     pub(crate) fn trigger(
         &self,

@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::apply::apply;
 use super::found::Found;
-use super::plan::{Plan, plan, removal};
+use super::plan::{Plan, plan};
+use super::removal::removal;
 use super::show::{done, shown};
 use super::wanted::Wanted;
 use crate::Failure;
@@ -111,7 +112,7 @@ impl Zendesk {
         secret: &SecretValue,
         account: &Account,
     ) -> Result<Plan, Failure> {
-        let found = Found::read(admin, &wanted.owner).await;
+        let found = Found::read(admin, wanted).await;
         let found = found.map_err(|trouble| trouble.told(account.terms()))?;
         if self.remove {
             return Ok(removal(wanted, &found));
