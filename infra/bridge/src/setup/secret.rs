@@ -82,32 +82,7 @@ impl Secret {
             None if others => Values::new(),
             None => asked(&before)?,
         };
-        let mut object = before.clone();
-        for (key, value) in &values {
-            set(&mut object, key, value);
-        }
-        for key in &self.remove {
-            if values.iter().any(|(given, _)| given == key) {
-                let sentence = format!("{key} is given and to be removed: which?");
-                return Err(Failure::Usage(sentence));
-            }
-            object.remove(key);
-        }
-        let given = values.iter().map(|(key, _)| *key);
-        half_given(given.chain(self.remove.iter().map(String::as_str)), &object)?;
-        // What Braze may still send is not forgotten, whichever way the token changes.
-        let sent = get(&before, &previous(TOKEN)).is_none_or(|old| holds(&object, old));
-        if !sent || (self.rotate_inbound_token && get(&object, &previous(TOKEN)).is_some()) {
-            return Err(Failure::Usage(STILL_ROTATING.to_owned()));
-        }
-        if self.rotate_inbound_token || get(&object, TOKEN).is_none() {
-            set(&mut object, TOKEN, &new_token()?);
-        }
-        if self.end_rotation {
-            for key in ROTATING {
-                object.remove(&previous(key));
-            }
-        }
+        let object = self.after(&before, &values)?;
         let changed = changed(&before, &object);
         let writes = !changed.is_empty() && !self.dry_run;
         let text = shown(secret.name(), &changed, &object);
@@ -134,6 +109,41 @@ impl Secret {
         }
         Ok(())
     }
+
+    /// The secret as it becomes.
+    fn after(
+        &self,
+        before: &Map<String, Value>,
+        values: &Values,
+    ) -> Result<Map<String, Value>, Failure> {
+        let mut object = before.clone();
+        for (key, value) in values {
+            set(&mut object, key, value);
+        }
+        // What Braze may still send is not forgotten, whichever way the token changes.
+        let sent = get(before, &previous(TOKEN)).is_none_or(|old| holds(&object, old));
+        if !sent || (self.rotate_inbound_token && get(&object, &previous(TOKEN)).is_some()) {
+            return Err(Failure::Usage(STILL_ROTATING.to_owned()));
+        }
+        for key in &self.remove {
+            if values.iter().any(|(given, _)| given == key) {
+                let sentence = format!("{key} is given and to be removed: which?");
+                return Err(Failure::Usage(sentence));
+            }
+            object.remove(key);
+        }
+        let given = values.iter().map(|(key, _)| *key);
+        half_given(given.chain(self.remove.iter().map(String::as_str)), &object)?;
+        if self.rotate_inbound_token || get(&object, TOKEN).is_none() {
+            set(&mut object, TOKEN, &new_token()?);
+        }
+        if self.end_rotation {
+            for key in ROTATING {
+                object.remove(&previous(key));
+            }
+        }
+        Ok(object)
+    }
 }
 
 /// The keys whose value may go: without the token, the next run would make one that Braze lacks.
@@ -146,7 +156,8 @@ fn removable() -> PossibleValuesParser {
 fn broken(name: &str) -> String {
     let told = format!(
         "The value of the secret {name} is no JSON object, so it counts as empty and is replaced as \
-         a whole. AWS keeps it as the version AWSPREVIOUS."
+         a whole; AWS keeps it as the version AWSPREVIOUS. A token made anew has to be pasted into \
+         Braze's campaigns."
     );
     wrapped(&told, WIDTH).join("\n")
 }
