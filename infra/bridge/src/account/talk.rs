@@ -48,11 +48,30 @@ pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
     eprint!("{question} Type yes: ");
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
-    let answer = line.trim().to_lowercase();
     match read {
-        Ok(_) if ["y", "yes"].contains(&answer.as_str()) => Ok(()),
+        Ok(_) if is_yes(&line) => Ok(()),
         _ => Err(Failure::Broken(
             "the answer was not yes, so nothing was changed".to_owned(),
         )),
+    }
+}
+
+fn is_yes(answer: &str) -> bool {
+    let answer = answer.trim().to_lowercase();
+    answer == "y" || answer == "yes"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        assert!(["y\n", "yes\n", " YES\r\n", "Y"].into_iter().all(is_yes));
+        assert!(
+            !["", "\n", "n\n", "yes, but no\n", "ye\n"]
+                .into_iter()
+                .any(is_yes)
+        );
     }
 }

@@ -51,8 +51,8 @@ pub(super) fn check(stack: &Deployed, postings: &[Posting]) -> Vec<Finding> {
         findings.push(Finding::bad(
             AREA,
             "BrazeReplyCampaignId",
-            "this parameter is empty, and the triggers' bodies do not name a campaign themselves, so \
-             no answer can be sent"
+            "this parameter is empty, and not every trigger was seen to name a campaign in its body: \
+             an answer without one cannot be sent"
                 .to_owned(),
             "deploy with the Campaign ID of the agents' replies",
         ));

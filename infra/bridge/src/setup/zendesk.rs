@@ -67,8 +67,7 @@ impl Zendesk {
         if self.account.json {
             talk::say_json(&super::show::json(&plan, acts));
         } else if acts {
-            talk::say("Zendesk is as wanted.");
-            talk::say(if self.remove { "" } else { NEXT }.trim_end());
+            talk::say(if self.remove { REMOVED } else { NEXT });
         }
         Ok(())
     }
@@ -121,7 +120,8 @@ impl Zendesk {
     }
 }
 
-const NEXT: &str = "Next: bridge setup braze, then bridge doctor.";
+const NEXT: &str = "Zendesk is as wanted.\nNext: bridge setup braze, then bridge doctor.";
+const REMOVED: &str = "Removed, but for what stays as told above.";
 
 /// A program that may set things up.
 async fn sign_in(
