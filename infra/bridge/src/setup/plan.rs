@@ -9,7 +9,7 @@ use super::by_hand::{ByHand, by_hand};
 use super::fields::{self, Difference, differences};
 use super::found::{Found, id};
 use super::notices::{self, Notice};
-use super::removal::other_user;
+use super::removal::surplus;
 use super::wanted::{ROUTES, Trigger, Wanted};
 
 /// What happens to an object.
@@ -200,22 +200,6 @@ fn trigger_change(wanted: &Wanted, found: &Found, at: usize, trigger: &Trigger) 
 /// Stand for ids that are not known yet.
 const NEW_WEBHOOK: &str = "the new webhook";
 const NEW_CATEGORY: &str = "the new category";
-
-/// A second object of the same mark, made when the answer to the first try was lost; everything
-/// would be posted twice.
-fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for (at, trigger) in wanted.triggers.iter().enumerate() {
-        let more = found.own_triggers(&wanted.owner, trigger.part()).skip(1);
-        changes.extend(more.map(|one| gone(Part::Trigger(at), text(one, "title"), one)));
-    }
-    for (at, (route, _, _)) in ROUTES.iter().enumerate() {
-        let more = found.own_webhooks(&wanted.owner, route).skip(1);
-        let more = more.map(|one| gone(Part::Webhook(at), text(one, "name"), one));
-        changes.extend(more.filter(|one| other_user(wanted, found, one).is_none()));
-    }
-    changes
-}
 
 fn change(part: Part, name: String, own: Option<&Value>, fields: Vec<Difference>) -> Change {
     Change {

@@ -1,4 +1,4 @@
-//! What takes this stack's objects out of Zendesk.
+//! What takes this stack's objects out of Zendesk: all of them, or those that are there twice.
 //!
 //! In: wanted, found. Out: changes in the order they are made, and what stays with the reason. Pure.
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::found::{Found, id};
 use super::notices::{Notice, posts_to};
 use super::plan::{Change, Part, Plan, fields_id, gone, text};
-use super::wanted::Wanted;
+use super::wanted::{ROUTES, Wanted};
 
 /// Triggers go before the webhooks they post to. The user field stays, because it holds what is known of customers.
 pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
@@ -62,8 +62,24 @@ pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
     }
 }
 
+/// A second object of the same mark, made when the answer to the first try was lost; everything
+/// would be posted twice.
+pub(super) fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (at, trigger) in wanted.triggers.iter().enumerate() {
+        let more = found.own_triggers(&wanted.owner, trigger.part()).skip(1);
+        changes.extend(more.map(|one| gone(Part::Trigger(at), text(one, "title"), one)));
+    }
+    for (at, (route, _, _)) in ROUTES.iter().enumerate() {
+        let more = found.own_webhooks(&wanted.owner, route).skip(1);
+        let more = more.map(|one| gone(Part::Webhook(at), text(one, "name"), one));
+        changes.extend(more.filter(|one| other_user(wanted, found, one).is_none()));
+    }
+    changes
+}
+
 /// Somebody else's trigger that posts to a webhook, which Zendesk therefore does not remove.
-pub(super) fn other_user(wanted: &Wanted, found: &Found, webhook: &Change) -> Option<String> {
+fn other_user(wanted: &Wanted, found: &Found, webhook: &Change) -> Option<String> {
     let id = webhook.id.as_deref()?;
     let mut others = found.triggers.iter();
     let posts = others.find(|trigger| !wanted.owner.owns_any(trigger) && posts_to(trigger, id));
