@@ -192,7 +192,10 @@ impl End {
         if call.party == Party::Braze && case.refuses || self.dead > 0 {
             return;
         }
-        let shown = newest.map(|id| (id.to_string(), expected.open));
+        // A ticket that is gone, as far as Zendesk says, is not open.
+        let gone = case.denies() && call.is_about_a_ticket() && self.remembered.is_none();
+        let open = expected.open.map(|open| open && !gone);
+        let shown = newest.map(|id| (id.to_string(), open));
         if self.shown != shown {
             wrong.push(format!("Braze has {:?}, not {shown:?}", self.shown));
         }
