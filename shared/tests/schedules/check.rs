@@ -47,6 +47,7 @@ impl<S: Table> Run<S> {
             self.consent_kept(&customer).map_err(told)?;
         }
         self.answers_before_closing()?;
+        self.nothing_after_stop()?;
         self.nothing_echoed()
     }
 
@@ -446,6 +447,23 @@ impl<S: Table> Run<S> {
             Ok(())
         } else {
             Err(format!("opted out is {kept}"))
+        }
+    }
+
+    /// Whoever sends an SMS knows of no STOP that was accepted, but for one taken back by START.
+    fn nothing_after_stop(&self) -> Result<(), String> {
+        let consent = |id: &DeliveryId| {
+            let event = self.events.iter().find(|event| event.delivery() == id)?;
+            match event.kind {
+                Kind::Consent { out } => Some(out),
+                _ => None,
+            }
+        };
+        let world = self.common.world.lock().expect("world");
+        let stopped = |known: &[DeliveryId]| known.iter().rev().find_map(consent) == Some(true);
+        match world.sms.iter().find(|sms| stopped(&sms.known)) {
+            Some(sms) => Err(format!("{:?} was sent after STOP", sms.text)),
+            None => Ok(()),
         }
     }
 
