@@ -174,17 +174,12 @@ impl<S: Table> Run<S> {
                     self.solved(customer, ticket, shape, cycle);
                 }
             }
-            Deed::Reopen => {
-                world
-                    .lock()
-                    .expect("world")
-                    .agent_sets(ticket, Status::Open);
-            }
-            Deed::Close => {
-                world
-                    .lock()
-                    .expect("world")
-                    .agent_sets(ticket, Status::Closed);
+            Deed::Reopen | Deed::Close => {
+                let status = match deed {
+                    Deed::Reopen => Status::Open,
+                    _ => Status::Closed,
+                };
+                world.lock().expect("world").agent_sets(ticket, status);
             }
             Deed::Delete => {
                 world

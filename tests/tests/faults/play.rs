@@ -28,16 +28,7 @@ impl Flow {
         let desk = &stage.stack.zendesk;
         match self {
             Self::TextOnSolved | Self::TextOnClosed | Self::SolvedAgain => {
-                solve(stage, customer).await;
-                stage.drain(customer).await.expect("drained");
-                if self == Self::TextOnClosed {
-                    desk.close(ticket).expect("there");
-                }
-                if self == Self::SolvedAgain {
-                    // Two equal bodies signed in the same second are one signature: a replay.
-                    desk.clock().advance(Duration::from_secs(2));
-                    desk.set_status(ticket, Status::Open).expect("solved");
-                }
+                solved(self, stage, customer, ticket).await;
             }
             Self::TextOnDeleted => desk.delete(ticket).expect("there"),
             Self::TextOnMerged => {
@@ -60,19 +51,16 @@ impl Flow {
                 )
                 .await;
             }
-            Self::RedeliveredReply => {
-                let down = Fault::once("campaigns.trigger.send", Effect::status(503));
-                stage.stack.braze.fault(down);
-                answer(stage, customer, "answer").await;
-                stage.stack.braze.clear_faults();
-                assert_eq!(stage.make_due(customer), 1, "the answer does not wait");
-            }
-            Self::Resend => {
-                let lost = Fault::once("campaigns.trigger.send", Effect::Drop);
-                stage.stack.braze.fault(lost);
-                answer(stage, customer, "answer").await;
-                stage.stack.braze.clear_faults();
-                stage.drain(customer).await.expect("drained");
+            Self::RedeliveredReply | Self::Resend => {
+                let effect = match self {
+                    Self::Resend => Effect::Drop,
+                    _ => Effect::status(503),
+                };
+                unsent(stage, customer, effect).await;
+                match self {
+                    Self::Resend => drop(stage.drain(customer).await.expect("drained")),
+                    _ => assert_eq!(stage.make_due(customer), 1, "the answer does not wait"),
+                }
             }
             Self::Comparison => {
                 write(stage, ticket, "answer", None);
@@ -137,12 +125,35 @@ async fn text(stage: &Stage, customer: &str, text: &str) {
     stage.drain(customer).await.expect("drained");
 }
 
+/// A ticket that was solved, and closed or reopened after.
+async fn solved(flow: Flow, stage: &Stage, customer: &str, ticket: u64) {
+    solve(stage, customer).await;
+    stage.drain(customer).await.expect("drained");
+    let desk = &stage.stack.zendesk;
+    if flow == Flow::TextOnClosed {
+        desk.close(ticket).expect("there");
+    }
+    if flow == Flow::SolvedAgain {
+        // Two equal bodies signed in the same second are one signature: a replay.
+        desk.clock().advance(Duration::from_secs(2));
+        desk.set_status(ticket, Status::Open).expect("solved");
+    }
+}
+
 /// A text that has to wait because of a fault at Zendesk.
 async fn in_doubt(stage: &Stage, customer: &str, text: &str, fault: Fault) {
     stage.stack.zendesk.fault(fault);
     stage.text(customer, text).await;
     stage.stack.zendesk.clear_faults();
     assert_eq!(stage.make_due(customer), 1, "the text does not wait");
+}
+
+/// An answer that meets a fault at Braze, once.
+async fn unsent(stage: &Stage, customer: &str, effect: Effect) {
+    let braze = &stage.stack.braze;
+    braze.fault(Fault::once("campaigns.trigger.send", effect));
+    answer(stage, customer, "answer").await;
+    braze.clear_faults();
 }
 
 /// An agent solves the customer's newest ticket, and the webhook is made.
