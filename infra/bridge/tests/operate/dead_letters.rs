@@ -126,6 +126,45 @@ async fn requests_are_posted_to_the_stack_signed_with_the_secrets_values() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_still_cannot_be_understood_keeps_its_time_and_is_counted_once() {
+    let live = Live::start().await;
+    for (minute, body) in ["first", "second"].into_iter().enumerate() {
+        let answer = e2e::send::inbound(&live.stack, body).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        let letters = dead_letters(&live.stack);
+        let new = letters.iter().find(|letter| letter["content"]["S"] == body);
+        let at = 1_780_000_000_000 + 60_000 * minute;
+        let changes = json!({"buried_at": {"N": at.to_string()}});
+        live.stack.dynamo.edit(pk(new.unwrap()), &changes).unwrap();
+    }
+    let listed = live.well("dead-letters list").await;
+    let first = live.ids().await[0].clone();
+    assert_eq!(counted(&live), 2);
+    for _ in 0..2 {
+        let said = live.run(&format!("dead-letters replay {first}")).await;
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(
+            said.out
+                .contains("stays: the bridge still cannot understand it"),
+            "{said:?}"
+        );
+        assert_eq!(live.well("dead-letters list").await, listed);
+    }
+    assert_eq!(counted(&live), 2);
+    let begun = |letter: &Value| letter.get("replayed_at").is_some();
+    assert!(!dead_letters(&live.stack).iter().any(begun));
+}
+
+/// Dead letters as the metric counts them.
+fn counted(live: &Live) -> u64 {
+    let lines = live.stack.logs.all();
+    let told = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
+    told.filter_map(|line| line["DeadLetters"].as_u64()).sum()
+}
+
 fn bury(live: &Live, id: &str, source: &str, content: &str) {
     let letter = json!({"pk": {"S": format!("dead#{id}")}, "source": {"S": source},
         "cause": {"S": "text is missing"}, "content": {"S": content},
