@@ -168,6 +168,11 @@ impl State {
         push_bounded(&mut self.sent_texts, fingerprint, TEXTS_KEPT);
     }
 
+    /// Whether texts of replies were forgotten, or the next one will be.
+    pub fn forgets_texts(&self) -> bool {
+        self.sent_texts.len() >= TEXTS_KEPT
+    }
+
     /// Remembers the text of a comment that was fetched rather than reported.
     pub fn fetched_text(&mut self, fingerprint: u32) {
         push_bounded(&mut self.fetched_texts, fingerprint, TEXTS_KEPT);
