@@ -75,8 +75,7 @@ async fn what_must_stay_keeps_later_ones_of_its_conversation_from_overtaking() {
     );
     assert_eq!(said.err, "bridge: 2 of 2 dead letters stayed\n");
     assert!(
-        said.out
-            .contains("stays: an earlier one of this conversation stays"),
+        said.tells("stays: an earlier one of this conversation stays"),
         "{said:?}"
     );
     assert_eq!(dead_letters(&live.stack), letters);
@@ -145,8 +144,7 @@ async fn a_request_that_still_cannot_be_understood_keeps_its_time_and_is_counted
         let said = live.run(&format!("dead-letters replay {first}")).await;
         assert_eq!(said.code, Some(1), "{said:?}");
         assert!(
-            said.out
-                .contains("stays: the bridge still cannot understand it"),
+            said.tells("stays: the bridge still cannot understand it"),
             "{said:?}"
         );
         assert_eq!(live.well("dead-letters list").await, listed);
@@ -220,10 +218,42 @@ async fn letters_are_chosen_by_customer_and_by_cause() {
     assert_eq!(count("--cause missing --customer ana").await, 0);
     let said = live.run("dead-letters replay").await;
     assert_eq!(said.code, Some(2));
+    for choice in ["<IDS", "--all", "--customer <USER>", "--cause <TEXT>"] {
+        assert!(said.err.contains(choice), "{said:?}");
+    }
     let said = live.run("dead-letters replay 9 --all").await;
     assert_eq!(said.code, Some(2));
     let said = live.run("dead-letters replay --all").await;
     said.refuses("nobody to ask: give --yes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_cause_is_listed_on_lines_of_80_columns() {
+    let live = Live::start().await;
+    let mut body = inbound_body(ANA, "text", "dispatch-1");
+    body["kind"] = json!("nonsense");
+    let answer = e2e::send::inbound(&live.stack, body.to_string()).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let listed = live.well("dead-letters list").await;
+    let words: Vec<&str> = listed.split_whitespace().collect();
+    let cause = "kind is not one of message, opted_out, opted_in and help";
+    assert!(words.join(" ").contains(cause), "{listed}");
+    fits(&listed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_content_is_shown_in_words_and_as_stored_for_scripts() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one\ntwo"]).await;
+    let id = live.ids().await.remove(0);
+    let shown = live.well(&format!("dead-letters show {id} --text")).await;
+    assert!(shown.contains("\ntext:\n  one\n  two\n"), "{shown}");
+    assert!(shown.contains("\nname: Ana Silva\n"), "{shown}");
+    assert!(!shown.contains("  at: "), "{shown}");
+    assert!(!shown.contains("  p: "), "{shown}");
+    let stored = live.json(&format!("dead-letters show {id} --text")).await;
+    assert_eq!(stored["content"]["text"], "one\ntwo");
 }
 
 #[tokio::test(flavor = "multi_thread")]
