@@ -46,6 +46,9 @@ pub struct State {
     /// epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub told_at: i64,
+    /// Why that was not told by SMS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silent: Option<Silent>,
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,
@@ -55,6 +58,9 @@ pub struct State {
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
+    /// When they opted out, or in again, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub consent_at: i64,
     /// Newest comments the bridge wrote itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub own_comments: Vec<CommentId>,
@@ -110,6 +116,23 @@ pub struct Unsure {
     pub sent: u8,
 }
 
+/// Why the customer got no closing message, for people who ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silent {
+    /// The customer had opted out.
+    OptedOut,
+    /// There is no campaign for it.
+    NoCampaign,
+    /// A tag of the ticket.
+    Tag,
+    /// Automatic SMS rested.
+    Loop,
+    /// A word this version does not know.
+    #[serde(other)]
+    Other,
+}
+
 /// A text that may come again: its fingerprint, how often it came, and when it came first or, once
 /// that was too often, last, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +162,7 @@ impl State {
         self.solved_upto = None;
         self.closing_told = false;
         self.told_at = 0;
+        self.silent = None;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.

@@ -3,7 +3,7 @@
 use crate::message::{Personal, Solved};
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status, Unsure};
+use super::super::state::{Entry, Progress, Silent, State, Status, Unsure};
 use super::super::step::{
     Attributes, Ending, Failure, Next, Outcome, Sms, Step, TicketFacts, Verdict,
 };
@@ -50,11 +50,8 @@ pub(super) fn next(
     if !progress.fetched {
         return Next::Step(Step::FetchComments(ticket));
     }
-    let campaign = solved
-        .campaign
-        .clone()
-        .or_else(|| case.policy.solved_campaign.clone())
-        .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
+    let campaign =
+        campaign(case, solved).filter(|_| !state.opted_out && !fuse::is_blown(case, state));
     if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
         return Next::Step(Step::LookUpTicket(ticket));
     }
@@ -135,6 +132,7 @@ pub(super) fn apply(
         }
         (Step::SetAttributes(_), outcome) => {
             close(case, state, solved);
+            state.silent = Some(silent(case, state, solved));
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
@@ -185,7 +183,23 @@ fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
     let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
     state.saw_status(Status::Solved, asked);
     state.told_at = asked;
+    state.silent = None;
     state.closing_told = true;
+}
+
+/// Why there was no closing message.
+fn silent(case: &Case<'_>, state: &State, solved: &Solved) -> Silent {
+    match () {
+        () if state.opted_out => Silent::OptedOut,
+        () if fuse::is_blown(case, state) => Silent::Loop,
+        () if campaign(case, solved).is_none() => Silent::NoCampaign,
+        () => Silent::Tag,
+    }
+}
+
+fn campaign(case: &Case<'_>, solved: &Solved) -> Option<String> {
+    let own = solved.campaign.clone();
+    own.or_else(|| case.policy.solved_campaign.clone())
 }
 
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
