@@ -22,13 +22,17 @@ Examples:
   bridge dead-letters replay --cause \"tried for too long\"
   bridge dead-letters replay --all --yes";
 
+const REPLAY_USAGE: &str = "\
+bridge dead-letters replay [OPTIONS] <IDS>...
+       bridge dead-letters replay [OPTIONS] --all|--customer USER|--cause TEXT";
+
 const DROP_EXAMPLES: &str = "\
 Examples:
   bridge dead-letters drop 0f3a5c…
   bridge dead-letters drop 0f3a5c… 91bc02… --yes";
 
 #[derive(Args)]
-#[command(after_help = REPLAY_EXAMPLES)]
+#[command(after_help = REPLAY_EXAMPLES, override_usage = REPLAY_USAGE)]
 #[command(group = ArgGroup::new("which").args(["ids", "all", "customer", "cause"]).required(true).multiple(true))]
 pub(super) struct Replay {
     /// Their ids, as the list shows them.

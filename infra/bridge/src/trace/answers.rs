@@ -9,7 +9,7 @@ use shared::conversation::state::Entry;
 use shared::message::{Body, CommentId, DeliveryId, Personal};
 use shared::zendesk::{CommentView, Role};
 
-use super::Known;
+use super::{Known, quiet};
 use crate::dead::Letter;
 
 /// How long the table remembers what it accepted, at least; in milliseconds.
@@ -24,8 +24,15 @@ pub(super) fn is_one(comment: &CommentView) -> bool {
     comment.delivery.is_none() && by_agent && comment.public
 }
 
+/// Its delivery, unless its webhook came without the comment's id, or may have.
+pub(super) fn known_delivery(known: &Known, comment: &CommentView) -> Option<String> {
+    let named = is_accepted(known, comment)
+        || !is_known_by_text(known, comment) && !some_came_without_comment(known);
+    named.then(|| delivery(comment.id).to_string())
+}
+
 /// As the bridge derives it of a webhook that names the comment.
-pub(super) fn delivery(comment: CommentId) -> DeliveryId {
+fn delivery(comment: CommentId) -> DeliveryId {
     DeliveryId::derive("reply", &[&comment.to_string()])
 }
 
@@ -135,9 +142,12 @@ fn some_came_without_comment(known: &Known) -> bool {
             .any(|&print| !again(print))
 }
 
-/// The bridge's notes on the ticket and on their way there: delivery and time.
+/// The bridge's notes on the ticket and on their way there, but those about the customer's consent:
+/// delivery and time.
 fn notes(known: &Known) -> impl Iterator<Item = (String, i64)> {
+    let about_consent = |note: &&CommentView| quiet::consent_told(note).is_some();
     let written = known.comments.iter().filter(|comment| !comment.public);
+    let written = written.filter(move |note| !about_consent(note));
     let written = written
         .filter_map(|note| Some((note.delivery.clone()?, note.created_at.unwrap_or_default())));
     let under_way = entries(known).filter(|entry| matches!(entry.event.body, Body::Note(_)));

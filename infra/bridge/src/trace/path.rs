@@ -128,13 +128,15 @@ fn on_ticket(known: &Known, comment: &CommentView) -> Option<Hop> {
         // Agents among themselves.
         None => return None,
     };
-    let reply = kind == "reply";
-    let delivery = comment.delivery.clone();
+    let delivery = match kind {
+        "reply" => answers::known_delivery(known, comment),
+        _ => comment.delivery.clone(),
+    };
     Some(Hop {
         at: comment.created_at.unwrap_or_default(),
         kind,
         standing,
-        delivery: delivery.or_else(|| reply.then(|| answers::delivery(comment.id).to_string())),
+        delivery,
         comment: Some(comment.id),
         text: comment.plain_body.present().map(str::to_owned),
     })

@@ -33,6 +33,7 @@ fn every_command_has_examples_and_the_account_options_in_its_help() {
         assert!(help.contains("--profile"), "{act}: {help}");
         let example = format!("Examples:\n  bridge dead-letters {act}");
         assert!(help.contains(&example), "{act}: {help}");
+        crate::kit::fits(&help);
     }
 }
 

@@ -155,6 +155,12 @@ async fn an_answer_that_came_without_its_comments_id_is_known_by_its_text() {
             "not known: answers came in without their comment's id"
         ]
     );
+    // What its delivery is, nobody can tell.
+    assert!(hop(&path, "reply", 0)["delivery"].is_null(), "{path:#}");
+    text(&live.stack, ANA, "STOP").await;
+    settled(&live.stack).await;
+    let after = live.json("trace ana").await;
+    assert_eq!(standings(&after, "reply"), standings(&path, "reply"));
     fits(&live.well("trace ana").await);
 }
 
