@@ -128,6 +128,8 @@ pub enum Silent {
     Tag,
     /// Automatic SMS rested.
     Loop,
+    /// Braze refused it for good: its dead letter may be replayed.
+    Refused,
     /// A word this version does not know.
     #[serde(other)]
     Other,

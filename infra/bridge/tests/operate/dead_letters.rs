@@ -3,9 +3,10 @@
 use e2e::send::{inbound_body, reply_body};
 use e2e::table::{dead_letters, items, pk, redelivered};
 use e2e::view::{only_ticket, phone, public};
-use e2e::{ANA, with_ticket};
+use e2e::{ANA, settled, with_ticket};
 use serde_json::{Value, json};
-use simulators::zendesk::Comment;
+use simulators::zendesk::{Comment, Status};
+use simulators::{Effect, Fault};
 
 use crate::kit::{Live, fits};
 
@@ -225,6 +226,42 @@ async fn letters_are_chosen_by_customer_and_by_cause() {
     assert_eq!(said.code, Some(2));
     let said = live.run("dead-letters replay --all").await;
     said.refuses("nobody to ask: give --yes");
+}
+
+/// A ticket solved while Braze refuses the closing message.
+async fn with_refused_closing_message(live: &Live) -> u64 {
+    let ticket = with_ticket(&live.stack).await;
+    let refused = Fault::always("campaigns.trigger.send", Effect::status(400));
+    live.stack.braze.fault(refused);
+    let solved = live.stack.zendesk.set_status(ticket, Status::Solved);
+    solved.unwrap();
+    settled(&live.stack).await;
+    live.stack.braze.clear_faults();
+    assert_eq!(live.ids().await.len(), 1);
+    ticket
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_closing_message_reaches_the_customer() {
+    let live = Live::start().await;
+    with_refused_closing_message(&live).await;
+    live.well("dead-letters replay --all --yes").await;
+    redelivered(&live.stack).await;
+    assert_eq!(phone(&live.stack, ANA), ["Your ticket has been closed"]);
+    assert!(dead_letters(&live.stack).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_closing_message_is_not_sent_where_the_ticket_is_open_again() {
+    let live = Live::start().await;
+    let ticket = with_refused_closing_message(&live).await;
+    let reopened = live.stack.zendesk.set_status(ticket, Status::Open);
+    reopened.unwrap();
+    settled(&live.stack).await;
+    live.well("dead-letters replay --all --yes").await;
+    redelivered(&live.stack).await;
+    assert_eq!(phone(&live.stack, ANA), [""; 0]);
+    assert!(dead_letters(&live.stack).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,10 +41,11 @@ pub(super) fn next(
     if is_told(case, state, solved) {
         return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
     }
-    if state.closing_told && !progress.confirmed {
+    let refused = state.silent == Some(Silent::Refused);
+    if state.closing_told && !refused && !progress.confirmed {
         return Next::Step(Step::LookUpSolve(ticket));
     }
-    if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
+    if (refused || is_older_than_the_last_text(case, state, solved)) && !progress.confirmed {
         return Next::Step(Step::LookUpTicket(ticket));
     }
     if !progress.fetched {
@@ -128,6 +129,7 @@ pub(super) fn apply(
                     .map(|ticket| note_entry(case, ticket, note, &[])),
             );
             close(case, state, solved);
+            state.silent = Some(Silent::Refused);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
         (Step::SetAttributes(_), outcome) => {
@@ -161,10 +163,12 @@ fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts
     }
 }
 
-/// Asked for no later than the solve the customer was told of: the same one, or one before it.
+/// Asked for no later than the solve the customer was told of: the same one, or one before it. One
+/// whose message Braze refused was not told.
 fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    let refused = state.silent == Some(Silent::Refused);
     case.asked_at(solved.asked_at)
-        .is_some_and(|asked| asked <= state.told_at)
+        .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
