@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
+pub use super::silent::Silent;
 pub use super::status::Status;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
@@ -120,25 +121,6 @@ pub struct Unsure {
     /// Messages of the same answer that were surely sent.
     #[serde(default, skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
-}
-
-/// Why the customer got no closing message, for people who ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Silent {
-    /// The customer had opted out.
-    OptedOut,
-    /// There is no campaign for it.
-    NoCampaign,
-    /// A tag of the ticket.
-    Tag,
-    /// Automatic SMS rested.
-    Loop,
-    /// Braze refused it for good: its dead letter may be replayed.
-    Refused,
-    /// A word this version does not know.
-    #[serde(other)]
-    Other,
 }
 
 /// A text that may come again: its fingerprint, how often it came, and when it came first or, once
