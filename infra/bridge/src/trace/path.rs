@@ -40,8 +40,9 @@ pub(super) fn of(known: &Known) -> Vec<Hop> {
     let done = comments.filter_map(|comment| on_ticket(known, comment));
     let mut hops: Vec<Hop> = done.chain(quiet::hops(known, &undone)).collect();
     hops.extend(undone);
-    // Zendesk tells whole seconds; what was written in the same one stays in its order.
-    hops.sort_by_key(|hop| hop.at.div_euclid(1000));
+    // Zendesk tells whole seconds; within one the comments' ids tell, and what has none comes last.
+    let order = |hop: &Hop| hop.comment.map_or(u64::MAX, CommentId::get);
+    hops.sort_by_key(|hop| (hop.at.div_euclid(1000), order(hop)));
     hops
 }
 
