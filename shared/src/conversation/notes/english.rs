@@ -13,6 +13,8 @@ pub(super) static TEXTS: Texts = Texts {
     sent_before: " The first {sent} message(s) of this answer were sent.",
     add_the_tag: "add the tag sms_resend to this ticket to have it sent once more",
     answer_again: "please answer again",
+    closing_too_long: "SMS not sent: the closing message is too long. It would take {messages} messages of \
+        ten parts, at most {limit} are sent. Please tell your administrator.",
     closing_unknown: "SMS: it is not known whether the closing message was sent; Braze did not confirm \
         it at {at}. It was not sent again. If that matters, {advice}.",
     refused: "SMS not sent: {why}. It will not be tried again; please tell your administrator.",

@@ -14,6 +14,8 @@ pub(super) static TEXTS: Texts = Texts {
     sent_before: " Les {sent} premier(s) message(s) de cette réponse ont été envoyés.",
     add_the_tag: "ajoutez le tag sms_resend à ce ticket pour qu'il soit envoyé une fois de plus",
     answer_again: "veuillez répondre à nouveau",
+    closing_too_long: "SMS non envoyé : le message de clôture est trop long. Il faudrait {messages} messages \
+        de dix parties, {limit} au plus sont envoyés. Veuillez prévenir votre administrateur.",
     closing_unknown: "SMS : on ne sait pas si le message de clôture a été envoyé ; Braze ne l'a pas \
         confirmé à {at}. Il n'a pas été renvoyé. Si c'est important, {advice}.",
     refused: "SMS non envoyé : {why}. Il n'y aura pas d'autre essai ; veuillez prévenir votre \

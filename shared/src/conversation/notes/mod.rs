@@ -33,14 +33,17 @@ pub fn no_text(language: Language) -> String {
 
 /// The comment would take too many messages.
 pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
-    let text = Texts::of(language).too_long;
-    fill(
-        text,
-        &[
-            ("messages", &messages.to_string()),
-            ("limit", &limit.to_string()),
-        ],
-    )
+    against(Texts::of(language).too_long, messages, limit)
+}
+
+/// The closing message would take too many messages.
+pub fn closing_too_long(language: Language, messages: usize, limit: usize) -> String {
+    against(Texts::of(language).closing_too_long, messages, limit)
+}
+
+fn against(text: &str, messages: usize, limit: usize) -> String {
+    let (messages, limit) = (messages.to_string(), limit.to_string());
+    fill(text, &[("messages", &messages), ("limit", &limit)])
 }
 
 /// Braze did not say whether it took an answer. `sent` messages before it were taken; `again`: the
@@ -269,6 +272,7 @@ mod tests {
             opted_out(language),
             no_text(language),
             too_long(language, 17, 5),
+            closing_too_long(language, 17, 5),
             unknown(language, 0, 2, true),
             unknown(language, 0, 2, false),
             closing_unknown(language, 0),

@@ -18,6 +18,8 @@ pub(super) struct Texts {
     pub(super) sent_before: &'static str,
     pub(super) add_the_tag: &'static str,
     pub(super) answer_again: &'static str,
+    /// `{messages}`, `{limit}`
+    pub(super) closing_too_long: &'static str,
     /// `{at}`, `{advice}`
     pub(super) closing_unknown: &'static str,
     /// `{why}`

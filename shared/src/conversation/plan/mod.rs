@@ -5,6 +5,7 @@
 
 mod aside;
 mod check;
+mod closing;
 mod files;
 mod follow;
 mod fuse;

@@ -1,5 +1,6 @@
 //! The decisions, driven step by step: what is called in which case, and what is remembered.
 
+mod closing;
 mod files;
 mod late;
 mod media;
