@@ -181,6 +181,7 @@ pub fn cost(language: Language, fitted: &Fitted) -> String {
     let texts = Texts::of(language);
     let encoding = match fitted.encoding {
         Encoding::Gsm7 => "GSM-7",
+        Encoding::Ucs2 if fitted.encodings.contains(&Encoding::Gsm7) => "GSM-7 + UCS-2",
         Encoding::Ucs2 => "UCS-2",
     };
     let parts: usize = fitted.segments.iter().sum();
@@ -351,6 +352,14 @@ mod tests {
         assert_eq!(
             note("ça va"),
             "SMS cost: 1 part(s) in 1 message(s), UCS-2, because of the character “ç” (U+00E7)"
+        );
+        let mixed = format!(
+            "{}😀",
+            "Please restart the box and tell me what you see. ".repeat(40)
+        );
+        assert_eq!(
+            note(&mixed),
+            "SMS cost: 17 part(s) in 2 message(s), GSM-7 + UCS-2, because of the character “😀” (U+1F600)"
         );
     }
 }
