@@ -33,6 +33,7 @@ pub(super) static TEXTS: Texts = Texts {
     customer_asked_for_help: "The customer texted HELP. Braze answered with the help message.",
     closing: "Your ticket has been closed",
     file_not_attached: "File not attached ({why}): {link}",
+    more_not_attached: "… and {count} more files not attached",
     one_file: "(1 file)",
     files: "({count} files)",
     file_not_sent: "Attachment of the answer: file not sent by SMS{names}. Please send it another way, \

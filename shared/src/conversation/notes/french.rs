@@ -35,6 +35,7 @@ pub(super) static TEXTS: Texts = Texts {
     customer_asked_for_help: "Le client a envoyé HELP. Braze a répondu avec le message d'aide.",
     closing: "Votre demande a été clôturée",
     file_not_attached: "Fichier non joint ({why}) : {link}",
+    more_not_attached: "… et {count} autres fichiers non joints",
     one_file: "(1 fichier)",
     files: "({count} fichiers)",
     file_not_sent: "Pièce jointe de la réponse : fichier non envoyé par SMS{names}. Veuillez l'envoyer \

@@ -149,6 +149,12 @@ pub fn file_not_attached(language: Language, problem: MediaProblem, link: &str) 
     fill(text, &[("why", &why), ("link", link)])
 }
 
+/// Further files that are not on the comment.
+pub fn more_not_attached(language: Language, count: usize) -> String {
+    let text = Texts::of(language).more_not_attached;
+    fill(text, &[("count", &count.to_string())])
+}
+
 /// The comment of a text that is nothing but files.
 pub fn files_only(language: Language, count: usize) -> String {
     let texts = Texts::of(language);
@@ -287,6 +293,7 @@ mod tests {
             customer_asked_for_help(language),
             closing(language),
             file_not_attached(language, MediaProblem::Status(404), "https://x.example/1"),
+            more_not_attached(language, 7),
             files_only(language, 1),
             files_only(language, 2),
             files_not_sent(language, &[&file]),

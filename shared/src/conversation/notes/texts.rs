@@ -38,6 +38,8 @@ pub(super) struct Texts {
     pub(super) closing: &'static str,
     /// `{why}`, `{link}`
     pub(super) file_not_attached: &'static str,
+    /// `{count}`: follows those.
+    pub(super) more_not_attached: &'static str,
     pub(super) one_file: &'static str,
     /// `{count}`
     pub(super) files: &'static str,
