@@ -55,6 +55,9 @@ pub struct State {
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
+    /// The ticket that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opted_out_on: Option<TicketId>,
     /// Newest comments the bridge wrote itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub own_comments: Vec<CommentId>,

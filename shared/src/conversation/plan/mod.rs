@@ -13,6 +13,7 @@ mod media;
 mod missed;
 mod moved;
 mod new_ticket;
+mod opted_out;
 mod reply;
 mod resend;
 mod sent;
