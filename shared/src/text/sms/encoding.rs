@@ -32,6 +32,7 @@ impl Encoding {
     }
 
     /// What each of several parts holds.
+    #[inline]
     pub(super) fn part(self) -> usize {
         match self {
             Self::Gsm7 => 153,
@@ -39,6 +40,7 @@ impl Encoding {
         }
     }
 
+    #[inline]
     pub(super) fn cost(self, c: char) -> usize {
         match self {
             Self::Gsm7 => gsm::septets(c).unwrap_or(1),
@@ -48,7 +50,11 @@ impl Encoding {
 
     /// How far several parts that are filled up to `at` are filled with a text more: a character
     /// of two units does not straddle two parts.
+    #[inline]
     pub(super) fn fill(self, at: usize, text: &str) -> usize {
+        if self.is_even(text) {
+            return at + text.len();
+        }
         let part = self.part();
         let (mut filled, mut left) = (at, part - at % part);
         for c in text.chars() {
@@ -66,14 +72,28 @@ impl Encoding {
         filled
     }
 
+    #[inline]
     pub(super) fn fill_char(self, at: usize, c: char) -> usize {
         let (cost, left) = (self.cost(c), self.part() - at % self.part());
         at + cost + if cost > left { left } else { 0 }
     }
 
     /// The units of a text.
+    #[inline]
     pub(super) fn weigh(self, text: &str) -> usize {
+        if self.is_even(text) {
+            return text.len();
+        }
         text.chars().map(|c| self.cost(c)).sum()
+    }
+
+    /// Whether every byte is a character of one unit, as nearly always.
+    #[inline]
+    fn is_even(self, text: &str) -> bool {
+        match self {
+            Self::Gsm7 => gsm::is_basic_ascii(text),
+            Self::Ucs2 => text.is_ascii(),
+        }
     }
 
     pub(super) fn segments(self, text: &str) -> usize {

@@ -22,12 +22,15 @@ pub(super) struct Scale {
     ucs2: usize,
 }
 
-/// How far a message is filled in each encoding that it fits in; in none, it is too long.
+/// How far a message is filled in each encoding; in none that it fits in, it is too long.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fill {
-    gsm7: Option<usize>,
-    ucs2: Option<usize>,
+    gsm7: usize,
+    ucs2: usize,
 }
+
+/// The message does not travel in this encoding. More than two of them can be added up.
+const NEVER: usize = usize::MAX / 4;
 
 impl Scale {
     /// A message that ends in a number of so many characters.
@@ -41,8 +44,15 @@ impl Scale {
     }
 
     /// How far a message without a text is filled.
+    #[inline]
     pub(super) fn empty(self) -> Fill {
-        let used = |encoding| (self.way != Way::Whole(encoding)).then_some(0);
+        let used = |other| {
+            if self.way == Way::Whole(other) {
+                NEVER
+            } else {
+                0
+            }
+        };
         Fill {
             gsm7: used(Encoding::Ucs2),
             ucs2: used(Encoding::Gsm7),
@@ -50,59 +60,64 @@ impl Scale {
     }
 
     /// How far it is filled with a text more: a character of two units does not straddle two parts.
-    pub(super) fn add(self, fill: Fill, text: &str) -> Fill {
-        let gsm7 = fill.gsm7.and_then(|at| match self.way {
-            Way::Whole(_) => Some(Encoding::Gsm7.fill(at, text)),
-            Way::Own(ligatures) => gsm::fill(at, text, ligatures),
-        });
-        let ucs2 = fill.ucs2.map(|at| Encoding::Ucs2.fill(at, text));
-        self.within(Fill { gsm7, ucs2 })
+    #[inline]
+    pub(super) fn add(self, mut fill: Fill, text: &str) -> Fill {
+        if fill.gsm7 <= self.gsm7 {
+            fill.gsm7 = match self.way {
+                Way::Whole(_) => Encoding::Gsm7.fill(fill.gsm7, text),
+                Way::Own(ligatures) => gsm::fill(fill.gsm7, text, ligatures).unwrap_or(NEVER),
+            };
+        }
+        if fill.ucs2 <= self.ucs2 {
+            fill.ucs2 = Encoding::Ucs2.fill(fill.ucs2, text);
+        }
+        fill
     }
 
     /// How far a text fills it wherever parts begin: never further than [`Scale::add`] does.
+    #[inline]
     pub(super) fn weigh(self, text: &str) -> Fill {
-        let empty = self.empty();
-        let gsm7 = empty.gsm7.and_then(|_| match self.way {
-            Way::Whole(_) => Some(Encoding::Gsm7.weigh(text)),
-            Way::Own(ligatures) => gsm::weigh(text, ligatures),
-        });
-        let ucs2 = empty.ucs2.map(|_| Encoding::Ucs2.weigh(text));
+        let gsm7 = match self.way {
+            Way::Whole(Encoding::Gsm7) => Encoding::Gsm7.weigh(text),
+            Way::Whole(Encoding::Ucs2) => NEVER,
+            Way::Own(ligatures) => gsm::weigh(text, ligatures).unwrap_or(NEVER),
+        };
+        let ucs2 = match self.way {
+            Way::Whole(Encoding::Gsm7) => NEVER,
+            _ => Encoding::Ucs2.weigh(text),
+        };
         Fill { gsm7, ucs2 }
     }
 
     /// Both together.
+    #[inline]
     pub(super) fn sum(self, fill: Fill, more: Fill) -> Fill {
-        self.within(Fill {
-            gsm7: fill.gsm7.zip(more.gsm7).map(|(a, b)| a + b),
-            ucs2: fill.ucs2.zip(more.ucs2).map(|(a, b)| a + b),
-        })
+        Fill {
+            gsm7: (fill.gsm7 + more.gsm7).min(NEVER),
+            ucs2: (fill.ucs2 + more.ucs2).min(NEVER),
+        }
+    }
+
+    /// Whether the message is not too long.
+    #[inline]
+    pub(super) fn fits(self, fill: Fill) -> bool {
+        fill.gsm7 <= self.gsm7 || fill.ucs2 <= self.ucs2
     }
 
     /// Whether one message holds a text.
+    #[inline]
     pub(super) fn holds(self, text: &str) -> bool {
         // A byte takes two units at most, and what straddles parts a few more.
-        text.len() <= self.ucs2 / 3 || self.add(self.empty(), text).fits()
+        text.len() <= self.ucs2 / 3 || self.fits(self.add(self.empty(), text))
     }
 
     /// Whether a message is filled to less than its middle.
+    #[inline]
     pub(super) fn is_early(self, fill: Fill) -> bool {
-        match fill {
-            Fill { gsm7: Some(at), .. } => at * 2 < self.gsm7,
-            Fill { ucs2, .. } => ucs2.is_some_and(|at| at * 2 < self.ucs2),
+        if fill.gsm7 <= self.gsm7 {
+            fill.gsm7 * 2 < self.gsm7
+        } else {
+            fill.ucs2 * 2 < self.ucs2
         }
-    }
-
-    fn within(self, fill: Fill) -> Fill {
-        Fill {
-            gsm7: fill.gsm7.filter(|at| *at <= self.gsm7),
-            ucs2: fill.ucs2.filter(|at| *at <= self.ucs2),
-        }
-    }
-}
-
-impl Fill {
-    /// Whether the message is not too long.
-    pub(super) fn fits(self) -> bool {
-        self.gsm7.is_some() || self.ucs2.is_some()
     }
 }

@@ -87,7 +87,7 @@ impl<'t> Room<'t> {
         let mut filled = self.scale.weigh(&self.text[last.start..last.end]);
         while start > 0 {
             filled = self.scale.sum(filled, self.weights[start - 1]);
-            if !filled.fits() {
+            if !self.scale.fits(filled) {
                 break;
             }
             start -= 1;
@@ -114,7 +114,7 @@ impl<'t> Room<'t> {
         for (index, token) in self.tokens.iter().enumerate().skip(first) {
             filled = self.scale.add(filled, &self.text[at..token.end]);
             at = token.end;
-            if !filled.fits() {
+            if !self.scale.fits(filled) {
                 break;
             }
             // An early border would make a tiny message.
