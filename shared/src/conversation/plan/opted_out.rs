@@ -4,13 +4,22 @@ use crate::message::DeliveryId;
 
 use super::super::notes;
 use super::super::state::State;
-use super::super::step::Verdict;
+use super::super::step::{Ending, Outcome, Verdict};
 use super::aside::OPTED_OUT_TAG;
 use super::{Case, note_entry};
 
 /// Whether the conversation's ticket says that the customer opted out.
 pub(super) fn is_told(state: &State) -> bool {
     state.opted_out && state.ticket.is_some() && state.opted_out_on == state.ticket
+}
+
+/// How a text ends that Braze's attributes were set for.
+pub(super) fn announced(case: &Case<'_>, state: &mut State, outcome: &Outcome) -> Verdict {
+    tell(
+        case,
+        state,
+        super::announced(case, Ending::Delivered, outcome),
+    )
 }
 
 /// How a text ends: where its ticket does not say yet that the customer opted out, that follows.

@@ -9,7 +9,7 @@ use super::super::state::{Progress, State, Status};
 use super::super::step::{
     Attributes, Comment, Ending, Failure, Next, Outcome, Refusal, Step, Verdict,
 };
-use super::{Case, LATE_WRITE, announced, media, moved, new_ticket, note_entry, opted_out};
+use super::{Case, LATE_WRITE, media, moved, new_ticket, note_entry, opted_out};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -70,9 +70,7 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
-        (Step::SetAttributes(_), outcome) => {
-            opted_out::tell(case, state, announced(case, Ending::Delivered, &outcome))
-        }
+        (Step::SetAttributes(_), outcome) => opted_out::announced(case, state, &outcome),
         (Step::SetStatus(..), Outcome::Failed(Failure::Unknown)) => Verdict::Wait(None),
         (Step::SetStatus(_, status), outcome) => {
             progress.reopen = false;

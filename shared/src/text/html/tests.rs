@@ -52,6 +52,16 @@ fn a_comment_reads_as_it_looks() {
         ("<p>a<br>&nbsp;b</p>", "a\n\u{a0}b"),
         ("<ul><li></li></ul><p>end</p>", "end"),
         ("<ul><li>a</li><li> </li></ul>end", "- a\n\nend"),
+        ("", ""),
+        ("<p>open <b>never closed", "open never closed"),
+    ] {
+        assert_eq!(to_text(html), want, "{html}");
+    }
+}
+
+#[test]
+fn a_row_of_a_table_is_a_line_whatever_its_cells_hold() {
+    for (html, want) in [
         (
             "<table><tr><th><p>a</p></th><th><div>b</div></th></tr>\
              <tr><td><p>1</p></td><td><p>2</p></td></tr></table><p>c</p>",
@@ -65,8 +75,6 @@ fn a_comment_reads_as_it_looks() {
             "<table><tr><td><p>One</p><p>Two</p></td></tr><tr><td>Three</td></tr></table>",
             "One\n\nTwo\n\nThree",
         ),
-        ("", ""),
-        ("<p>open <b>never closed", "open never closed"),
     ] {
         assert_eq!(to_text(html), want, "{html}");
     }
