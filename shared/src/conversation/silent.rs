@@ -14,6 +14,8 @@ pub enum Silent {
     NoCampaign,
     /// A tag of the ticket.
     Tag,
+    /// The message has no text.
+    Empty,
     /// Automatic SMS rested.
     Loop,
     /// Braze refused it for good: its dead letter may be replayed.

@@ -5,6 +5,7 @@
 
 mod aside;
 mod check;
+mod closing;
 mod files;
 mod follow;
 mod fuse;
@@ -12,6 +13,7 @@ mod media;
 mod missed;
 mod moved;
 mod new_ticket;
+mod opted_out;
 mod reply;
 mod resend;
 mod sent;

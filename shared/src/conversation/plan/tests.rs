@@ -1,6 +1,7 @@
 //! The decisions, driven step by step: what is called in which case, and what is remembered.
 
 mod check;
+mod closing;
 mod files;
 mod give_up;
 mod late;
