@@ -7,12 +7,14 @@ import { measure } from "./sms.js";
 
 let open = null;
 let byHand = false;
+/** What is written and not yet submitted, by ticket. */
+const drafts = new Map();
 const list = new Keyed($("tickets"), row, (a, b) => b - a);
 const thread = new Keyed($("comments"), comment);
 
 function row(ticket, old) {
   const name = h("span", { class: "subject" }, ticket.subject);
-  const about = h("span", { class: "about" }, `#${ticket.id} · ${ticket.requester} · ${shortTime(ticket.updated, now())}`);
+  const about = h("span", { class: "about" }, [`#${ticket.id}`, ticket.requester, shortTime(ticket.updated, now()), drafts.has(ticket.id) && ticket.id !== open ? "draft" : null].filter(Boolean).join(" · "));
   const shown = [badge(ticket.status), h("span", { class: "words" }, name, about)];
   // The button stays, and with it the focus.
   const button = old?.firstElementChild ?? h("button", { type: "button", onclick: () => { byHand = true; show(ticket.id); } });
@@ -28,7 +30,9 @@ const badge = (status) => h("span", { class: `badge ${status}` }, status);
 export function show(id) {
   if (!values.has(`ticket/${id}`)) return;
   const before = open;
+  if (before !== null && before !== id) keep(before);
   open = id;
+  if (before !== id) restore(drafts.get(id));
   for (const ticket of [before, id]) {
     const known = values.get(`ticket/${ticket}`);
     if (known) list.set(`ticket/${ticket}`, ticket, known);
@@ -39,6 +43,31 @@ export function show(id) {
   top();
   $("comments").scrollTop = $("comments").scrollHeight;
 }
+
+/** Keeps what is written for a ticket until it is shown again. */
+function keep(id) {
+  const { elements } = $("reply");
+  const draft = { text: $("answer").value, public: elements.public.value, as: $("as").value, files: [...$("files").files] };
+  if (draft.text || draft.files.length) drafts.set(id, draft);
+  else drafts.delete(id);
+}
+
+/** Fills the form with a draft, or empties it. */
+function restore(draft) {
+  $("reply").reset();
+  if (draft) {
+    $("answer").value = draft.text;
+    $("reply").elements.public.value = draft.public;
+    $("as").value = draft.as;
+    const files = new DataTransfer();
+    for (const file of draft.files) files.items.add(file);
+    $("files").files = files.files;
+  }
+  shape();
+}
+
+/** Whether somebody is writing: what is shown stays. */
+const writing = () => $("answer").value !== "" || $("files").files.length > 0 || document.activeElement === $("answer");
 
 function comment(said, old) {
   const kind = said.public ? (said.role === "end-user" ? "customer" : "agent") : "note";
@@ -99,20 +128,28 @@ function sizes() {
   $("answer-size").textContent = !text || note ? "" : `about ${parts.length} SMS ${parts.length === 1 ? "part" : "parts"}, ${gsm ? "GSM-7" : "UCS-2"}`;
 }
 
+/** The form as its fields say. */
+function shape() {
+  const chosen = $("files").files.length;
+  $("files-word").textContent = chosen ? `${chosen} attached` : "Attach";
+  $("reply").classList.toggle("note", $("reply").elements.public.value === "no");
+  sizes();
+  top();
+}
+
 async function submit(event) {
   event.preventDefault();
+  const ticket = open;
   const text = $("answer").value.trim();
   const chosen = [...$("files").files];
   const status = $("as").value;
-  if (!open || (!text && !chosen.length)) return;
+  if (!ticket || (!text && !chosen.length)) return;
   const files = await Promise.all(chosen.map(async (file) => ({ name: file.name, data: await read(file) })));
   const isPublic = $("reply").elements.public.value === "yes";
-  const done = await act({ agent: { ticket: open, text, public: isPublic, status, files } });
+  const done = await act({ agent: { ticket, text, public: isPublic, status, files } });
   if (!done) return;
-  $("reply").reset();
-  $("files-word").textContent = "Attach";
-  sizes();
-  top();
+  drafts.delete(ticket);
+  if (open === ticket) restore();
 }
 
 /** Sets the desk up; `count` is told how many tickets are open. */
@@ -122,12 +159,13 @@ export function start(count) {
     for (const [name, ticket] of news) {
       if (!ticket) {
         list.delete(name);
+        drafts.delete(Number(name.slice("ticket/".length)));
         if (name === `ticket/${open}`) open = null;
         continue;
       }
       const fresh = !list.items.has(name);
       list.set(name, ticket.id, ticket);
-      if (open === null || (fresh && !byHand)) show(ticket.id);
+      if (open === null || (fresh && !byHand && !writing())) show(ticket.id);
     }
     if (open === null) byHand = false;
     $("tickets").classList.toggle("empty", list.items.size === 0);
@@ -148,13 +186,7 @@ export function start(count) {
   $("answer").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("reply").requestSubmit();
   });
-  $("reply").addEventListener("change", () => {
-    const chosen = $("files").files.length;
-    $("files-word").textContent = chosen ? `${chosen} attached` : "Attach";
-    $("reply").classList.toggle("note", $("reply").elements.public.value === "no");
-    sizes();
-    top();
-  });
+  $("reply").addEventListener("change", shape);
   $("new-ticket").addEventListener("click", async () => {
     const people = names("customer/").map((name) => values.get(name));
     people.sort((a, b) => (b.id === customer()) - (a.id === customer()));
