@@ -121,6 +121,29 @@ async fn it_fits_three_widths_and_reads_well_in_light_and_dark() {
 }
 
 #[tokio::test]
+async fn the_first_page_says_where_to_begin() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    let hint = "return getComputedStyle(document.querySelector(arguments[0]), '::before').content";
+    for (css, word) in [
+        ("#timeline", "Send SUPPORT"),
+        ("#stored", "The table is empty"),
+        ("#dead", "No dead letters"),
+        ("#tickets", "No tickets yet"),
+    ] {
+        let said = browser.js(hint, json!([css])).await;
+        assert!(said.as_str().unwrap().contains(word), "{css}: {said}");
+    }
+    keep(&browser, "1440-first-light").await;
+    browser.text("SUPPORT").await;
+    browser.reads("#comments .text", &["SUPPORT"]).await;
+    for css in ["#timeline", "#tickets"] {
+        assert_eq!(browser.js(hint, json!([css])).await, json!("none"), "{css}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn it_follows_the_systems_choice_of_light_or_dark() {
     let sandbox = Sandbox::start();
     let paper = "return getComputedStyle(document.body).backgroundColor";
