@@ -17,8 +17,7 @@ use simulators::braze::User;
 
 use super::presets::{self, Ids};
 use super::{Room, assets, live};
-use crate::conversation::LONGEST_JUMP;
-use crate::steps::{Jump, Step};
+use crate::steps::Step;
 
 /// Longest body: a few pictures.
 const LONGEST: usize = 32 << 20;
@@ -75,12 +74,11 @@ async fn act(State(room): State<Arc<Room>>, body: Bytes) -> Response {
 
 /// Records a step whose customers and tickets are ids, and does it.
 pub(super) async fn perform(room: &Arc<Room>, step: Step) -> Result<(), String> {
-    if step.actions() != 1 || step.expect.is_some() {
-        return Err("a step does exactly one thing".to_owned());
+    if let Some((field, why)) = step.wrong() {
+        return Err(format!("{field} {why}"));
     }
-    let jump = step.jump.map(Jump::seconds);
-    if jump.is_some_and(|seconds| !(0.0..=LONGEST_JUMP).contains(&seconds)) {
-        return Err("the clock jumps ahead by 400 days at most".to_owned());
+    if step.expect.is_some() {
+        return Err("an expectation is nobody's act".to_owned());
     }
     let turn = room.turn.lock().await;
     room.recorder().step(&room.stack, &step);

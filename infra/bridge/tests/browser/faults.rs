@@ -155,6 +155,28 @@ async fn a_dead_letter_is_replayed_with_a_button() {
 }
 
 #[tokio::test]
+async fn a_step_that_cannot_be_is_refused_and_the_sandbox_goes_on() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    for (step, why) in [
+        (json!({"wait": {"seconds": -1}}), "from 0 to 3600"),
+        (json!({"wait": {"seconds": 1e300}}), "from 0 to 3600"),
+        (json!({"jump": {"days": 401}}), "from 0 to 400 days"),
+        (json!({"merge": {"from": 1, "into": 1}}), "another ticket"),
+        (json!({"solve": {}, "close": {}}), "exactly one action"),
+    ] {
+        let told = browser.act(step.clone()).await;
+        let told = told["error"].as_str().unwrap_or_default();
+        assert!(told.contains(why), "{step}: {told}");
+    }
+    let console = browser.console().await;
+    assert!(console.iter().all(|line| line.contains("409")), "{console:?}");
+    browser.text("Still here").await;
+    browser.reads(THREAD, &["Still here"]).await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn another_sites_page_cannot_drive_it() {
     let sandbox = Sandbox::start();
     let browser = page(&sandbox).await;
