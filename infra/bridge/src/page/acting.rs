@@ -81,11 +81,14 @@ pub(super) async fn perform(room: &Arc<Room>, step: Step) -> Result<(), String> 
         return Err("an expectation is nobody's act".to_owned());
     }
     let turn = room.turn.lock().await;
-    room.recorder().step(&room.stack, &step);
+    let written = room.recorder().step(&room.stack, &step);
     room.live.poke();
     let doing = Arc::clone(room);
     let mut task = tokio::spawn(async move {
         let done = doing.acts.perform(&step, &Ids).await;
+        if done.is_err() {
+            doing.recorder().take_back(written);
+        }
         doing.live.poke();
         done
     });
@@ -145,7 +148,7 @@ impl Room {
 }
 
 async fn preset(State(room): State<Arc<Room>>, Path(name): Path<String>) -> Response {
-    told(presets::start(&room, &name))
+    told(presets::start(&room, &name).await)
 }
 
 /// Everything is forgotten, faults end, the recording begins anew.

@@ -21,7 +21,7 @@ pub(super) fn everything(room: &Room, timeline: &mut Timeline) -> Values {
     values.insert("presets".to_owned(), known_presets().to_string());
     phones(room, ahead, &mut values);
     desk(room, ahead, &mut values);
-    stored::show(&room.stack, &mut values);
+    stored::show(&room.stack, ahead, &mut values);
     timeline.show(room, &mut values);
     values
 }
