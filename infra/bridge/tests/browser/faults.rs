@@ -51,6 +51,42 @@ async fn a_preset_takes_zendesk_down_and_everything_arrives_when_it_is_back() {
 }
 
 #[tokio::test]
+async fn a_story_shows_its_ticket_and_leaves_no_fault_behind() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.text("Mine").await;
+    browser.reads(THREAD, &["Mine"]).await;
+    browser.click("[data-ticket='1'] button").await;
+    browser.choose("#fault-braze", "slow").await;
+    browser.click(".more-faults summary").await;
+    browser.click("#hold").await;
+    browser
+        .until("document.querySelector('#hold').checked")
+        .await;
+
+    browser.click("#presets summary").await;
+    browser.click("[data-preset=outage]").await;
+    browser
+        .until("document.querySelector('#fault-braze').value === 'works'")
+        .await;
+    browser
+        .until("!document.querySelector('#hold').checked")
+        .await;
+    browser.reads(THREAD, &["SUPPORT"]).await;
+    browser
+        .until("document.querySelector('#fault-zendesk').value === 'down'")
+        .await;
+    browser.click("#story .button").await;
+    browser
+        .until("document.querySelector('#story').hidden")
+        .await;
+    browser
+        .until("document.querySelector('#fault-zendesk').value === 'works'")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn reversed_webhooks_still_give_the_answer_first() {
     let sandbox = Sandbox::start();
     let browser = page(&sandbox).await;
@@ -146,6 +182,18 @@ async fn a_dead_letter_is_replayed_with_a_button() {
         .await;
     browser.choose("#fault-braze", "works").await;
     browser.click("#view-dead").await;
+    let since = "return document.querySelector('.dead-letter dl').lastElementChild.textContent";
+    let before = browser.js(since, json!([])).await;
+    browser.act(json!({"jump": {"days": 2}})).await;
+    browser
+        .until("document.querySelector('#ahead').textContent === '2 d ahead'")
+        .await;
+    // When it was kept, by the sandbox's clock, which is what the jump moved.
+    browser
+        .until(&format!(
+            "document.querySelector('.dead-letter dl').lastElementChild.textContent !== {before}"
+        ))
+        .await;
     browser.click(".dead-letter .button").await;
     browser.reads(PHONE, &["Refused for good"]).await;
     browser
@@ -170,7 +218,10 @@ async fn a_step_that_cannot_be_is_refused_and_the_sandbox_goes_on() {
         assert!(told.contains(why), "{step}: {told}");
     }
     let console = browser.console().await;
-    assert!(console.iter().all(|line| line.contains("409")), "{console:?}");
+    assert!(
+        console.iter().all(|line| line.contains("409")),
+        "{console:?}"
+    );
     browser.text("Still here").await;
     browser.reads(THREAD, &["Still here"]).await;
     browser.close().await;

@@ -26,6 +26,11 @@ function row(ticket, old) {
 
 const badge = (status) => h("span", { class: `badge ${status}` }, status);
 
+/** From now on a new ticket shows by itself again. */
+export function follow() {
+  byHand = false;
+}
+
 /** Opens a ticket's thread. */
 export function show(id) {
   if (!values.has(`ticket/${id}`)) return;

@@ -41,7 +41,10 @@ function story(playing) {
     h("strong", {}, title), " ", h("span", {}, wrong ?? say),
     step ? h("span", { class: "about" }, `${step} of ${of}`) : "",
     h("button", { type: "button", class: "button small", onclick: () => play("none") }, "Stop"));
-  if (step === 1) follow(playing.customer);
+  if (step === 1) {
+    desk.follow();
+    follow(playing.customer);
+  }
 }
 
 /** The phone shows who the story is about, as soon as they are there. */
