@@ -43,6 +43,8 @@ pub(super) struct Hops {
     zendesk: Vec<Hop>,
     braze: Vec<Hop>,
     table: Vec<Hop>,
+    /// Calls to the table that are not answered.
+    unanswered: Vec<Hop>,
     logs: Vec<Hop>,
     lines: usize,
 }
@@ -69,7 +71,12 @@ impl Hops {
         let from = self.braze.len().saturating_sub(UNSETTLED);
         let calls = stack.braze.calls_from(from);
         refresh(&mut self.braze, from, calls.iter().map(braze));
-        // These are written down when they are answered.
+        let calls = stack.dynamo.calls_under_way();
+        let unanswered = |call| Hop {
+            ms: None,
+            ..table(call)
+        };
+        self.unanswered = calls.iter().map(unanswered).collect();
         let calls = stack.dynamo.calls_from(self.table.len());
         self.table.extend(calls.iter().map(table));
         let lines = stack.logs.from(self.lines);
@@ -88,7 +95,13 @@ impl Hops {
 
     /// The hops of a span of time, ends included.
     pub(super) fn between(&self, from: i64, to: i64) -> Vec<&Hop> {
-        let all = [&self.zendesk, &self.braze, &self.table, &self.logs];
+        let all = [
+            &self.zendesk,
+            &self.braze,
+            &self.table,
+            &self.unanswered,
+            &self.logs,
+        ];
         let mut found: Vec<&Hop> = Vec::new();
         for hops in all {
             // Late in the list is late in time, but for a little disorder.
@@ -194,6 +207,7 @@ fn table(call: &dynamo::Call) -> Hop {
         status: call.status,
         fault: match (&call.error, call.faulted) {
             (Some(error), _) => Some(error.clone()),
+            (None, true) if call.status.is_none() => Some("drop".to_owned()),
             (None, true) => Some("delay".to_owned()),
             (None, false) => None,
         },

@@ -167,6 +167,32 @@ async fn a_killed_function_leaves_nothing_undone() {
 }
 
 #[tokio::test]
+async fn a_call_to_the_table_shows_before_it_is_answered_and_if_it_never_is() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.choose("#fault-database", "slow").await;
+    browser
+        .until("document.querySelector('#fault-database').value === 'slow'")
+        .await;
+    browser.text("Slowly").await;
+    browser
+        .until("[...document.querySelectorAll('#timeline .table th')].some((e) => e.textContent.includes('under way'))")
+        .await;
+    browser.reads(THREAD, &["Slowly"]).await;
+    browser.at_rest().await;
+    browser.choose("#fault-database", "works").await;
+    browser.click(".more-faults summary").await;
+    browser.choose("#kill-at", "database").await;
+    browser.click("#kill").await;
+    browser
+        .until("document.querySelector('#kill').textContent.startsWith('Armed')")
+        .await;
+    browser.text("Killed").await;
+    browser.until("[...document.querySelectorAll('#timeline > li')].some((e) => e.querySelector('.outcome').textContent === 'killed' && [...e.querySelectorAll('.table.bad th')].some((th) => th.textContent.includes('no answer')))").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_dead_letter_is_replayed_with_a_button() {
     let sandbox = Sandbox::start();
     let browser = page(&sandbox).await;
