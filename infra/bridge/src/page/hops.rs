@@ -11,7 +11,7 @@ use simulators::Call;
 
 use super::clock::millis;
 
-/// Calls that may still be answered are read again.
+/// A call that is not answered is looked for among so many of the last ones.
 const UNSETTLED: usize = 256;
 
 /// One call.
@@ -61,16 +61,13 @@ impl Hops {
 
     /// Reads what is new. Where there are fewer calls than before, everything started over.
     pub(super) fn read(&mut self, stack: &Stack) {
-        let from = self.zendesk.len().saturating_sub(UNSETTLED);
-        let calls = stack.zendesk.calls_from(from);
-        refresh(
-            &mut self.zendesk,
-            from,
-            calls.iter().map(|call| zendesk(stack, call)),
-        );
-        let from = self.braze.len().saturating_sub(UNSETTLED);
-        let calls = stack.braze.calls_from(from);
-        refresh(&mut self.braze, from, calls.iter().map(braze));
+        refresh(&mut self.zendesk, |from| {
+            let calls = stack.zendesk.calls_from(from);
+            calls.iter().map(|call| zendesk(stack, call)).collect()
+        });
+        refresh(&mut self.braze, |from| {
+            stack.braze.calls_from(from).iter().map(braze).collect()
+        });
         let calls = stack.dynamo.calls_under_way();
         let unanswered = |call| Hop {
             ms: None,
@@ -114,8 +111,12 @@ impl Hops {
     }
 }
 
-fn refresh(hops: &mut Vec<Hop>, from: usize, fresh: impl Iterator<Item = Hop>) {
-    hops.truncate(from);
+/// Reads again from the first call on that may still be answered.
+fn refresh(hops: &mut Vec<Hop>, read: impl FnOnce(usize) -> Vec<Hop>) {
+    let late = hops.len().saturating_sub(UNSETTLED);
+    let first = hops[late..].iter().position(|hop| hop.ms.is_none());
+    hops.truncate(first.map_or(hops.len(), |first| late + first));
+    let fresh = read(hops.len());
     hops.extend(fresh);
 }
 
@@ -231,7 +232,10 @@ fn log(line: &LogLine) -> Option<Hop> {
     Some(Hop {
         at: millis(line.at),
         place: "log",
-        name: told["message"].as_str().unwrap_or_default().to_owned(),
+        name: match (told["message"].as_str(), told["step"].as_str()) {
+            (Some(message), Some(step)) => format!("{message}: {step}"),
+            (message, _) => message.unwrap_or_default().to_owned(),
+        },
         ms: None,
         status: None,
         fault: None,

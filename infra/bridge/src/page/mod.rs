@@ -11,6 +11,7 @@ mod clock;
 mod guard;
 mod hops;
 mod live;
+mod made;
 mod pauses;
 mod presets;
 mod record;
