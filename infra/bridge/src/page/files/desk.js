@@ -1,6 +1,6 @@
 // The agent's tickets.
 
-import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
+import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
 import { act, names, now, values, watch } from "./live.js";
 import { customer } from "./phone.js";
 import { measure } from "./sms.js";
@@ -85,31 +85,42 @@ function comment(said, old) {
     file.kind.startsWith("image/") && !file.kind.includes("svg") ? h("img", { src: file.url, alt: "", loading: "lazy" }) : null,
     h("span", {}, `${file.name}, ${Math.max(1, Math.round(file.size / 1024))} KB`)));
   const element = h("li", { class: `comment ${kind}${bridge ? " bridge-note" : ""}` }, who, h("p", { class: "text" }, said.text), files.length ? h("div", { class: "files" }, files) : null);
-  if (!old) return element;
-  old.className = element.className;
-  old.replaceChildren(...element.childNodes);
-  return old;
+  return old ? renew(old, element) : element;
 }
+
+/** An entry of the menu; the focus goes back to where the menu was opened. */
+function item(label, go, title) {
+  return h("button", { type: "button", title, onclick: () => {
+    $("more").open = false;
+    $("more").firstElementChild.focus();
+    go(values.get(`ticket/${open}`));
+  } }, label);
+}
+
+// The head's parts stay while the ticket changes: an open menu stays open, and the focus where it is.
+const set = ["open", "pending", "hold", "solved"].map((to) => [to, item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))]);
+const change = [item("Add tags…", tags), item("Merge into another…", merge), item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved")];
+const parts = { status: h("span"), subject: h("h3"), about: h("p", { class: "about" }), tags: h("ul", { class: "taglist", "aria-label": "Tags" }) };
+const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"),
+  h("div", { class: "sheet list" }, set.map(([, button]) => button), change, item("Delete", () => act({ delete: { ticket: open } }))));
 
 function top() {
   const ticket = values.get(`ticket/${open}`);
   if (!ticket) {
+    const focused = $("thread").contains(document.activeElement);
     $("thread").hidden = true;
+    if (focused) ($("tickets").querySelector("button") ?? $("new-ticket")).focus();
     return;
   }
   const closed = ticket.status === "closed";
-  const item = (label, go, title) => h("button", { type: "button", title, onclick: (event) => { event.target.closest("details").open = false; go(); } }, label);
-  const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"), h("div", { class: "sheet list" },
-    ["open", "pending", "hold", "solved"].filter((status) => status !== ticket.status && !closed).map((to) => item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))),
-    closed ? null : item("Add tags…", () => tags(ticket)),
-    closed ? null : item("Merge into another…", () => merge(ticket)),
-    closed ? null : item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved"),
-    item("Delete", () => act({ delete: { ticket: open } }))));
-  const follows = ticket.follows ? h("span", { class: "about" }, `follows #${ticket.follows}`) : null;
-  $("ticket-head").replaceChildren(
-    h("div", { class: "line" }, badge(ticket.status), h("h3", {}, ticket.subject), menu),
-    h("p", { class: "about" }, `#${ticket.id} · ${ticket.requester}`, follows ? " · " : null, follows),
-    ticket.tags.length ? h("ul", { class: "taglist", "aria-label": "Tags" }, ticket.tags.map((tag) => h("li", {}, tag))) : "");
+  parts.status.replaceWith(parts.status = badge(ticket.status));
+  parts.subject.textContent = ticket.subject;
+  parts.about.textContent = [`#${ticket.id}`, ticket.requester, ticket.follows ? `follows #${ticket.follows}` : null].filter(Boolean).join(" · ");
+  parts.tags.replaceChildren(...ticket.tags.map((tag) => h("li", {}, tag)));
+  parts.tags.hidden = !ticket.tags.length;
+  for (const [status, button] of set) button.hidden = closed || status === ticket.status;
+  for (const button of change) button.hidden = closed;
+  if (document.activeElement.hidden) menu.firstElementChild.focus();
   for (const field of $("reply").elements) field.disabled = closed;
   $("answer").placeholder = closed ? "Closed tickets cannot be answered" : $("reply").elements.public.value === "no" ? "A note for colleagues" : "Answer the customer";
 }
@@ -159,6 +170,7 @@ async function submit(event) {
 
 /** Sets the desk up; `count` is told how many tickets are open. */
 export function start(count) {
+  $("ticket-head").append(h("div", { class: "line" }, parts.status, parts.subject, menu), parts.about, parts.tags);
   sticky($("comments"));
   watch("ticket/", (news) => {
     for (const [name, ticket] of news) {

@@ -1,6 +1,6 @@
 // The customer's phone.
 
-import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
+import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
 import { act, addCustomer, names, now, once, values, watch } from "./live.js";
 import { measure, sized } from "./sms.js";
 
@@ -64,10 +64,7 @@ function bubble(message, old, name) {
   const mine = name.startsWith("text/");
   const words = mine ? own(message, name) : received(message);
   const element = h("li", { class: mine ? "bubble mine" : "bubble", "data-key": name }, ...words);
-  if (old) old.className = element.className;
-  if (!old) return element;
-  old.replaceChildren(...element.childNodes);
-  return old;
+  return old ? renew(old, element) : element;
 }
 
 function own(message, name) {

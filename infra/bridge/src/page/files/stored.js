@@ -1,6 +1,6 @@
 // What lies in the table: conversations with their waiting mailbox, and dead letters.
 
-import { $, Keyed, fullTime, h, span } from "./dom.js";
+import { $, Keyed, fullTime, h, renew, span } from "./dom.js";
 import { once, values, watch } from "./live.js";
 
 const items = new Keyed($("stored"), item);
@@ -54,9 +54,7 @@ function letter(value, old) {
     h("h3", {}, KINDS[value.content?.kind] ?? `Request to ${value.source}`, replay),
     h("dl", {}, [fact("Cause", value.cause), fact("Customer", values.get(`customer/${whose}`)?.name ?? whose), fact("Since", fullTime(value.buried_at))]),
     h("details", {}, h("summary", {}, "Content"), h("pre", { tabindex: "0" }, typeof value.content === "string" ? value.content : JSON.stringify(value.content, null, 2))));
-  if (!old) return element;
-  old.replaceChildren(...element.childNodes);
-  return old;
+  return old ? renew(old, element) : element;
 }
 
 function counts() {

@@ -1,6 +1,6 @@
 // What goes wrong: switches, webhooks, kills, the clock.
 
-import { $, Keyed, h } from "./dom.js";
+import { $, Keyed, h, renew } from "./dom.js";
 import { act, head, names, once, values, watch } from "./live.js";
 
 const SWITCHES = [["works", "works"], ["slow", "slow"], ["limited", "rate limit"], ["down", "down"], ["mute", "no answers"], ["refuses", "refuses"]];
@@ -30,9 +30,7 @@ function webhook(value, old) {
   const button = (label, go) => h("button", { type: "button", class: "button small quiet", onclick: go }, label);
   const element = h("li", {}, h("span", {}, `${value.number}. ${value.trigger} · #${value.ticket}`),
     h("span", { class: "line" }, button("Send", (event) => send(event, [value.number])), button("Twice", (event) => send(event, [value.number, value.number])), button("Lose", (event) => once({ webhooks: { lose: [value.number] } }, event.currentTarget))));
-  if (!old) return element;
-  old.replaceChildren(...element.childNodes);
-  return old;
+  return old ? renew(old, element) : element;
 }
 
 function show() {
