@@ -144,6 +144,18 @@ fn a_wrong_conversation_is_told_with_line_and_field() {
 }
 
 #[test]
+fn ports_that_run_out_are_told_with_the_option_that_chooses_them() {
+    let output = run(&["sandbox", "--port", "65534", "--no-open"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    let last = said.lines().last().unwrap_or_default();
+    assert!(
+        last.contains("from port 65534 on") && last.contains("--port"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_data_directory_that_is_a_file_is_told_in_one_sentence() {
     let place = tempfile::NamedTempFile::new().unwrap();
     let output = run(&[

@@ -135,7 +135,7 @@ impl Room {
             _ => format!("{base}-{number}"),
         });
         let id = numbered.into_iter().find(is_free).unwrap_or(base);
-        // 555-01xx is for fiction.
+        // No area code 555 is in use.
         let phone = format!(
             "+1555{:03}01{:02}",
             known.len() / 100 + 100,
