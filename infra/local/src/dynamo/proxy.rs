@@ -80,14 +80,9 @@ impl Proxy {
 
     pub(super) async fn answer(&self, request: Request) -> Reply {
         let at = SystemTime::now();
-        let target = request.header(TARGET).unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let table = body["TableName"].as_str().unwrap_or_default().to_owned();
-        let key = body["Key"]["pk"]["S"].as_str();
-        let key = key.or(body["Item"]["pk"]["S"].as_str()).map(str::to_owned);
-        let update = body["UpdateExpression"].as_str().map(str::to_owned);
-        let caller = request.header(SESSION).map(str::to_owned);
+        let call = begun(&request, &body, at);
+        let operation = call.operation.clone();
         let asked = body.get("ReturnConsumedCapacity").is_some();
         if let Some(body) = body
             .as_object_mut()
@@ -108,20 +103,7 @@ impl Proxy {
             *used.lock().unwrap_or_else(PoisonError::into_inner) = units;
             reply
         };
-        let number = self.begins(Call {
-            operation: operation.clone(),
-            table,
-            write_units: 0.0,
-            read_units: 0.0,
-            status: None,
-            error: None,
-            faulted: false,
-            at,
-            took: Duration::ZERO,
-            key,
-            update,
-            caller,
-        });
+        let number = self.begins(call);
         let (reply, faulted) = self.faults.around(&operation, act).await;
         let (write_units, read_units) = used.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (status, error) = match &reply {
@@ -200,6 +182,27 @@ impl Proxy {
 
     pub(super) fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call that is not answered yet.
+fn begun(request: &Request, body: &Value, at: SystemTime) -> Call {
+    let target = request.header(TARGET).unwrap_or_default();
+    let key = body["Key"]["pk"]["S"].as_str();
+    let key = key.or(body["Item"]["pk"]["S"].as_str());
+    Call {
+        operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
+        table: body["TableName"].as_str().unwrap_or_default().to_owned(),
+        write_units: 0.0,
+        read_units: 0.0,
+        status: None,
+        error: None,
+        faulted: false,
+        at,
+        took: Duration::ZERO,
+        key: key.map(str::to_owned),
+        update: body["UpdateExpression"].as_str().map(str::to_owned),
+        caller: request.header(SESSION).map(str::to_owned),
     }
 }
 
