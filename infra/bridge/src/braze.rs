@@ -62,6 +62,9 @@ impl Braze<'_> {
             Ok(answer) => answer,
             Err(finding) => return finding,
         };
+        if let Some(finding) = passing(answer.status) {
+            return finding;
+        }
         match answer.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Finding::bad(
                 AREA,
@@ -69,12 +72,6 @@ impl Braze<'_> {
                 format!("Braze does not know the key, or it lacks the permission {name}"),
                 "in Braze, Settings > APIs and identifiers, give the key campaigns.trigger.send \
                  and users.track, then `bridge setup secret`",
-            ),
-            StatusCode::TOO_MANY_REQUESTS => Finding::bad(
-                AREA,
-                "Braze's rate limit",
-                "it is used up for this hour".to_owned(),
-                "find out what else sends with this workspace's keys",
             ),
             status if status.is_client_error() => {
                 Finding::good(AREA, format!("the key may call {name}"))
@@ -100,6 +97,9 @@ impl Braze<'_> {
             Ok(answer) => answer,
             Err(finding) => return vec![finding],
         };
+        if let Some(finding) = passing(answer.status) {
+            return vec![finding];
+        }
         match answer.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 return vec![Finding::note(
@@ -142,6 +142,21 @@ impl Braze<'_> {
             )
         })
     }
+}
+
+/// What passes by itself, and says nothing of the settings.
+fn passing(status: StatusCode) -> Option<Finding> {
+    let code = status.as_u16();
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let what = "Braze's rate limit is used up for this hour".to_owned();
+        let remedy = "find out what else sends with this workspace's keys";
+        return Some(Finding::bad(AREA, "Braze's rate limit", what, remedy));
+    }
+    status.is_server_error().then(|| {
+        let what = format!("Braze answers {code}, so it does not work just now");
+        let remedy = "try again; https://braze.statuspage.io says whether it is down";
+        Finding::bad(AREA, "Braze", what, remedy)
+    })
 }
 
 /// What is wrong with a campaign, as far as Braze tells.

@@ -25,11 +25,13 @@ pub(crate) fn kind(entry: &Entry) -> &'static str {
     }
 }
 
-/// Which vendor it goes to.
+/// Where it goes.
 pub(crate) fn vendor(lane: Lane) -> &'static str {
     match lane {
         Lane::Zendesk => "Zendesk",
         Lane::Braze => "Braze",
+        Lane::Attributes => "Braze's attributes",
+        Lane::Own => "nobody",
     }
 }
 

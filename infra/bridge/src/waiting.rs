@@ -83,10 +83,7 @@ impl Waiting {
             let entry = &self.held.mailbox[at];
             Way {
                 lane: entry.lane(),
-                wait: match entry.lane() {
-                    Lane::Zendesk => self.held.state.zendesk_wait,
-                    Lane::Braze => self.held.state.braze_wait,
-                },
+                wait: self.held.state.pause(entry.lane()),
                 trouble: entry.progress.trouble,
             }
         };

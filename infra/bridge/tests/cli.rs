@@ -465,3 +465,17 @@ async fn a_step_that_cannot_be_done_is_told_in_one_sentence() {
     }
     assert!(running.interrupt().status.success());
 }
+
+#[test]
+fn a_cargo_that_cannot_start_is_not_told_as_code_that_does_not_compile() {
+    let run = |cargo: &str| {
+        let mut command = bridge();
+        command.args(["sandbox", "--no-open", "--port", "0"]);
+        said(&command.env("CARGO", cargo).output().unwrap())
+    };
+    let told = run("/bin/false");
+    assert!(told.contains("cargo ended before it could build"), "{told}");
+    assert!(!told.contains("do not compile"), "{told}");
+    let told = run("/no/such/cargo");
+    assert!(told.contains("cargo could not be started"), "{told}");
+}

@@ -10,6 +10,7 @@ use local::secrets::access_denied;
 use serde_json::{Value, json};
 use simulators::braze::Campaign;
 use simulators::zendesk::{Comment, Role};
+use simulators::{Effect, Fault};
 
 /// The findings that are wrong: setting and sentence.
 async fn wrong(world: &World) -> Vec<(String, String)> {
@@ -167,14 +168,77 @@ async fn the_secrets_values_are_tried() {
     assert!(found[0].1.contains("401"), "{found:?}");
 }
 
+/// Makes the two webhooks and triggers of the README's "Set up by hand" out of the tool's own.
+fn by_hand(world: &World) {
+    edit(&world.stack, |account| {
+        let mut names = vec!["first", "second"].into_iter();
+        for webhook in account["webhooks"].as_object_mut().unwrap().values_mut() {
+            webhook["name"] = json!(names.next().unwrap());
+            webhook["description"] = json!("");
+        }
+        let triggers = account["triggers"].as_array_mut().unwrap();
+        triggers.retain(|trigger| !trigger["title"].as_str().unwrap().ends_with("again"));
+        for trigger in triggers {
+            let title = trigger["title"].as_str().unwrap();
+            trigger["title"] = json!(title.rsplit(": ").next().unwrap());
+            trigger["description"] = json!("");
+            trigger["category_id"] = Value::Null;
+        }
+        account["categories"] = json!([]);
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_up_by_hand_is_well_where_its_secrets_are_known() {
+    let world = World::ready().await;
+    by_hand(&world);
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for word in [
+        "note zendesk The webhook \"first\" was made by somebody else",
+        "the route solved is set up by hand",
+        "All is well.",
+    ] {
+        assert!(flat.contains(word), "{word}\n{}", ran.out);
+    }
+    // Beside the tool's own it is needless, and doubles what names no comment.
+    world.bridge("setup zendesk --yes").await.ends(0);
+    assert_eq!(wrong(&world).await, [], "the value before is accepted");
+    edit(&world.stack, |account| {
+        for trigger in account["triggers"].as_array_mut().unwrap() {
+            if trigger["title"] == "public reply" {
+                let guide = r#"{"recipients":[{"trigger_properties":{"msg_body":"x"}}]}"#;
+                trigger["actions"][0]["value"][1] = json!(guide);
+            }
+        }
+    });
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["Zendesk Admin Center"], "{found:?}");
+    assert!(found[0].1.contains("each answer twice"), "{found:?}");
+
+    world
+        .bridge("setup secret --end-rotation --yes")
+        .await
+        .ends(0);
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["Zendesk Admin Center"; 2], "{found:?}");
+    for ((_, what), route) in found.iter().zip(["reply", "solved"]) {
+        let key = format!("put its signing secret into zendesk_{route}_signing_secret");
+        assert!(
+            what.contains("refused with 401") && what.contains(&key),
+            "{what}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_anonymous_user_a_role_and_scopes_are_told_apart() {
     let world = World::ready().await;
     let zendesk = &world.stack.zendesk;
     let anonymous = r#"{"user":{"id":null,"name":"Anonymous user","role":"end-user"}}"#;
-    zendesk.fault(simulators::Fault::once(
+    zendesk.fault(Fault::once(
         "users.me",
-        simulators::Effect::Respond {
+        Effect::Respond {
             status: 200,
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: anonymous.to_owned(),
@@ -208,6 +272,27 @@ async fn an_anonymous_user_a_role_and_scopes_are_told_apart() {
     assert!(
         settings(&found).contains(&"zendesk_oauth_client_id"),
         "{found:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_api_token_is_named_once_and_as_what_it_is() {
+    let world = World::ready().await;
+    for (key, value) in [
+        ("zendesk_oauth_client_id", ""),
+        ("zendesk_oauth_client_secret", ""),
+        ("zendesk_email", "agent@example.com"),
+        ("zendesk_api_token", "wrong"),
+    ] {
+        world.stack.secrets.set_key(key, value);
+    }
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["zendesk_api_token"], "{found:?}");
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    assert!(
+        ran.err.starts_with("bridge: zendesk_api_token: Zendesk "),
+        "{}",
+        ran.err
     );
 }
 
@@ -282,6 +367,98 @@ async fn braze_is_asked_for_permissions_and_campaigns() {
     let found = wrong(&world).await;
     assert_eq!(settings(&found), ["BrazeReplyCampaignId"; 3], "{found:?}");
     assert!(braze.sends().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
+    let world = World::ready().await;
+    let page = Effect::html_502();
+    let zendesk = &world.stack.zendesk;
+    for (operation, effect, status) in [
+        ("oauth.token", Effect::status(500), "500"),
+        ("oauth.token", page.clone(), "502"),
+        ("users.me", Effect::status(503), "503"),
+        ("webhooks.list", Effect::status(503), "503"),
+        ("webhooks.list", page.clone(), "502"),
+        ("*", Effect::status(503), "503"),
+    ] {
+        zendesk.fault(Fault::always(operation, effect));
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["Zendesk"], "{operation} {found:?}");
+        let told = format!("Zendesk answers {status}, so it does not work just now");
+        assert_eq!(found[0].1, told);
+        let ran = world.bridge("setup zendesk --yes").await.ends(2);
+        assert!(ran.err.starts_with(&format!("bridge: {told}; try again")));
+        zendesk.clear_faults();
+    }
+    for status in [403, 404] {
+        zendesk.fault(Fault::always("oauth.token", Effect::status(status)));
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["ZendeskBaseUrl"], "{found:?}");
+        assert!(found[0].1.contains("says nothing of the credentials"));
+        zendesk.clear_faults();
+    }
+    zendesk.fault(Fault::always(
+        "oauth.token",
+        Effect::zendesk_rate_limited(7),
+    ));
+    let found = wrong(&world).await;
+    assert_eq!(
+        found[0].1,
+        "Zendesk's rate limit is used up; it asks to wait 7 s"
+    );
+    zendesk.clear_faults();
+    for operation in ["campaigns.trigger.send", "campaigns.details"] {
+        let braze = &world.stack.braze;
+        braze.fault(Fault::always(operation, Effect::status(500)));
+        let found = wrong(&world).await;
+        assert!(
+            settings(&found).iter().all(|setting| *setting == "Braze"),
+            "{found:?}"
+        );
+        assert_eq!(
+            found[0].1,
+            "Braze answers 500, so it does not work just now"
+        );
+        braze.clear_faults();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_a_body_names_has_to_be_allowed_and_is_enough() {
+    let parameters = [
+        ("BrazeReplyCampaignId", ""),
+        ("BrazeSolvedCampaignId", "solved-campaign"),
+        ("AllowedCampaignIds", "first, second"),
+    ];
+    let world = World::with(
+        |_| {},
+        |stack| {
+            for (name, value) in parameters {
+                stack.parameters.insert(name.to_owned(), value.to_owned());
+            }
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["BrazeReplyCampaignId"], "{found:?}");
+    let name = |campaign: &str| {
+        edit(&world.stack, |account| {
+            let body = &mut trigger(account, "public reply")["actions"][0]["value"][1];
+            let mut members: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
+            members["campaign_id"] = json!(campaign);
+            *body = json!(members.to_string());
+        });
+    };
+    name("third");
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["AllowedCampaignIds"], "{found:?}");
+    assert!(found[0].1.contains("names the campaign third"), "{found:?}");
+    for campaign in ["second", "solved-campaign", "{{ticket.x}}"] {
+        name(campaign);
+        assert_eq!(wrong(&world).await, [], "{campaign}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

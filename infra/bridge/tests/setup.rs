@@ -155,6 +155,62 @@ async fn drift_is_shown_field_by_field_and_repaired() {
     assert_eq!(secret["own_key"], "kept");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn members_that_the_readme_tells_to_add_stay_in_a_triggers_body() {
+    let world = World::ready().await;
+    let files =
+        "{% for file in ticket.latest_public_comment.attachments %}{{file.url}} {% endfor %}";
+    let added = [
+        ("public reply", "attachments", files),
+        ("public reply", "campaign_id", "another-campaign"),
+        ("solved", "campaign_id", "a-third-campaign"),
+        ("solved", "tags", "{{ticket.tags}}"),
+    ];
+    edit(&world.stack, |account| {
+        for (title, name, value) in added {
+            let body = &mut trigger(account, title)["actions"][0]["value"][1];
+            let text = body.as_str().unwrap().trim_end();
+            *body = json!(format!(
+                "{},\n \"{name}\":\"{value}\"}}",
+                &text[..text.len() - 1]
+            ));
+        }
+    });
+    let before = world.zendesk();
+    let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(ran.out.contains("Nothing to change."), "{}", ran.out);
+    assert_eq!(world.zendesk(), before);
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    assert!(ran.out.ends_with("All is well.\n"), "{}", ran.out);
+
+    // What is ours is put right, and what was added stays; what nobody knows goes.
+    edit(&world.stack, |account| {
+        let body = &mut trigger(account, "public reply")["actions"][0]["value"][1];
+        let text = body.as_str().unwrap();
+        let text = text
+            .replace("author_role", "role")
+            .replace("\"text\"", "\"own\":\"1\",\"text\"");
+        *body = json!(text);
+    });
+    let ran = world.bridge("doctor").await.ends(1).fits();
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("its body was changed (author_role, own, role)"),
+        "{flat}"
+    );
+    world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let body = |title: &str| -> Value {
+        let body = trigger(&mut world.zendesk(), title)["actions"][0]["value"][1].clone();
+        serde_json::from_str(body.as_str().unwrap()).unwrap()
+    };
+    for (title, name, value) in added {
+        assert_eq!(body(title)[name], value, "{title}");
+    }
+    let reply = body("public reply");
+    assert_eq!(reply["author_role"], "{{current_user.role}}");
+    assert_eq!(reply.as_object().unwrap().len(), 9, "{reply}");
+}
+
 /// What somebody else set up: a webhook of the same name, one to the same URL, a trigger in the
 /// category, the guide's trigger to Braze.
 fn others(world: &World) {
@@ -249,6 +305,36 @@ async fn remove_takes_all_of_its_own_and_keeps_what_is_known_of_customers() {
     assert_eq!(account["user_fields"].as_array().unwrap().len(), 1);
     let again = world.bridge("setup zendesk --remove --yes").await.ends(0);
     assert!(again.out.contains("Nothing to change."), "{}", again.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_somebody_elses_trigger_needs_stays_and_the_rest_goes() {
+    let world = World::ready().await;
+    edit(&world.stack, |account| {
+        let mut own = trigger(account, ": solved").clone();
+        own["id"] = json!(901);
+        own["title"] = json!("theirs");
+        own["description"] = json!("by hand");
+        account["triggers"].as_array_mut().unwrap().push(own);
+    });
+    for dry in ["--dry-run", "--yes"] {
+        let call = format!("setup zendesk --remove {dry}");
+        let ran = world.bridge(&call).await.ends(0).fits();
+        let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = "solved stays: somebody else's trigger \"theirs\" posts to it.";
+        assert!(flat.contains(told), "{flat}");
+        assert!(flat.contains("4 to remove") || flat.contains("5 to remove"));
+    }
+    assert_eq!(world.titles(), ["theirs"]);
+    assert_eq!(
+        world.webhooks(),
+        ["SMS bridge (braze-zendesk-bridge): solved"]
+    );
+    let again = world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    edit(&world.stack, |account| account["triggers"] = json!([]));
+    world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(world.webhooks().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,6 +26,9 @@ pub enum BinariesError {
     /// `cargo` could not be run.
     #[error("cargo could not be started to build the functions: {0}")]
     NoCargo(String),
+    /// It ended before it compiled anything: no toolchain, no lock file, no dependencies.
+    #[error("cargo ended before it could build the functions{0}")]
+    NotBegun(String),
     /// The build failed; its output is kept unless it was shown already.
     #[error("the functions do not compile{0}")]
     Failed(String),
@@ -88,7 +91,11 @@ async fn run_cargo(show: bool) -> Result<Binaries, BinariesError> {
         } else {
             format!(":\n{shown}")
         };
-        return Err(BinariesError::Failed(told));
+        return Err(match begun(&output.stdout) {
+            true => BinariesError::Failed(told),
+            false if show => BinariesError::NotBegun("; it says why above".to_owned()),
+            false => BinariesError::NotBegun(told),
+        });
     }
     let made = executables(&output.stdout);
     for name in FUNCTIONS {
@@ -149,10 +156,18 @@ fn same_place(program: Option<&Path>) -> Vec<OsString> {
     options
 }
 
-fn executables(messages: &[u8]) -> Binaries {
+fn told(messages: &[u8]) -> impl Iterator<Item = Value> {
     let lines = messages.split(|byte| *byte == b'\n');
-    let artifacts = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    artifacts
+    lines.filter_map(|line| serde_json::from_slice(line).ok())
+}
+
+/// Whether cargo came as far as a build; then its last message says how that ended.
+fn begun(messages: &[u8]) -> bool {
+    told(messages).any(|message| message["reason"] == "build-finished")
+}
+
+fn executables(messages: &[u8]) -> Binaries {
+    told(messages)
         .filter_map(|artifact| {
             let name = artifact["target"]["name"].as_str()?.to_owned();
             let path = artifact["executable"].as_str()?;
@@ -217,6 +232,14 @@ mod tests {
         ];
         let removed = of_the_outer_cargo(names.into_iter().map(OsString::from));
         assert_eq!(strings(removed), ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"]);
+    }
+
+    #[test]
+    fn a_cargo_that_ends_early_is_no_failed_build() {
+        assert!(!begun(b""));
+        assert!(begun(
+            b"{\"reason\":\"compiler-message\"}\n{\"reason\":\"build-finished\",\"success\":false}"
+        ));
     }
 
     #[test]

@@ -4,16 +4,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Body, Event, MediaProblem, Personal, TicketId};
+use crate::message::{Body, ConsentKind, Event, MediaProblem, Personal, TicketId};
 
-/// Which vendor an event goes to. Order is kept within a lane; one vendor's outage does not hold
-/// up the other.
+/// What an event waits with. Order is kept within a lane, and no lane holds up another: not one
+/// vendor's outage the other's messages, and nothing a STOP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     /// Towards the ticket.
     Zendesk,
     /// Towards the customer.
     Braze,
+    /// Braze's attributes: what is true when they are set, whenever that is.
+    Attributes,
+    /// Needs no vendor: the customer's consent, which counts from the moment it is known, and
+    /// comparisons, for which nothing waits.
+    Own,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 4] = [Self::Zendesk, Self::Braze, Self::Attributes, Self::Own];
 }
 
 /// An accepted event that is not done yet.
@@ -38,11 +48,13 @@ impl Entry {
 
     /// Where it goes.
     pub fn lane(&self) -> Lane {
-        match self.event.body {
-            Body::Text(_) | Body::Consent(_) | Body::Note(_) => Lane::Zendesk,
-            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Attributes | Body::Check => {
-                Lane::Braze
-            }
+        match &self.event.body {
+            Body::Text(_) | Body::Note(_) => Lane::Zendesk,
+            // Nothing but a note on the ticket, which a text before it may have to open.
+            Body::Consent(consent) if consent.what == ConsentKind::Help => Lane::Zendesk,
+            Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Lane::Braze,
+            Body::Attributes => Lane::Attributes,
+            Body::Consent(_) | Body::Check => Lane::Own,
         }
     }
 }

@@ -25,7 +25,7 @@ pub fn pick(mailbox: &[Entry], state: &State, now: i64) -> Option<usize> {
 /// The first event of each lane, whether it waits or not.
 pub fn heads(mailbox: &[Entry]) -> Vec<usize> {
     let first = |lane| mailbox.iter().position(|entry| entry.lane() == lane);
-    let heads = [Lane::Zendesk, Lane::Braze].into_iter().filter_map(first);
+    let heads = Lane::ALL.into_iter().filter_map(first);
     heads
         .map(|index| answer_before_closing(mailbox, index).unwrap_or(index))
         .collect()

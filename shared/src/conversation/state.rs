@@ -17,8 +17,8 @@ const OWN_COMMENTS_KEPT: usize = 6;
 /// Replies without a comment id whose text is remembered, to know them again among fetched comments.
 const TEXTS_KEPT: usize = 6;
 
-/// Messages of unknown outcome that can be asked for again.
-const UNSURE_KEPT: usize = 3;
+/// Messages of unknown outcome that can be asked for again; each is some sixty bytes.
+const UNSURE_KEPT: usize = 20;
 
 /// The state of one conversation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -89,6 +89,12 @@ pub struct State {
     /// Until when the way to Braze waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub braze_wait: Option<Wait>,
+    /// Until when Braze's attributes wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes_wait: Option<Wait>,
+    /// Until when what needs no vendor waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own_wait: Option<Wait>,
 }
 
 /// A message whose outcome is not known.
@@ -178,16 +184,24 @@ impl State {
         match lane {
             Lane::Zendesk => &mut self.zendesk_wait,
             Lane::Braze => &mut self.braze_wait,
+            Lane::Attributes => &mut self.attributes_wait,
+            Lane::Own => &mut self.own_wait,
+        }
+    }
+
+    /// The pause of a lane, to look at.
+    pub fn pause(&self, lane: Lane) -> Option<Wait> {
+        match lane {
+            Lane::Zendesk => self.zendesk_wait,
+            Lane::Braze => self.braze_wait,
+            Lane::Attributes => self.attributes_wait,
+            Lane::Own => self.own_wait,
         }
     }
 
     /// Until when a lane waits, in milliseconds since the epoch; zero where it does not.
     pub fn waits_until(&self, lane: Lane) -> i64 {
-        let wait = match lane {
-            Lane::Zendesk => self.zendesk_wait,
-            Lane::Braze => self.braze_wait,
-        };
-        wait.map_or(0, |wait| wait.until)
+        self.pause(lane).map_or(0, |wait| wait.until)
     }
 }
 

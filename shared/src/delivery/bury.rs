@@ -3,7 +3,7 @@
 //! In: an event that is over, or what could not be read. Out: a letter in the store, or word that it
 //! could not be kept. Must not call a vendor.
 
-use crate::conversation::state::{Entry, Progress, State};
+use crate::conversation::state::{Entry, State};
 use crate::conversation::step::{Ending, Verdict};
 use crate::conversation::store::{DeadLetter, Held, Key, Storage, StoreError};
 use crate::message::DeliveryId;
@@ -11,14 +11,14 @@ use crate::message::DeliveryId;
 use super::{Bridge, Vendors};
 
 impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
-    /// A dead letter is kept before its event is over. Where it cannot be kept, nothing has
-    /// happened yet: the event waits, and is refused once more.
+    /// A dead letter is kept before its event is over. Where it cannot be kept, the conversation is as
+    /// it was and the event waits, to be refused once more; what may have been done stays in doubt.
     pub(super) async fn kept(
         &self,
         key: &Key,
         state: &mut State,
-        entry: &mut Entry,
-        before: Box<(State, Progress)>,
+        entry: &Entry,
+        before: Box<State>,
         verdict: Verdict,
     ) -> Verdict {
         let Verdict::Done(Ending::Dead(refusal), _) = &verdict else {
@@ -29,7 +29,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             Ok(()) => verdict,
             Err(error) => {
                 tracing::error!(error = %error, "dead letter not kept, the event stays");
-                (*state, entry.progress) = *before;
+                *state = *before;
                 Verdict::Wait(None)
             }
         }

@@ -2,7 +2,7 @@
 //! came is still delivered. A few each run: the vendors' rate belongs to the customers.
 
 use crate::conversation::seen;
-use crate::conversation::state::Entry;
+use crate::conversation::state::{Entry, Status};
 use crate::conversation::store::{Held, StoreError};
 use crate::message::{Body, DeliveryId, Event};
 
@@ -16,6 +16,10 @@ const CHECKS: usize = 5;
 
 /// How long a comparison is good for, in milliseconds.
 const GOOD_FOR: i64 = 30 * 60 * 1000;
+
+/// How long it is good for where nothing has happened for days, in milliseconds; well below the time
+/// for which an answer is known to be sent or not.
+const GOOD_FOR_SILENT: i64 = 12 * 60 * 60 * 1000;
 
 /// How long an answer may have had files that nobody told of, in milliseconds.
 const FILES_WAIT: i64 = 60 * 1000;
@@ -75,14 +79,15 @@ impl<V: Vendors> Bridge<V> {
     }
 }
 
-/// Idle, lately active (only then it is known which comments were sent), and either open and not just
-/// compared, or with answers whose files nobody named.
+/// Idle, and either open and not just compared, or with answers whose files nobody named.
 fn is_worth_it(read: &Held, now: i64) -> bool {
     let active = seen::days(now).any(|day| read.seen.count(day) > 0);
     let state = &read.state;
-    let over = state.is_done() && state.closing_told;
-    let is_old = !over && now.saturating_sub(state.checked_at.max(state.since)) > GOOD_FOR;
+    let closed = state.status == Some(Status::Closed);
+    let over = closed || (state.is_done() && state.closing_told);
+    let good_for = if active { GOOD_FOR } else { GOOD_FOR_SILENT };
+    let is_old = !over && now.saturating_sub(state.checked_at.max(state.since)) > good_for;
     let unseen = state.files_unseen;
     let may_have_files = unseen > 0 && now.saturating_sub(unseen) > FILES_WAIT;
-    read.mailbox.is_empty() && state.ticket.is_some() && active && (is_old || may_have_files)
+    read.mailbox.is_empty() && state.ticket.is_some() && (is_old || may_have_files)
 }

@@ -74,7 +74,18 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
     async fn run(&self, held: &mut Held, index: usize, work: &Work) -> Run {
         let customer = match held.key.clone() {
             Key::Customer(customer) => customer,
-            Key::Ticket(ticket) => return self.forward(held, index, ticket, work).await.into(),
+            Key::Ticket(ticket) => {
+                let verdict = self.forward(held, index, ticket, work).await;
+                let Held {
+                    key,
+                    state,
+                    mailbox,
+                    ..
+                } = held;
+                let entry = &mut mailbox[index];
+                let before = Box::new(state.clone());
+                return self.kept(key, state, entry, before, verdict).await.into();
+            }
         };
         let key = held.key.clone();
         let Held {
@@ -93,7 +104,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 seen,
                 now,
             };
-            let before = Box::new((state.clone(), entry.progress.clone()));
+            let before = Box::new(state.clone());
             let verdict = match plan::next(&context, state, entry) {
                 Next::Settled(verdict) => verdict,
                 Next::Step(step) => {

@@ -21,13 +21,25 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         if plan::is_poison(&held.mailbox[index]) {
             return plan::given_up(plan::BROKE_OFF, vec![]);
         }
+        let verdict = self.looked_up(held, index, ticket, work).await;
+        let received_at = held.mailbox[index].event.received_at;
+        let too_old = plan::is_too_old(&self.policy, received_at, self.clock.now());
+        match verdict {
+            Verdict::Wait(_) if too_old => plan::given_up(plan::TOO_LONG, vec![]),
+            verdict => verdict,
+        }
+    }
+
+    async fn looked_up(&self, held: &Held, index: usize, ticket: TicketId, work: &Work) -> Verdict {
         let Some(time) = work.call_time(self.clock.now(), held.until) else {
             return Verdict::Wait(None);
         };
         let look_up = Step::LookUpTicket(ticket);
         let facts = match self.vendors.execute(&look_up, Deadline::after(time)).await {
             Outcome::Ticket(facts) => facts,
-            Outcome::Failed(Failure::NotFound) => None,
+            Outcome::Failed(Failure::NotFound) => {
+                return Verdict::ignored("there is no such ticket in Zendesk");
+            }
             Outcome::Failed(Failure::Later(not_before, _)) => return Verdict::Wait(not_before),
             _ => return Verdict::Wait(None),
         };

@@ -477,3 +477,43 @@ async fn an_event_that_cannot_be_read_stays_until_its_dead_letter_is_kept() {
     assert_eq!(letters(), [unknown]);
     assert_eq!(public(&only_ticket(&stack)), ["SUPPORT", "Hi"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_acts_long_after_its_time_out_is_not_repeated() {
+    let stack = stack_with(|options| options.timeout = Duration::from_secs(4)).await;
+    with_ticket(&stack).await;
+    let slow = Fault::once("tickets.update", Effect::Hold("slow".to_owned()));
+    stack.zendesk.fault(slow);
+    let text = send::text(&stack, ANA, "once").await;
+    assert_eq!(text.outcome(), "queued", "{text:?}");
+    // The schedule comes round before Zendesk is done with it.
+    redelivered_once(&stack).await;
+    stack.zendesk.release_hold("slow");
+    let there = |state: &simulators::zendesk::State| {
+        let ticket = state.tickets.values().next();
+        ticket.is_some_and(|ticket| ticket.comments.len() > 1)
+    };
+    assert!(stack.zendesk.wait_until(PATIENCE, there).await);
+    redelivered(&stack).await;
+    assert_eq!(public(&only_ticket(&stack)), ["SUPPORT", "once"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_counts_at_once_although_texts_wait_before_it() {
+    let stack = stack().await;
+    let id = with_ticket(&stack).await;
+    let limit = Effect::zendesk_rate_limited(300);
+    stack.zendesk.fault(Fault::always("tickets.update", limit));
+    let text = send::text(&stack, ANA, "second text").await;
+    assert_eq!(text.outcome(), "queued", "{text:?}");
+    let stop = json!({"kind": "opted_out", "external_user_id": ANA, "message": "STOP",
+        "dispatch_id": "d-stop"});
+    let stop = inbound(&stack, stop.to_string()).await;
+    assert_eq!(stop.outcome(), "delivered", "{stop:?}");
+    answered(&stack, id, "Are you there?").await;
+    assert!(stack.braze.sends().is_empty(), "nothing is sent after STOP");
+    stack.zendesk.clear_faults();
+    redelivered(&stack).await;
+    let notes = notes(&ticket(&stack, id));
+    assert_eq!(notes.len(), 2, "{notes:?}");
+}

@@ -332,11 +332,40 @@ async fn what_could_not_be_delivered_for_the_hours_set_is_given_up_counted_and_n
     assert_eq!(phone(&stack, ANA), ["Here again"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_whose_customer_cannot_be_looked_up_is_given_up_and_kept() {
+    let stack = stack_with(|options| e2e::set(options, "GIVE_UP_AFTER_HOURS", "2")).await;
+    let id = with_ticket(&stack).await;
+    stack.zendesk.webhook_delivery(Mode::Held);
+    stack
+        .zendesk
+        .fault(Fault::always("tickets.show", Effect::status(503)));
+    let body = send::reply_body(id, "", 901, "Hello").to_string();
+    assert_eq!(send::reply(&stack, "INV1", body).await.outcome(), "queued");
+    older_in(
+        &stack,
+        &format!("ticket#{id}"),
+        Duration::from_secs(121 * 60),
+    );
+    let_time_pass(&stack);
+    redelivered_once(&stack).await;
+    let letters = dead_letters(&stack);
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0]["cause"]["S"], "0 tried for too long");
+    assert!(letters[0]["content"]["S"].to_string().contains("Hello"));
+    assert!(waiting(&stack).is_empty());
+    assert_eq!(counted(&stack), 1);
+}
+
 /// Makes what waits for a customer look as if it had come in earlier.
 fn older(stack: &Stack, customer: &str, by: Duration) {
+    older_in(stack, &format!("customer#{customer}"), by);
+}
+
+fn older_in(stack: &Stack, conversation: &str, by: Duration) {
     let item = items(stack)
         .into_iter()
-        .find(|item| pk(item) == format!("customer#{customer}"))
+        .find(|item| pk(item) == conversation)
         .expect("a conversation");
     let mut mailbox = item["mailbox"].clone();
     for entry in mailbox["L"].as_array_mut().expect("events wait") {

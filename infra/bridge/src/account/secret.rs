@@ -47,12 +47,25 @@ impl SecretValue {
     /// # Errors
     /// No such secret, not allowed, no answer, or no JSON object.
     pub(crate) async fn read(&self) -> Result<Map<String, Value>, Failure> {
+        self.read_or_broken().await?.ok_or_else(|| {
+            Failure::Usage(format!(
+                "the secret {} is no JSON object: `bridge setup secret` writes one",
+                self.name()
+            ))
+        })
+    }
+
+    /// The same; `None` where the value is no JSON object.
+    ///
+    /// # Errors
+    /// No such secret, not allowed, no answer.
+    pub(crate) async fn read_or_broken(&self) -> Result<Option<Map<String, Value>>, Failure> {
         let answer = self.client.get_secret_value().secret_id(&self.id).send();
         let answer = match answer.await {
             Ok(answer) => answer,
             // The same code tells that there is no secret and that nothing was ever put into it.
             Err(error) if error.message().is_some_and(|m| m.contains("staging label")) => {
-                return Ok(Map::new());
+                return Ok(Some(Map::new()));
             }
             Err(error) => {
                 let thing = format!("secret {}", self.name());
@@ -67,12 +80,7 @@ impl SecretValue {
             }
         };
         let text = answer.secret_string().unwrap_or_default();
-        serde_json::from_str(text).map_err(|_| {
-            Failure::Usage(format!(
-                "the secret {} is no JSON object: `bridge setup secret` writes one",
-                self.name()
-            ))
-        })
+        Ok(serde_json::from_str(text).ok())
     }
 
     /// Writes the whole object as a new version; the one before stays as AWSPREVIOUS.

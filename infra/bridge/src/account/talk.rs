@@ -37,7 +37,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Goes on only when a person types "yes".
+/// Goes on only when a person types "yes", or its first letter.
 ///
 /// # Errors
 /// Nobody to ask, or another answer: nothing has happened then.
@@ -47,8 +47,31 @@ pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
     }
     eprint!("{question} Type yes: ");
     let mut line = String::new();
-    match std::io::stdin().lock().read_line(&mut line) {
-        Ok(_) if line.trim() == "yes" => Ok(()),
-        _ => Err(Failure::Broken("nothing was changed".to_owned())),
+    let read = std::io::stdin().lock().read_line(&mut line);
+    match read {
+        Ok(_) if is_yes(&line) => Ok(()),
+        _ => Err(Failure::Broken(
+            "the answer was not yes, so nothing was changed".to_owned(),
+        )),
+    }
+}
+
+fn is_yes(answer: &str) -> bool {
+    let answer = answer.trim().to_lowercase();
+    answer == "y" || answer == "yes"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        assert!(["y\n", "yes\n", " YES\r\n", "Y"].into_iter().all(is_yes));
+        assert!(
+            !["", "\n", "n\n", "yes, but no\n", "ye\n"]
+                .into_iter()
+                .any(is_yes)
+        );
     }
 }

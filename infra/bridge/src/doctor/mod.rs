@@ -12,6 +12,8 @@ use crate::account::{self, Account, Deployed, talk};
 use crate::braze::{Braze, Campaign};
 use crate::setup::merge::get;
 
+mod campaigns;
+mod delivered;
 mod finding;
 mod routes;
 mod secret;
@@ -67,9 +69,10 @@ impl Doctor {
         report.add(table::check(&account).await);
         let (object, findings) = secret::check(&account).await;
         report.add(findings);
-        let clocks = zendesk::check(&account, deployed, &object, &mut report).await;
+        let seen = zendesk::check(&account, deployed, &object, &mut report).await;
+        report.add(campaigns::check(deployed, &seen.bodies));
         report.add(braze(&account, deployed, &object).await);
-        routes::check(&account, deployed, &object, clocks, &mut report).await;
+        routes::check(&account, deployed, &object, seen.clock, &mut report).await;
         let wrong = report
             .findings
             .iter()

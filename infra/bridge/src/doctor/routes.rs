@@ -146,6 +146,15 @@ fn judged(route: &Route, answer: Answer) -> Finding {
             "the functions read the secret again within five minutes: run doctor once more; if it \
              stays, the functions use another secret (parameter SecretArn) or another clock",
         ),
+        429 => Finding::bad(
+            AREA,
+            "ApiRateLimit",
+            format!(
+                "{output} answers 429: more requests come than the API or the function lets in"
+            ),
+            "run doctor once more; if it stays, deploy with a higher ApiRateLimit and ApiBurstLimit, \
+             and look at the functions' reserved concurrency",
+        ),
         503 => Finding::bad(
             AREA,
             "SECRET_ID, TABLE_NAME",
@@ -225,6 +234,20 @@ mod tests {
         let ahead = skew(&headers).unwrap();
         let there = OffsetDateTime::now_utc().unix_timestamp() + ahead;
         assert!((there - 784_111_777).abs() <= 1, "{there}");
+    }
+
+    #[test]
+    fn a_throttled_test_event_is_no_wrong_address() {
+        let answer = |status| Answer {
+            status: http::StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Ok(br#"{"message":"Too Many Requests"}"#.to_vec()),
+        };
+        let [route, ..] = routes();
+        let told = judged(&route, answer(429)).json();
+        assert_eq!(told["setting"], "ApiRateLimit", "{told}");
+        let told = judged(&route, answer(404)).json();
+        assert_eq!(told["setting"], "ZendeskReplyUrl", "{told}");
     }
 
     #[test]

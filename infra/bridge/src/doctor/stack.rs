@@ -40,16 +40,6 @@ pub(super) fn check(stack: &Deployed) -> Vec<Finding> {
             ));
         }
     }
-    if stack.parameter("BrazeReplyCampaignId").is_none() {
-        findings.push(Finding::bad(
-            AREA,
-            "BrazeReplyCampaignId",
-            "this parameter is empty: the triggers made by `bridge setup zendesk` name no campaign, \
-             so no answer can be sent"
-                .to_owned(),
-            "deploy with the Campaign ID of the agents' replies",
-        ));
-    }
     if stack.parameter("SignatureMode") == Some("observe") {
         findings.push(Finding::bad(
             AREA,

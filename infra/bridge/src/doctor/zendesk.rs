@@ -4,43 +4,58 @@
 
 use serde_json::{Map, Value};
 use shared::net::BaseUrl;
-use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
 
+use super::campaigns::{self, Posting};
+use super::delivered::delivered;
 use super::routes::skew;
 use super::{Finding, Report};
 use crate::account::{Account, Deployed};
-use crate::setup::found::{Found, id};
-use crate::setup::plan::{Act, Change, Part, plan, text};
+use crate::setup::body::differing;
+use crate::setup::by_hand::{served, spares};
+use crate::setup::fields::Difference;
+use crate::setup::found::Found;
+use crate::setup::plan::{Act, Change, Part, plan};
 use crate::setup::wanted::{ROUTES, Wanted};
-use crate::zendesk::{Admin, Credentials, SETUP_SCOPES, Trouble, credentials, token};
+use crate::zendesk::{Credentials, SETUP_SCOPES, Trouble, credentials, sign_in};
 
-const AREA: &str = "zendesk";
+/// The hop, in a finding.
+pub(super) const AREA: &str = "zendesk";
 /// Least part of the rate limit that should be left, in percent.
 const ROOM: u64 = 25;
-/// How long ago deliveries are looked at.
-const RECENT: Duration = Duration::hours(24);
 
-/// Looks at everything; gives Zendesk's clock less this machine's, in seconds.
+/// What other hops' checks need to know of Zendesk.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Its clock less this machine's, in seconds.
+    pub(super) clock: Option<i64>,
+    /// The bodies that its triggers post to this stack.
+    pub(super) bodies: Vec<Posting>,
+}
+
+/// Looks at everything.
 pub(super) async fn check(
     account: &Account,
     stack: &Deployed,
     object: &Map<String, Value>,
     report: &mut Report,
-) -> Option<i64> {
+) -> Seen {
+    let mut seen = Seen::default();
+    let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
     // What is missing was told when the stack and the secret were looked at.
-    let base: BaseUrl = stack.parameter("ZendeskBaseUrl")?.parse().ok()?;
-    let credentials = credentials(object)?;
-    let clock = match functions(account, &base, &credentials, report).await {
-        Ok(clock) => clock,
+    let (Ok(base), Some(credentials)) = (base.parse::<BaseUrl>(), credentials(object)) else {
+        return seen;
+    };
+    match functions(account, &base, &credentials, report).await {
+        Ok(clock) => seen.clock = clock,
         Err(trouble) => {
             report.add([of(&trouble)]);
-            return None;
+            return seen;
         }
-    };
-    if let Err(trouble) = set_up(account, stack, &base, &credentials, object, report).await {
-        report.add([match trouble {
-            Trouble::Scopes(_) | Trouble::Forbidden(_) | Trouble::NotAdmin(_) => Finding::note(
+    }
+    match set_up(account, stack, &base, &credentials, object, report).await {
+        Ok(bodies) => seen.bodies = bodies,
+        Err(trouble) => report.add([match trouble {
+            Trouble::Scopes(_) | Trouble::Forbidden(..) | Trouble::NotAdmin(..) => Finding::note(
                 AREA,
                 format!(
                     "webhooks and triggers were not looked at: {}",
@@ -48,9 +63,9 @@ pub(super) async fn check(
                 ),
             ),
             trouble => of(&trouble),
-        }]);
+        }]),
     }
-    clock
+    seen
 }
 
 /// What the functions do with the credentials.
@@ -61,25 +76,14 @@ async fn functions(
     report: &mut Report,
 ) -> Result<Option<i64>, Trouble> {
     let scope = shared::zendesk::SCOPE;
-    let header = token(account.http(), base, credentials, &[scope]).await?;
-    let program = Admin::new(account.http(), base, header);
+    let program = sign_in(account.http(), base, credentials, &[scope]).await?;
     let (role, headers) = program.me().await?;
-    let Some(role) = role else {
-        report.add([Finding::bad(
-            AREA,
-            "zendesk_oauth_client_secret",
-            "Zendesk answers 200 as to \"Anonymous user\": the credentials are wrong".to_owned(),
-            "bridge setup secret",
-        )]);
-        return Ok(None);
-    };
     report.add([if role == "end-user" {
         Finding::bad(
             AREA,
-            "zendesk_oauth_client_id",
-            "the person who made the OAuth client is an end user, who may not see tickets"
-                .to_owned(),
-            "have an agent or administrator make the client, then `bridge setup secret`",
+            credentials.kind().name(),
+            "it signs in as an end user, who may not see tickets".to_owned(),
+            "have an agent or administrator make the OAuth client, then `bridge setup secret`",
         )
     } else {
         Finding::good(AREA, format!("signed in, role {role}"))
@@ -90,7 +94,7 @@ async fn functions(
                 AREA,
                 "tickets can be read with the functions' scopes".to_owned(),
             ),
-            Err(trouble @ Trouble::Forbidden(_)) => {
+            Err(trouble @ Trouble::Forbidden(..)) => {
                 let what = format!(
                     "{}: the scopes tickets:read and users:read are needed",
                     trouble.what()
@@ -125,16 +129,17 @@ async fn set_up(
     credentials: &Credentials,
     object: &Map<String, Value>,
     report: &mut Report,
-) -> Result<(), Trouble> {
+) -> Result<Vec<Posting>, Trouble> {
     let Ok(wanted) = Wanted::of(stack) else {
-        return Ok(());
+        return Ok(Vec::new());
     };
-    let header = token(account.http(), base, credentials, &SETUP_SCOPES).await?;
-    let admin = Admin::new(account.http(), base, header);
-    let found = Found::read(&admin, &wanted.owner).await?;
+    let admin = sign_in(account.http(), base, credentials, &SETUP_SCOPES).await?;
+    let found = Found::read(&admin, &wanted).await?;
     let plan = plan(&wanted, &found, object);
     let before = report.findings.len();
-    report.add(plan.to_do().map(drift));
+    let served = served(&wanted, &found, &plan.by_hand);
+    let to_do = plan.to_do();
+    report.add(to_do.filter(|c| !spares(&served, &wanted, c)).map(drift));
     let (harmful, harmless): (Vec<_>, Vec<_>) =
         plan.notices.iter().partition(|notice| notice.harmful);
     report.add(harmful.into_iter().map(|notice| {
@@ -146,7 +151,10 @@ async fn set_up(
         )
     }));
     if report.findings.len() == before {
-        let what = "user field, webhooks, category, triggers and signing secrets are as wanted";
+        let what = match served.is_empty() {
+            true => "user field, webhooks, category, triggers and signing secrets are as wanted",
+            false => "the user field and the signing secrets are as wanted",
+        };
         report.add([Finding::good(AREA, what.to_owned())]);
     }
     report.add(
@@ -159,7 +167,15 @@ async fn set_up(
             report.add([delivered(&admin, webhook, output, key).await?]);
         }
     }
-    Ok(())
+    for one in plan
+        .by_hand
+        .iter()
+        .filter(|one| served.contains(&one.route))
+    {
+        let (_, output, key) = ROUTES[one.route];
+        report.add([delivered(&admin, &one.webhook, output, key).await?]);
+    }
+    Ok(campaigns::postings(&wanted, &found))
 }
 
 /// A change that set-up would make, as something that is wrong now.
@@ -178,7 +194,7 @@ fn drift(change: &Change) -> Finding {
                         text.as_deref().unwrap_or("nothing").replace('\n', ", ")
                     };
                     match field.field {
-                        "body" => "its body was changed".to_owned(),
+                        "body" => body_changed(field),
                         name => format!(
                             "{name} is {}, should be {}",
                             shown(&field.was),
@@ -197,81 +213,13 @@ fn drift(change: &Change) -> Finding {
     Finding::bad(AREA, &setting, what, "bridge setup zendesk")
 }
 
-/// What became of a webhook's invocations of the last day.
-async fn delivered(
-    admin: &Admin,
-    webhook: &Value,
-    output: &str,
-    key: &str,
-) -> Result<Finding, Trouble> {
-    let name = text(webhook, "name");
-    let from = OffsetDateTime::now_utc() - RECENT;
-    let from = from.replace_nanosecond(0).unwrap_or(from);
-    let from = from.format(&Rfc3339).unwrap_or_default();
-    let path = format!("/webhooks/{}/invocations", id(webhook).unwrap_or_default());
-    let query = [
-        ("filter[from_ts]", from.as_str()),
-        ("sort", "-latest_completed_at"),
-        ("page[size]", "100"),
-    ];
-    let told = admin.get(&path, &query).await?;
-    let rows = told.body["invocations"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let recent = |row: &&Value| {
-        text(row, "latest_completed_at") >= from || row["latest_completed_at"].is_null()
-    };
-    let failed: Vec<String> = rows.iter().filter(recent).filter_map(failure).collect();
-    if failed.is_empty() {
-        let what = match rows.len() {
-            0 => format!("{name}: nothing was delivered in the last day"),
-            n => format!("{name}: none of the last {n} invocations failed"),
-        };
-        return Ok(Finding::good(AREA, what));
+fn body_changed(field: &Difference) -> String {
+    let shown = |text: &Option<String>| text.clone().unwrap_or_default();
+    let names = differing(&shown(&field.was), &shown(&field.is));
+    match names.is_empty() {
+        true => "its body was changed".to_owned(),
+        false => format!("its body was changed ({})", names.join(", ")),
     }
-    let mut kinds = failed.clone();
-    kinds.sort();
-    kinds.dedup();
-    let counted: Vec<String> = kinds
-        .iter()
-        .map(|kind| {
-            format!(
-                "{} × {kind}",
-                failed.iter().filter(|one| *one == kind).count()
-            )
-        })
-        .collect();
-    let refused = failed.iter().any(|kind| kind.ends_with("401"));
-    let (setting, remedy) = if refused {
-        (key, "bridge setup zendesk")
-    } else {
-        (
-            output,
-            "look at the function's log; what was missed is compared and sent later",
-        )
-    };
-    let what = format!(
-        "{name}: {} of the last {} invocations failed within a day ({})",
-        failed.len(),
-        rows.len(),
-        counted.join(", ")
-    );
-    Ok(Finding::bad(AREA, setting, what, remedy))
-}
-
-/// Status and code of an invocation that failed. The words were seen in live traffic; a list of them
-/// is not published.
-fn failure(row: &Value) -> Option<String> {
-    let status = text(row, "status").to_lowercase();
-    let code = row["status_code"].as_u64();
-    let words = ["fail", "terminat", "broken", "error", "timed"];
-    let bad =
-        words.iter().any(|word| status.contains(word)) || code.is_some_and(|code| code >= 400);
-    bad.then(|| match code {
-        Some(code) => format!("{status} {code}"),
-        None => status,
-    })
 }
 
 fn of(trouble: &Trouble) -> Finding {

@@ -83,7 +83,7 @@ async fn make(
         Part::Trigger(at) => {
             let trigger = &wanted.triggers[at];
             let webhook = &ids.webhooks[trigger.route()];
-            let body = wanted.trigger(trigger, webhook, &ids.category);
+            let body = wanted.trigger(trigger, &change.body, webhook, &ids.category);
             ("/triggers", "trigger", body)
         }
         Part::Secret(_) => return Ok(()),

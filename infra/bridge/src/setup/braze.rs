@@ -36,12 +36,12 @@ const CAMPAIGNS: [(&str, &str, &str); 5] = [
         SUPPORT,
     ),
     (
-        "other texts",
+        "Other texts",
         "OTHER",
         r#""kind":"message","support":false"#,
     ),
     (
-        "opt-out",
+        "Opt-out",
         "OPT-OUT",
         r#""kind":"opted_out","support":false"#,
     ),
@@ -187,6 +187,7 @@ fn groups(stack: &Deployed, token: &str) -> Result<Vec<Group>, Failure> {
                     "on, or each customer's first text is the only one".to_owned(),
                 ),
                 ("Quiet hours", "off, or texts wait until morning".to_owned()),
+                ("Frequency cap", "off, or texts are dropped".to_owned()),
                 ("Audience", "everybody, without a filter".to_owned()),
             ],
             campaigns: inbound.into(),

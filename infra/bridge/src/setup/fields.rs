@@ -46,27 +46,35 @@ pub(crate) fn webhook(object: &Value) -> Fields {
 pub(crate) fn trigger(object: &Value, names: impl Fn(&Value) -> String) -> Fields {
     let mut fields = texts(object, &["title", "description", "active"]);
     let conditions = &object["conditions"];
-    let is_webhook = |action: &&Value| action["field"] == "notification_webhook";
-    let actions = object["actions"].as_array();
-    let posts = actions.and_then(|actions| actions.iter().find(is_webhook));
-    let others: Vec<Value> = actions
+    let posts = posts(object);
+    let others: Vec<Value> = object["actions"]
+        .as_array()
         .into_iter()
         .flatten()
         .filter(|action| posts.is_none_or(|posts| !std::ptr::eq(posts, *action)))
         .cloned()
         .collect();
-    let (target, body) = posts.map_or((String::new(), String::new()), |action| {
-        (names(&action["value"][0]), text(&action["value"][1]))
-    });
+    let target = posts.map_or_else(String::new, |action| names(&action["value"][0]));
     fields.extend([
         ("category", names(&object["category_id"])),
         ("all of", sorted(conditions["all"].as_array(), condition)),
         ("any of", sorted(conditions["any"].as_array(), condition)),
         ("posts to", target),
-        ("body", body.replace("\r\n", "\n").trim_end().to_owned()),
+        ("body", posted(object)),
         ("also", sorted(Some(&others), action)),
     ]);
     fields
+}
+
+/// What a trigger posts.
+pub(crate) fn posted(trigger: &Value) -> String {
+    let body = posts(trigger).map_or_else(String::new, |action| text(&action["value"][1]));
+    body.replace("\r\n", "\n").trim_end().to_owned()
+}
+
+fn posts(trigger: &Value) -> Option<&Value> {
+    let mut actions = trigger["actions"].as_array()?.iter();
+    actions.find(|action| action["field"] == "notification_webhook")
 }
 
 /// The fields that differ; an empty text is the same as no field.

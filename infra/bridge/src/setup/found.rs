@@ -3,9 +3,11 @@
 //! In: a signed-in program. Out: the lists as the API shows them, with the signing secrets of this
 //! stack's webhooks.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::wanted::{Owner, ROUTES, webhook_part};
+use super::wanted::{Owner, ROUTES, Wanted, webhook_part};
 use crate::zendesk::{Admin, Trouble};
 
 /// What is set up in the account.
@@ -21,11 +23,14 @@ pub(crate) struct Found {
     pub(crate) triggers: Vec<Value>,
     /// Signing secrets of this stack's webhooks, as [`ROUTES`].
     pub(crate) signing: Vec<Option<String>>,
+    /// Signing secrets of others' webhooks to this stack's URLs, by id.
+    pub(crate) others: BTreeMap<String, String>,
 }
 
 impl Found {
     /// Reads all of it.
-    pub(crate) async fn read(admin: &Admin, owner: &Owner) -> Result<Self, Trouble> {
+    pub(crate) async fn read(admin: &Admin, wanted: &Wanted) -> Result<Self, Trouble> {
+        let owner = &wanted.owner;
         let mut found = Self {
             user_fields: admin.list("/user_fields", "user_fields").await?,
             webhooks: admin.list("/webhooks", "webhooks").await?,
@@ -33,7 +38,7 @@ impl Found {
                 .list("/trigger_categories", "trigger_categories")
                 .await?,
             triggers: admin.list("/triggers", "triggers").await?,
-            signing: Vec::new(),
+            ..Self::default()
         };
         for (route, _, _) in ROUTES {
             let secret = match found.own_webhooks(owner, route).next().and_then(id) {
@@ -41,6 +46,12 @@ impl Found {
                 None => None,
             };
             found.signing.push(secret);
+        }
+        for webhook in found.webhooks.iter().filter(|one| !owner.owns_any(one)) {
+            if let (Some(_), Some(id)) = (wanted.route(webhook), id(webhook)) {
+                let secret = signing_secret(admin, &id).await?;
+                found.others.insert(id, secret);
+            }
         }
         Ok(found)
     }

@@ -1,21 +1,26 @@
 //! `bridge setup`: Zendesk, Braze and the secret, made ready for a deployed stack.
 //!
 //! In: the stack, credentials from its secret. Out: objects in Zendesk, texts to paste into Braze,
-//! values in the secret. `wanted`, `fields`, `notices`, `plan` and `merge` are pure.
+//! values in the secret. `wanted`, `body`, `fields`, `notices`, `plan` and `merge` are pure.
 
 use clap::{Args, Subcommand};
 
 use crate::Failure;
 
 mod apply;
+mod ask;
+pub(crate) mod body;
 mod braze;
-mod fields;
+pub(crate) mod by_hand;
+pub(crate) mod fields;
 pub(crate) mod found;
 mod keys;
+mod lines;
 pub(crate) mod merge;
-mod notices;
+pub(crate) mod notices;
 pub(crate) mod plan;
 mod read;
+mod removal;
 mod secret;
 mod show;
 pub(crate) mod wanted;

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::by_hand::ByHand;
 use super::found::{Found, id};
 use super::plan::text;
 use super::wanted::Wanted;
@@ -26,7 +27,8 @@ impl Notice {
         }
     }
 
-    fn harmful(text: String) -> Self {
+    /// Messages are lost or doubled.
+    pub(crate) fn harmful(text: String) -> Self {
         Self {
             text,
             harmful: true,
@@ -35,49 +37,29 @@ impl Notice {
 }
 
 /// What a person should know of others' objects.
-pub(crate) fn of(wanted: &Wanted, found: &Found) -> Vec<Notice> {
+pub(crate) fn of(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<Notice> {
     let mut told = user_field(wanted, found);
+    told.extend(by_hand.iter().map(|one| one.notice(wanted, found)));
     let own = |object: &Value| wanted.owner.owns_any(object);
     let active = |object: &&Value| object["active"] != false;
     for webhook in found.webhooks.iter().filter(|webhook| !own(webhook)) {
-        let (name, Some(id)) = (text(webhook, "name"), id(webhook)) else {
+        let Some(id) = id(webhook).filter(|_| goes_to_braze(webhook)) else {
             continue;
         };
-        let posts = |trigger: &&Value| posts_to(trigger, &id);
-        let mut users = found.triggers.iter().filter(active).filter(posts);
-        let Some(trigger) = users.next().map(|trigger| text(trigger, "title")) else {
-            continue;
-        };
-        if wanted
-            .webhooks
-            .iter()
-            .any(|ours| ours["endpoint"] == webhook["endpoint"])
-        {
+        let mut users = found.triggers.iter().filter(active);
+        if let Some(trigger) = users.find(|trigger| posts_to(trigger, &id)) {
             told.push(Notice::harmful(format!(
-                "The webhook \"{name}\" was made by somebody else and posts to this stack's URL, for \
-                 the trigger \"{trigger}\". Its signing secret is not in the stack's secret, so it is \
-                 refused with 401. Remove both in Admin Center."
-            )));
-        } else if goes_to_braze(webhook) {
-            told.push(Notice::harmful(format!(
-                "The trigger \"{trigger}\" posts to Braze itself, by the webhook \"{name}\", as in \
-                 Braze's guide: customers would get each answer twice. Switch it off in Admin Center \
-                 > Objects and rules > Triggers."
+                "The trigger \"{}\" posts to Braze itself, by the webhook \"{}\", as in Braze's \
+                 guide: customers would get each answer twice. Switch it off in Admin Center > \
+                 Objects and rules > Triggers.",
+                text(trigger, "title"),
+                text(webhook, "name")
             )));
         }
     }
-    let ours: Vec<String> = found
-        .webhooks
-        .iter()
-        .filter(|w| own(w))
-        .filter_map(id)
-        .collect();
-    for trigger in found
-        .triggers
-        .iter()
-        .filter(active)
-        .filter(|trigger| !own(trigger))
-    {
+    let ours = found.webhooks.iter().filter(|w| own(w)).filter_map(id);
+    let ours: Vec<String> = ours.collect();
+    for trigger in found.triggers.iter().filter(active).filter(|t| !own(t)) {
         if ours.iter().any(|id| posts_to(trigger, id)) {
             told.push(Notice::harmless(format!(
                 "The trigger \"{}\" was made by somebody else and posts to a webhook of this stack. \

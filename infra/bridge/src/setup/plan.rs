@@ -5,9 +5,11 @@
 
 use serde_json::{Map, Value};
 
+use super::by_hand::{ByHand, by_hand};
 use super::fields::{self, Difference, differences};
 use super::found::{Found, id};
 use super::notices::{self, Notice};
+use super::removal::surplus;
 use super::wanted::{ROUTES, Trigger, Wanted};
 
 /// What happens to an object.
@@ -51,6 +53,8 @@ pub(crate) struct Change {
     pub(crate) id: Option<String>,
     /// Field by field.
     pub(crate) fields: Vec<Difference>,
+    /// A trigger's body as it should be.
+    pub(crate) body: String,
 }
 
 /// All of it.
@@ -60,6 +64,8 @@ pub(crate) struct Plan {
     pub(crate) changes: Vec<Change>,
     /// What a person should know.
     pub(crate) notices: Vec<Notice>,
+    /// Others' webhooks to this stack's URLs.
+    pub(crate) by_hand: Vec<ByHand>,
 }
 
 impl Plan {
@@ -114,45 +120,12 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
         changes.push(trigger_change(wanted, found, at, trigger));
     }
     changes.extend(surplus(wanted, found));
+    let by_hand = by_hand(wanted, found, secret);
     Plan {
         changes,
-        notices: notices::of(wanted, found),
+        notices: notices::of(wanted, found, &by_hand),
+        by_hand,
     }
-}
-
-/// What takes this stack's objects out of Zendesk: triggers before the webhooks they post to. The
-/// user field stays, because it holds what is known of customers.
-pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
-    let owner = &wanted.owner;
-    let own = |objects: &[Value], part: Part, title: &str| -> Vec<Change> {
-        let own = objects.iter().filter(|object| owner.owns_any(object));
-        own.map(|object| gone(part, text(object, title), object))
-            .collect()
-    };
-    let mut changes = own(&found.triggers, Part::Trigger(0), "title");
-    changes.extend(own(&found.webhooks, Part::Webhook(0), "name"));
-    let mut notices = Vec::new();
-    if let Some(category) = found.category(&wanted.category) {
-        let id = id(category);
-        let mut others = found.triggers.iter().filter(|trigger| {
-            let inside = id.is_some() && fields_id(&trigger["category_id"]) == id;
-            inside && !owner.owns_any(trigger)
-        });
-        match others.next() {
-            None => changes.push(gone(Part::Category, wanted.category.clone(), category)),
-            Some(trigger) => notices.push(Notice::harmless(format!(
-                "The category {} stays: the trigger \"{}\" is in it.",
-                wanted.category,
-                text(trigger, "title")
-            ))),
-        }
-    }
-    let key = text(&wanted.user_field, "key");
-    notices.push(Notice::harmless(format!(
-        "The user field {key} stays: it says which Braze profile a customer is. Remove it in Admin \
-         Center > People > User fields if you mean it."
-    )));
-    Plan { changes, notices }
 }
 
 /// A field of another kind or one that is switched off is somebody's own: told, not changed.
@@ -193,6 +166,7 @@ fn stored(route: usize, found: &Found, secret: &Map<String, Value>) -> Change {
         name: key.to_owned(),
         id: None,
         fields,
+        body: String::new(),
     }
 }
 
@@ -201,7 +175,8 @@ fn trigger_change(wanted: &Wanted, found: &Found, at: usize, trigger: &Trigger) 
     let (route, _, _) = ROUTES[trigger.route()];
     let webhook = found.own_webhooks(&wanted.owner, route).next().and_then(id);
     let category = found.category(&wanted.category).and_then(id);
-    let body = wanted.trigger(trigger, NEW_WEBHOOK, NEW_CATEGORY);
+    let posted = trigger.body(&own.map(fields::posted).unwrap_or_default());
+    let body = wanted.trigger(trigger, &posted, NEW_WEBHOOK, NEW_CATEGORY);
     let names = |value: &Value| {
         let shown = fields_id(value);
         let is = |known: &Option<String>, new: &str| {
@@ -216,27 +191,15 @@ fn trigger_change(wanted: &Wanted, found: &Found, at: usize, trigger: &Trigger) 
     };
     let is = fields::trigger(&body, names);
     let fields = differences(own.map(|own| fields::trigger(own, names)), Some(is));
-    change(Part::Trigger(at), text(&body, "title"), own, fields)
+    Change {
+        body: posted,
+        ..change(Part::Trigger(at), text(&body, "title"), own, fields)
+    }
 }
 
 /// Stand for ids that are not known yet.
 const NEW_WEBHOOK: &str = "the new webhook";
 const NEW_CATEGORY: &str = "the new category";
-
-/// A second object of the same mark, made when the answer to the first try was lost; everything
-/// would be posted twice.
-fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for (at, trigger) in wanted.triggers.iter().enumerate() {
-        let more = found.own_triggers(&wanted.owner, trigger.part()).skip(1);
-        changes.extend(more.map(|one| gone(Part::Trigger(at), text(one, "title"), one)));
-    }
-    for (at, (route, _, _)) in ROUTES.iter().enumerate() {
-        let more = found.own_webhooks(&wanted.owner, route).skip(1);
-        changes.extend(more.map(|one| gone(Part::Webhook(at), text(one, "name"), one)));
-    }
-    changes
-}
 
 fn change(part: Part, name: String, own: Option<&Value>, fields: Vec<Difference>) -> Change {
     Change {
@@ -249,16 +212,19 @@ fn change(part: Part, name: String, own: Option<&Value>, fields: Vec<Difference>
         name,
         id: own.and_then(id),
         fields,
+        body: String::new(),
     }
 }
 
-fn gone(part: Part, name: String, object: &Value) -> Change {
+/// An object that goes.
+pub(super) fn gone(part: Part, name: String, object: &Value) -> Change {
     Change {
         act: Act::Remove,
         part,
         name,
         id: id(object),
         fields: Vec::new(),
+        body: String::new(),
     }
 }
 
@@ -267,7 +233,7 @@ fn category_fields(category: &Value) -> fields::Fields {
 }
 
 /// An id as a text; the API writes some as numbers.
-fn fields_id(value: &Value) -> Option<String> {
+pub(super) fn fields_id(value: &Value) -> Option<String> {
     id(&serde_json::json!({"id": value}))
 }
 

@@ -54,7 +54,7 @@ fn values(text: &str) -> Result<Values, String> {
         return Err(wrong.join("; "));
     }
     if values.is_empty() {
-        return Err("there is no value in it".to_owned());
+        return Err("there is no value in it; --remove KEY removes one".to_owned());
     }
     Ok(values)
 }
@@ -121,7 +121,7 @@ mod tests {
                 "{\"braze_api_key\":{\"hush\":1}}",
                 "braze_api_key is no text",
             ),
-            ("", "there is no value in it"),
+            ("", "there is no value in it; --remove KEY removes one"),
             (
                 "zendesk_email=hush\nbraze_inbound_token=hush",
                 "zendesk_email is no e-mail address; braze_inbound_token is shorter than 16 \

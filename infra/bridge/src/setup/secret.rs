@@ -3,16 +3,18 @@
 //! In: answers of a person (not echoed), a file, standard input. Out: the secret written as a whole,
 //! with everything kept that was there; names of what changed.
 
-use std::io::IsTerminal;
-
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, KEYS};
+use super::ask::asked;
+use super::keys::KEYS;
+use super::lines::{WIDTH, changed, missing, shown};
 use super::merge::{ROTATING, get, previous, set};
 use super::read::{self, Values};
 use crate::Failure;
 use crate::account::{self, talk};
+use crate::columns::wrapped;
 
 /// For `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -22,9 +24,20 @@ Examples:
   pass show bridge | bridge setup secret --from - --yes
   bridge setup secret --rotate-inbound-token
   bridge setup secret --end-rotation        forget the _previous values
+  bridge setup secret --remove zendesk_email --remove zendesk_api_token
 
 Values that are not given stay as they are. The two signing secrets come from
 `bridge setup zendesk`. While a rotation lasts, both values are accepted.";
+
+/// The one value that two sides have to hold, and that the tool makes.
+pub(super) const TOKEN: &str = "braze_inbound_token";
+
+/// Braze does not repeat what is refused with 401: a token forgotten too early loses texts.
+const STILL_ROTATING: &str = "\
+braze_inbound_token_previous is still set, so the last rotation has not ended and Braze may still \
+send that token; another one now would have Braze's texts refused and lost. Paste the present token \
+into every campaign (`bridge setup braze --show-token`), then `bridge setup secret --end-rotation`, \
+then rotate again";
 
 /// What a new token is made of, in bytes.
 const TOKEN_BYTES: usize = 32;
@@ -41,6 +54,9 @@ pub(crate) struct Secret {
     /// Remove the previous values, once both sides use the new ones.
     #[arg(long, conflicts_with = "rotate_inbound_token")]
     end_rotation: bool,
+    /// Remove the value of this key; repeatable.
+    #[arg(long, value_name = "KEY", value_parser = removable())]
+    remove: Vec<String>,
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
@@ -51,37 +67,22 @@ pub(crate) struct Secret {
     account: account::Options,
 }
 
-/// A key, and what becomes of it.
-#[derive(Debug, PartialEq, Eq)]
-struct Line {
-    key: String,
-    becomes: &'static str,
-}
-
 impl Secret {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let account = self.account.connect().await?;
         let secret = account.secret().await?;
-        let before = secret.read().await?;
+        let before = secret.read_or_broken().await?;
+        if before.is_none() {
+            eprintln!("{}", broken(secret.name()));
+        }
+        let before = before.unwrap_or_default();
+        let others = self.rotate_inbound_token || self.end_rotation || !self.remove.is_empty();
         let values = match &self.from {
             Some(file) => read::file(file)?,
-            None if self.rotate_inbound_token || self.end_rotation => Values::new(),
+            None if others => Values::new(),
             None => asked(&before)?,
         };
-        let mut object = before.clone();
-        for (key, value) in &values {
-            set(&mut object, key, value);
-        }
-        half_given(&values, &object)?;
-        let token = "braze_inbound_token";
-        if self.rotate_inbound_token || get(&object, token).is_none() {
-            set(&mut object, token, &new_token()?);
-        }
-        if self.end_rotation {
-            for key in ROTATING {
-                object.remove(&previous(key));
-            }
-        }
+        let object = self.after(&before, &values)?;
         let changed = changed(&before, &object);
         let writes = !changed.is_empty() && !self.dry_run;
         let text = shown(secret.name(), &changed, &object);
@@ -108,60 +109,76 @@ impl Secret {
         }
         Ok(())
     }
-}
 
-/// Asks for the credentials; Enter keeps what is there.
-fn asked(before: &Map<String, Value>) -> Result<Values, Failure> {
-    if !std::io::stdin().is_terminal() {
-        let sentence = "nobody to ask: give --from FILE, or --from - for standard input";
-        return Err(Failure::Usage(sentence.to_owned()));
-    }
-    eprintln!("Nothing is shown while you type. Enter alone keeps what is there.");
-    let mut values = Values::new();
-    for key in KEYS.iter().filter(|key| is_asked(key.name)) {
-        let has_oauth = values
-            .iter()
-            .any(|(name, _)| *name == "zendesk_oauth_client_secret")
-            || get(before, "zendesk_oauth_client_secret").is_some();
-        if has_oauth && ["zendesk_email", "zendesk_api_token"].contains(&key.name) {
-            continue;
+    /// The secret as it becomes.
+    fn after(
+        &self,
+        before: &Map<String, Value>,
+        values: &Values,
+    ) -> Result<Map<String, Value>, Failure> {
+        let mut object = before.clone();
+        for (key, value) in values {
+            set(&mut object, key, value);
         }
-        eprintln!("\n{}", key.from);
-        let state = match get(before, key.name) {
-            Some(_) => "set",
-            None if key.name == "braze_inbound_token" => "Enter makes one",
-            None => "empty",
-        };
-        loop {
-            let typed = rpassword::prompt_password(format!("  {} [{state}]: ", key.name));
-            let typed = typed
-                .map_err(|error| Failure::Usage(format!("the terminal cannot be read: {error}")))?;
-            let typed = typed.trim();
-            match key.wrong(typed) {
-                _ if typed.is_empty() => break,
-                Some(reason) => eprintln!("  {} {reason}; once more.", key.name),
-                None => {
-                    values.push((key.name, typed.to_owned()));
-                    break;
-                }
+        // What Braze may still send is not forgotten, whichever way the token changes.
+        let sent = get(before, &previous(TOKEN)).is_none_or(|old| holds(&object, old));
+        if !sent || (self.rotate_inbound_token && get(&object, &previous(TOKEN)).is_some()) {
+            return Err(Failure::Usage(STILL_ROTATING.to_owned()));
+        }
+        for key in &self.remove {
+            if values.iter().any(|(given, _)| given == key) {
+                let sentence = format!("{key} is given and to be removed: which?");
+                return Err(Failure::Usage(sentence));
+            }
+            object.remove(key);
+        }
+        let given = values.iter().map(|(key, _)| *key);
+        half_given(given.chain(self.remove.iter().map(String::as_str)), &object)?;
+        if self.rotate_inbound_token || get(&object, TOKEN).is_none() {
+            set(&mut object, TOKEN, &new_token()?);
+        }
+        if self.end_rotation {
+            for key in ROTATING {
+                object.remove(&previous(key));
             }
         }
+        Ok(object)
     }
-    Ok(values)
 }
 
-/// Signing secrets and previous values are nobody's to type.
-fn is_asked(key: &str) -> bool {
-    !key.ends_with("_previous") && !key.contains("signing")
+/// The keys whose value may go: without the token, the next run would make one that Braze lacks.
+fn removable() -> PossibleValuesParser {
+    let keys = KEYS.iter().map(|key| key.name);
+    keys.filter(|key| *key != TOKEN).collect::<Vec<_>>().into()
+}
+
+/// What becomes of a value that the functions cannot read.
+fn broken(name: &str) -> String {
+    let told = format!(
+        "The value of the secret {name} is no JSON object, so it counts as empty and is replaced as \
+         a whole; AWS keeps it as the version AWSPREVIOUS. A token made anew has to be pasted into \
+         Braze's campaigns."
+    );
+    wrapped(&told, WIDTH).join("\n")
+}
+
+/// Whether a token is one of those accepted.
+fn holds(object: &Map<String, Value>, token: &str) -> bool {
+    [TOKEN.to_owned(), previous(TOKEN)]
+        .iter()
+        .any(|key| get(object, key) == Some(token))
 }
 
 /// One of two values that work only together is an answer half given.
-fn half_given(values: &Values, object: &Map<String, Value>) -> Result<(), Failure> {
+fn half_given<'k>(
+    touched: impl Iterator<Item = &'k str> + Clone,
+    object: &Map<String, Value>,
+) -> Result<(), Failure> {
     for (one, other) in [
         ("zendesk_oauth_client_id", "zendesk_oauth_client_secret"),
         ("zendesk_email", "zendesk_api_token"),
     ] {
-        if !values.iter().any(|(key, _)| *key == one || *key == other) {
+        if !touched.clone().any(|key| key == one || key == other) {
             continue;
         }
         let lacks = match (get(object, one), get(object, other)) {
@@ -174,58 +191,6 @@ fn half_given(values: &Values, object: &Map<String, Value>) -> Result<(), Failur
         )));
     }
     Ok(())
-}
-
-fn changed(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Line> {
-    let keys = KEYS.iter().map(|key| key.name);
-    let lines = keys.filter_map(|key| {
-        let becomes = match (get(before, key), get(after, key)) {
-            (None, Some(_)) => "set",
-            (Some(_), None) => "removed",
-            (Some(old), Some(new)) if old != new => "changed",
-            _ => return None,
-        };
-        Some(Line {
-            key: key.to_owned(),
-            becomes,
-        })
-    });
-    lines.collect()
-}
-
-/// What the functions still lack.
-fn missing(object: &Map<String, Value>) -> Vec<&'static str> {
-    let has = |key: &str| get(object, key).is_some();
-    let mut missing: Vec<_> = KEYS
-        .iter()
-        .map(|key| key.name)
-        .filter(|key| !key.ends_with("_previous") && !has(key))
-        .filter(|key| !["zendesk_email", "zendesk_api_token"].contains(key))
-        .collect();
-    if has("zendesk_email") {
-        missing.retain(|key| !key.contains("oauth"));
-    }
-    missing
-}
-
-fn shown(name: &str, changed: &[Line], after: &Map<String, Value>) -> String {
-    let mut lines = vec![format!("Secret {name}"), String::new()];
-    for line in changed {
-        lines.push(format!("  {:40} {}", line.key, line.becomes));
-    }
-    if changed.is_empty() {
-        lines.push("Nothing to change.".to_owned());
-    }
-    let missing = missing(after);
-    if !missing.is_empty() {
-        lines.push(String::new());
-        lines.push("Still missing:".to_owned());
-        for key in missing {
-            let from = keys::find(key).map_or("", |key| key.from);
-            lines.push(format!("  {key:30} {from}"));
-        }
-    }
-    lines.join("\n")
 }
 
 /// A token nobody can guess, in characters every header carries.

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body;
 use crate::Failure;
 use crate::account::Deployed;
 
@@ -13,11 +14,19 @@ use crate::account::Deployed;
 const USER_FIELD: &str = include_str!("../../../zendesk/user-field.json");
 /// Definition of the triggers.
 const TRIGGERS: &str = include_str!("../../../zendesk/triggers.json");
-/// What the triggers post, by name.
-pub(crate) const BODIES: [(&str, &str); 3] = [
-    ("reply", include_str!("../../../zendesk/reply.json")),
-    ("solved", include_str!("../../../zendesk/solved.json")),
-    ("resend", include_str!("../../../zendesk/resend.json")),
+/// What the triggers post, by name, and which members of it a person may add (the README says which).
+pub(crate) const BODIES: [(&str, &str, &[&str]); 3] = [
+    (
+        "reply",
+        include_str!("../../../zendesk/reply.json"),
+        &["attachments", "campaign_id"],
+    ),
+    (
+        "solved",
+        include_str!("../../../zendesk/solved.json"),
+        &["campaign_id", "tags"],
+    ),
+    ("resend", include_str!("../../../zendesk/resend.json"), &[]),
 ];
 
 /// A route that Zendesk posts to: its name, the stack's output, the secret's key. Each webhook has
@@ -139,10 +148,20 @@ impl Wanted {
         })
     }
 
-    /// A trigger as it is sent, with the ids of its webhook and category.
-    pub(crate) fn trigger(&self, trigger: &Trigger, webhook: &str, category: &str) -> Value {
-        let body = BODIES.iter().find(|(name, _)| *name == trigger.body);
-        let body = body.map_or("", |(_, body)| body.trim_end());
+    /// Which of [`ROUTES`] a webhook posts to, whoever made it.
+    pub(crate) fn route(&self, webhook: &Value) -> Option<usize> {
+        let mut ours = self.webhooks.iter();
+        ours.position(|ours| ours["endpoint"] == webhook["endpoint"])
+    }
+
+    /// A trigger as it is sent, with its body and the ids of its webhook and category.
+    pub(crate) fn trigger(
+        &self,
+        trigger: &Trigger,
+        body: &str,
+        webhook: &str,
+        category: &str,
+    ) -> Value {
         let mut actions = vec![json!({"field": "notification_webhook", "value": [webhook, body]})];
         actions.extend(trigger.actions.iter().cloned());
         json!({
@@ -161,6 +180,12 @@ impl Trigger {
     pub(crate) fn route(&self) -> usize {
         let route = ROUTES.iter().position(|route| route.0 == self.webhook);
         route.unwrap_or_default()
+    }
+
+    /// The body it should have where it has this one.
+    pub(crate) fn body(&self, own: &str) -> String {
+        let known = BODIES.iter().find(|(name, ..)| *name == self.body);
+        known.map_or_else(String::new, |(_, ours, may)| body::wanted(own, ours, may))
     }
 
     /// Its part of the mark.
@@ -211,7 +236,7 @@ mod tests {
             assert!(ROUTES.iter().any(|route| route.0 == trigger.webhook));
             assert!(BODIES.iter().any(|body| body.0 == trigger.body));
         }
-        for (_, body) in BODIES {
+        for (_, body, _) in BODIES {
             serde_json::from_str::<Value>(body).unwrap();
         }
     }

@@ -7,12 +7,13 @@ use clap::Args;
 
 use super::apply::apply;
 use super::found::Found;
-use super::plan::{Plan, plan, removal};
+use super::plan::{Plan, plan};
+use super::removal::removal;
 use super::show::{done, shown};
 use super::wanted::Wanted;
 use crate::Failure;
 use crate::account::{self, Account, Deployed, SecretValue, talk};
-use crate::zendesk::{Admin, SETUP_SCOPES, Trouble, credentials, token};
+use crate::zendesk::{self, Admin, SETUP_SCOPES, Trouble, credentials};
 
 /// For `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -66,8 +67,7 @@ impl Zendesk {
         if self.account.json {
             talk::say_json(&super::show::json(&plan, acts));
         } else if acts {
-            talk::say("Zendesk is as wanted.");
-            talk::say(if self.remove { "" } else { NEXT }.trim_end());
+            talk::say(if self.remove { REMOVED } else { NEXT });
         }
         Ok(())
     }
@@ -111,7 +111,7 @@ impl Zendesk {
         secret: &SecretValue,
         account: &Account,
     ) -> Result<Plan, Failure> {
-        let found = Found::read(admin, &wanted.owner).await;
+        let found = Found::read(admin, wanted).await;
         let found = found.map_err(|trouble| trouble.told(account.terms()))?;
         if self.remove {
             return Ok(removal(wanted, &found));
@@ -120,7 +120,8 @@ impl Zendesk {
     }
 }
 
-const NEXT: &str = "Next: bridge setup braze, then bridge doctor.";
+const NEXT: &str = "Zendesk is as wanted.\nNext: bridge setup braze, then bridge doctor.";
+const REMOVED: &str = "Removed, but for what stays as told above.";
 
 /// A program that may set things up.
 async fn sign_in(
@@ -140,12 +141,10 @@ async fn sign_in(
         )));
     };
     let signed_in = async {
-        let header = token(account.http(), &base, &credentials, &SETUP_SCOPES).await?;
-        let admin = Admin::new(account.http(), &base, header);
+        let admin = zendesk::sign_in(account.http(), &base, &credentials, &SETUP_SCOPES).await?;
         match admin.me().await?.0 {
-            None => Err(Trouble::Credentials),
-            Some(role) if role != "admin" => Err(Trouble::NotAdmin(role)),
-            Some(_) => Ok(admin),
+            role if role == "admin" => Ok(admin),
+            role => Err(Trouble::NotAdmin(admin.kind(), role)),
         }
     };
     signed_in

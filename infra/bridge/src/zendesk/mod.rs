@@ -13,7 +13,7 @@ use shared::net::{Answer, BaseUrl, Deadline, Failure, Http, Repeat, Request};
 mod sign_in;
 mod trouble;
 
-pub(crate) use sign_in::{Credentials, SETUP_SCOPES, credentials, token};
+pub(crate) use sign_in::{Credentials, Kind, SETUP_SCOPES, credentials, sign_in};
 pub(crate) use trouble::Trouble;
 
 /// Longest one call takes.
@@ -28,6 +28,7 @@ pub(crate) struct Admin {
     http: Http,
     base: BaseUrl,
     header: HeaderValue,
+    kind: Kind,
 }
 
 /// An answer that went well.
@@ -39,22 +40,19 @@ pub(crate) struct Told {
 }
 
 impl Admin {
-    /// A program that signs its calls with this header.
-    pub(crate) fn new(http: &Http, base: &BaseUrl, header: HeaderValue) -> Self {
-        Self {
-            http: http.clone(),
-            base: base.clone(),
-            header,
-        }
+    /// The kind of credentials it signs in with.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 
-    /// The role of whoever the calls are made as, and the answer's headers; no role where Zendesk
-    /// answers as to an anonymous user, which is its way to refuse a token here.
-    pub(crate) async fn me(&self) -> Result<(Option<String>, HeaderMap), Trouble> {
+    /// The role of whoever the calls are made as, and the answer's headers. To answer as to an
+    /// anonymous user is Zendesk's way to refuse a token here.
+    pub(crate) async fn me(&self) -> Result<(String, HeaderMap), Trouble> {
         let told = self.get("/users/me", &[]).await?;
         let user = &told.body["user"];
         let role = user["role"].as_str().filter(|_| user["id"].is_u64());
-        Ok((role.map(str::to_owned), told.headers))
+        let role = role.ok_or(Trouble::Anonymous(self.kind))?;
+        Ok((role.to_owned(), told.headers))
     }
 
     /// Reads one page.
@@ -123,17 +121,16 @@ impl Admin {
         for _ in 1..TRIES {
             let answer = self.send(request.clone()).await?;
             if answer.status != StatusCode::TOO_MANY_REQUESTS {
-                return told(&name, answer);
+                return told(&name, self.kind, answer);
             }
-            let seconds = answer.header("retry-after").and_then(|s| s.parse().ok());
-            let seconds: u64 = seconds.unwrap_or(LONGEST_WAIT);
+            let seconds = wait(&answer);
             if seconds > LONGEST_WAIT {
                 return Err(Trouble::Busy(seconds));
             }
             eprintln!("Zendesk limits the rate; going on in {seconds} s.");
             tokio::time::sleep(Duration::from_secs(seconds)).await;
         }
-        told(&name, self.send(request).await?)
+        told(&name, self.kind, self.send(request).await?)
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Trouble> {
@@ -149,19 +146,29 @@ fn unreachable(base: &BaseUrl, failure: Failure) -> Trouble {
     }
 }
 
-fn told(call: &str, answer: Answer) -> Result<Told, Trouble> {
+/// The wait that an answer of the rate limit asks for, in seconds.
+fn wait(answer: &Answer) -> u64 {
+    let seconds = answer.header("retry-after").and_then(|s| s.parse().ok());
+    seconds.unwrap_or(LONGEST_WAIT)
+}
+
+fn busy(answer: &Answer) -> Trouble {
+    Trouble::Busy(wait(answer))
+}
+
+fn told(call: &str, kind: Kind, answer: Answer) -> Result<Told, Trouble> {
     let headers = answer.headers.clone();
     match answer.status {
         status if status.is_success() => {}
-        StatusCode::UNAUTHORIZED => return Err(Trouble::Credentials),
-        StatusCode::FORBIDDEN => return Err(Trouble::Forbidden(call.to_owned())),
-        StatusCode::TOO_MANY_REQUESTS => return Err(Trouble::Busy(LONGEST_WAIT)),
-        _ => {
-            let refused = answer.refused();
+        StatusCode::UNAUTHORIZED => return Err(Trouble::Credentials(kind)),
+        StatusCode::FORBIDDEN => return Err(Trouble::Forbidden(kind, call.to_owned())),
+        StatusCode::TOO_MANY_REQUESTS => return Err(busy(&answer)),
+        status if status.is_server_error() => return Err(Trouble::Down(status.as_u16())),
+        status => {
             return Err(Trouble::Refused {
                 call: call.to_owned(),
-                status: refused.status,
-                text: refused.detail.text.as_str().to_owned(),
+                status: status.as_u16(),
+                text: trouble::words(answer.body.as_deref().unwrap_or_default()),
             });
         }
     }

@@ -1,7 +1,6 @@
 //! Signing in with what the secret holds.
 //!
-//! In: the secret's JSON object. Out: the value of an `Authorization` header and the scopes it was
-//! given. Set-up needs more than the functions: user fields, triggers and webhooks.
+//! In: the secret's JSON object. Out: a program that signs its calls. Set-up needs more than the functions: user fields, triggers and webhooks.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +8,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 use shared::net::{BaseUrl, Deadline, Http, Repeat, Request};
 
-use super::{LIMIT, Trouble, unreachable};
+use super::{Admin, LIMIT, Trouble, busy, unreachable};
 
 /// What set-up asks for, the first that the OAuth client may have. User fields and trigger
 /// categories are in none of the vendor's lists of narrower scopes, so everything comes first.
@@ -24,6 +23,25 @@ pub(crate) enum Credentials {
     OAuth(String, String),
     /// An e-mail address and an API token.
     Legacy(String, String),
+}
+
+/// Which kind of credentials it is, for sentences about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An OAuth client.
+    OAuth,
+    /// An API token.
+    Legacy,
+}
+
+impl Credentials {
+    /// Which kind.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::OAuth(..) => Kind::OAuth,
+            Self::Legacy(..) => Kind::Legacy,
+        }
+    }
 }
 
 /// The secret's credentials for Zendesk, as the functions choose them.
@@ -41,17 +59,32 @@ pub(crate) fn credentials(secret: &Map<String, Value>) -> Option<Credentials> {
         })
 }
 
-/// The header to sign calls with. An API token has no scopes and is not asked for any.
-pub(crate) async fn token(
+/// A program signed in with these credentials. An API token has no scopes and is not asked for any.
+pub(crate) async fn sign_in(
+    http: &Http,
+    base: &BaseUrl,
+    credentials: &Credentials,
+    scopes: &[&str],
+) -> Result<Admin, Trouble> {
+    Ok(Admin {
+        http: http.clone(),
+        base: base.clone(),
+        header: token(http, base, credentials, scopes).await?,
+        kind: credentials.kind(),
+    })
+}
+
+async fn token(
     http: &Http,
     base: &BaseUrl,
     credentials: &Credentials,
     scopes: &[&str],
 ) -> Result<HeaderValue, Trouble> {
+    let refusal = || Trouble::Credentials(credentials.kind());
     let (id, secret) = match credentials {
         Credentials::Legacy(email, token) => {
             let pair = STANDARD.encode(format!("{email}/token:{token}"));
-            return header(&format!("Basic {pair}"));
+            return header(&format!("Basic {pair}")).ok_or_else(refusal);
         }
         Credentials::OAuth(id, secret) => (id, secret),
     };
@@ -64,11 +97,17 @@ pub(crate) async fn token(
         let answer = http.send(request, Deadline::after(LIMIT)).await;
         let answer = answer.map_err(|failure| unreachable(base, failure))?;
         let status = answer.status;
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(Trouble::Busy(super::LONGEST_WAIT));
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => return Err(busy(&answer)),
+            status if status.is_server_error() => return Err(Trouble::Down(status.as_u16())),
+            _ => {}
         }
         let body: Option<Value> = answer.json().ok();
         let body = body.ok_or_else(|| Trouble::NotZendesk("POST /oauth/tokens".to_owned()))?;
+        let says_so = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&status);
+        if !status.is_success() && !says_so {
+            return Err(Trouble::SignIn(status.as_u16()));
+        }
         if body["error"] == "invalid_scope" {
             refused = (*scope).to_owned();
             continue;
@@ -76,13 +115,14 @@ pub(crate) async fn token(
         let token = body["access_token"]
             .as_str()
             .filter(|_| status.is_success());
-        return header(&format!("Bearer {}", token.ok_or(Trouble::Credentials)?));
+        let token = token.and_then(|token| header(&format!("Bearer {token}")));
+        return token.ok_or_else(refusal);
     }
     Err(Trouble::Scopes(refused))
 }
 
-fn header(value: &str) -> Result<HeaderValue, Trouble> {
-    let mut header = HeaderValue::from_str(value).map_err(|_| Trouble::Credentials)?;
+fn header(value: &str) -> Option<HeaderValue> {
+    let mut header = HeaderValue::from_str(value).ok()?;
     header.set_sensitive(true);
-    Ok(header)
+    Some(header)
 }

@@ -15,14 +15,16 @@ pub(super) static TEXTS: Texts = Texts {
     answer_again: "please answer again",
     closing_unknown: "SMS: it is not known whether the closing message was sent; Braze did not confirm \
         it at {at}. It was not sent again. If that matters, {advice}.",
-    refused: "SMS not sent: {why}. It will not be tried again; please tell your administrator.",
+    refused: "SMS not sent: {why}.{before} It will not be tried again; please tell your administrator.",
     braze_answered: "Braze answered",
     text_given_up: "SMS: a text of the customer could not be added to this ticket, although it was \
         tried for {hours} h. It is kept as a dead letter; please tell your administrator.",
     text_refused: "SMS: a text of the customer could not be added to this ticket: Zendesk refused it \
         ({status}). It is kept as a dead letter; please tell your administrator.",
-    answer_given_up: "SMS not sent: Braze could not be reached for {hours} h. The message is kept as a dead \
-        letter; please tell your administrator.",
+    answer_given_up: "SMS not sent: Braze could not be reached for {hours} h.{before} The message is kept \
+        as a dead letter; please tell your administrator.",
+    not_found: "SMS not sent: the comment to be sent is not among the newest of this ticket. Please \
+        answer again.",
     broke_off: "SMS: the work on a message of this ticket broke off again and again, so it is not \
         known whether it arrived. It is kept as a dead letter; please tell your administrator.",
     customer_opted_out: "The customer opted out of SMS. Answers on this ticket are not sent until they \

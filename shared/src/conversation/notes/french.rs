@@ -16,15 +16,17 @@ pub(super) static TEXTS: Texts = Texts {
     answer_again: "veuillez répondre à nouveau",
     closing_unknown: "SMS : on ne sait pas si le message de clôture a été envoyé ; Braze ne l'a pas \
         confirmé à {at}. Il n'a pas été renvoyé. Si c'est important, {advice}.",
-    refused: "SMS non envoyé : {why}. Il n'y aura pas d'autre essai ; veuillez prévenir votre \
+    refused: "SMS non envoyé : {why}.{before} Il n'y aura pas d'autre essai ; veuillez prévenir votre \
         administrateur.",
     braze_answered: "Braze a répondu",
     text_given_up: "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais \
         pendant {hours} h. Il est conservé ; veuillez prévenir votre administrateur.",
     text_refused: "SMS : un message du client n'a pas pu être ajouté à ce ticket : Zendesk l'a refusé \
         ({status}). Il est conservé ; veuillez prévenir votre administrateur.",
-    answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant {hours} h. Le message est \
-        conservé ; veuillez prévenir votre administrateur.",
+    answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant {hours} h.{before} Le message \
+        est conservé ; veuillez prévenir votre administrateur.",
+    not_found: "SMS non envoyé : le commentaire à envoyer n'est plus parmi les derniers de ce \
+        ticket. Veuillez répondre à nouveau.",
     broke_off: "SMS : le traitement d'un message de ce ticket s'est interrompu à plusieurs reprises ; \
         on ne sait pas s'il est arrivé. Il est conservé ; veuillez prévenir votre administrateur.",
     customer_opted_out: "Le client s'est désinscrit des SMS. Les réponses de ce ticket ne sont pas \

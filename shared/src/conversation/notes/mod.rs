@@ -47,10 +47,7 @@ pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
 /// bridge can send it once more.
 pub fn unknown(language: Language, now: i64, sent: u8, again: bool) -> String {
     let texts = Texts::of(language);
-    let before = match sent {
-        0 => String::new(),
-        sent => fill(texts.sent_before, &[("sent", &sent.to_string())]),
-    };
+    let before = sent_before(texts, sent);
     let at = clock(now);
     let advice = if again {
         texts.add_the_tag
@@ -71,8 +68,16 @@ pub fn closing_unknown(language: Language, now: i64) -> String {
     )
 }
 
-/// Braze refused a message for good.
-pub fn refused(language: Language, refusal: &Refusal) -> String {
+/// What of an answer the customer has all the same.
+fn sent_before(texts: &Texts, sent: u8) -> String {
+    match sent {
+        0 => String::new(),
+        sent => fill(texts.sent_before, &[("sent", &sent.to_string())]),
+    }
+}
+
+/// Braze refused a message for good; `sent` messages of the same answer before it were taken.
+pub fn refused(language: Language, refusal: &Refusal, sent: u8) -> String {
     let texts = Texts::of(language);
     let Refusal {
         status,
@@ -85,7 +90,8 @@ pub fn refused(language: Language, refusal: &Refusal) -> String {
         (status, None) => format!("{answered} {status} {code}").trim_end().to_owned(),
         (status, Some(detail)) => format!("{answered} {status}: {detail}"),
     };
-    fill(texts.refused, &[("why", &why)])
+    let before = sent_before(texts, sent);
+    fill(texts.refused, &[("why", &why), ("before", &before)])
 }
 
 /// A text could not be brought onto the ticket in time.
@@ -102,12 +108,19 @@ pub fn text_refused(language: Language, status: u16) -> String {
     fill(text, &[("status", &status.to_string())])
 }
 
-/// An answer could not be handed to Braze in time.
-pub fn answer_given_up(language: Language, after: Duration) -> String {
+/// An answer could not be handed to Braze in time; `sent` of its messages were.
+pub fn answer_given_up(language: Language, after: Duration, sent: u8) -> String {
+    let texts = Texts::of(language);
+    let before = sent_before(texts, sent);
     fill(
-        Texts::of(language).answer_given_up,
-        &[("hours", &hours(after))],
+        texts.answer_given_up,
+        &[("hours", &hours(after)), ("before", &before)],
     )
+}
+
+/// The comment to be sent is not among those that were read.
+pub fn not_found(language: Language) -> String {
+    Texts::of(language).not_found.to_owned()
 }
 
 fn hours(time: Duration) -> String {
@@ -272,10 +285,13 @@ mod tests {
             unknown(language, 0, 2, true),
             unknown(language, 0, 2, false),
             closing_unknown(language, 0),
-            refused(language, &refusal),
+            refused(language, &refusal, 0),
+            refused(language, &refusal, 2),
             text_given_up(language, Duration::from_secs(86_400)),
             text_refused(language, 422),
-            answer_given_up(language, Duration::from_secs(86_400)),
+            answer_given_up(language, Duration::from_secs(86_400), 0),
+            answer_given_up(language, Duration::from_secs(86_400), 1),
+            not_found(language),
             broke_off(language),
             customer_opted_out(language),
             customer_opted_in(language),

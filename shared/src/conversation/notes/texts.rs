@@ -20,15 +20,16 @@ pub(super) struct Texts {
     pub(super) answer_again: &'static str,
     /// `{at}`, `{advice}`
     pub(super) closing_unknown: &'static str,
-    /// `{why}`
+    /// `{why}`, `{before}`
     pub(super) refused: &'static str,
     pub(super) braze_answered: &'static str,
     /// `{hours}`
     pub(super) text_given_up: &'static str,
     /// `{status}`
     pub(super) text_refused: &'static str,
-    /// `{hours}`
+    /// `{hours}`, `{before}`
     pub(super) answer_given_up: &'static str,
+    pub(super) not_found: &'static str,
     pub(super) broke_off: &'static str,
     pub(super) customer_opted_out: &'static str,
     pub(super) customer_opted_in: &'static str,

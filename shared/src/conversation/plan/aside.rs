@@ -5,7 +5,7 @@ use crate::message::{Body, Consent, ConsentKind, Note};
 use super::super::notes;
 use super::super::state::{Entry, Progress, State};
 use super::super::step::{Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict};
-use super::{Case, note_entry};
+use super::{Case, LATE_WRITE, note_entry};
 
 /// Tag on the ticket of a customer who opted out.
 const OPTED_OUT_TAG: &str = "sms_opted_out";
@@ -70,6 +70,7 @@ pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
 }
 
 pub(super) fn noted(
+    case: &Case<'_>,
     state: &mut State,
     progress: &mut Progress,
     note: &Note,
@@ -86,7 +87,7 @@ pub(super) fn noted(
         }
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = !progress.posted;
-            return Verdict::Wait(None);
+            return Verdict::Wait(Some(case.now.saturating_add(LATE_WRITE)));
         }
         Outcome::Failed(Failure::Closed | Failure::NotFound) => {
             return Verdict::ignored("the ticket takes no more notes");

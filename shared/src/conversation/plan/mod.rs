@@ -25,7 +25,7 @@ use crate::message::{
 use super::notes;
 use super::policy::{Policy, millis};
 use super::seen::Seen;
-use super::state::{Entry, Progress, State};
+use super::state::{Entry, Progress, State, Trouble};
 use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
 
 /// After so many workers vanished over an event it is taken for the cause, and given up: those
@@ -34,6 +34,13 @@ const MOST_BREAKS: u8 = 8;
 
 /// Why such an event is given up.
 pub const BROKE_OFF: &str = "the work on it broke off too often";
+
+/// Why an event is given up that could not be delivered in time.
+pub const TOO_LONG: &str = "tried for too long";
+
+/// How long a write that got no answer may still come to act, in milliseconds: it is not looked for
+/// before.
+const LATE_WRITE: i64 = 60 * 1000;
 
 /// How late a webhook may come and still be believed to be late, in milliseconds.
 const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -103,7 +110,7 @@ pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next
         Body::Consent(consent) => aside::consent(&case, state, consent),
         Body::Note(note) => aside::note(&case, progress, note),
         Body::Attributes => aside::attributes(&case, state),
-        Body::Check => check::next(&case, state, progress),
+        Body::Check => check::next(state, progress),
         Body::Resend(resend) => resend::next(&case, state, resend),
         Body::Reply(reply) => reply::next(&case, state, progress, reply),
         Body::Solved(solved) => solved::next(&case, state, progress, solved),
@@ -121,11 +128,33 @@ pub fn apply(
     // Attributes that are only a part of an event follow on their own; they hold nothing up.
     let body = &entry.event.body;
     let aside = matches!(step, Step::SetAttributes(_)) && *body != Body::Attributes;
-    let aside = aside || files::only_asks(step, body);
-    if let (Outcome::Failed(Failure::Later(not_before, trouble)), false) = (&outcome, aside) {
-        entry.progress.trouble = Some(*trouble);
-        return later(context, state, entry, *not_before);
+    // Nothing waits for a comparison either: the next one comes.
+    let aside = aside || files::only_asks(step, body) || *body == Body::Check;
+    let trouble = match &outcome {
+        Outcome::Failed(Failure::Later(_, trouble)) => Some(*trouble),
+        Outcome::Failed(Failure::Unknown) => Some(Trouble::NoAnswer),
+        _ => None,
+    };
+    let verdict = match &outcome {
+        Outcome::Failed(Failure::Later(not_before, _)) if !aside => Verdict::Wait(*not_before),
+        _ => decided(context, state, entry, step, outcome),
+    };
+    match verdict {
+        Verdict::Wait(not_before) => {
+            entry.progress.trouble = trouble.or(entry.progress.trouble);
+            later(context, state, entry, not_before)
+        }
+        verdict => verdict,
     }
+}
+
+fn decided(
+    context: &Context<'_>,
+    state: &mut State,
+    entry: &mut Entry,
+    step: &Step,
+    outcome: Outcome,
+) -> Verdict {
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
     match &mut event.body {
@@ -134,9 +163,9 @@ pub fn apply(
             fuse::tell(&case, state, progress, verdict)
         }
         Body::Consent(_) | Body::Resend(_) => Verdict::delivered(),
-        Body::Note(note) => aside::noted(state, progress, note, outcome),
+        Body::Note(note) => aside::noted(&case, state, progress, note, outcome),
         Body::Attributes => aside::set(&outcome),
-        Body::Check => check::apply(&case, state, progress, outcome),
+        Body::Check => check::apply(&case, state, progress, step, outcome),
         Body::Reply(reply) => reply::apply(&case, state, progress, reply, step, outcome),
         Body::Solved(solved) => solved::apply(&case, state, progress, solved, step, outcome),
     }
@@ -150,9 +179,13 @@ fn later(
     not_before: Option<i64>,
 ) -> Verdict {
     let event = &entry.event;
-    let age = context.now.saturating_sub(event.received_at);
-    if age < millis(context.policy.give_up_after) {
+    if !is_too_old(context.policy, event.received_at, context.now) {
         return Verdict::Wait(not_before);
+    }
+    if entry.progress.posted && matches!(event.body, Body::Text(_)) {
+        // The text itself is on the ticket, and only that could be lost.
+        let case = Case::new(context, &event.delivery, event.received_at);
+        return Verdict::Done(Ending::Delivered, vec![attributes_entry(&case)]);
     }
     may_have_opened_a_ticket(state, entry);
     let Policy {
@@ -162,12 +195,19 @@ fn later(
     } = *context.policy;
     let note = match event.body {
         Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, give_up_after)),
-        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
-            Some(notes::answer_given_up(language, give_up_after))
-        }
+        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Some(notes::answer_given_up(
+            language,
+            give_up_after,
+            entry.progress.sent,
+        )),
         Body::Note(_) | Body::Attributes | Body::Check => None,
     };
-    given_up("tried for too long", noted(context, state, entry, note))
+    given_up(TOO_LONG, noted(context, state, entry, note))
+}
+
+/// An event that has been tried for so long is given up.
+pub fn is_too_old(policy: &Policy, received_at: i64, now: i64) -> bool {
+    now.saturating_sub(received_at) >= millis(policy.give_up_after)
 }
 
 /// Workers vanished over it again and again.

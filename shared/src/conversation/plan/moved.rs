@@ -30,7 +30,7 @@ pub(super) fn looked_up(
         }
         return Verdict::Again;
     }
-    progress.merged = facts.tags.iter().any(|tag| tag == MERGED);
+    progress.merged = is_merged(&facts);
     if !progress.merged {
         follow_up(state, progress, facts.ticket);
     }
@@ -59,6 +59,11 @@ pub(super) fn continue_on(
             Verdict::Again
         }
     }
+}
+
+/// The ticket was closed by merging it into another.
+pub(super) fn is_merged(facts: &TicketFacts) -> bool {
+    facts.tags.iter().any(|tag| tag == MERGED)
 }
 
 fn follow_up(state: &mut State, progress: &mut Progress, closed: TicketId) {

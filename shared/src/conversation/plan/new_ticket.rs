@@ -12,6 +12,9 @@ use super::{Case, media};
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
 
+/// Idempotency keys that are tried without a pause.
+const MOST_KEYS: u8 = 2;
+
 pub(super) fn next(case: &Case<'_>, state: &State, progress: &mut Progress, text: &Text) -> Next {
     if let Some(given_up) = state.perhaps.clone() {
         return Next::Step(Step::FindTicket(given_up));
@@ -72,6 +75,11 @@ pub(super) fn created(
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = true;
             media::used(progress);
+            Verdict::Wait(None)
+        }
+        // Another key does not help either.
+        Outcome::Failed(Failure::KeyConflict) if progress.key >= MOST_KEYS => {
+            progress.doubtful = true;
             Verdict::Wait(None)
         }
         // The key was used with another body: that creation may have worked.

@@ -94,7 +94,7 @@ fn message(
         .or_else(|| case.policy.reply_campaign.clone());
     let Some(campaign) = campaign else {
         let refusal = Refusal::own("BRAZE_REPLY_CAMPAIGN_ID is not set");
-        return Next::Settled(refused(case, state, reply, refusal));
+        return Next::Settled(refused(case, state, reply, refusal, progress.sent));
     };
     Next::Step(Step::SendSms(Box::new(Sms {
         campaign,
@@ -131,7 +131,7 @@ pub(super) fn apply(
             unknown(case, state, reply, progress)
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
-            refused(case, state, reply, refusal)
+            refused(case, state, reply, refusal, progress.sent)
         }
         (Step::LookUpTicket(_), Outcome::Ticket(facts)) => {
             follow(state, progress, facts);
@@ -149,7 +149,9 @@ pub(super) fn apply(
             progress.fetched = true;
             Verdict::Again
         }
-        (Step::FetchComments(_), Outcome::Comments(comments)) => take_text(reply, comments),
+        (Step::FetchComments(_), Outcome::Comments(comments)) => {
+            take_text(case, state, reply, comments)
+        }
         (Step::FetchComments(_), Outcome::Failed(Failure::NotFound)) => {
             Verdict::ignored("the ticket is gone")
         }
@@ -185,7 +187,15 @@ fn remember(case: &Case<'_>, state: &mut State, reply: &Reply) {
 }
 
 /// The body was damaged: the comment itself says what the agent wrote.
-fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
+fn take_text(
+    case: &Case<'_>,
+    state: &State,
+    reply: &mut Reply,
+    comments: Vec<FetchedComment>,
+) -> Verdict {
+    let there = |id| comments.iter().any(|comment| comment.comment == id);
+    // There, and not for the customer: nobody expects an SMS.
+    let missed = reply.comment.is_some_and(|id| !there(id));
     let wanted = comments
         .into_iter()
         .filter(|comment| comment.public && comment.by_agent);
@@ -194,7 +204,10 @@ fn take_text(reply: &mut Reply, comments: Vec<FetchedComment>) -> Verdict {
         None => wanted.into_iter().next(),
     };
     let Some(found) = found else {
-        return Verdict::ignored("no public comment by an agent on the ticket");
+        let reason = "no public comment by an agent on the ticket";
+        let note = notes::not_found(case.policy.language);
+        let note = missed.then(|| note_on(case, state, reply, note));
+        return Verdict::Done(Ending::Ignored(reason), note.unwrap_or_default());
     };
     reply.comment = Some(found.comment);
     reply.text = Some(found.text);
@@ -238,9 +251,15 @@ fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progres
     Verdict::Done(Ending::Unknown, note_on(case, state, reply, note))
 }
 
-fn refused(case: &Case<'_>, state: &mut State, reply: &Reply, refusal: Refusal) -> Verdict {
+fn refused(
+    case: &Case<'_>,
+    state: &mut State,
+    reply: &Reply,
+    refusal: Refusal,
+    sent: u8,
+) -> Verdict {
     remember(case, state, reply);
-    let note = notes::refused(case.policy.language, &refusal);
+    let note = notes::refused(case.policy.language, &refusal, sent);
     let follow = note_on(case, state, reply, note);
     Verdict::Done(Ending::Dead(refusal), follow)
 }

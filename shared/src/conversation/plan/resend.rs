@@ -12,7 +12,9 @@ pub(super) fn next(case: &Case<'_>, state: &mut State, resend: &Resend) -> Next 
         .into_iter()
         .partition(|m| Some(m.ticket) == ticket);
     state.unsure = kept;
-    let again: Vec<Unsure> = again;
+    let mut again: Vec<Unsure> = again;
+    // Nobody is told that a ticket is closed which is open again.
+    again.retain(|message| message.comment.is_some() || state.is_done());
     if again.is_empty() {
         return Next::Settled(Verdict::ignored(
             "no message of unknown outcome on this ticket",

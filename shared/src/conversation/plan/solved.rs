@@ -124,7 +124,7 @@ pub(super) fn apply(
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
-            let note = notes::refused(case.policy.language, &refusal);
+            let note = notes::refused(case.policy.language, &refusal, 0);
             follow.extend(
                 state
                     .ticket

@@ -9,7 +9,7 @@ use super::super::state::{Progress, State, Status};
 use super::super::step::{
     Attributes, Comment, Ending, Failure, Next, Outcome, Refusal, Step, Verdict,
 };
-use super::{Case, announced, media, moved, new_ticket, note_entry};
+use super::{Case, LATE_WRITE, announced, media, moved, new_ticket, note_entry};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -189,7 +189,7 @@ fn appended(
         Outcome::Failed(Failure::Unknown) => {
             progress.doubtful = true;
             progress.tried = state.ticket;
-            Verdict::Wait(None)
+            Verdict::Wait(Some(case.now.saturating_add(LATE_WRITE)))
         }
         Outcome::Failed(Failure::Closed) => {
             progress.closed = state.ticket;

@@ -14,8 +14,9 @@ use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, Z
 use super::super::attach;
 use super::{Clients, cause, refused};
 
-/// Comments read at once: more than an agent writes between two webhooks.
-const COMMENTS_READ: u32 = 30;
+/// Comments read at once, Zendesk's most: more than agents write between two webhooks, and where one is
+/// asked for again, before that.
+const COMMENTS_READ: u32 = 100;
 
 /// Channel of a comment written through the API: ours, or another integration's.
 const API_CHANNEL: &str = "api";

@@ -173,7 +173,7 @@ fn an_append_in_doubt_is_looked_for_where_it_was_tried() {
         Step::Append(_) => Outcome::Failed(Failure::Unknown),
         step => works(step),
     });
-    assert_eq!(verdict, Verdict::Wait(None));
+    assert_eq!(verdict, Verdict::Wait(Some(NOW + 60_000)));
     table.state.move_to(ticket(36), Some(Status::Open), NOW);
     let (steps, _) = table.resume(&mut entry, &mut |step: &Step| match step {
         Step::FindDelivery { ticket: at, .. } if *at == ticket(35) => {

@@ -1,0 +1,96 @@
+//! Asking a person for the secret's values, without echo.
+//!
+//! In: the secret as it is, a terminal. Out: the values typed. Enter keeps what is there.
+
+use std::io::IsTerminal;
+
+use serde_json::{Map, Value};
+
+use super::keys::KEYS;
+use super::merge::get;
+use super::read::Values;
+use super::secret::TOKEN;
+use crate::Failure;
+
+/// Asks for the credentials; Enter keeps what is there.
+pub(super) fn asked(before: &Map<String, Value>) -> Result<Values, Failure> {
+    if !std::io::stdin().is_terminal() {
+        let sentence = "nobody to ask: give --from FILE, or --from - for standard input";
+        return Err(Failure::Usage(sentence.to_owned()));
+    }
+    eprintln!("Nothing is shown while you type. Enter alone keeps what is there.");
+    let mut values = Values::new();
+    for key in &KEYS {
+        if !is_asked(key.name, before, &values) {
+            continue;
+        }
+        eprintln!("\n{}", key.from);
+        let state = match get(before, key.name) {
+            Some(_) => "set",
+            None if key.name == TOKEN => "Enter makes one",
+            None => "empty",
+        };
+        loop {
+            let typed = rpassword::prompt_password(format!("  {} [{state}]: ", key.name));
+            let typed = typed
+                .map_err(|error| Failure::Usage(format!("the terminal cannot be read: {error}")))?;
+            let typed = typed.trim();
+            match key.wrong(typed) {
+                _ if typed.is_empty() => break,
+                Some(reason) => eprintln!("  {} {reason}; once more.", key.name),
+                None => {
+                    values.push((key.name, typed.to_owned()));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(values)
+}
+
+/// Whether a person is asked for this key. Signing secrets and previous values are nobody's to type,
+/// a token that is there is changed by a rotation, and an OAuth client needs no legacy token.
+fn is_asked(key: &str, before: &Map<String, Value>, given: &Values) -> bool {
+    let has = |key: &str| get(before, key).is_some() || given.iter().any(|(name, _)| *name == key);
+    match key {
+        _ if key.ends_with("_previous") || key.contains("signing") => false,
+        TOKEN => !has(TOKEN),
+        "zendesk_email" | "zendesk_api_token" => !has("zendesk_oauth_client_secret"),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn questions(before: Value) -> Vec<&'static str> {
+        let Value::Object(before) = before else {
+            panic!("an object");
+        };
+        let mut given = Values::new();
+        for key in &KEYS {
+            if is_asked(key.name, &before, &given) {
+                given.push((key.name, "typed".to_owned()));
+            }
+        }
+        given.into_iter().map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn the_first_day_has_three_questions_as_the_readme_counts() {
+        let three = [
+            "zendesk_oauth_client_id",
+            "zendesk_oauth_client_secret",
+            "braze_api_key",
+        ];
+        assert_eq!(
+            questions(json!({"braze_inbound_token": "made by the stack"})),
+            three
+        );
+        let four = [&three[..], &[TOKEN]].concat();
+        assert_eq!(questions(json!({})), four);
+    }
+}
