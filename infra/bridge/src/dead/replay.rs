@@ -145,7 +145,7 @@ fn is_known_again(letter: &Letter) -> bool {
     }
     let delivery = |now| match message::braze_inbound(&letter.content, None, now) {
         Parsed::Event(incoming) => Some(incoming.event.delivery),
-        Parsed::NotForUs(_) | Parsed::Malformed(_) => None,
+        Parsed::NotForUs(..) | Parsed::Malformed(_) => None,
     };
     delivery(letter.buried_at) == delivery(letter.buried_at + REMEMBERED)
 }
