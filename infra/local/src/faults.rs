@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ struct Inner {
     armed: Mutex<Vec<Fault>>,
     holds: Mutex<BTreeMap<String, Hold>>,
     held: watch::Sender<u64>,
+    met: AtomicUsize,
     stuck: watch::Sender<usize>,
 }
 
@@ -71,6 +73,7 @@ impl Faults {
         let Some(effect) = self.meet(operation) else {
             return (act().await, false);
         };
+        self.inner.met.fetch_add(1, Ordering::SeqCst);
         let reply = match effect {
             Effect::Respond {
                 status,
@@ -118,6 +121,12 @@ impl Faults {
     #[must_use]
     pub fn stuck(&self) -> usize {
         *self.inner.stuck.borrow()
+    }
+
+    /// How many calls, ever, met a fault.
+    #[must_use]
+    pub fn met(&self) -> usize {
+        self.inner.met.load(Ordering::SeqCst)
     }
 
     async fn hang(&self) -> Reply {

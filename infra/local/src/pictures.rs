@@ -1,14 +1,15 @@
 //! Where customers' pictures lie: an https host on loopback with a certificate of its own.
 //!
-//! In: pictures. Out: https links that the functions can fetch, and the certificate they have to
-//! trust for it. Links cannot be guessed from one another; nothing else is served. With a directory
-//! pictures are kept in it, one file each, and the port with them, so that links go on working.
+//! In: pictures, and faults. Out: https links that the functions can fetch, and the certificate they
+//! have to trust for it. Links cannot be guessed from one another; nothing else is served. With a
+//! directory pictures are kept in it, one file each, and the port with them, so that links go on
+//! working.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -23,7 +24,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-use crate::wire;
+use crate::faults::Faults;
+use crate::wire::{self, Reply};
+
+/// The operation of a download, for faults.
+pub const GET: &str = "GET";
 
 type Shelf = Arc<Mutex<BTreeMap<String, (String, Bytes)>>>;
 
@@ -31,13 +36,20 @@ type Shelf = Arc<Mutex<BTreeMap<String, (String, Bytes)>>>;
 pub struct Pictures {
     address: SocketAddr,
     certificate: NamedTempFile,
-    shelf: Shelf,
+    host: Host,
     kept: Option<PathBuf>,
     server: JoinHandle<()>,
 }
 
 /// The file that holds the port.
 const PORT: &str = "port";
+
+#[derive(Clone, Default)]
+struct Host {
+    shelf: Shelf,
+    faults: Faults,
+    asked: Arc<AtomicUsize>,
+}
 
 impl Pictures {
     /// Starts on any free port, with a directory on the one it had before, where that is free.
@@ -66,18 +78,18 @@ impl Pictures {
             },
         };
         let address = listener.local_addr()?;
-        let shelf = Shelf::default();
+        let host = Host::default();
         if let Some(place) = &kept {
             std::fs::create_dir_all(place)?;
-            *self::shelf(&shelf) = read(place)?;
+            *shelf(&host.shelf) = read(place)?;
             std::fs::write(place.join(PORT), address.port().to_string())?;
         }
         let acceptor = TlsAcceptor::from(Arc::new(tls));
-        let server = tokio::spawn(accept(listener, acceptor, Arc::clone(&shelf)));
+        let server = tokio::spawn(accept(listener, acceptor, host.clone()));
         Ok(Self {
             address,
             certificate,
-            shelf,
+            host,
             kept,
             server,
         })
@@ -100,7 +112,7 @@ impl Pictures {
             let whole = [kind.as_bytes(), b"\n", &bytes].concat();
             std::fs::write(place.join(&name), whole)?;
         }
-        shelf(&self.shelf).insert(name.clone(), (kind.to_owned(), bytes));
+        shelf(&self.host.shelf).insert(name.clone(), (kind.to_owned(), bytes));
         Ok(format!("https://{}/{name}", self.address))
     }
 
@@ -109,7 +121,7 @@ impl Pictures {
     /// # Errors
     /// When one cannot be removed from the directory.
     pub fn clear(&self) -> io::Result<()> {
-        let gone = std::mem::take(&mut *shelf(&self.shelf));
+        let gone = std::mem::take(&mut *shelf(&self.host.shelf));
         if let Some(place) = &self.kept {
             for name in gone.keys() {
                 std::fs::remove_file(place.join(name))?;
@@ -122,7 +134,19 @@ impl Pictures {
     #[must_use]
     pub fn get(&self, link: &str) -> Option<(String, Bytes)> {
         let name = link.rsplit('/').next().unwrap_or(link);
-        shelf(&self.shelf).get(name).cloned()
+        shelf(&self.host.shelf).get(name).cloned()
+    }
+
+    /// The faults of downloads, all of them the operation [`GET`].
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.host.faults
+    }
+
+    /// How many downloads were asked for.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.host.asked.load(Ordering::SeqCst)
     }
 }
 
@@ -154,23 +178,22 @@ fn read(place: &Path) -> io::Result<BTreeMap<String, (String, Bytes)>> {
     Ok(found)
 }
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shelf: Shelf) {
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, host: Host) {
     loop {
         if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, acceptor.clone(), Arc::clone(&shelf)));
+            tokio::spawn(serve(stream, acceptor.clone(), host.clone()));
         }
     }
 }
 
 /// A connection that breaks off is the functions' business.
-async fn serve(stream: TcpStream, acceptor: TlsAcceptor, pictures: Shelf) {
+async fn serve(stream: TcpStream, acceptor: TlsAcceptor, host: Host) {
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
     };
     let service = service_fn(move |request: Request<Incoming>| {
-        let name = request.uri().path().trim_start_matches('/');
-        let found = shelf(&pictures).get(name).cloned();
-        async move { Ok::<_, Infallible>(answer(found)) }
+        let host = host.clone();
+        async move { host.serve(request.uri().path()).await.ok_or(Closed) }
     });
     let connection = hyper::server::conn::http1::Builder::new();
     let _ = connection
@@ -178,13 +201,32 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, pictures: Shelf) {
         .await;
 }
 
-fn answer(found: Option<(String, Bytes)>) -> Response<Full<Bytes>> {
+/// The connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("closed on purpose")]
+struct Closed;
+
+impl Host {
+    async fn serve(&self, path: &str) -> Option<Response<Full<Bytes>>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let found = shelf(&self.shelf)
+            .get(path.trim_start_matches('/'))
+            .cloned();
+        let act = || async { Reply::Answer(answer(found)) };
+        match self.faults.around(GET, act).await {
+            (Reply::Answer(answer), _) => Some(answer.map(Full::new)),
+            (Reply::Drop, _) => None,
+        }
+    }
+}
+
+fn answer(found: Option<(String, Bytes)>) -> Response<Bytes> {
     let Some((kind, bytes)) = found else {
-        let mut missing = Response::new(Full::default());
+        let mut missing = Response::new(Bytes::new());
         *missing.status_mut() = StatusCode::NOT_FOUND;
         return missing;
     };
-    let mut response = Response::new(Full::new(bytes));
+    let mut response = Response::new(bytes);
     if let Ok(kind) = kind.parse() {
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
     }

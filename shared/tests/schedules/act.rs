@@ -25,7 +25,7 @@ pub enum Act {
     Redeliver,
     /// A worker vanishes where it waits.
     Crash { pick: u8 },
-    /// Time passes.
+    /// Time passes, or the clock is set back.
     Clock { ms: i64 },
 }
 
@@ -51,6 +51,8 @@ pub enum Deed {
     Foreign,
     /// A trigger without our conditions reports a comment of the bridge's own.
     Echo,
+    /// An agent asks for what may not have arrived, by the tag.
+    Resend,
 }
 
 /// What a webhook's body names.
@@ -91,7 +93,32 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
             acts.push(going_on(&mut dice, faults, crashes));
         }
     }
+    if seed % 4 == 3 {
+        put_in(&mut Dice::new(!seed), &mut acts);
+    }
     (setting, acts)
+}
+
+/// In every fourth schedule agents ask for messages once more, and all clocks are set back, by less
+/// than the minute that the comparison of their times allows for. Both are put
+/// in afterwards, so that the other schedules stay what they were.
+fn put_in(dice: &mut Dice, acts: &mut Vec<Act>) {
+    for _ in 0..1 + dice.below(3) {
+        let tag = Act::Agent {
+            who: dice.byte(),
+            deed: Deed::Resend,
+            body: Shape::Ours,
+        };
+        let at = usize::try_from(dice.below(acts.len() as u64 + 1)).expect("small");
+        acts.insert(at, tag);
+    }
+    if dice.percent(40) {
+        let back = Act::Clock {
+            ms: -dice.pick(&[300, 3_000, 25_000]),
+        };
+        let at = usize::try_from(dice.below(acts.len() as u64 + 1)).expect("small");
+        acts.insert(at, back);
+    }
 }
 
 fn happening(dice: &mut Dice, wild: bool) -> Act {

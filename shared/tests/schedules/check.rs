@@ -9,7 +9,7 @@ use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
-use super::world::{Remark, Ticket};
+use super::world::{KEY_KEPT, Remark, Ticket};
 
 /// How far back an adopted ticket's comments count, in milliseconds.
 const MINUTES: i64 = 8 * 60 * 1000;
@@ -36,7 +36,7 @@ impl<S: Table> Run<S> {
                 Kind::Solved { ticket, cycle } => {
                     self.closing_once(*ticket, *cycle).map_err(|e| told(&e))?;
                 }
-                Kind::Text | Kind::Consent { .. } | Kind::Echo => {}
+                Kind::Text | Kind::Consent { .. } | Kind::Resend { .. } | Kind::Echo => {}
             }
         }
         for customer in self.customers() {
@@ -47,6 +47,7 @@ impl<S: Table> Run<S> {
             self.consent_kept(&customer).map_err(told)?;
         }
         self.answers_before_closing()?;
+        self.nothing_after_stop()?;
         self.nothing_echoed()
     }
 
@@ -162,8 +163,14 @@ impl<S: Table> Run<S> {
             remarks.filter(|remark| remark.public && !remark.by_agent)
         };
         let mut remarks: Vec<&Remark> = public(false).collect();
-        // What was on a ticket that is deleted now may be written again, elsewhere.
-        let again = |gone: &&Remark| public(false).any(|remark| remark.marker == gone.marker);
+        // What was on a ticket that is deleted now may be written again, elsewhere; also on one that
+        // was deleted, too, where the first creation's key was forgotten by then.
+        let lapsed = |gone: &Remark, later: &Remark| later.at - gone.at >= KEY_KEPT;
+        let again = |gone: &&Remark| {
+            let same = |other: &&Remark| other.marker == gone.marker;
+            let written_anew = public(true).filter(same).any(|later| lapsed(gone, later));
+            written_anew || public(false).any(|remark| same(&remark))
+        };
         remarks.extend(public(true).filter(|gone| !again(gone)));
         remarks.sort_by_key(|remark| remark.id);
         let on_tickets: Vec<&str> = remarks.iter().filter_map(|r| r.marker.as_deref()).collect();
@@ -206,14 +213,12 @@ impl<S: Table> Run<S> {
     ) -> Result<(), String> {
         let sent = self.sent_parts(token);
         let parts: Vec<u8> = sent.iter().map(|(_, part, _)| *part).collect();
-        if !parts
-            .iter()
-            .copied()
-            .eq(1..=u8::try_from(parts.len()).expect("few"))
-        {
+        if !is_in_order(&parts, self.resends(event)) {
             return Err(format!("the answer's parts were sent as {parts:?}"));
         }
-        let accepted = event.answered || self.common.accepted_by(&event.door(), event.delivery());
+        let accepted = event.answered
+            || self.common.accepted_by(&event.door(), event.delivery())
+            || self.is_found(event, comment);
         let whole = sent.last().is_some_and(|(_, part, parts)| part == parts);
         if !accepted || whole {
             return Ok(());
@@ -223,6 +228,43 @@ impl<S: Table> Run<S> {
             return Ok(());
         }
         Err("the answer was accepted, not sent, and nobody was told".to_owned())
+    }
+
+    /// How often the agent asked for messages of the answer's ticket once more.
+    fn resends(&self, answer: &Happened) -> usize {
+        let Kind::Reply { ticket, .. } = answer.kind else {
+            return 0;
+        };
+        self.resends_on(ticket)
+    }
+
+    fn resends_on(&self, ticket: TicketId) -> usize {
+        let asked = self.events.iter().filter(|event| {
+            matches!(event.kind, Kind::Resend { ticket: on } if on == ticket)
+                && self.common.accepted_by(&event.door(), event.delivery())
+        });
+        asked.count()
+    }
+
+    /// No webhook reported it, and a solve that was told of after it was written looked at the
+    /// comments.
+    fn is_found(&self, answer: &Happened, comment: CommentId) -> bool {
+        let Kind::Reply { ticket, .. } = answer.kind else {
+            return false;
+        };
+        let written = self.written(ticket, comment);
+        self.events.iter().any(|event| {
+            let Kind::Solved { ticket: on, cycle } = event.kind else {
+                return false;
+            };
+            let Body::Solved(solved) = &event.incoming.event.body else {
+                return false;
+            };
+            on == ticket
+                && solved.asked_at.is_some_and(|asked| asked >= written)
+                && !self.closing_index(ticket, cycle).is_empty()
+                && !self.solve_tells_little(answer, ticket, cycle)
+        })
     }
 
     /// A note is on the ticket, or a dead letter kept, or the ticket takes no notes.
@@ -253,6 +295,7 @@ impl<S: Table> Run<S> {
     fn closing_once(&self, ticket: TicketId, cycle: u32) -> Result<(), String> {
         match self.closing_index(ticket, cycle).len() {
             0 | 1 => Ok(()),
+            n if n <= 1 + self.resends_on(ticket) => Ok(()),
             n => Err(format!("{n} closing messages for one solve")),
         }
     }
@@ -270,7 +313,7 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
-            if self.is_forgotten(*ticket, *comment) {
+            if self.is_forgotten(*ticket, *comment) || self.resends_on(*ticket) > 0 {
                 continue;
             }
             let Some((index, ..)) = self.sent_parts(token).first().copied() else {
@@ -296,7 +339,9 @@ impl<S: Table> Run<S> {
             else {
                 continue;
             };
-            if self.solve_tells_little(event, *ticket, *cycle) {
+            // What the agent asks for once more goes when it is asked for.
+            let again = self.resends_on(*ticket) > 0;
+            if again || self.solve_tells_little(event, *ticket, *cycle) {
                 continue;
             }
             let answer = self.sent_parts(token).first().map(|(index, ..)| *index);
@@ -370,10 +415,10 @@ impl<S: Table> Run<S> {
         };
         let wanted = (Some(ticket), !state.is_done());
         match attributes {
-            Some(set) if set != wanted => Err(format!(
+            Some(set) if set == wanted => Ok(()),
+            set => Err(format!(
                 "attributes are {set:?}, the conversation is {wanted:?}"
             )),
-            _ => Ok(()),
         }
     }
 
@@ -405,6 +450,23 @@ impl<S: Table> Run<S> {
         }
     }
 
+    /// Whoever sends an SMS knows of no STOP that was accepted, but for one taken back by START.
+    fn nothing_after_stop(&self) -> Result<(), String> {
+        let consent = |id: &DeliveryId| {
+            let event = self.events.iter().find(|event| event.delivery() == id)?;
+            match event.kind {
+                Kind::Consent { out } => Some(out),
+                _ => None,
+            }
+        };
+        let world = self.common.world.lock().expect("world");
+        let stopped = |known: &[DeliveryId]| known.iter().rev().find_map(consent) == Some(true);
+        match world.sms.iter().find(|sms| stopped(&sms.known)) {
+            Some(sms) => Err(format!("{:?} was sent after STOP", sms.text)),
+            None => Ok(()),
+        }
+    }
+
     fn nothing_echoed(&self) -> Result<(), String> {
         let world = self.common.world.lock().expect("world");
         match world.sms.iter().find(|sms| sms.text.starts_with('T')) {
@@ -415,4 +477,17 @@ impl<S: Table> Run<S> {
             None => Ok(()),
         }
     }
+}
+
+/// The parts in their order and each once; where the agent asked for it so many times, the last one
+/// once more, and those after it.
+fn is_in_order(parts: &[u8], resends: usize) -> bool {
+    let mut last = 0;
+    let mut repeated = 0;
+    parts.iter().all(|&part| {
+        repeated += usize::from(part == last);
+        let follows = part == last + 1 || part == last && part > 0;
+        last = part;
+        follows && repeated <= resends
+    })
 }

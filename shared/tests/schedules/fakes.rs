@@ -1,5 +1,6 @@
 //! The vendors and the table as one worker sees them: gates before, and faults between.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +10,7 @@ use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Storage, StoreError,
 };
 use shared::delivery::Vendors;
-use shared::message::{Alias, DeliveryId};
+use shared::message::{Alias, DeliveryId, ExternalUserId};
 use shared::net::Deadline;
 
 use super::gate::{Fault, Gates, Go};
@@ -26,9 +27,22 @@ pub struct Common {
     pub now: Arc<AtomicI64>,
     /// Every event stored, by item, in the order it was.
     pub accepted: Arc<Mutex<Vec<(String, DeliveryId, i64)>>>,
+    /// How many of them there were when a worker last had an answer of the table.
+    pub known: Arc<Mutex<BTreeMap<u32, usize>>>,
 }
 
 impl Common {
+    /// What a customer's item had accepted when the worker last looked, oldest first.
+    fn known_to(&self, worker: u32, customer: &ExternalUserId) -> Vec<DeliveryId> {
+        let known = self.known.lock().expect("log").get(&worker).copied();
+        let pk = format!("customer#{}", customer.as_str());
+        let accepted = self.accepted.lock().expect("log");
+        let seen = accepted.iter().take(known.unwrap_or(0));
+        seen.filter(|(at, ..)| *at == pk)
+            .map(|(_, id, _)| id.clone())
+            .collect()
+    }
+
     pub fn now(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
     }
@@ -54,6 +68,10 @@ pub struct Fakes {
 impl Vendors for Fakes {
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
         let common = &self.common;
+        let known = match step {
+            Step::SendSms(sms) => common.known_to(self.worker, &sms.customer),
+            _ => vec![],
+        };
         let time = i64::try_from(deadline.remaining().as_millis()).expect("small");
         let limit = common.now() + time;
         let Go { fault, slow } = common.gates.pass(self.worker, step.name()).await;
@@ -74,6 +92,10 @@ impl Vendors for Fakes {
             Fault::None | Fault::After | Fault::Gone => {}
         }
         let outcome = act(&mut common.world.lock().expect("world"), step, common.now());
+        if let Step::SendSms(_) = step {
+            let mut world = common.world.lock().expect("world");
+            world.sms.last_mut().expect("just sent").known = known;
+        }
         if slow {
             common.gates.pass(self.worker, "answer").await;
         }
@@ -151,6 +173,13 @@ impl<S: Storage + Send + Sync> Wire<S> {
         }
     }
 
+    /// The table answered this worker: it knows what was accepted so far.
+    fn looked(&self) {
+        let so_far = self.common.accepted.lock().expect("log").len();
+        let mut known = self.common.known.lock().expect("log");
+        known.insert(self.worker, so_far);
+    }
+
     fn note(&self, key: &Key, delivery: &DeliveryId, answer: &Result<Accepted, StoreError>) {
         let stored = matches!(answer, Ok(Accepted::Held(_) | Accepted::Stored(_)));
         if stored && !self.common.accepted_by(&key.pk(), delivery) {
@@ -170,7 +199,11 @@ macro_rules! with_repeats {
         let mut last = false;
         for _ in 0..ATTEMPTS {
             match $self.attempt($what, &mut last).await {
-                Attempt::Answered => return $go,
+                Attempt::Answered => {
+                    let answer = $go;
+                    $self.looked();
+                    return answer;
+                }
                 Attempt::Acted => drop($go),
                 Attempt::Nothing => {}
             }

@@ -3,7 +3,7 @@
 use shared::conversation::state::Status;
 use shared::message::{
     Body, CommentId, Consent, ConsentKind, DeliveryId, Event, ExternalUserId, Incoming, Personal,
-    Profile, Reply, Solved, Text, TicketId,
+    Profile, Reply, Resend, Solved, Text, TicketId,
 };
 
 use super::act::{Act, Deed, Shape, Words};
@@ -201,6 +201,7 @@ impl<S: Table> Run<S> {
                 world.agent_merges(ticket, target);
             }
             Deed::Echo => self.echo(customer, ticket),
+            Deed::Resend => self.resend(customer, ticket),
         }
     }
 
@@ -259,6 +260,22 @@ impl<S: Table> Run<S> {
         let addressee = (shape != Shape::TicketOnly).then(|| customer.clone());
         let kind = Kind::Solved { ticket, cycle };
         self.queue(addressee, customer.clone(), delivery, body, kind);
+    }
+
+    fn resend(&mut self, customer: &ExternalUserId, ticket: TicketId) {
+        let n = self.count();
+        let delivery = DeliveryId::derive("resend", &[&n.to_string()]);
+        let body = Body::Resend(Resend {
+            ticket: Some(ticket),
+        });
+        let kind = Kind::Resend { ticket };
+        self.queue(
+            Some(customer.clone()),
+            customer.clone(),
+            delivery,
+            body,
+            kind,
+        );
     }
 
     fn echo(&mut self, customer: &ExternalUserId, ticket: TicketId) {

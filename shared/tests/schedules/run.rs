@@ -55,6 +55,10 @@ pub enum Kind {
         ticket: TicketId,
         cycle: u32,
     },
+    /// The tag `sms_resend` on a ticket.
+    Resend {
+        ticket: TicketId,
+    },
     /// A comment of the bridge's own, reported back.
     Echo,
 }
@@ -86,7 +90,10 @@ impl Happened {
     /// The item it is stored in first.
     pub fn door(&self) -> String {
         match (&self.incoming.customer, &self.kind) {
-            (None, Kind::Reply { ticket, .. } | Kind::Solved { ticket, .. }) => {
+            (
+                None,
+                Kind::Reply { ticket, .. } | Kind::Solved { ticket, .. } | Kind::Resend { ticket },
+            ) => {
                 format!("ticket#{ticket}")
             }
             _ => self.home(),
@@ -192,7 +199,8 @@ impl<S: Table> Run<S> {
             act => self.happens(act),
         }
         self.common.gates.quiet().await;
-        self.reap().await
+        self.reap().await?;
+        self.items_are_whole()
     }
 
     fn which(&self, wanted: impl Fn(&Happened) -> bool) -> Vec<usize> {

@@ -7,10 +7,10 @@ use shared::conversation::state::Status;
 use shared::conversation::step::{
     Comment, Failure, FetchedComment, NewTicket, Outcome, Refusal, Sms, TicketFacts,
 };
-use shared::message::{CommentId, ExternalUserId, Personal, TicketId, UserId};
+use shared::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
 
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
-const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
+pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
 
 /// Comments one call returns.
 const COMMENTS_READ: usize = 30;
@@ -63,6 +63,8 @@ pub struct Sent {
     pub text: String,
     pub part: u8,
     pub parts: u8,
+    /// What its customer's item had accepted when the sender last looked.
+    pub known: Vec<DeliveryId>,
 }
 
 #[derive(Default)]
@@ -335,6 +337,7 @@ impl World {
             text: sms.message.as_str().to_owned(),
             part: sms.part,
             parts: sms.parts,
+            known: vec![],
         });
         Outcome::Done
     }

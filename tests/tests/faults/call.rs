@@ -4,6 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::{Duration, UNIX_EPOCH};
+
+use local::pictures;
 
 use crate::stage::Marks;
 use crate::stage::Stage;
@@ -19,6 +22,8 @@ pub enum Party {
     Dynamo,
     /// The secret.
     Secrets,
+    /// Where customers' pictures lie.
+    Pictures,
 }
 
 /// One outside call of a flow: the `nth` (from zero) of its operation.
@@ -30,6 +35,8 @@ pub struct Call {
     pub operation: String,
     /// How many calls of the same operation come before it.
     pub nth: u32,
+    /// How many writes of the table come before it; the next one settles what it did.
+    pub writes: u32,
 }
 
 impl Call {
@@ -46,15 +53,27 @@ impl Call {
             "tickets.add_tags",
             "tickets.remove_tags",
             "comments.list",
+            "audits.list",
+            "metrics.show",
         ];
         self.party == Party::Zendesk && named.contains(&self.operation.as_str())
     }
 
+    /// The write of the table that comes after it.
+    pub fn settling_write(&self) -> Self {
+        Self {
+            party: Party::Dynamo,
+            operation: "UpdateItem".to_owned(),
+            nth: self.writes,
+            writes: self.writes,
+        }
+    }
+
     /// Every call since the marks, each operation numbered from zero.
     pub fn since(stage: &Stage, marks: Marks) -> Vec<Self> {
-        let mut names: Vec<(Party, String)> = Vec::new();
+        let mut names: Vec<(Party, String, i64)> = Vec::new();
         if stage.stack.secrets.reads() > marks.secrets {
-            names.push((Party::Secrets, "GetSecretValue".to_owned()));
+            names.push((Party::Secrets, "GetSecretValue".to_owned(), 0));
         }
         let zendesk = stage.stack.zendesk.calls();
         let braze = stage.stack.braze.calls();
@@ -62,32 +81,47 @@ impl Call {
         names.extend(
             zendesk[marks.zendesk..]
                 .iter()
-                .map(|call| (Party::Zendesk, call.operation.clone())),
+                .map(|call| (Party::Zendesk, call.operation.clone(), call.at_ms)),
         );
         names.extend(
             braze[marks.braze..]
                 .iter()
-                .map(|call| (Party::Braze, call.operation.clone())),
+                .map(|call| (Party::Braze, call.operation.clone(), call.at_ms)),
         );
         names.extend(
             dynamo[marks.dynamo..]
                 .iter()
-                .map(|call| (Party::Dynamo, call.operation.clone())),
+                .map(|call| (Party::Dynamo, call.operation.clone(), 0)),
         );
+        let pictures = stage.downloads() - marks.pictures;
+        let download = (Party::Pictures, pictures::GET.to_owned(), 0);
+        names.extend(std::iter::repeat_n(download, pictures));
         let mut counts: BTreeMap<(Party, String), u32> = BTreeMap::new();
         names
             .into_iter()
-            .map(|(party, operation)| {
+            .map(|(party, operation, at)| {
                 let count = counts.entry((party, operation.clone())).or_default();
                 *count += 1;
                 Self {
                     party,
                     operation,
                     nth: *count - 1,
+                    writes: writes_before(stage, marks, at),
                 }
             })
             .collect()
     }
+}
+
+/// Writes of the table since the marks that came before this time of the simulators' clock.
+fn writes_before(stage: &Stage, marks: Marks, at: i64) -> u32 {
+    let ahead = stage.stack.zendesk.clock().offset_ms();
+    let at = Duration::from_millis(u64::try_from(at - ahead).unwrap_or(0));
+    let calls = stage.stack.dynamo.calls();
+    let before = calls[marks.dynamo..]
+        .iter()
+        .filter(|call| call.operation == "UpdateItem" && call.at <= UNIX_EPOCH + at);
+    u32::try_from(before.count()).unwrap_or(u32::MAX)
 }
 
 impl fmt::Display for Call {
@@ -97,6 +131,7 @@ impl fmt::Display for Call {
             Party::Braze => "Braze",
             Party::Dynamo => "DynamoDB",
             Party::Secrets => "Secrets Manager",
+            Party::Pictures => "Picture",
         };
         write!(f, "{party} `{}`", self.operation)?;
         if self.nth > 0 {

@@ -10,6 +10,9 @@ use local::secrets;
 
 use crate::call::{Call, Party};
 
+/// The hold of a write whose condition is to be lost.
+pub const CONDITION: &str = "condition";
+
 /// How long a fault lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
@@ -19,6 +22,15 @@ pub enum Times {
     Some(u32),
     /// Until the flow has been played.
     While,
+}
+
+/// Who else writes to the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// A customer's HELP is accepted.
+    Event,
+    /// Redelivery takes the conversation over, as after the lease.
+    Redelivery,
 }
 
 /// One fault, and what follows from it for the assertions.
@@ -32,6 +44,8 @@ pub struct Case {
     pub times: Times,
     /// The process is killed while it waits for this call.
     pub kills: bool,
+    /// What comes in while this write of the table is held up, so that its condition is lost.
+    pub meanwhile: Option<Meanwhile>,
     /// Nobody can know whether a message was sent.
     pub doubtful: bool,
     /// The other side says that it will never do this.
@@ -53,6 +67,7 @@ impl Case {
             effect: Some(effect),
             times: Times::Once,
             kills: false,
+            meanwhile: None,
             doubtful,
             refuses: matches!(status, 400..=499) && status != 429,
         }
@@ -94,6 +109,7 @@ pub fn of(call: &Call) -> Vec<Case> {
             Case::new("throttled once", secrets::throttled()),
             Case::new("down for four attempts", secrets::down()).times(Times::Some(4)),
         ],
+        Party::Pictures => pictures(),
     }
 }
 
@@ -104,6 +120,7 @@ pub fn refused_connection() -> Case {
         effect: None,
         times: Times::While,
         kills: false,
+        meanwhile: None,
         doubtful: false,
         refuses: false,
     }
@@ -161,6 +178,32 @@ fn vendor(party: Party) -> Vec<Case> {
     cases
 }
 
+/// The host's refusals do not refuse the text.
+fn pictures() -> Vec<Case> {
+    let mut cases = vec![
+        Case::new("time-out before acting", Effect::Hang),
+        Case::new("dropped before acting", Effect::Drop),
+        Case::new("403", Effect::status(403)),
+        Case::new("404", Effect::status(404)),
+        Case::new("429", bare(429, "")),
+        Case::new("500", Effect::status(500)),
+        Case::new("502 HTML", Effect::html_502()),
+        Case::new("503", Effect::status(503)),
+        Case::new(
+            "malformed success",
+            Effect::RespondAfter {
+                status: 200,
+                headers: json_type(),
+                body: "{\"truncated\":".to_owned(),
+            },
+        ),
+    ];
+    for case in &mut cases {
+        case.refuses = false;
+    }
+    cases
+}
+
 fn table(call: &Call) -> Vec<Case> {
     // The first write of an event is the accepting one: its sender tries again a few times only.
     let accepts = call.operation == "UpdateItem" && call.nth == 0;
@@ -169,7 +212,7 @@ fn table(call: &Call) -> Vec<Case> {
     } else {
         Times::While
     };
-    vec![
+    let mut cases = vec![
         Case::new("throttled once", dynamo::throttled()),
         Case::new("throttled for a while", dynamo::throttled())
             .times(long)
@@ -178,9 +221,57 @@ fn table(call: &Call) -> Vec<Case> {
         Case::new("dropped before acting", Effect::Drop),
         Case::new("answer lost", Effect::DropAfter),
         Case::new("answer lost repeatedly", Effect::DropAfter).times(long),
-        Case::new("time-out before acting", Effect::Hang),
-        Case::new("time-out after acting", Effect::HangAfter),
-    ]
+    ];
+    // A time-out of the SDK takes seconds, and the shards of the index are asked alike.
+    if call.operation != "Query" || call.nth == 0 {
+        cases.push(Case::new("time-out before acting", Effect::Hang));
+        cases.push(Case::new("time-out after acting", Effect::HangAfter));
+    }
+    if call.operation == "UpdateItem" && !accepts {
+        cases.push(condition_lost(Meanwhile::Event));
+        cases.push(condition_lost(Meanwhile::Redelivery));
+    }
+    cases
+}
+
+/// A write whose condition no longer holds when it is done, for another one came first.
+fn condition_lost(meanwhile: Meanwhile) -> Case {
+    let name = match meanwhile {
+        Meanwhile::Event => "condition lost to another event",
+        Meanwhile::Redelivery => "condition lost to redelivery",
+    };
+    let mut case = Case::new(name, Effect::Hold(CONDITION.to_owned()));
+    case.meanwhile = Some(meanwhile);
+    case.doubtful = meanwhile == Meanwhile::Redelivery;
+    case
+}
+
+/// A call's faults of each class, each together with one of the table's: the first write throttled
+/// once and every one after the call throughout, or the condition lost of the one after the call.
+/// Not of the sign-in, which is a call not made as far as its event is concerned.
+pub fn pairs(call: &Call) -> Vec<(Case, Case)> {
+    let limited = match call.party {
+        Party::Braze => Effect::braze_rate_limited(seconds_from_now(40)),
+        Party::Zendesk => Effect::zendesk_rate_limited(40),
+        Party::Dynamo | Party::Secrets | Party::Pictures => return vec![],
+    };
+    if call.is_of_a_cold_start() {
+        return vec![];
+    }
+    let classes = [
+        Case::new("503", Effect::status(503)),
+        Case::new("dropped after acting", Effect::DropAfter),
+        Case::new("429 with a time", limited),
+        Case::new("422 for a while", Effect::status(422)).times(Times::While),
+    ];
+    let others = [Meanwhile::Event, Meanwhile::Redelivery];
+    let pair = |(index, case): (usize, Case)| {
+        let throttled = Case::new("throttled", dynamo::throttled());
+        let lost = condition_lost(others[(index + call.nth as usize) % 2]);
+        let throttled = throttled.times(Times::While).doubtful();
+        [(case.clone(), throttled), (case, lost)]
+    };
+    classes.into_iter().enumerate().flat_map(pair).collect()
 }
 
 fn bare(status: u16, body: &str) -> Effect {

@@ -1,11 +1,10 @@
-//! What people do, in two halves: what went before, and what is played under a fault.
+//! What people do, and what must have come of it.
 //!
-//! In: a stage and a customer. Out: the flow played, with what must have come of it.
+//! In: nothing. Out: the flows, their names, and what is expected of each. How they are played is
+//! told in `play`.
 
-use local::faults::{Effect, Fault};
-use simulators::zendesk::{Comment, Status};
-
-use crate::stage::{Setting, Stage};
+use crate::fault::Meanwhile;
+use crate::stage::Setting;
 
 /// What the simulated Zendesk's solved trigger brings as closing message.
 const CLOSING: &str = "Your ticket has been closed";
@@ -41,6 +40,26 @@ pub enum Flow {
     RedeliveredText,
     /// Redelivery of an answer that waits.
     RedeliveredReply,
+    /// The agent asks for an SMS once more whose outcome nobody knew.
+    Resend,
+    /// Redelivery finds an answer that no webhook reported.
+    Comparison,
+    /// A customer who had opted out texts START.
+    OptIn,
+    /// The customer texts HELP.
+    Help,
+    /// Text on a ticket that was merged into another one.
+    TextOnMerged,
+    /// Text with a picture.
+    Picture,
+    /// Redelivery of a text whose append got no answer, and was done.
+    FoundText,
+    /// Redelivery of a text whose append got no answer, and was not done.
+    MissingText,
+    /// Redelivery of a text whose ticket was created without an answer.
+    FoundTicket,
+    /// A ticket is reopened without a word, and solved once more.
+    SolvedAgain,
 }
 
 /// What must be true in the end, whatever went wrong.
@@ -52,13 +71,26 @@ pub struct Expected {
     pub sms: Vec<String>,
     /// Internal notes.
     pub notes: usize,
+    /// Files that customers sent.
+    pub files: usize,
+    /// The customer wants no SMS.
+    pub opted_out: bool,
     /// Braze's `zendesk_ticket_open`; `None`: never set.
     pub open: Option<bool>,
 }
 
+impl Expected {
+    /// The same where something else came in as well.
+    pub fn with(mut self, meanwhile: Option<Meanwhile>) -> Self {
+        // HELP leaves a note.
+        self.notes += usize::from(meanwhile == Some(Meanwhile::Event));
+        self
+    }
+}
+
 impl Flow {
     /// All flows.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 24] = [
         Self::FirstText,
         Self::TextOnOpen,
         Self::TextOnSolved,
@@ -73,6 +105,16 @@ impl Flow {
         Self::SolvedWithMissedReply,
         Self::RedeliveredText,
         Self::RedeliveredReply,
+        Self::Resend,
+        Self::Comparison,
+        Self::OptIn,
+        Self::Help,
+        Self::TextOnMerged,
+        Self::Picture,
+        Self::FoundText,
+        Self::MissingText,
+        Self::FoundTicket,
+        Self::SolvedAgain,
     ];
 
     /// As in the documentation.
@@ -92,96 +134,38 @@ impl Flow {
             Self::SolvedWithMissedReply => "Solved, the answer's webhook lost",
             Self::RedeliveredText => "Redelivery of a text",
             Self::RedeliveredReply => "Redelivery of an answer",
+            Self::Resend => "An SMS asked for once more",
+            Self::Comparison => "Comparison with the ticket",
+            Self::OptIn => "The customer texts START",
+            Self::Help => "The customer texts HELP",
+            Self::TextOnMerged => "Text on a merged ticket",
+            Self::Picture => "Text with a picture",
+            Self::FoundText => "Text in doubt that is on the ticket",
+            Self::MissingText => "Text in doubt that is not on the ticket",
+            Self::FoundTicket => "Ticket in doubt that was created",
+            Self::SolvedAgain => "Solved again",
         }
     }
 
     /// It is a run of redelivery.
     pub fn is_a_run(self) -> bool {
-        matches!(self, Self::RedeliveredText | Self::RedeliveredReply)
+        matches!(
+            self,
+            Self::RedeliveredText
+                | Self::RedeliveredReply
+                | Self::Comparison
+                | Self::FoundText
+                | Self::MissingText
+                | Self::FoundTicket
+        )
     }
 
     /// The stack it needs.
     pub fn setting(self) -> Setting {
         Setting {
             nameless: self == Self::NamelessReply,
+            pictures: self == Self::Picture,
             ..Setting::default()
-        }
-    }
-
-    /// What went before, without faults.
-    pub async fn prepare(self, stage: &Stage, customer: &str) {
-        if self == Self::FirstText {
-            return;
-        }
-        stage.text(customer, "one").await;
-        stage.drain(customer).await.expect("drained");
-        let ticket = ticket(stage, customer);
-        let desk = &stage.stack.zendesk;
-        match self {
-            Self::TextOnSolved | Self::TextOnClosed => {
-                desk.set_status(ticket, Status::Solved).expect("open");
-                stage.release().await;
-                stage.drain(customer).await.expect("drained");
-                if self == Self::TextOnClosed {
-                    desk.close(ticket).expect("there");
-                }
-            }
-            Self::TextOnDeleted => desk.delete(ticket).expect("there"),
-            Self::ReplyAfterOptOut => {
-                stage.text(customer, "STOP").await;
-                stage.drain(customer).await.expect("drained");
-            }
-            Self::RedeliveredText => {
-                desk.fault(Fault::once("tickets.update", Effect::status(503)));
-                stage.text(customer, "two").await;
-                desk.clear_faults();
-                assert_eq!(stage.make_due(customer), 1, "the text does not wait");
-            }
-            Self::RedeliveredReply => {
-                let down = Fault::once("campaigns.trigger.send", Effect::status(503));
-                stage.stack.braze.fault(down);
-                answer(stage, ticket, "answer", None);
-                stage.release().await;
-                stage.stack.braze.clear_faults();
-                assert_eq!(stage.make_due(customer), 1, "the answer does not wait");
-            }
-            _ => {}
-        }
-    }
-
-    /// What is played under the fault.
-    pub async fn play(self, stage: &Stage, customer: &str) {
-        match self {
-            Self::FirstText => stage.text(customer, "one").await,
-            Self::TextOnOpen | Self::TextOnSolved | Self::TextOnClosed | Self::TextOnDeleted => {
-                stage.text(customer, "two").await;
-            }
-            Self::OptOut => stage.text(customer, "STOP").await,
-            Self::Reply | Self::NamelessReply | Self::ReplyAfterOptOut => {
-                answer(stage, ticket(stage, customer), "answer", None);
-                stage.release().await;
-            }
-            Self::LongReply => {
-                answer(stage, ticket(stage, customer), &long(), None);
-                stage.release().await;
-            }
-            Self::Solved => solve(stage, customer).await,
-            Self::SolvedWithMissedReply => {
-                let desk = &stage.stack.zendesk;
-                let ticket = ticket(stage, customer);
-                answer(stage, ticket, "answer", Some(Status::Solved));
-                for held in desk.held_webhooks() {
-                    if held.endpoint.ends_with("/zendesk/reply") {
-                        desk.discard(held.id).expect("held");
-                    }
-                }
-                stage.release().await;
-            }
-            Self::RedeliveredText | Self::RedeliveredReply => {
-                // A run that meets a fault may fail; the schedule comes again.
-                let _ = stage.stack.redeliver().await;
-                stage.rest().await;
-            }
         }
     }
 
@@ -189,17 +173,27 @@ impl Flow {
     pub fn expected(self) -> Expected {
         let words = |sms: &[&str]| sms.iter().map(|&sms| sms.to_owned()).collect();
         let texts = match self {
-            Self::TextOnOpen | Self::TextOnSolved | Self::TextOnClosed | Self::RedeliveredText => {
-                vec!["one", "two"]
-            }
+            Self::TextOnOpen
+            | Self::TextOnSolved
+            | Self::TextOnClosed
+            | Self::TextOnMerged
+            | Self::Picture
+            | Self::RedeliveredText
+            | Self::FoundText
+            | Self::MissingText => vec!["one", "two"],
             // The first one is gone with its ticket.
             Self::TextOnDeleted => vec!["two"],
             _ => vec!["one"],
         };
         let sms = match self {
             Self::TextOnSolved | Self::TextOnClosed | Self::Solved => words(&[CLOSING]),
-            Self::Reply | Self::NamelessReply | Self::RedeliveredReply => words(&["answer"]),
+            Self::Reply
+            | Self::NamelessReply
+            | Self::RedeliveredReply
+            | Self::Resend
+            | Self::Comparison => words(&["answer"]),
             Self::SolvedWithMissedReply => words(&["answer", CLOSING]),
+            Self::SolvedAgain => words(&[CLOSING, CLOSING]),
             Self::LongReply => {
                 let sentence = long_sentence();
                 vec![sentence(1, 27) + " (1/2)", sentence(28, 30) + " (2/2)"]
@@ -207,42 +201,25 @@ impl Flow {
             _ => vec![],
         };
         let notes = match self {
-            Self::OptOut => 1,
-            Self::ReplyAfterOptOut => 2,
+            Self::OptOut | Self::Help | Self::Resend => 1,
+            // Of a merge, Zendesk's own on both tickets.
+            Self::ReplyAfterOptOut | Self::OptIn | Self::TextOnMerged => 2,
             _ => 0,
         };
-        let open = !matches!(self, Self::Solved | Self::SolvedWithMissedReply);
+        let closed = [Self::Solved, Self::SolvedWithMissedReply, Self::SolvedAgain];
         Expected {
             texts,
             sms,
             notes,
-            open: Some(open),
+            files: usize::from(self == Self::Picture),
+            opted_out: matches!(self, Self::OptOut | Self::ReplyAfterOptOut),
+            open: Some(!closed.contains(&self)),
         }
     }
 }
 
-/// An agent solves the customer's newest ticket, and the webhook is made.
-async fn solve(stage: &Stage, customer: &str) {
-    let desk = &stage.stack.zendesk;
-    let ticket = ticket(stage, customer);
-    desk.set_status(ticket, Status::Solved).expect("open");
-    stage.release().await;
-}
-
-fn ticket(stage: &Stage, customer: &str) -> u64 {
-    let tickets = stage.tickets(customer);
-    tickets.last().expect("a ticket").id
-}
-
-fn answer(stage: &Stage, ticket: u64, text: &str, status: Option<Status>) {
-    let mut comment = Comment::public(text);
-    comment.status = status;
-    let done = stage.stack.zendesk.agent_comments(ticket, comment);
-    done.expect("the ticket is open");
-}
-
 /// Thirty sentences of sixty characters: more than one message holds.
-fn long() -> String {
+pub fn long() -> String {
     long_sentence()(1, 30)
 }
 

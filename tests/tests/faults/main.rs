@@ -15,6 +15,7 @@ mod fault;
 mod flow;
 mod known;
 mod matrix;
+mod play;
 mod run;
 mod stage;
 mod table;

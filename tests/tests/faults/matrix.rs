@@ -12,22 +12,22 @@ async fn matrix(flow: Flow) {
     let mut cells: Vec<Cell> = calls
         .iter()
         .flat_map(|call| {
-            let cell = |case| Cell {
-                call: call.clone(),
-                case,
+            let cell = |case| Cell::new(call, case);
+            let pair = |(case, also)| Cell {
+                also: Some(also),
+                ..Cell::new(call, case)
             };
-            fault::of(call).into_iter().map(cell)
+            let pairs = fault::pairs(call).into_iter().map(pair);
+            fault::of(call).into_iter().map(cell).chain(pairs)
         })
         .collect();
     for party in [Party::Zendesk, Party::Braze] {
         if let Some(call) = calls.iter().find(|call| call.party == party) {
-            cells.push(Cell {
-                call: Call {
-                    operation: "*".to_owned(),
-                    ..call.clone()
-                },
-                case: fault::refused_connection(),
-            });
+            let all = Call {
+                operation: "*".to_owned(),
+                ..call.clone()
+            };
+            cells.push(Cell::new(&all, fault::refused_connection()));
         }
     }
     let played = run::all(flow, tickets, cells).await;
@@ -64,4 +64,14 @@ flows! {
     a_solve_with_a_missed_answer_survives_every_fault: SolvedWithMissedReply,
     redelivery_of_a_text_survives_every_fault: RedeliveredText,
     redelivery_of_an_answer_survives_every_fault: RedeliveredReply,
+    an_sms_asked_for_once_more_survives_every_fault: Resend,
+    the_comparison_survives_every_fault: Comparison,
+    an_opt_in_survives_every_fault: OptIn,
+    a_call_for_help_survives_every_fault: Help,
+    a_text_on_a_merged_ticket_survives_every_fault: TextOnMerged,
+    a_text_with_a_picture_survives_every_fault: Picture,
+    a_text_in_doubt_that_is_there_survives_every_fault: FoundText,
+    a_text_in_doubt_that_is_not_there_survives_every_fault: MissingText,
+    a_ticket_in_doubt_survives_every_fault: FoundTicket,
+    a_second_solve_survives_every_fault: SolvedAgain,
 }

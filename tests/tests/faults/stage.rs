@@ -6,14 +6,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use local::faults::{Effect, Fault};
+use local::dynamo;
+use local::faults::{Fault, Faults};
+use local::pictures::Pictures;
 use local::{Options, Stack};
 use serde_json::{Value, json};
 use simulators::braze::{InboundDelivery, User};
 use simulators::zendesk::{Mode, Ticket};
 
 use crate::call::{Call, Party};
-use crate::fault::{Case, Times};
+use crate::fault::{CONDITION, Case, Meanwhile, Times};
 
 /// Longest wait for something that is bound to happen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,6 +39,8 @@ pub struct Setting {
     pub hasty: bool,
     /// Zendesk has no user field for Braze's id: webhooks name no customer.
     pub nameless: bool,
+    /// There is a host of customers' pictures.
+    pub pictures: bool,
     /// Processes are stopped between events, as Lambda freezes them.
     pub freeze: bool,
 }
@@ -59,8 +63,12 @@ pub struct Marks {
     pub dynamo: usize,
     /// Reads of the secret.
     pub secrets: u64,
-    /// Calls of DynamoDB that hung.
-    stuck: usize,
+    /// Downloads of pictures.
+    pub pictures: usize,
+    /// Calls of DynamoDB and the host of pictures that hung.
+    stuck: [usize; 2],
+    /// Calls of both that met a fault.
+    met: [usize; 2],
 }
 
 impl Stage {
@@ -68,6 +76,7 @@ impl Stage {
     pub async fn start(setting: Setting) -> Self {
         let mut options = Options::default();
         options.limits.freeze = setting.freeze;
+        options.pictures = setting.pictures;
         if setting.freeze {
             // The vendors restart on their ports, which nobody may take meanwhile.
             options.zendesk.port = lasting_port(21_000);
@@ -101,7 +110,13 @@ impl Stage {
 
     /// A customer texts; with all of Braze's retries.
     pub async fn text(&self, customer: &str, text: &str) {
-        self.stack.braze.customer_texts(customer, text, &[]).await;
+        self.text_with(customer, text, &[]).await;
+    }
+
+    /// A customer texts and sends pictures; with all of Braze's retries.
+    pub async fn text_with(&self, customer: &str, text: &str, pictures: &[String]) {
+        let braze = &self.stack.braze;
+        braze.customer_texts(customer, text, pictures).await;
         self.rest().await;
     }
 
@@ -139,8 +154,21 @@ impl Stage {
             braze: self.stack.braze.calls().len(),
             dynamo: self.stack.dynamo.calls().len(),
             secrets: self.stack.secrets.reads(),
-            stuck: self.stack.dynamo.faults().stuck(),
+            pictures: self.downloads(),
+            stuck: self.books().map(|book| book.map_or(0, Faults::stuck)),
+            met: self.books().map(|book| book.map_or(0, Faults::met)),
         }
+    }
+
+    /// How many pictures were asked for.
+    pub fn downloads(&self) -> usize {
+        self.stack.pictures.as_ref().map_or(0, Pictures::asked)
+    }
+
+    /// The faults of DynamoDB and of the host of pictures.
+    fn books(&self) -> [Option<&Faults>; 2] {
+        let pictures = self.stack.pictures.as_ref().map(Pictures::faults);
+        [Some(self.stack.dynamo.faults()), pictures]
     }
 
     /// Arms a fault on a call.
@@ -164,14 +192,43 @@ impl Stage {
             Party::Braze => self.stack.braze.fault(fault),
             Party::Dynamo => self.stack.dynamo.faults().add(fault),
             Party::Secrets => self.stack.secrets.faults().add(fault),
+            Party::Pictures => self.books()[1].expect("a host").add(fault),
         }
+    }
+
+    /// The next write of the table is throttled, once.
+    pub fn throttle_once(&self) {
+        let once = Fault::once("UpdateItem", dynamo::throttled());
+        self.stack.dynamo.faults().add(once);
+    }
+
+    /// Waits for the write that is held up, lets somebody else come first, and lets it go on; false
+    /// where no write is held up.
+    pub async fn meanwhile(&self, customer: &str, other: Meanwhile) -> bool {
+        let faults = self.stack.dynamo.faults();
+        let limit = Duration::from_secs(10);
+        let held = faults.wait_held(CONDITION, 1, limit).await;
+        if held {
+            match other {
+                Meanwhile::Event => {
+                    self.stack.braze.customer_texts(customer, "HELP", &[]).await;
+                }
+                Meanwhile::Redelivery => {
+                    self.make_due(customer);
+                    // It may meet the other fault, and fail.
+                    let _ = self.stack.redeliver().await;
+                }
+            }
+        }
+        faults.release(CONDITION);
+        held
     }
 
     /// Ends every fault.
     pub async fn mend(&self, call: &Call, case: &Case) {
         self.stack.zendesk.clear_faults();
         self.stack.braze.clear_faults();
-        self.stack.dynamo.faults().clear();
+        self.books().into_iter().flatten().for_each(Faults::clear);
         self.stack.secrets.faults().clear();
         if case.effect.is_none() {
             self.point(call.party, None).await;
@@ -194,22 +251,18 @@ impl Stage {
         }
     }
 
-    /// Whether a call since the marks met a fault; hanging calls of AWS are not in its log.
+    /// Whether a call since the marks met a fault.
     pub fn met(&self, call: &Call, case: &Case, marks: Marks) -> bool {
         let of_vendor = |calls: Vec<simulators::Call>, mark: usize| {
             calls[mark..].iter().any(|call| call.fault.is_some())
         };
+        let met = |book: usize| self.books()[book].map_or(0, Faults::met) > marks.met[book];
         match call.party {
             _ if case.effect.is_none() => true,
             Party::Zendesk => of_vendor(self.stack.zendesk.calls(), marks.zendesk),
             Party::Braze => of_vendor(self.stack.braze.calls(), marks.braze),
-            Party::Dynamo if matches!(case.effect, Some(Effect::Hang | Effect::HangAfter)) => {
-                self.stack.dynamo.faults().stuck() > marks.stuck
-            }
-            Party::Dynamo => {
-                let calls = self.stack.dynamo.calls();
-                calls[marks.dynamo..].iter().any(|call| call.faulted)
-            }
+            Party::Dynamo => met(0),
+            Party::Pictures => met(1),
             Party::Secrets => true,
         }
     }
@@ -233,10 +286,20 @@ impl Stage {
                     .wait_until(limit, |state| faulty(&state.calls, marks.braze))
                     .await
             }
-            _ => {
-                let faults = self.stack.dynamo.faults();
-                faults.wait_stuck(marks.stuck + 1, limit).await
+            party => {
+                let book = usize::from(party == Party::Pictures);
+                let faults = self.books()[book].expect("it is there");
+                faults.wait_stuck(marks.stuck[book] + 1, limit).await
             }
+        }
+    }
+
+    /// Every call that was held up goes on.
+    pub fn release_holds(&self, name: &str) {
+        self.stack.zendesk.release_hold(name);
+        self.stack.braze.release_hold(name);
+        for book in self.books().into_iter().flatten() {
+            book.release(name);
         }
     }
 
@@ -287,13 +350,8 @@ impl Stage {
         count
     }
 
-    /// Lets an hour pass for a conversation, so that redelivery compares it with its ticket, and
-    /// runs redelivery.
-    ///
-    /// # Errors
-    ///
-    /// Where redelivery fails.
-    pub async fn compare(&self, customer: &str) -> Result<(), String> {
+    /// Lets an hour pass for a conversation, so that redelivery compares it with its ticket.
+    pub fn an_hour_later(&self, customer: &str) {
         let key = format!("customer#{customer}");
         let item = self.stack.dynamo.item(&key).expect("the table can be read");
         let memory = item.as_ref().and_then(|item| item["memory"]["S"].as_str());
@@ -305,6 +363,26 @@ impl Stage {
             let edited = self.stack.dynamo.edit(&key, &changes);
             edited.expect("the item is there");
         }
+    }
+
+    /// Removes the conversations of all others, which were judged: a page of them is compared.
+    pub fn forget_others(&self, customer: &str) {
+        let own = format!("customer#{customer}");
+        for item in self.stack.dynamo.items().expect("the table can be read") {
+            let key = item["pk"]["S"].as_str().unwrap_or_default();
+            if key != own {
+                self.stack.dynamo.remove(key).expect("the item is there");
+            }
+        }
+    }
+
+    /// An hour later a run of redelivery compares a conversation with its ticket.
+    ///
+    /// # Errors
+    ///
+    /// Where redelivery fails.
+    pub async fn compare(&self, customer: &str) -> Result<(), String> {
+        self.an_hour_later(customer);
         let run = self.stack.redeliver().await;
         run.map(drop)
             .map_err(|error| format!("redelivery failed without a fault: {error:?}"))
@@ -364,7 +442,7 @@ impl Stage {
 /// An item's memory with its pauses over; `None` where there are none.
 fn without_pauses(item: &Value) -> Option<String> {
     let mut memory: Value = serde_json::from_str(item["memory"]["S"].as_str()?).ok()?;
-    for lane in ["zendesk_wait", "braze_wait"] {
+    for lane in ["zendesk_wait", "braze_wait", "attributes_wait", "own_wait"] {
         if let Some(wait) = memory.get_mut(lane) {
             wait["until"] = json!(0);
         }

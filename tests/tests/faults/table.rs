@@ -53,13 +53,12 @@ fn claims(table: &str) -> BTreeSet<(String, String, String)> {
         let &[_, call, outcome, faults, _] = cells.as_slice() else {
             continue;
         };
-        let outcome = if outcome.starts_with("done ") {
-            "done"
-        } else {
-            outcome
-        };
+        let outcome = ["done at once", "done by redelivery"]
+            .into_iter()
+            .find_map(|done| outcome.strip_prefix(done))
+            .map_or_else(|| outcome.to_owned(), |rest| format!("done{rest}"));
         for fault in faults.split(", ") {
-            claims.insert((call.to_owned(), outcome.to_owned(), fault.to_owned()));
+            claims.insert((call.to_owned(), outcome.clone(), fault.to_owned()));
         }
     }
     claims
@@ -76,10 +75,10 @@ fn rows(calls: &[Call], played: &[Played]) -> String {
     );
     order.dedup();
     for call in order {
-        let mut outcomes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut outcomes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for cell in played.iter().filter(|p| p.cell.call.to_string() == call) {
             let faults = outcomes.entry(&cell.outcome).or_default();
-            faults.push(cell.cell.case.name);
+            faults.push(cell.cell.name());
         }
         for (outcome, mut faults) in outcomes {
             faults.sort_unstable();

@@ -198,8 +198,9 @@ fn is_time(number: i64, now: i64) -> bool {
 fn without_pauses(memory: &str) -> String {
     let mut memory: Value = serde_json::from_str(memory).unwrap_or_default();
     if let Some(memory) = memory.as_object_mut() {
-        memory.remove("zendesk_wait");
-        memory.remove("braze_wait");
+        for pause in ["zendesk_wait", "braze_wait", "attributes_wait", "own_wait"] {
+            memory.remove(pause);
+        }
     }
     memory.to_string()
 }
