@@ -28,7 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("aws", &["config", "net"]),
     ("braze", &["message", "net", "secrets"]),
-    ("config", &["net", "secrets"]),
+    ("config", &["message", "net", "secrets"]),
     ("conversation", &["aws", "message", "telemetry", "text"]),
     (
         "delivery",

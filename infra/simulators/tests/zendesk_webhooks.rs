@@ -9,7 +9,8 @@ use common::{Api, Endpoint};
 use serde_json::{Value, json};
 use simulators::signature::{TEST_BUTTON_SECRET, sign};
 use simulators::zendesk::{
-    Comment, Condition, Config, DateStyle, Mode, Outcome, Status, Trigger, Variants, Zendesk,
+    Breaker, Comment, Condition, Config, DateStyle, Mode, Outcome, Status, Trigger, Variants,
+    Zendesk,
 };
 
 const VECTORS: &str = include_str!("fixtures/zendesk-signature-vectors.json");
@@ -268,10 +269,50 @@ async fn conflicts_are_given_up_after_three_retries_and_time_outs_after_five_tri
     assert_eq!((log[0].status, log[0].attempts.len()), (None, 5));
 }
 
+/// The outcomes of as many answers, in this order.
+async fn outcomes_with(breaker: Breaker, statuses: &[u16]) -> Vec<Outcome> {
+    let config = Config {
+        breaker: Some(breaker),
+        ..Config::default()
+    };
+    let script = statuses.iter().map(|status| (*status, None)).collect();
+    let s = scene(config, script).await;
+    for count in 1..=statuses.len() {
+        s.zendesk
+            .agent_comments(s.ticket, Comment::public("x"))
+            .unwrap();
+        delivered(&s.zendesk, count).await;
+    }
+    let log = s.zendesk.webhook_log();
+    log.iter().map(|delivery| delivery.outcome).collect()
+}
+
+#[tokio::test]
+async fn the_breaker_opens_at_a_share_of_failures_or_at_many() {
+    use Outcome::{CircuitBroken, Failed, Success};
+    let ten = Breaker::default();
+    // Seven of ten open it, six of ten do not.
+    let seven = [200, 200, 200, 500, 500, 500, 500, 500, 500, 500, 200];
+    let outcomes = outcomes_with(ten.clone(), &seven).await;
+    assert_eq!(outcomes[9..], [Failed, CircuitBroken]);
+    let six = [200, 200, 200, 200, 500, 500, 500, 500, 500, 500, 200];
+    assert_eq!(outcomes_with(ten, &six).await[9..], [Failed, Success]);
+    let many = Breaker {
+        percent: 101,
+        most: 2,
+        ..Breaker::default()
+    };
+    let outcomes = outcomes_with(many, &[500, 200, 500, 500, 200]).await;
+    assert_eq!(outcomes, [Failed, Success, Failed, Failed, CircuitBroken]);
+}
+
 #[tokio::test]
 async fn an_open_breaker_drops_webhooks_without_a_request() {
     let config = Config {
-        breaker_after: Some(1),
+        breaker: Some(Breaker {
+            least: 1,
+            ..Breaker::default()
+        }),
         ..Config::default()
     };
     let s = scene(config, vec![(500, None)]).await;

@@ -67,7 +67,7 @@ mod tests {
         match Campaigns::of(&settings).admit(parsed) {
             Parsed::Malformed(malformed) => Some(malformed.to_string()),
             Parsed::Event(_) => None,
-            Parsed::NotForUs(reason) => panic!("{reason}"),
+            Parsed::NotForUs(reason, _) => panic!("{reason}"),
         }
     }
 

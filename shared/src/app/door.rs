@@ -5,10 +5,14 @@
 use http::{HeaderMap, HeaderName};
 
 use crate::http::{AuthError, auth};
-use crate::message::{self, Body, DeliveryId, Parsed};
+use crate::message::{self, Alias, Body, DeliveryId, Parsed};
 use crate::secrets::{Need, Rotating, Secrets};
 
 use super::App;
+
+/// How long after its signed time, or before it, a request is taken for Zendesk's own whatever was
+/// signed alike: a second of rounding, the way here, a cold start, clocks that are not quite together.
+const FRESH_MS: u64 = 5_000;
 
 /// A route, with who may come in by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,19 +92,31 @@ impl Door {
                 return message::braze_inbound(body, app.duplicate_window, now);
             }
         };
-        known_by_signature(parsed, header(auth::SIGNATURE))
+        let fresh = invocation.is_some_and(|id| !id.is_empty()) && is_fresh(headers, now);
+        known_by_signature(parsed, header(auth::SIGNATURE), fresh)
     }
 }
 
+/// Whether a request comes about when it was signed. Zendesk signs whole seconds, so two events with
+/// the same body in one second have the same signature; both come in then.
+fn is_fresh(headers: &HeaderMap, now: i64) -> bool {
+    auth::signed_at(headers)
+        .is_ok_and(|signed| now.abs_diff(signed.saturating_mul(1000)) <= FRESH_MS)
+}
+
 /// Without a comment id an event is told from others by the invocation id, which is not signed:
-/// whoever sends a request again can write another one. The signature covers time and body, so the
-/// same signature is the same attempt.
-fn known_by_signature(mut parsed: Parsed, signature: Option<&str>) -> Parsed {
-    if let (Parsed::Event(incoming), Some(signature)) = (&mut parsed, signature)
-        && !matches!(&incoming.event.body, Body::Reply(reply) if reply.comment.is_some())
-    {
-        let alias = DeliveryId::derive("signature", &[signature]);
-        incoming.aliases.push(alias);
-    }
+/// whoever sends a request again can write another one. The signature covers time and body, so from
+/// some seconds on the same signature is the same attempt.
+fn known_by_signature(mut parsed: Parsed, signature: Option<&str>, fresh: bool) -> Parsed {
+    let (Parsed::Event(incoming), Some(signature)) = (&mut parsed, signature) else {
+        return parsed;
+    };
+    let id = DeliveryId::derive("signature", &[signature]);
+    let alias = match &incoming.event.body {
+        Body::Reply(reply) if reply.comment.is_some() => return parsed,
+        Body::Reply(_) | Body::Solved(_) if fresh => Alias::Noted(id),
+        _ => Alias::Refused(id),
+    };
+    incoming.aliases.push(alias);
     parsed
 }

@@ -58,8 +58,8 @@ impl App {
         let parsed = door.parse(self, request.headers(), body, now);
         match self.campaigns.admit(parsed) {
             Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
-            Parsed::NotForUs(reason) => {
-                let known = Known::new(message::delivery_of_body(body), None);
+            Parsed::NotForUs(reason, ticket) => {
+                let known = Known::new(message::delivery_of_body(body), ticket);
                 let told = Told::of(known.clone());
                 (Answer::Ignored(Cow::Borrowed(reason), known), told)
             }
@@ -68,7 +68,7 @@ impl App {
     }
 
     /// Lets in whoever proves to be the sender; a mismatch may be a rotation, so the secrets are
-    /// read again (not more than twice a minute, whatever comes in).
+    /// read again (three times, then not more than twice a minute, whatever comes in).
     async fn authenticate(
         &self,
         door: Door,

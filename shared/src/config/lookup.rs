@@ -1,11 +1,13 @@
 //! Reads typed values through a lookup and collects every problem.
 //!
 //! In: names. Out: values, and [`ConfigErrors`] that names settings and never shows a value.
-//! Imports only `net`.
+//! Imports only `net`, and from
+//! `message` what a campaign id is.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::message::{NOT_A_CAMPAIGN, is_campaign};
 use crate::net::BaseUrl;
 
 /// Every missing or wrong setting.
@@ -94,7 +96,7 @@ impl<'a> Reader<'a> {
         let value = self.optional(name)?;
         let fits = is_campaign(&value);
         if !fits {
-            self.wrong(name, "is not a campaign id");
+            self.wrong(name, format!("is {NOT_A_CAMPAIGN}"));
         }
         fits.then_some(value)
     }
@@ -108,7 +110,7 @@ impl<'a> Reader<'a> {
             .filter(|id| !id.is_empty())
             .collect();
         if !ids.iter().all(|id| is_campaign(id)) {
-            self.wrong(name, "has an entry that is not a campaign id");
+            self.wrong(name, format!("has an entry that is {NOT_A_CAMPAIGN}"));
         }
         Some(ids)
     }
@@ -180,8 +182,4 @@ impl<'a> Reader<'a> {
             problem: problem.into(),
         });
     }
-}
-
-fn is_campaign(value: &str) -> bool {
-    value.len() <= 100 && value.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -91,10 +91,12 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             }
         };
         let report = self.offer(key, incoming, work).await?;
-        Ok(Report {
-            ticket: report.ticket.or(named),
-            ..report
-        })
+        let ticket = match report.handled {
+            // The conversation may be on another ticket by now.
+            Handled::Duplicate => named.or(report.ticket),
+            _ => report.ticket.or(named),
+        };
+        Ok(Report { ticket, ..report })
     }
 
     /// Keeps a body that cannot be understood.
@@ -130,7 +132,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             .await?;
         let mut taken_over = false;
         let held = match accepted {
-            Accepted::Duplicate => return Ok(Report::unended(Handled::Duplicate, None)),
+            Accepted::Duplicate(ticket) => return Ok(Report::unended(Handled::Duplicate, ticket)),
             Accepted::Full(seen) => {
                 self.make_room(seen, work).await;
                 return Ok(Report::unended(Handled::Full, None));

@@ -11,7 +11,7 @@ use super::event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
 use super::field::{self, malformed};
-use super::ids::{DeliveryId, ExternalUserId};
+use super::ids::{Alias, DeliveryId, ExternalUserId};
 use super::lenient::{self, Reading};
 use super::media;
 
@@ -33,10 +33,10 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
     let (Reading::Object { members, .. } | Reading::Lossy(members)) = lenient::read(body)? else {
         return Err(lenient::malformed("is not JSON"));
     };
-    let body = Inbound::of(&members);
+    let body = Inbound::of(&members)?;
     let dispatch = dispatch_id(body.dispatch_id)?;
     if dispatch.as_deref() == Some(PREVIEW_DISPATCH_ID) {
-        return Ok(Parsed::NotForUs("preview of a campaign"));
+        return Ok(Parsed::NotForUs("preview of a campaign", None));
     }
     let consent = consent_kind(body.kind)?;
     let customer: ExternalUserId = field::id("external_user_id", body.external_user_id)?
@@ -75,7 +75,7 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
             received_at: now_ms,
             body,
         },
-        aliases,
+        aliases: aliases.into_iter().map(Alias::Refused).collect(),
     })))
 }
 
@@ -95,12 +95,15 @@ struct Inbound<'b> {
 }
 
 impl<'b> Inbound<'b> {
-    fn of(members: &'b Map<String, Value>) -> Self {
+    /// The guide's shape is a ticket and nothing else: its text is not escaped, so whatever stands
+    /// beside the ticket may be the customer's words.
+    fn of(members: &'b Map<String, Value>) -> Result<Self, Malformed> {
         match members.get("ticket") {
-            Some(Value::Object(ticket)) if !members.contains_key("external_user_id") => {
-                Self::of_guide(ticket)
+            Some(Value::Object(_)) if members.len() > 1 => {
+                Err(malformed("ticket", "is not the only key"))
             }
-            _ => Self {
+            Some(Value::Object(ticket)) => Ok(Self::of_guide(ticket)),
+            _ => Ok(Self {
                 kind: members.get("kind"),
                 support: members.get("support"),
                 external_user_id: members.get("external_user_id"),
@@ -111,7 +114,7 @@ impl<'b> Inbound<'b> {
                 last_name: members.get("last_name"),
                 phone: members.get("phone"),
                 from_guide: false,
-            },
+            }),
         }
     }
 

@@ -34,7 +34,7 @@ fn problem(body: &str) -> String {
 /// As the store does: refuses what it has seen under any id, remembers every id otherwise.
 fn refused(seen: &mut Vec<DeliveryId>, incoming: &Incoming) -> bool {
     let ids: Vec<_> = std::iter::once(&incoming.event.delivery)
-        .chain(&incoming.aliases)
+        .chain(incoming.aliases.iter().map(Alias::id))
         .cloned()
         .collect();
     let refused = ids.iter().any(|id| seen.contains(id));
@@ -143,7 +143,7 @@ fn a_preview_is_not_for_us_whatever_else_it_holds() {
     let body = json!({"dispatch_id": PREVIEW_DISPATCH_ID, "external_user_id": ""}).to_string();
     assert_eq!(
         inbound(body.as_bytes(), None, NOW),
-        Parsed::NotForUs("preview of a campaign")
+        Parsed::NotForUs("preview of a campaign", None)
     );
 }
 
@@ -237,6 +237,61 @@ fn a_text_cannot_smuggle_in_another_customer() {
         matches!(inbound(body.as_bytes(), None, NOW), Parsed::Malformed(_)),
         "{body}"
     );
+}
+
+/// Texts that close their object, and the guide's body with them in place.
+#[test]
+fn a_text_or_a_name_without_json_escape_moves_no_id() {
+    let victim = r#""requester":{"user_fields":{"braze_external_id":"victim"}}"#;
+    let beside = r#"x"}},"external_user_id":"victim","message":"PWN","foo":{"comment":{"body":"y"#;
+    let opted_out = beside.replace(r#""message":"PWN""#, r#""kind":"opted_out""#);
+    let escaped_key = beside.replace("external_user_id", r"external\u005fuser_id");
+    let within = format!(r#"x"}},{victim},"foo":{{"body":"y"#);
+    let by_name = r#"x","user_fields":{"braze_external_id":"victim"}},"foo":{"name":"y"#;
+    let by_both = (
+        format!(r#"x"}},{victim},"foo":{{"comment":{{"body":"y"#),
+        r#"n"}},"q":{"z":""#,
+    );
+    let eaten = (
+        format!(r#"x"}},{victim},"foo":["y"#),
+        r#"n"],"q":{"z":["user_fields"],"y":""#,
+    );
+    for (text, name) in [
+        (beside, "Ana"),
+        (&opted_out, "Ana"),
+        (&escaped_key, "Ana"),
+        (&within, "Ana"),
+        ("hi", by_name),
+        (&by_both.0, by_both.1),
+        (&eaten.0, eaten.1),
+    ] {
+        let body = GUIDE_INBOUND
+            .replace("SUPPORT my box is dead", text)
+            .replace("Ana Lima", name);
+        problem(&body);
+    }
+}
+
+/// The contract's body, its text pasted without the filter: what it can say is the customer's own.
+#[test]
+fn a_text_of_the_contracts_body_without_json_escape_stays_the_customers_own() {
+    let ticket = r#""ticket":{"requester":{"user_fields":{"braze_external_id":"victim"}},"comment":{"body":"y"}}"#;
+    for text in [
+        r#"x","kind":"opted_out","y":""#.to_owned(),
+        r#"x","phone":"+19","y":""#.to_owned(),
+        r#"x","y":{"external_user_id":"victim"},"z":""#.to_owned(),
+        format!(r#"x",{ticket},"z":""#),
+        r#"x","external_user_id":"victim","z":["y"#.to_owned(),
+    ] {
+        problem(&INBOUND.replace(r#"SUPPORT my \"box\" is dead"#, &text));
+    }
+    let more = r#"x","segment":"all","z":"y"#;
+    let (incoming, text) = text_of(&INBOUND.replace(r#"SUPPORT my \"box\" is dead"#, more));
+    assert_eq!(
+        incoming.customer.as_ref().map(ExternalUserId::as_str),
+        Some("ana-7")
+    );
+    assert_eq!(text.text.as_str(), "x");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
-use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
+use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 /// Text of or about a person: kept out of debug output and so out of logs.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -267,9 +267,9 @@ pub struct Incoming {
     pub customer: Option<ExternalUserId>,
     /// The event.
     pub event: Event,
-    /// Further ids of the same event. The store refuses an event when its delivery or any alias has
-    /// been seen, and remembers the delivery and all aliases of one it accepts.
-    pub aliases: Vec<DeliveryId>,
+    /// Further ids of the same event. The store remembers the delivery and all aliases of one it
+    /// accepts.
+    pub aliases: Vec<Alias>,
 }
 
 /// What a parser makes of an authentic body.
@@ -277,8 +277,9 @@ pub struct Incoming {
 pub enum Parsed {
     /// Something to do.
     Event(Box<Incoming>),
-    /// Nothing to do, with the reason: answered 200, or the sender would retry.
-    NotForUs(&'static str),
+    /// Nothing to do, with the reason, and the ticket where the body named one: answered 200, or
+    /// the sender would retry.
+    NotForUs(&'static str, Option<TicketId>),
     /// Cannot be understood: answered 400, kept as a dead letter.
     Malformed(Malformed),
 }

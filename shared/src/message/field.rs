@@ -9,12 +9,10 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::event::{Malformed, Personal};
+use super::ids::{NOT_A_CAMPAIGN, is_campaign};
 
 /// Longest name or role kept, in characters.
 const MAX_LABEL_CHARS: usize = 255;
-
-/// Longest campaign id, in bytes.
-const MAX_CAMPAIGN_BYTES: usize = 64;
 
 /// A field's problem.
 pub(super) fn malformed(field: &'static str, problem: impl Display) -> Malformed {
@@ -97,28 +95,16 @@ where
 /// A Braze campaign id; nothing where it is missing or empty.
 pub(super) fn campaign(value: Option<&Value>) -> Result<Option<String>, Malformed> {
     let field = "campaign_id";
-    let Some(id) = id::<Campaign>(field, value)? else {
-        return Ok(None);
-    };
-    Ok(Some(id.0))
+    match id::<String>(field, value)? {
+        Some(id) if is_campaign(&id) => Ok(Some(id)),
+        Some(_) => Err(malformed(field, format!("is {NOT_A_CAMPAIGN}"))),
+        None => Ok(None),
+    }
 }
 
 /// Whether a template left its placeholder in place.
 pub(super) fn not_rendered(text: &str) -> bool {
     text.contains("{{") || text.contains("{%")
-}
-
-struct Campaign(String);
-
-impl FromStr for Campaign {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, &'static str> {
-        let fits = text.len() <= MAX_CAMPAIGN_BYTES
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        fits.then(|| Self(text.to_owned()))
-            .ok_or("is not up to 64 letters, digits and hyphens")
-    }
 }
 
 /// A flag; nothing where it is missing or empty.
@@ -196,7 +182,10 @@ mod tests {
             Ok(Some("0a1B-2c".to_owned()))
         );
         assert_eq!(campaign(Some(&json!(""))), Ok(None));
-        for bad in ["a b", "a/b", "a\"b", "é", &"a".repeat(65), "{{campaign}}"] {
+        for good in ["a_b", &"a".repeat(100)] {
+            assert_eq!(campaign(Some(&json!(good))), Ok(Some(good.to_owned())));
+        }
+        for bad in ["a b", "a/b", "a\"b", "é", &"a".repeat(101), "{{campaign}}"] {
             assert!(campaign(Some(&json!(bad))).is_err(), "{bad}");
         }
     }

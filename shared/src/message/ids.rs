@@ -12,6 +12,18 @@ use sha2::{Digest, Sha256};
 /// Longest external id accepted, in bytes. Braze allows 997; the DynamoDB key limit is 2,048.
 pub const MAX_EXTERNAL_USER_ID_BYTES: usize = 997;
 
+/// Longest Braze campaign id accepted, in bytes.
+const MAX_CAMPAIGN_BYTES: usize = 100;
+
+/// How a wrong campaign id is told, wherever it was written.
+pub const NOT_A_CAMPAIGN: &str = "not up to 100 letters, digits, hyphens and underscores";
+
+/// Whether a string may be a Braze campaign id, in a setting or in a body.
+pub fn is_campaign(id: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (1..=MAX_CAMPAIGN_BYTES).contains(&id.len()) && id.bytes().all(fits)
+}
+
 /// Why a string is not the identifier it was given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
@@ -182,6 +194,32 @@ impl DeliveryId {
 impl fmt::Display for DeliveryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// A further id of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Alias {
+    /// An event that was seen under it is refused.
+    Refused(DeliveryId),
+    /// It is remembered for those who come later, and refuses nothing now.
+    Noted(DeliveryId),
+}
+
+impl Alias {
+    /// The id.
+    pub fn id(&self) -> &DeliveryId {
+        match self {
+            Self::Refused(id) | Self::Noted(id) => id,
+        }
+    }
+
+    /// The id, where an event that was seen under it is refused.
+    pub fn refused(&self) -> Option<&DeliveryId> {
+        match self {
+            Self::Refused(id) => Some(id),
+            Self::Noted(_) => None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::event::Malformed;
-use super::{json, repair};
+use super::{json, repair, said_once};
 
 /// A body that could be read in part at least.
 pub(super) enum Reading<'b> {
@@ -26,7 +26,8 @@ pub(super) enum Reading<'b> {
 /// Reads a body.
 ///
 /// # Errors
-/// [`Malformed`] where it is empty, not UTF-8, not an object, or gives a key two values.
+/// [`Malformed`] where it is empty, not UTF-8, not an object, gives a key or an id two values, or
+/// may have lost an id in a text.
 pub(super) fn read(body: &[u8]) -> Result<Reading<'_>, Malformed> {
     match std::str::from_utf8(body) {
         Ok(text) => of_text(text),
@@ -54,6 +55,12 @@ fn of_text(text: &str) -> Result<Reading<'_>, Malformed> {
     };
     if document.contradicts_itself {
         return Err(malformed("gives the same key two different values"));
+    }
+    if !said_once::ids_agree(&document.value) {
+        return Err(malformed("names two different customers or tickets"));
+    }
+    if guessed && !said_once::no_text_names_an_id(&document.value) {
+        return Err(malformed("holds an id inside a text"));
     }
     match document.value {
         Value::Object(members) => Ok(Reading::Object { members, guessed }),

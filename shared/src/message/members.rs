@@ -34,6 +34,19 @@ const KNOWN: [&str; 20] = [
     "send_to_existing_only",
 ];
 
+/// What a body with `recipients` says inside them only: beside them it may be the words of somebody
+/// whose text was not escaped.
+const INSIDE_RECIPIENTS: [&str; 8] = [
+    "external_user_id",
+    "ticket_id",
+    "zendesk_ticket",
+    "comment_id",
+    "resend",
+    "text",
+    "message",
+    "msg_body",
+];
+
 /// The members of either shape, looked up by name from the outermost object inwards.
 pub(super) struct Members {
     layers: Vec<Map<String, Value>>,
@@ -65,19 +78,25 @@ impl Members {
         let mut layers = Vec::with_capacity(4);
         let recipients = outer.remove("recipients").unwrap_or(Value::Null);
         let recipient = match recipients {
-            Value::Null => Map::new(),
+            Value::Null => None,
             Value::Array(recipients) => match <[Value; 1]>::try_from(recipients) {
-                Ok([Value::Object(recipient)]) => recipient,
+                Ok([Value::Object(recipient)]) => Some(recipient),
                 _ => return Err(malformed("recipients", "is not a list of one recipient")),
             },
             _ => return Err(malformed("recipients", "is not a list of one recipient")),
         };
+        if recipient.is_some() && INSIDE_RECIPIENTS.iter().any(|key| outer.contains_key(*key)) {
+            return Err(malformed("recipients", "stands beside an id or a text"));
+        }
         layers.push(outer);
-        let mut recipient = recipient;
+        let mut recipient = recipient.unwrap_or_default();
         let inner = ["trigger_properties", "attributes"].map(|name| recipient.remove(name));
         layers.push(recipient);
         layers.extend(inner.into_iter().filter_map(|layer| match layer {
-            Some(Value::Object(layer)) => Some(layer),
+            Some(Value::Object(mut layer)) => {
+                layer.remove("external_user_id");
+                Some(layer)
+            }
             _ => None,
         }));
         let all_known = || {
@@ -114,7 +133,7 @@ impl Members {
         &self,
     ) -> Result<(Option<ExternalUserId>, Option<TicketId>), Malformed> {
         let customer = field::id("external_user_id", self.get(&["external_user_id"]))?;
-        let ticket = field::id("ticket_id", self.get(&["ticket_id", "zendesk_ticket"]))?;
+        let ticket = self.ticket()?;
         if customer.is_none() && ticket.is_none() {
             return Err(malformed(
                 "external_user_id",
@@ -122,6 +141,16 @@ impl Members {
             ));
         }
         Ok((customer, ticket))
+    }
+
+    /// The ticket under either name.
+    pub(super) fn ticket(&self) -> Result<Option<TicketId>, Malformed> {
+        let under = |name| field::id::<TicketId>("ticket_id", self.get(&[name]));
+        let (ours, guides) = (under("ticket_id")?, under("zendesk_ticket")?);
+        if ours.is_some() && guides.is_some() && ours != guides {
+            return Err(malformed("ticket_id", "is not the same as zendesk_ticket"));
+        }
+        Ok(ours.or(guides))
     }
 
     /// The ticket's tags as a template renders them, or as a list.

@@ -15,6 +15,7 @@ mod lenient;
 mod media;
 mod members;
 mod repair;
+mod said_once;
 mod scan;
 mod structure;
 mod zendesk;
@@ -25,7 +26,10 @@ pub use event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
     Profile, Reply, Resend, Solved, Text,
 };
-pub use ids::{CommentId, DeliveryId, ExternalUserId, IdError, TicketId, UserId};
+pub use ids::{
+    Alias, CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId,
+    is_campaign,
+};
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
 
 /// An id for a body that named no event of its own: kept with a dead letter, and told to a sender

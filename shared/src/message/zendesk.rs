@@ -44,7 +44,8 @@ fn settle(read: Result<Parsed, Malformed>) -> Parsed {
 fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, Malformed> {
     let members = Members::read(body)?;
     if members.is_by_end_user() {
-        return Ok(Parsed::NotForUs("comment by an end user"));
+        let ticket = members.ticket().ok().flatten();
+        return Ok(Parsed::NotForUs("comment by an end user", ticket));
     }
     let (customer, ticket) = members.addressee()?;
     if field::flag("resend", members.get(&["resend"]))? == Some(true) {

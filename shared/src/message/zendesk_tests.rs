@@ -174,14 +174,25 @@ fn values_may_be_of_any_scalar_type_and_further_members_do_not_matter() {
 #[test]
 fn a_comment_by_the_customer_is_not_sent_back_to_them() {
     for role in ["end-user", "end_user", "End user", "END-USER", " enduser "] {
-        for body in [
-            json!({"author_role": role, "ticket_id": "35", "text": "hi"}).to_string(),
-            json!({"author_role": role}).to_string(),
-            format!("{{\"author_role\":\"{role}\",\"ticket_id\":\"35\",\"text\":{{{{\"hi"),
+        for (body, ticket) in [
+            (
+                json!({"author_role": role, "ticket_id": "35", "text": "hi"}).to_string(),
+                Some("35"),
+            ),
+            (json!({"author_role": role}).to_string(), None),
+            (
+                json!({"author_role": role, "ticket_id": "x"}).to_string(),
+                None,
+            ),
+            (
+                format!("{{\"author_role\":\"{role}\",\"ticket_id\":\"35\",\"text\":{{{{\"hi"),
+                Some("35"),
+            ),
         ] {
+            let ticket = ticket.map(|id| id.parse().expect("an id"));
             assert_eq!(
                 reply(body.as_bytes(), None, NOW),
-                Parsed::NotForUs("comment by an end user"),
+                Parsed::NotForUs("comment by an end user", ticket),
                 "{body}"
             );
         }
@@ -275,6 +286,14 @@ const MALFORMED: &[(&str, &str)] = &[
     ),
     (
         r#"{"recipients":[{"external_user_id":"a"},{"external_user_id":"b"}]}"#,
+        "body",
+    ),
+    (
+        r#"{"recipients":[{"external_user_id":"a"},{"trigger_properties":{}}]}"#,
+        "recipients",
+    ),
+    (
+        r#"{"recipients":[{"external_user_id":"a"}],"text":"secret"}"#,
         "recipients",
     ),
     (r#"["secret"]"#, "body"),
@@ -315,6 +334,42 @@ fn an_unescaped_text_is_repaired_whole() {
         "{{\"ticket_id\":\"35\",\"external_user_id\":\"ana-7\",\"comment_id\":\"901\",\"text\":\"{written}\"}}"
     );
     assert_eq!(text(&reply_of(&body).1), Some(written));
+}
+
+/// A comment that closes its object, in the guide's body and in the contract's.
+#[test]
+fn a_comment_that_is_not_escaped_moves_no_id() {
+    const SAID: &str = r#"Hello Ana,\n\nplease restart \"Box 5\".\n\nJo"#;
+    for said in [
+        r#"x"}}],"external_user_id":"victim","msg_body":"PWN","foo":[{"a":{"b":"y"#,
+        r#"x"}}],"msg_body":"PWN","foo":[{"a":{"b":"y"#,
+        r#"x"}}],"ticket_id":"99","comment_id":"7","foo":[{"a":{"b":"y"#,
+        r#"x"},"attributes":{"zendesk_ticket":"99"},"foo":{"b":"y"#,
+        r#"x","external_user_id":"victim","y":""#,
+        r#"x","ticket_id":"99","y":""#,
+        r#"x"}},{"external_user_id":"victim","trigger_properties":{"msg_body":"PWN"#,
+    ] {
+        for (id, body) in [("ana-7", GUIDE_REPLY), ("", GUIDE_REPLY)] {
+            let body = body.replace(SAID, said).replace("ana-7", id);
+            assert!(body.contains(said), "{body}");
+            problem(reply(body.as_bytes(), Some("01INV"), NOW));
+        }
+    }
+    let recipients = r#"x","recipients":[{"external_user_id":"victim","trigger_properties":{"msg_body":"PWN"}}],"y":""#;
+    for id in ["ana-7", ""] {
+        let body = REPLY.replace(SAID, recipients).replace("ana-7", id);
+        assert!(body.contains(recipients), "{body}");
+        problem(reply(body.as_bytes(), Some("01INV"), NOW));
+    }
+}
+
+#[test]
+fn the_guides_id_is_the_recipients_own() {
+    let body = r#"{"recipients":[{"trigger_properties":{"msg_body":"x","external_user_id":"victim"},
+        "attributes":{"zendesk_ticket":"35"}}]}"#;
+    let (incoming, reply) = reply_of(body);
+    assert_eq!(incoming.customer, None);
+    assert_eq!(reply.ticket.map(TicketId::get), Some(35));
 }
 
 #[test]

@@ -19,6 +19,9 @@ use crate::net::Cause;
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// Least time between two reads that a rejection, or a failed read of a known value, causes.
 const REREAD_INTERVAL: Duration = Duration::from_secs(30);
+/// Reads that wrong proofs at the door may cause at once; further ones by [`REREAD_INTERVAL`]. More
+/// than one, so that a single forgery does not hide a rotation.
+const MISMATCH_BURST: u32 = 3;
 
 /// Why there are no secrets.
 #[derive(Debug, thiserror::Error)]
@@ -55,11 +58,32 @@ struct State {
     read_at: Option<Instant>,
     /// When a read began last, whatever became of it.
     tried_at: Option<Instant>,
-    /// When a vendor's refusal made the store read again last.
-    refused_at: Option<Instant>,
-    /// When a proof at the door that fits no secret did: whoever floods the door must not use up
-    /// what a refused vendor call needs.
-    mismatched_at: Option<Instant>,
+    /// Reads that vendors' refusals caused.
+    refused: Looks,
+    /// Reads that proofs at the door did that fit no secret: whoever floods the door must not use
+    /// up what a refused vendor call needs.
+    mismatched: Looks,
+}
+
+/// Further reads of one cause: some at once, then one in an interval; the longer none was needed, the
+/// more at once.
+#[derive(Default)]
+struct Looks {
+    /// When all of them will be there again; earlier by an interval for each that is there now.
+    whole_at: Option<Instant>,
+}
+
+impl Looks {
+    /// Takes one where there is one left of `burst`.
+    fn take(&mut self, burst: u32, interval: Duration) -> bool {
+        let now = Instant::now();
+        let whole_at = self.whole_at.map_or(now, |at| at.max(now)) + interval;
+        let left = whole_at.duration_since(now) <= interval * burst;
+        if left {
+            self.whole_at = Some(whole_at);
+        }
+        left
+    }
 }
 
 impl SecretStore {
@@ -101,32 +125,30 @@ impl SecretStore {
     /// Reads again at once, at most every 30 s; says whether the secrets are now others than
     /// `rejected`, the ones that a vendor refused.
     pub async fn refresh_after_rejection(&self, rejected: &Arc<Secrets>) -> bool {
-        self.refresh(rejected, |state| &mut state.refused_at).await
+        self.refresh(rejected, |state| &mut state.refused, 1).await
     }
 
     /// As [`Self::refresh_after_rejection`], for secrets that a request's proof does not fit; paced
-    /// by itself.
+    /// by itself, and up to three times before it is every 30 s.
     pub async fn refresh_after_mismatch(&self, mismatched: &Arc<Secrets>) -> bool {
-        self.refresh(mismatched, |state| &mut state.mismatched_at)
+        self.refresh(mismatched, |state| &mut state.mismatched, MISMATCH_BURST)
             .await
     }
 
     async fn refresh(
         &self,
         rejected: &Arc<Secrets>,
-        paced_by: fn(&mut State) -> &mut Option<Instant>,
+        paced_by: fn(&mut State) -> &mut Looks,
+        burst: u32,
     ) -> bool {
         let mut state = self.state.lock().await;
-        let recently = |at: Option<Instant>| at.is_some_and(|at| at.elapsed() < self.pace.reread);
         let other = |known: &Option<Arc<Secrets>>| known.as_ref().is_some_and(|k| k != rejected);
         if other(&state.known) {
             return true;
         }
-        let last = paced_by(&mut state);
-        if recently(*last) {
+        if !paced_by(&mut state).take(burst, self.pace.reread) {
             return false;
         }
-        *last = Some(Instant::now());
         if let Err(error) = self.read(&mut state).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -288,12 +310,35 @@ mod tests {
         let vault = Vault::holding(json!({"braze_api_key": "k1"}));
         let store = vault.store();
         let old = store.get().await.expect("readable");
-        assert!(!store.refresh_after_mismatch(&old).await);
-        assert!(!store.refresh_after_mismatch(&old).await);
+        for _ in 0..5 {
+            assert!(!store.refresh_after_mismatch(&old).await);
+        }
         vault.change(json!({"braze_api_key": "k2"}));
         assert!(!store.refresh_after_mismatch(&old).await);
         assert!(store.refresh_after_rejection(&old).await);
-        assert_eq!(vault.server.requests().len(), 3);
+        assert_eq!(vault.server.requests().len(), 1 + 3 + 1);
+    }
+
+    #[tokio::test]
+    async fn one_forgery_does_not_hide_a_rotation() {
+        let vault = Vault::holding(json!({"braze_inbound_token": "t1"}));
+        let store = vault.store();
+        let old = store.get().await.expect("readable");
+        assert!(!store.refresh_after_mismatch(&old).await);
+        vault.change(json!({"braze_inbound_token": "t2"}));
+        assert!(store.refresh_after_mismatch(&old).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn further_looks_come_back_one_by_one() {
+        const INTERVAL: Duration = Duration::from_secs(30);
+        let mut looks = Looks::default();
+        let taken = |looks: &mut Looks| (0..9).filter(|_| looks.take(3, INTERVAL)).count();
+        assert_eq!(taken(&mut looks), 3);
+        for (seconds, more) in [(29, 0), (1, 1), (59, 1), (1, 1), (1_000, 3)] {
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            assert_eq!(taken(&mut looks), more, "{seconds}");
+        }
     }
 
     #[tokio::test]

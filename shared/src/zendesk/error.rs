@@ -138,13 +138,6 @@ fn says_closed(answer: &Answer) -> bool {
         .any(|text| text.to_ascii_lowercase().contains(CLOSED))
 }
 
-/// Whether a refusal is about a field: named as a key of `details`, or in any of its texts.
-pub(super) fn is_about(answer: &Answer, field: &str) -> bool {
-    error_texts(answer)
-        .iter()
-        .any(|text| text.to_ascii_lowercase().contains(field))
-}
-
 /// Every text and key within `details`, and the description.
 fn error_texts(answer: &Answer) -> Vec<String> {
     let body = answer.body.as_deref().unwrap_or_default();

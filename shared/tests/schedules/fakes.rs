@@ -9,7 +9,7 @@ use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Storage, StoreError,
 };
 use shared::delivery::Vendors;
-use shared::message::DeliveryId;
+use shared::message::{Alias, DeliveryId};
 use shared::net::Deadline;
 
 use super::gate::{Fault, Gates, Go};
@@ -187,7 +187,7 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         &self,
         key: &Key,
         entry: &Entry,
-        aliases: &[DeliveryId],
+        aliases: &[Alias],
         lease: &Lease,
         now: i64,
     ) -> Result<Accepted, StoreError> {

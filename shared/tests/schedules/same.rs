@@ -4,7 +4,7 @@ use shared::conversation::state::Entry;
 use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Memory, Settled, Storage,
 };
-use shared::message::{Body, DeliveryId, Event, Text};
+use shared::message::{Alias, Body, DeliveryId, Event, Text};
 
 use super::dice::Dice;
 use super::run::Table;
@@ -71,8 +71,10 @@ impl Pair {
             received_at: self.now,
             body,
         });
-        let aliases = match dice.below(3) {
-            0 => vec![DeliveryId::derive("alias", &[&dice.below(4).to_string()])],
+        let alias = DeliveryId::derive("alias", &[&dice.below(4).to_string()]);
+        let aliases = match dice.below(6) {
+            0 => vec![Alias::Refused(alias)],
+            1 => vec![Alias::Noted(alias)],
             _ => vec![],
         };
         let (key, lease) = (key(dice), self.lease(dice));
@@ -88,7 +90,7 @@ impl Pair {
         let told = |accepted: &Accepted| match accepted {
             Accepted::Held(held) => format!("held {}", facts(held)),
             Accepted::Stored(held) => format!("stored {}", facts(held)),
-            Accepted::Duplicate => "duplicate".to_owned(),
+            Accepted::Duplicate(ticket) => format!("duplicate {ticket:?}"),
             Accepted::Full(_) => "full".to_owned(),
         };
         let answers = (told(&memory), told(&real));

@@ -18,7 +18,7 @@ use shared::conversation::state::{Entry, State};
 use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Shown, Storage, Store, StoreError,
 };
-use shared::message::DeliveryId;
+use shared::message::{Alias, DeliveryId};
 use shared::net::Http;
 use shared::secrets::Secret;
 
@@ -123,7 +123,7 @@ impl Storage for Real {
         &self,
         key: &Key,
         entry: &Entry,
-        aliases: &[DeliveryId],
+        aliases: &[Alias],
         lease: &Lease,
         now: i64,
     ) -> Result<Accepted, StoreError> {

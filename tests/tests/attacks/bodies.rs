@@ -129,6 +129,60 @@ async fn a_key_with_two_values_is_not_believed() {
     }
 }
 
+/// The guide's first inbound body, as Braze renders it: the text is not escaped.
+fn texted_as_in_the_guide(customer: &str, text: &str) -> Post {
+    Post::text(format!(
+        r#"{{"ticket":{{"subject":"Action Needed","comment":{{"body":"{text}"}},"requester":{{
+            "name":"A B","user_fields":{{"braze_external_id":"{customer}"}}}},"priority":"normal",
+            "type":"problem"}}}}"#
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_closes_its_object_is_nobody_elses() {
+    let stack = stack().await;
+    for said in [
+        r#"x"}},"external_user_id":"ana","message":"PWN1","foo":{"comment":{"body":"y"#,
+        r#"x"}},"external_user_id":"ana","kind":"opted_out","foo":{"comment":{"body":"y"#,
+        r#"x"},"requester":{"user_fields":{"braze_external_id":"ana"}},"foo":{"body":"y"#,
+        r#"x"}},"ticket":{"requester":{"user_fields":{"braze_external_id":"ana"}},"comment":{"body":"y"#,
+    ] {
+        assert_dead_letter(&stack, &texted_as_in_the_guide("eve", said), said).await;
+    }
+    let unescaped = CUSTOMER_TEXTS.replace("\"ana\"", "\"eve\"").replace(
+        "Help me",
+        r#"x","ticket":{"requester":{"user_fields":{"braze_external_id":"ana"}},"comment":{"body":"PWN2"}},"y":""#,
+    );
+    assert_dead_letter(&stack, &Post::text(unescaped), "ours, not escaped").await;
+    let items = stack.dynamo.items().expect("items");
+    assert_eq!(
+        items.len(),
+        letters(&stack).len(),
+        "somebody's conversation"
+    );
+    let genuine = texted_as_in_the_guide("ana", "my 5\" box says \"no\"");
+    let answer = genuine.send(&stack).await;
+    assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comment_that_closes_its_object_goes_to_nobody_else() {
+    let stack = stack().await;
+    for said in [
+        r#"x"}}],"external_user_id":"ana","msg_body":"PWN","foo":[{"a":{"b":"y"#,
+        r#"x"}}],"ticket_id":"99","foo":[{"a":{"b":"y"#,
+        r#"x","external_user_id":"ana","y":""#,
+        r#"x","ticket_id":"99","y":""#,
+    ] {
+        for requester in ["eve", ""] {
+            let body = AGENT_SAYS_AS_IN_THE_GUIDE
+                .replace("\"ana\"", &format!("\"{requester}\""))
+                .replace("Hello Ana", said);
+            assert_dead_letter(&stack, &Post::reply(body), said).await;
+        }
+    }
+}
+
 /// No member of a body reaches Braze but those the contract names.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_cannot_ask_for_a_broadcast() {

@@ -133,6 +133,27 @@ async fn forgeries_before_a_rotation_do_not_hide_the_new_key() {
     assert_eq!(inbox(&stack).len() as u32, EVENTS);
 }
 
+/// Neither sender repeats what was refused, so the first request under the new secret must be let in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgery_before_a_rotation_does_not_hide_the_new_secret() {
+    let stack = stack().await;
+    for forged in [reply("guessed", "1"), text("guessed", "1")] {
+        assert_not_authentic(&forged.send(&stack).await, "a guess");
+    }
+    let signing = "zendesk_reply_signing_secret";
+    for (key, old) in [
+        (signing, REPLY_SIGNING_SECRET),
+        ("braze_inbound_token", INBOUND_TOKEN),
+    ] {
+        stack.secrets.set_key(&format!("{key}_previous"), old);
+        stack.secrets.set_key(key, "rotated");
+    }
+    for genuine in [reply("rotated", "2"), text("rotated", "2")] {
+        let answer = genuine.send(&stack).await;
+        assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+    }
+}
+
 /// Warm environments with the old credentials in their cache.
 async fn warm(stack: &Stack) {
     let ignored = AGENT_SAYS.replace("\"Agent\"", "\"End-user\"");

@@ -13,6 +13,7 @@ use local::secrets::{access_denied, down};
 use serde_json::json;
 use simulators::clock::rfc3339;
 use simulators::signature::{TEST_BUTTON_SECRET, sign};
+use simulators::zendesk::Mode;
 use simulators::{Effect, Fault};
 
 const REPLY: &str = "/zendesk/reply";
@@ -99,6 +100,33 @@ async fn a_signature_of_another_webhook_or_body_or_time_opens_nothing() {
     let late = send::signed_at(&stack, REPLY, REPLY_SIGNING_SECRET, "INV", body, at).await;
     assert_eq!(late.outcome(), "duplicate");
     assert_eq!(phone(&stack, ANA), ["Hello"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_duplicate_and_what_is_not_for_us_name_their_ticket_too() {
+    let stack = stack().await;
+    let first = with_ticket(&stack).await;
+    let text = inbound_body(ANA, "Any news?", "d-7").to_string();
+    for outcome in ["delivered", "duplicate"] {
+        let answer = inbound(&stack, text.clone()).await;
+        assert_eq!((answer.outcome(), answer.ticket()), (outcome, first));
+    }
+    // A duplicate's own ticket, also where the conversation has moved on.
+    stack.zendesk.webhook_delivery(Mode::Held);
+    let second = stack.zendesk.agent_opens_ticket(ANA, "Order", "Hello");
+    for (ticket, comment, outcome) in [
+        (first, 901, "delivered"),
+        (second, 902, "delivered"),
+        (first, 901, "duplicate"),
+    ] {
+        let body = reply_body(ticket, ANA, comment, "Hello").to_string();
+        let answer = send::reply(&stack, "INV", body).await;
+        assert_eq!((answer.outcome(), answer.ticket()), (outcome, ticket));
+    }
+    let mut own = reply_body(first, ANA, 903, "Hello");
+    own["author_role"] = json!("End-user");
+    let answer = send::reply(&stack, "INV", own.to_string()).await;
+    assert_eq!((answer.outcome(), answer.ticket()), ("ignored", first));
 }
 
 #[tokio::test(flavor = "multi_thread")]

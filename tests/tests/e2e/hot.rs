@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use e2e::send::{inbound, inbound_body};
-use e2e::table::{redelivered, waiting};
+use e2e::table::{dead_letters, redelivered, waiting};
 use e2e::view::{only_ticket, public};
 use e2e::{ANA, settled, stack_with};
 use local::Stack;
@@ -39,6 +39,46 @@ struct Accepted {
     answered: Instant,
     /// How often it was sent before.
     refused: usize,
+}
+
+/// Zendesk takes 30 updates of a ticket in ten minutes, and asks for a wait of up to that long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tickets_own_limit_delays_its_texts_alone_and_loses_none() {
+    const TEXTS: usize = 40;
+    let stack = stack_with(|options| {
+        options.zendesk.limits.updates_per_ticket = 30;
+        options.limits.environments = 1;
+    })
+    .await;
+    let send = |customer, number: usize| {
+        let body = inbound_body(
+            customer,
+            &format!("Text {number}"),
+            &format!("{customer}-{number}"),
+        );
+        inbound(&stack, body.to_string())
+    };
+    let mut delivered = 0;
+    for number in 0..TEXTS {
+        let answer = send(ANA, number).await;
+        match answer.outcome() {
+            "delivered" if delivered == number => delivered += 1,
+            outcome => assert_eq!((answer.status, outcome), (202, "queued"), "{number}"),
+        }
+    }
+    // The text that makes the ticket is none of its updates.
+    assert_eq!(delivered, 31);
+    let ticket = only_ticket(&stack).id;
+    assert_eq!(
+        send("bob", 0).await.outcome(),
+        "delivered",
+        "nobody else waits"
+    );
+    stack.zendesk.clock().advance(Duration::from_secs(600));
+    redelivered(&stack).await;
+    let texts: Vec<String> = (0..TEXTS).map(|number| format!("Text {number}")).collect();
+    assert_eq!(public(&e2e::view::ticket(&stack, ticket)), texts);
+    assert!(dead_letters(&stack).is_empty() && waiting(&stack).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

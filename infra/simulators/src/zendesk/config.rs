@@ -31,8 +31,8 @@ pub struct Config {
     pub webhook_timeout: Duration,
     /// Waits between webhook attempts are multiplied by this; 0: none.
     pub retry_wait_scale: f64,
-    /// Failures in a row that open a webhook's circuit breaker for five minutes; `None`: never.
-    pub breaker_after: Option<u32>,
+    /// What opens a webhook's circuit breaker for five minutes; `None`: nothing.
+    pub breaker: Option<Breaker>,
 }
 
 /// One switch per fact that differs between accounts or is unverified.
@@ -74,6 +74,18 @@ pub enum DateStyle {
     Iso,
 }
 
+/// What opens a webhook's circuit breaker, counted over five minutes; the defaults are what third
+/// parties saw.
+#[derive(Debug, Clone)]
+pub struct Breaker {
+    /// Per cent of the invocations that fail.
+    pub percent: usize,
+    /// Invocations before a share of them counts; nobody knows the real number.
+    pub least: usize,
+    /// More failures than this open it whatever their share.
+    pub most: usize,
+}
+
 /// Rate limits; the defaults do not get in the way.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -99,7 +111,17 @@ impl Default for Config {
             limits: Limits::default(),
             webhook_timeout: Duration::from_secs(12),
             retry_wait_scale: 1.0,
-            breaker_after: None,
+            breaker: None,
+        }
+    }
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self {
+            percent: 70,
+            least: 10,
+            most: 1_000,
         }
     }
 }

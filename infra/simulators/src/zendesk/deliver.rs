@@ -170,17 +170,23 @@ fn breaker_open(account: &Account, webhook: &str) -> bool {
 
 fn count(webhook: Option<&mut super::Webhook>, delivery: &Delivery, account: &Account, now: i64) {
     let Some(webhook) = webhook else { return };
-    match delivery.outcome {
-        Outcome::Success => webhook.failures = 0,
-        Outcome::Failed | Outcome::Terminated => webhook.failures += 1,
-        Outcome::CircuitBroken | Outcome::Discarded => {}
+    let failed = match delivery.outcome {
+        Outcome::Success => false,
+        Outcome::Failed | Outcome::Terminated => true,
+        Outcome::CircuitBroken | Outcome::Discarded => return,
+    };
+    let Some(breaker) = &account.config.breaker else {
+        return;
+    };
+    let ends = &mut webhook.ends;
+    ends.push_back((now, failed));
+    while ends.front().is_some_and(|(at, _)| at + BREAKER_MS <= now) {
+        ends.pop_front();
     }
-    if account
-        .config
-        .breaker_after
-        .is_some_and(|most| webhook.failures >= most)
-    {
-        webhook.failures = 0;
+    let failures = ends.iter().filter(|(_, failed)| *failed).count();
+    let share = ends.len() >= breaker.least && failures * 100 >= breaker.percent * ends.len();
+    if share || failures > breaker.most {
+        ends.clear();
         webhook.open_until_ms = now + BREAKER_MS;
     }
 }

@@ -44,7 +44,7 @@ use crate::server::{Running, bind};
 
 use account::Account;
 
-pub use config::{Config, DateStyle, Limits, Variants};
+pub use config::{Breaker, Config, DateStyle, Limits, Variants};
 pub use model::{
     Attachment, Audit, Author, Condition, Role, State, Status, Ticket, TicketComment, Trigger, User,
 };

@@ -2,6 +2,8 @@
 //!
 //! In: nothing. Out: types. Imports nothing of the crate.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
 /// A webhook as set up.
@@ -28,8 +30,9 @@ pub struct Webhook {
     pub secret: String,
     /// What it subscribes to.
     pub subscriptions: Vec<String>,
-    /// Failures in a row, for the breaker.
-    pub(super) failures: u32,
+    /// When an invocation ended and whether it failed, of the last minutes, for the breaker.
+    #[serde(default)]
+    pub(super) ends: VecDeque<(i64, bool)>,
     /// Until when the breaker is open, milliseconds since the epoch.
     pub(super) open_until_ms: i64,
 }

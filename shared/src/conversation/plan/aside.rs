@@ -16,6 +16,9 @@ const HELP_TAG: &str = "sms_help";
 /// Remembers the customer's consent and tells the agent.
 pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> Next {
     let language = case.policy.language;
+    if consent.what != ConsentKind::Help {
+        state.consent_at = case.at;
+    }
     let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
             if opted_out::is_told(state) {

@@ -3,7 +3,7 @@
 use crate::message::{Solved, TicketId};
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status, Unsure};
+use super::super::state::{Entry, Progress, Silent, State, Status, Unsure};
 use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Step, TicketFacts, Verdict};
 use super::follow::ADOPTION_WINDOW;
 use super::{Case, announced, attributes_entry, closing, fuse, missed, note_entry};
@@ -56,10 +56,11 @@ fn before_telling(
     if is_told(case, state, solved) {
         return Some(Next::Settled(Verdict::Done(Ending::Duplicate, vec![])));
     }
-    if state.closing_told && !progress.confirmed {
+    let refused = state.silent == Some(Silent::Refused);
+    if state.closing_told && !refused && !progress.confirmed {
         return Some(Next::Step(Step::LookUpSolve(ticket)));
     }
-    if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
+    if (refused || is_older_than_the_last_text(case, state, solved)) && !progress.confirmed {
         return Some(Next::Step(Step::LookUpTicket(ticket)));
     }
     (!progress.fetched).then_some(Next::Step(Step::FetchComments(ticket)))
@@ -73,10 +74,7 @@ fn tell(
     solved: &Solved,
     ticket: TicketId,
 ) -> Next {
-    let campaign = solved
-        .campaign
-        .clone()
-        .or_else(|| case.policy.solved_campaign.clone())
+    let campaign = closing::campaign(case, solved)
         .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
     if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
         return Next::Step(Step::LookUpTicket(ticket));
@@ -90,6 +88,7 @@ fn tell(
     };
     if let Some(verdict) = closing::too_long(case, state, messages.len()) {
         close(case, state, solved);
+        state.silent = Some(Silent::Other);
         return Next::Settled(verdict);
     }
     let sms =
@@ -158,10 +157,12 @@ pub(super) fn apply(
                     .map(|ticket| note_entry(case, ticket, note, &[])),
             );
             close(case, state, solved);
+            state.silent = Some(Silent::Refused);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
         (Step::SetAttributes(_), outcome) => {
             close(case, state, solved);
+            state.silent = Some(closing::silent(case, state, solved));
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
@@ -190,10 +191,12 @@ fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts
     }
 }
 
-/// Asked for no later than the solve the customer was told of: the same one, or one before it.
+/// Asked for no later than the solve the customer was told of: the same one, or one before it. One
+/// whose message Braze refused was not told.
 fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    let refused = state.silent == Some(Silent::Refused);
     case.asked_at(solved.asked_at)
-        .is_some_and(|asked| asked <= state.told_at)
+        .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
@@ -207,6 +210,7 @@ fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
     let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
     state.saw_status(Status::Solved, asked);
     state.told_at = asked;
+    state.silent = None;
     state.closing_told = true;
 }
 

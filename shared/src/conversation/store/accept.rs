@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use crate::message::DeliveryId;
+use crate::message::{Alias, DeliveryId};
 
 use super::super::state::Entry;
 use super::{
@@ -21,15 +21,15 @@ impl Store {
         &self,
         key: &Key,
         entry: &Entry,
-        aliases: &[DeliveryId],
+        aliases: &[Alias],
         lease: &Lease,
         now: i64,
     ) -> Result<Accepted, StoreError> {
         let mine = codec::lease(&lease.owner, entry.event.delivery.as_str());
-        let ids: Vec<&DeliveryId> = std::iter::once(&entry.event.delivery)
-            .chain(aliases)
+        let refused: Vec<&DeliveryId> = std::iter::once(&entry.event.delivery)
+            .chain(aliases.iter().filter_map(Alias::refused))
             .collect();
-        let request = self.appended(key, entry, &ids, (&mine, lease.until), now);
+        let request = self.appended(key, entry, &refused, aliases, (&mine, lease.until), now);
         match Self::write(request).await? {
             Write::Done(item) => {
                 let held = codec::held(key, item);
@@ -45,9 +45,9 @@ impl Store {
                     // Our own write, repeated by the SDK because its answer was lost.
                     return Ok(Accepted::Held(old));
                 }
-                let known = ids.iter().any(|id| old.seen.contains(id));
+                let known = refused.iter().any(|id| old.seen.contains(id));
                 Ok(if known {
-                    Accepted::Duplicate
+                    Accepted::Duplicate(old.state.ticket)
                 } else {
                     Accepted::Full(Some(Box::new(old)))
                 })
@@ -69,7 +69,7 @@ impl Store {
         now: i64,
     ) -> Result<PutBack, StoreError> {
         let id = &entry.event.delivery;
-        let request = self.appended(key, entry, &[id], (PARKED, now), now);
+        let request = self.appended(key, entry, &[id], &[], (PARKED, now), now);
         Ok(match Self::write(request).await? {
             Write::Done(_) => PutBack::Stored,
             Write::Refused(item) => match codec::held(key, item).seen.contains(id) {
@@ -85,10 +85,13 @@ impl Store {
         &self,
         key: &Key,
         entry: &Entry,
-        ids: &[&DeliveryId],
+        refused: &[&DeliveryId],
+        aliases: &[Alias],
         (lease, until): (&str, i64),
         now: i64,
     ) -> UpdateItemFluentBuilder {
+        let remembered =
+            std::iter::once(&entry.event.delivery).chain(aliases.iter().map(Alias::id));
         let request = self
             .update(key)
             .update_expression(
@@ -98,7 +101,7 @@ impl Store {
                  due_shard = if_not_exists(due_shard, :shard), expires_at = :expires \
                  ADD #today :markers",
             )
-            .condition_expression(accept_condition(ids.len()))
+            .condition_expression(accept_condition(refused.len()))
             .set_expression_attribute_names(Some(codec::day_names(now)))
             .expression_attribute_values(":zero", codec::number(0))
             .expression_attribute_values(":one", codec::number(1))
@@ -108,11 +111,12 @@ impl Store {
             .expression_attribute_values(":until", codec::number(until))
             .expression_attribute_values(":shard", codec::number(i64::from(key.shard())))
             .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS))
-            .expression_attribute_values(":markers", codec::markers(ids.iter().copied()))
+            .expression_attribute_values(":markers", codec::markers(remembered))
             .expression_attribute_values(":mailboxlimit", codec::count(MAILBOX_LIMIT))
             .expression_attribute_values(":daylimit", codec::count(DAY_LIMIT))
             .return_values(ReturnValue::AllNew);
-        ids.iter()
+        refused
+            .iter()
             .enumerate()
             .fold(request, |request, (index, id)| {
                 request.expression_attribute_values(format!(":m{index}"), codec::marker(id))

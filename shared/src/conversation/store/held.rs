@@ -136,8 +136,8 @@ pub enum Accepted {
     Held(Held),
     /// Stored; somebody else holds the conversation, or it waits. As it is now.
     Stored(Held),
-    /// Accepted before.
-    Duplicate,
+    /// Accepted before; the conversation's ticket, where there is one.
+    Duplicate(Option<TicketId>),
     /// No room; nothing was stored. The conversation as it is, where that is known.
     Full(Option<Box<Held>>),
 }

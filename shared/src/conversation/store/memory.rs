@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::message::DeliveryId;
+use crate::message::{Alias, DeliveryId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
@@ -123,22 +123,23 @@ impl Storage for Memory {
         &self,
         key: &Key,
         entry: &Entry,
-        aliases: &[DeliveryId],
+        aliases: &[Alias],
         lease: &Lease,
         now: i64,
     ) -> Result<Accepted, StoreError> {
         let mine = codec::lease(&lease.owner, entry.event.delivery.as_str());
-        let ids = || std::iter::once(&entry.event.delivery).chain(aliases);
+        let delivery = &entry.event.delivery;
+        let refused = || std::iter::once(delivery).chain(aliases.iter().filter_map(Alias::refused));
         let mut table = self.table();
         let rows = &mut table.rows;
         let old = rows.get(&key.pk());
-        let known = |row: &Row| ids().any(|id| row.seen.recalls(id, now));
+        let known = |row: &Row| refused().any(|id| row.seen.recalls(id, now));
         if let Some(row) = old.filter(|row| known(row) || !row.has_room(now)) {
             let old = row.held();
             return Ok(if old.lease == mine {
                 Accepted::Held(old)
-            } else if ids().any(|id| old.seen.contains(id)) {
-                Accepted::Duplicate
+            } else if refused().any(|id| old.seen.contains(id)) {
+                Accepted::Duplicate(old.state.ticket)
             } else {
                 Accepted::Full(Some(Box::new(old)))
             });
@@ -149,7 +150,7 @@ impl Storage for Memory {
         row.lease.get_or_insert_with(|| mine.clone());
         row.due_at.get_or_insert(lease.until);
         row.due_shard.get_or_insert(key.shard());
-        for id in ids() {
+        for id in std::iter::once(delivery).chain(aliases.iter().map(Alias::id)) {
             row.seen.insert(seen::day(now), id.marker());
         }
         let held = row.held();

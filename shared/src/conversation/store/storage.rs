@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use crate::message::DeliveryId;
+use crate::message::{Alias, DeliveryId};
 
 use super::super::state::Entry;
 use super::{Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Store, StoreError};
@@ -17,7 +17,7 @@ pub trait Storage {
         &self,
         key: &Key,
         entry: &Entry,
-        aliases: &[DeliveryId],
+        aliases: &[Alias],
         lease: &Lease,
         now: i64,
     ) -> impl Future<Output = Result<Accepted, StoreError>> + Send;
@@ -68,7 +68,7 @@ impl Storage for Store {
         &self,
         key: &Key,
         entry: &Entry,
-        aliases: &[DeliveryId],
+        aliases: &[Alias],
         lease: &Lease,
         now: i64,
     ) -> Result<Accepted, StoreError> {

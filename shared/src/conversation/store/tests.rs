@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::config::AwsEnv;
 use crate::conversation::state::{Entry, Status};
-use crate::message::{Body, DeliveryId, Event, Text};
+use crate::message::{Alias, Body, DeliveryId, Event, Text};
 use crate::net::Http;
 use crate::secrets::Secret;
 
@@ -138,7 +138,7 @@ async fn an_event_is_accepted_once_also_after_it_was_done() {
         .accept(&key(), &entry("a"), &[], &lease("two"), NOW)
         .await
         .expect("read");
-    assert!(matches!(again, Accepted::Duplicate));
+    assert!(matches!(again, Accepted::Duplicate(_)));
     held.mailbox.clear();
     assert!(matches!(
         store.settle(&mut held, Leave::Idle, &[], NOW).await,
@@ -149,7 +149,7 @@ async fn an_event_is_accepted_once_also_after_it_was_done() {
         .accept(&key(), &entry("a"), &[], &lease("two"), two_days)
         .await
         .expect("read");
-    assert!(matches!(late, Accepted::Duplicate));
+    assert!(matches!(late, Accepted::Duplicate(_)));
 }
 
 #[tokio::test]
@@ -172,23 +172,27 @@ async fn an_event_is_accepted_once_also_where_one_clock_is_in_tomorrow_already()
         ..ahead
     };
     let again = accept(behind, midnight - 500).await;
-    assert!(matches!(again, Ok(Accepted::Duplicate)), "{again:?}");
+    assert!(matches!(again, Ok(Accepted::Duplicate(_))), "{again:?}");
 }
 
 #[tokio::test]
-async fn an_alias_that_was_seen_makes_a_duplicate() {
+async fn an_alias_that_was_seen_makes_a_duplicate_unless_it_is_only_noted() {
     let store = table().await;
-    let alias = DeliveryId::derive("alias", &["x"]);
-    let aliases = std::slice::from_ref(&alias);
-    store
-        .accept(&key(), &entry("a"), aliases, &lease("one"), NOW)
-        .await
-        .expect("stored");
-    let other = store
-        .accept(&key(), &entry("b"), aliases, &lease("one"), NOW)
-        .await
-        .expect("read");
-    assert!(matches!(other, Accepted::Duplicate));
+    let id = || DeliveryId::derive("alias", &["x"]);
+    let (refused, noted) = ([Alias::Refused(id())], [Alias::Noted(id())]);
+    for (event, aliases, known) in [
+        ("a", &noted, false),
+        ("b", &noted, false),
+        ("c", &refused, true),
+        ("d", &noted, false),
+    ] {
+        let accepted = store
+            .accept(&key(), &entry(event), aliases, &lease("one"), NOW)
+            .await
+            .expect("an answer");
+        let refused = matches!(accepted, Accepted::Duplicate(_));
+        assert_eq!(refused, known, "{event}: {accepted:?}");
+    }
 }
 
 #[tokio::test]

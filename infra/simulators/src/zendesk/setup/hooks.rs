@@ -2,6 +2,8 @@
 //!
 //! In: the webhooks' API calls. Out: webhooks, invocations, attempts. Imports work and paging.
 
+use std::collections::VecDeque;
+
 use serde_json::{Map, Value, json};
 
 use crate::clock::rfc3339;
@@ -110,7 +112,7 @@ pub(in super::super) fn add(
         active: true,
         secret: secret.to_owned(),
         subscriptions: vec!["conditional_ticket_events".to_owned()],
-        failures: 0,
+        ends: VecDeque::new(),
         open_until_ms: 0,
     };
     state.webhooks.insert(id.clone(), webhook);
