@@ -59,12 +59,12 @@ pub struct State {
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
-    /// When they opted out, or in again, in milliseconds since the epoch.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub consent_at: i64,
     /// The ticket that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_out_on: Option<TicketId>,
+    /// When they opted out, or in again, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub consent_at: i64,
     /// Newest comments the bridge wrote itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub own_comments: Vec<CommentId>,

@@ -5,9 +5,9 @@ use crate::text::answer;
 use crate::text::sms;
 
 use super::super::notes;
-use super::super::state::{Progress, State};
+use super::super::state::{Progress, Silent, State};
 use super::super::step::{Ending, Sms, Verdict};
-use super::{Case, attributes_entry, note_entry};
+use super::{Case, attributes_entry, fuse, note_entry};
 
 /// What the Braze guide's trigger says, and ours once did: nobody's own words.
 const PRINTED: &str = "Your ticket has been closed";
@@ -60,4 +60,21 @@ pub(super) fn too_long(case: &Case<'_>, state: &State, messages: usize) -> Optio
         Ending::Ignored("the closing message is too long for SMS"),
         note.into_iter().chain([attributes_entry(case)]).collect(),
     ))
+}
+
+/// Why there was no closing message.
+pub(super) fn silent(case: &Case<'_>, state: &State, solved: &Solved) -> Silent {
+    match () {
+        () if state.opted_out => Silent::OptedOut,
+        () if fuse::is_blown(case, state) => Silent::Loop,
+        () if campaign(case, solved).is_none() => Silent::NoCampaign,
+        () if messages(case, solved).is_empty() => Silent::Empty,
+        () => Silent::Tag,
+    }
+}
+
+/// The campaign of the closing message, where there is one.
+pub(super) fn campaign(case: &Case<'_>, solved: &Solved) -> Option<String> {
+    let own = solved.campaign.clone();
+    own.or_else(|| case.policy.solved_campaign.clone())
 }

@@ -74,8 +74,8 @@ fn tell(
     solved: &Solved,
     ticket: TicketId,
 ) -> Next {
-    let campaign =
-        campaign(case, solved).filter(|_| !state.opted_out && !fuse::is_blown(case, state));
+    let campaign = closing::campaign(case, solved)
+        .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
     if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
         return Next::Step(Step::LookUpTicket(ticket));
     }
@@ -88,6 +88,7 @@ fn tell(
     };
     if let Some(verdict) = closing::too_long(case, state, messages.len()) {
         close(case, state, solved);
+        state.silent = Some(Silent::Other);
         return Next::Settled(verdict);
     }
     let sms =
@@ -161,7 +162,7 @@ pub(super) fn apply(
         }
         (Step::SetAttributes(_), outcome) => {
             close(case, state, solved);
-            state.silent = Some(silent(case, state, solved));
+            state.silent = Some(closing::silent(case, state, solved));
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
@@ -211,22 +212,6 @@ fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
     state.told_at = asked;
     state.silent = None;
     state.closing_told = true;
-}
-
-/// Why there was no closing message.
-fn silent(case: &Case<'_>, state: &State, solved: &Solved) -> Silent {
-    match () {
-        () if state.opted_out => Silent::OptedOut,
-        () if fuse::is_blown(case, state) => Silent::Loop,
-        () if campaign(case, solved).is_none() => Silent::NoCampaign,
-        () if closing::messages(case, solved).is_empty() => Silent::Empty,
-        () => Silent::Tag,
-    }
-}
-
-fn campaign(case: &Case<'_>, solved: &Solved) -> Option<String> {
-    let own = solved.campaign.clone();
-    own.or_else(|| case.policy.solved_campaign.clone())
 }
 
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
