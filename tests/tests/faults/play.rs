@@ -46,17 +46,19 @@ impl Flow {
                 lose_webhooks(stage, "");
             }
             Self::ReplyAfterOptOut | Self::OptIn => text(stage, customer, "STOP").await,
-            Self::RedeliveredText => {
-                let down = Fault::once("tickets.update", Effect::status(503));
-                in_doubt(stage, customer, "two", down).await;
-            }
-            Self::FoundText => {
-                let lost = Fault::once("tickets.update", Effect::DropAfter);
-                in_doubt(stage, customer, "two", lost).await;
-            }
-            Self::MissingText => {
-                let lost = Fault::once("tickets.update", Effect::Drop);
-                in_doubt(stage, customer, "two", lost).await;
+            Self::RedeliveredText | Self::FoundText | Self::MissingText => {
+                let effect = match self {
+                    Self::RedeliveredText => Effect::status(503),
+                    Self::FoundText => Effect::DropAfter,
+                    _ => Effect::Drop,
+                };
+                in_doubt(
+                    stage,
+                    customer,
+                    "two",
+                    Fault::once("tickets.update", effect),
+                )
+                .await;
             }
             Self::RedeliveredReply => {
                 let down = Fault::once("campaigns.trigger.send", Effect::status(503));
