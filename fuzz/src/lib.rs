@@ -3,6 +3,7 @@
 
 #[path = "../../shared/src/http/auth.rs"]
 pub mod auth;
+pub mod media;
 #[path = "../../shared/src/message/mod.rs"]
 pub mod message;
 #[path = "../../shared/src/text/mod.rs"]

@@ -72,6 +72,25 @@ fn texts(criterion: &mut Criterion) {
             b.iter(|| sms::fit(black_box(&dear)));
         });
     }
+    // Shapes that cost more than ordinary text of the same length.
+    for unit in ["é&nbsp;", "&amp;"] {
+        let page = filled(unit, SIZES[2]);
+        group.bench_function(BenchmarkId::new("html", unit), |b| {
+            b.iter(|| html::to_text(black_box(&page)));
+        });
+    }
+    let sentence = "Please restart the box and tell me what you see. ";
+    for (name, unit, end) in [
+        ("euro", "€", ""),
+        ("lines", "é\n", ""),
+        ("word", "a", ""),
+        ("emoji-at-the-end", sentence, "😀"),
+    ] {
+        let text = filled(unit, SIZES[2]) + end;
+        group.bench_function(BenchmarkId::new("fit", name), |b| {
+            b.iter(|| sms::fit(black_box(&text)));
+        });
+    }
     group.finish();
 }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use local::Stack;
-use simulators::zendesk::{Comment, Status};
+use simulators::zendesk::Status;
 
-use crate::files::data;
+use crate::files::{comment, data};
 use crate::replay;
-use crate::steps::{Answer, Jump, Repeat, Replay, Step, Texts, Webhooks};
+use crate::steps::{Jump, Repeat, Replay, Step, Texts, Webhooks};
 use crate::weather::Sky;
 
 /// Who is meant: ids at the vendors for a step's words.
@@ -86,6 +86,10 @@ impl Acts {
             desk.agent_comments(ticket, comment).map(|_| ())
         } else if let Some(open) = &step.open {
             let customer = cast.customer(open.id.as_deref())?;
+            let users = self.stack.braze.users();
+            let known = users.iter().find(|user| user.external_id == customer);
+            let name = known.map(|user| format!("{} {}", user.first_name, user.last_name));
+            desk.knows_customer(&customer, name.as_deref().unwrap_or_default().trim());
             desk.agent_opens_ticket(&customer, &open.subject, &open.text);
             Ok(())
         } else if let Some(status) = &step.status {
@@ -148,7 +152,8 @@ impl Acts {
         let (kind, bytes) = data(picture)?;
         let host = self.stack.pictures.as_ref();
         let host = host.ok_or("this sandbox has no host for pictures")?;
-        Ok(host.add(&kind, bytes))
+        let added = host.add(&kind, bytes);
+        added.map_err(|error| format!("the picture cannot be kept: {error}"))
     }
 
     async fn repeat(&self, customer: &str) -> Result<(), String> {
@@ -230,20 +235,4 @@ impl Acts {
         replay::replay(&self.stack, chosen).await?;
         self.redeliver(false).await
     }
-}
-
-fn comment(answer: &Answer) -> Result<Comment, String> {
-    let mut comment = match answer.public {
-        true => Comment::public(&answer.text),
-        false => Comment::note(&answer.text),
-    };
-    comment.status = answer.status;
-    if let Some(name) = &answer.name {
-        comment = comment.by(name);
-    }
-    for file in &answer.files {
-        let (kind, bytes) = data(&file.data)?;
-        comment = comment.file(&file.name, &kind, &bytes);
-    }
-    Ok(comment)
 }

@@ -2,6 +2,9 @@
 //!
 //! In: text. Out: lines of a given width. Pure; knows nothing of what is written.
 
+/// Columns of a terminal that everything fits.
+pub(crate) const TERMINAL: usize = 80;
+
 /// Words on lines of at most `limit` columns; an empty text is one empty line.
 pub(crate) fn wrapped(text: &str, limit: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -25,6 +28,18 @@ pub(crate) fn wrapped(text: &str, limit: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Text behind a beginning, on lines of at most `limit` columns; those after the first are indented as
+/// far.
+pub(crate) fn hanging(beginning: &str, text: &str, limit: usize) -> Vec<String> {
+    let indent = width(beginning);
+    let lines = wrapped(text, limit.saturating_sub(indent).max(20)).into_iter();
+    let line = |(at, line): (usize, String)| match at {
+        0 => format!("{beginning}{line}"),
+        _ => format!("{:indent$}{line}", ""),
+    };
+    lines.enumerate().map(line).collect()
 }
 
 fn push(lines: &mut [String], letter: char) {

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::steps::{Jump, Step};
+use crate::steps::Step;
 
 /// The format, for `--help`.
 pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
@@ -53,9 +53,6 @@ Tickets are counted from 1 in the order they appear; left out, the newest is
 meant. A time in a comment reads {time}. An expectation waits until it holds, then nothing more may follow. An SMS
 that no expectation named fails the run. Exit code: 0 all held, 1 not, 2 the
 file is wrong."#;
-
-/// Longest jump of the clock, in seconds.
-pub(crate) const LONGEST_JUMP: f64 = 400.0 * 24.0 * 60.0 * 60.0;
 
 /// A whole file.
 #[derive(Debug, Deserialize)]
@@ -118,25 +115,14 @@ impl Conversation {
             let step = step.as_ref();
             let wrong =
                 |field: &str, why: &str| Err(format!("line {line}: field `{field}`: {why}"));
-            if step.actions() != 1 {
-                return wrong("step", "must have exactly one action");
+            if let Some((field, why)) = step.wrong() {
+                return wrong(field, why);
             }
             let texts = step.customer.as_ref();
             let named = texts.and_then(|texts| texts.id.as_ref());
             let named = named.or(step.expect.as_ref().and_then(|e| e.customer.as_ref()));
             if named.is_some_and(|id| self.customer.iter().all(|known| known.id != *id)) {
                 return wrong("customer", "there is no [[customer]] of this id");
-            }
-            if texts.is_some_and(|texts| texts.texts.is_empty() && texts.pictures.is_empty()) {
-                return wrong("customer.texts", "must not be empty");
-            }
-            let jump = step.jump.map(Jump::seconds);
-            if jump.is_some_and(|seconds| !(0.0..=LONGEST_JUMP).contains(&seconds)) {
-                return wrong("jump", "must be from 0 to 400 days");
-            }
-            let seconds = step.wait.as_ref().map(|wait| wait.seconds);
-            if seconds.is_some_and(|seconds| !(0.0..=3600.0).contains(&seconds)) {
-                return wrong("wait.seconds", "must be from 0 to 3600");
             }
         }
         Ok(())
@@ -186,6 +172,22 @@ mod tests {
         assert_eq!(none, "line 5: field `step`: must have exactly one action");
         let two = wrong("[[step]]\n[[step]]\nsolve = {}\nclose = {}\n");
         assert!(two.contains("must have exactly one action"), "{two}");
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_refused() {
+        for (step, why) in [
+            ("wait = { seconds = -1 }", "`wait.seconds`: must be from 0"),
+            ("wait = { seconds = 1e300 }", "`wait.seconds`: must be from"),
+            ("wait = { seconds = nan }", "`wait.seconds`: must be from 0"),
+            ("jump = { days = 401 }", "`jump`: must be from 0 to 400"),
+            ("merge = { from = 1, into = 1 }", "`merge`: must be into"),
+            ("customer = { texts = [] }", "`customer.texts`: must not"),
+        ] {
+            let wrong = wrong(&format!("[[step]]\n{step}\n"));
+            assert!(wrong.starts_with("line 5: field "), "{wrong}");
+            assert!(wrong.contains(why), "{wrong}");
+        }
     }
 
     #[test]

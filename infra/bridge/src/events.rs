@@ -103,6 +103,40 @@ pub(crate) fn facts(entry: &Entry) -> Value {
     Value::Object(facts)
 }
 
+/// The event's texts, names, numbers and links, each under its name; for people who asked for them.
+pub(crate) fn personal(entry: &Entry) -> Vec<(&'static str, String)> {
+    let mut told = Vec::new();
+    let mut tell = |name, value: &str| {
+        if !value.trim().is_empty() {
+            told.push((name, value.to_owned()));
+        }
+    };
+    tell("text", &text(entry).unwrap_or_default());
+    match &entry.event.body {
+        Body::Text(text) => {
+            tell("name", text.profile.name.as_str());
+            tell("phone", text.profile.phone.as_str());
+            text.media_urls.iter().for_each(|link| tell("file", link));
+        }
+        Body::Reply(reply) => {
+            tell("agent", reply.author.as_str());
+            for file in reply.files.iter().flatten() {
+                tell(
+                    "file",
+                    &format!("{} {}", file.name.as_str(), file.url.as_str()),
+                );
+            }
+        }
+        Body::Consent(_)
+        | Body::Solved(_)
+        | Body::Note(_)
+        | Body::Resend(_)
+        | Body::Attributes
+        | Body::Check => {}
+    }
+    told
+}
+
 /// A time as people and scripts read it, in UTC; from milliseconds since the epoch.
 pub(crate) fn time(at_ms: i64) -> String {
     rfc3339(at_ms)

@@ -1,10 +1,14 @@
 //! Pictures and files inside steps.
 //!
-//! In: a `data:` URL. Out: media type and content, or one sentence. Imports nothing of the program.
+//! In: a `data:` URL, an agent's answer. Out: media type and content, a comment for the simulator, or
+//! one sentence.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use simulators::zendesk::Comment;
+
+use crate::steps::Answer;
 
 /// Largest picture or file, in bytes of its `data:` URL.
 const LARGEST: usize = 11 << 20;
@@ -21,4 +25,24 @@ pub(crate) fn data(url: &str) -> Result<(String, Bytes), String> {
     let content = STANDARD.decode(content);
     let content = content.map_err(|_| "this is no base64".to_owned())?;
     Ok((kind.to_owned(), content.into()))
+}
+
+/// An agent's comment, with its files.
+///
+/// # Errors
+/// One sentence, when a file is no `data:` URL.
+pub(crate) fn comment(answer: &Answer) -> Result<Comment, String> {
+    let mut comment = match answer.public {
+        true => Comment::public(&answer.text),
+        false => Comment::note(&answer.text),
+    };
+    comment.status = answer.status;
+    if let Some(name) = &answer.name {
+        comment = comment.by(name);
+    }
+    for file in &answer.files {
+        let (kind, bytes) = data(&file.data)?;
+        comment = comment.file(&file.name, &kind, &bytes);
+    }
+    Ok(comment)
 }

@@ -1,10 +1,15 @@
 //! What a step means.
 //!
-//! In: a step and a cast. Out: the same step with the cast's names for customers and tickets; how
-//! many actions it has, and how far a jump goes.
+//! In: a step and a cast. Out: the same step with the cast's names for customers and tickets; what
+//! is wrong with it whoever plays it, and how far a jump goes.
 
 use crate::acts::Cast;
 use crate::steps::{Jump, Step};
+
+/// Longest jump of the clock, in seconds.
+const LONGEST_JUMP: f64 = 400.0 * 24.0 * 60.0 * 60.0;
+/// Longest wait, in seconds.
+const LONGEST_WAIT: f64 = 3_600.0;
 
 impl Step {
     /// How many actions it has; one is right.
@@ -14,9 +19,31 @@ impl Step {
             _ => 0,
         }
     }
-}
 
-impl Step {
+    /// The field that cannot be, and why, whoever plays it.
+    pub(crate) fn wrong(&self) -> Option<(&'static str, &'static str)> {
+        if self.actions() != 1 {
+            return Some(("step", "must have exactly one action"));
+        }
+        let texts = self.customer.as_ref();
+        if texts.is_some_and(|texts| texts.texts.is_empty() && texts.pictures.is_empty()) {
+            return Some(("customer.texts", "must not be empty"));
+        }
+        let jump = self.jump.map(Jump::seconds);
+        if jump.is_some_and(|seconds| !(0.0..=LONGEST_JUMP).contains(&seconds)) {
+            return Some(("jump", "must be from 0 to 400 days"));
+        }
+        let wait = self.wait.as_ref().map(|wait| wait.seconds);
+        if wait.is_some_and(|seconds| !(0.0..=LONGEST_WAIT).contains(&seconds)) {
+            return Some(("wait.seconds", "must be from 0 to 3600"));
+        }
+        let merge = self.merge.as_ref();
+        if merge.is_some_and(|merge| merge.from == merge.into) {
+            return Some(("merge", "must be into another ticket"));
+        }
+        None
+    }
+
     /// Puts the names a cast has for customers and tickets in the place of its own.
     ///
     /// # Errors

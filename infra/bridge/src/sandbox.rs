@@ -103,8 +103,7 @@ impl Sandbox {
             "the Zendesk simulator",
             "the Braze simulator",
         ] {
-            let port = ports::free(next, &taken)
-                .ok_or_else(|| Failure::Broken(format!("no free port from {next} on")))?;
+            let port = ports::free(next, &taken).ok_or_else(|| no_port(self.port, what))?;
             if port != next && self.script.is_none() {
                 eprintln!("Port {next} is taken: {what} gets {port}.");
             }
@@ -189,6 +188,12 @@ pub(crate) fn first_customers(stack: &Stack) {
     ] {
         stack.braze.add_user(User::new(id, first, last, phone));
     }
+}
+
+fn no_port(from: u16, what: &str) -> Failure {
+    Failure::Broken(format!(
+        "from port {from} on there is none free for {what}: choose another one with --port"
+    ))
 }
 
 fn settings(settings: &BTreeMap<String, String>) -> BTreeMap<String, Option<String>> {

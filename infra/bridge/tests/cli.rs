@@ -144,6 +144,18 @@ fn a_wrong_conversation_is_told_with_line_and_field() {
 }
 
 #[test]
+fn ports_that_run_out_are_told_with_the_option_that_chooses_them() {
+    let output = run(&["sandbox", "--port", "65534", "--no-open"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    let last = said.lines().last().unwrap_or_default();
+    assert!(
+        last.contains("from port 65534 on") && last.contains("--port"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_data_directory_that_is_a_file_is_told_in_one_sentence() {
     let place = tempfile::NamedTempFile::new().unwrap();
     let output = run(&[
@@ -431,14 +443,16 @@ async fn a_step_that_cannot_be_done_is_told_in_one_sentence() {
         ("no json", "this is no step"),
         (r#"{"solve":{"ticket":99}}"#, "there is no ticket 99"),
         (r#"{"solve":{}}"#, "which ticket?"),
-        (r#"{"jump":{"days":-1}}"#, "the clock jumps ahead"),
-        (r#"{"jump":{"days":1e300}}"#, "the clock jumps ahead"),
+        (r#"{"jump":{"days":-1}}"#, "from 0 to 400 days"),
+        (r#"{"jump":{"days":1e300}}"#, "from 0 to 400 days"),
+        (r#"{"wait":{"seconds":-1}}"#, "from 0 to 3600"),
+        (r#"{"wait":{"seconds":1e300}}"#, "from 0 to 3600"),
         (r#"{"replay":{"letter":1}}"#, "there is no dead letter 1"),
         (r#"{"webhooks":{"send":[1]}}"#, "no webhook 1 is waiting"),
         (r#"{"repeat":{"id":"ada"}}"#, "ada has not texted yet"),
         (
             r#"{"solve":{"ticket":1},"close":{"ticket":1}}"#,
-            "exactly one thing",
+            "exactly one action",
         ),
         (
             r#"{"customer":{"id":"ada","pictures":["data:nonsense"]}}"#,

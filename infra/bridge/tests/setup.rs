@@ -164,6 +164,7 @@ async fn members_that_the_readme_tells_to_add_stay_in_a_triggers_body() {
         ("public reply", "attachments", files),
         ("public reply", "campaign_id", "another-campaign"),
         ("solved", "campaign_id", "a-third-campaign"),
+        ("solved", "message", "Bye, and thanks"),
         ("solved", "tags", "{{ticket.tags}}"),
     ];
     edit(&world.stack, |account| {

@@ -77,6 +77,12 @@ impl DataDir {
         self.path.join("dynamodb.sqlite")
     }
 
+    /// Where customers' pictures are kept.
+    #[must_use]
+    pub fn pictures(&self) -> PathBuf {
+        self.path.join("pictures")
+    }
+
     /// Reads a snapshot by name, if there is one.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! Where customers' pictures lie: an https host on loopback with a certificate of its own.
 //!
 //! In: pictures, and faults. Out: https links that the functions can fetch, and the certificate they
-//! have to trust for it. Links cannot be guessed from one another; nothing else is served.
+//! have to trust for it. Links cannot be guessed from one another; nothing else is served. With a
+//! directory pictures are kept in it, one file each, and the port with them, so that links go on
+//! working.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,8 +37,12 @@ pub struct Pictures {
     address: SocketAddr,
     certificate: NamedTempFile,
     host: Host,
+    kept: Option<PathBuf>,
     server: JoinHandle<()>,
 }
+
+/// The file that holds the port.
+const PORT: &str = "port";
 
 #[derive(Clone, Default)]
 struct Host {
@@ -46,13 +52,13 @@ struct Host {
 }
 
 impl Pictures {
-    /// Starts on any free port.
+    /// Starts on any free port, with a directory on the one it had before, where that is free.
     ///
     /// # Errors
-    /// No port, no certificate, or no room for its file.
-    pub async fn start() -> std::io::Result<Self> {
+    /// No port, no certificate, no room for its file, or a directory that cannot be read or written.
+    pub async fn start(kept: Option<PathBuf>) -> io::Result<Self> {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
-        let rcgen::CertifiedKey { cert, signing_key } = made.map_err(std::io::Error::other)?;
+        let rcgen::CertifiedKey { cert, signing_key } = made.map_err(io::Error::other)?;
         let mut certificate = NamedTempFile::new()?;
         certificate.write_all(cert.pem().as_bytes())?;
         certificate.flush()?;
@@ -60,19 +66,31 @@ impl Pictures {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(std::io::Error::other)?
+            .map_err(io::Error::other)?
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], key.into())
-            .map_err(std::io::Error::other)?;
-        let listener = wire::bind(0).await?;
+            .map_err(io::Error::other)?;
+        let listener = match before(kept.as_deref()) {
+            0 => wire::bind(0).await?,
+            port => match wire::bind(port).await {
+                Ok(listener) => listener,
+                Err(_) => wire::bind(0).await?,
+            },
+        };
         let address = listener.local_addr()?;
         let host = Host::default();
+        if let Some(place) = &kept {
+            std::fs::create_dir_all(place)?;
+            *shelf(&host.shelf) = read(place)?;
+            std::fs::write(place.join(PORT), address.port().to_string())?;
+        }
         let acceptor = TlsAcceptor::from(Arc::new(tls));
         let server = tokio::spawn(accept(listener, acceptor, host.clone()));
         Ok(Self {
             address,
             certificate,
             host,
+            kept,
             server,
         })
     }
@@ -84,10 +102,32 @@ impl Pictures {
     }
 
     /// Keeps a picture; its link.
-    pub fn add(&self, kind: &str, bytes: Bytes) -> String {
+    ///
+    /// # Errors
+    /// When the directory does not take it.
+    pub fn add(&self, kind: &str, bytes: Bytes) -> io::Result<String> {
         let name = crate::ids::request_id();
+        if let Some(place) = &self.kept {
+            // One file: the media type's line, then the picture.
+            let whole = [kind.as_bytes(), b"\n", &bytes].concat();
+            std::fs::write(place.join(&name), whole)?;
+        }
         shelf(&self.host.shelf).insert(name.clone(), (kind.to_owned(), bytes));
-        format!("https://{}/{name}", self.address)
+        Ok(format!("https://{}/{name}", self.address))
+    }
+
+    /// Forgets every picture.
+    ///
+    /// # Errors
+    /// When one cannot be removed from the directory.
+    pub fn clear(&self) -> io::Result<()> {
+        let gone = std::mem::take(&mut *shelf(&self.host.shelf));
+        if let Some(place) = &self.kept {
+            for name in gone.keys() {
+                std::fs::remove_file(place.join(name))?;
+            }
+        }
+        Ok(())
     }
 
     /// A picture by its link or the link's last part: media type and content.
@@ -114,6 +154,28 @@ impl Drop for Pictures {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// The port it had; 0: none.
+fn before(kept: Option<&Path>) -> u16 {
+    let text = kept.and_then(|place| std::fs::read_to_string(place.join(PORT)).ok());
+    text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+/// The pictures of a directory; a file that is none is left alone.
+fn read(place: &Path) -> io::Result<BTreeMap<String, (String, Bytes)>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(place)? {
+        let entry = entry?;
+        let whole = Bytes::from(std::fs::read(entry.path())?);
+        let Some(end) = whole.iter().position(|byte| *byte == b'\n') else {
+            continue;
+        };
+        let kind = String::from_utf8_lossy(&whole[..end]).into_owned();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        found.insert(name, (kind, whole.slice(end + 1..)));
+    }
+    Ok(found)
 }
 
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, host: Host) {

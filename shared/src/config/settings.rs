@@ -87,7 +87,7 @@ pub struct Policy {
     /// `DUPLICATE_TEXT_WINDOW_SECONDS`: the same text of the same customer within it is one text;
     /// `None`: Braze's dispatch id alone tells.
     pub duplicate_window: Option<Duration>,
-    /// `SOLVED_MESSAGE`: the closing text where the event brings none; `None`: the language's own.
+    /// `SOLVED_MESSAGE`: the closing text where the event brings none of its own; `None`: the language's own.
     pub solved_message: Option<String>,
     /// `LANGUAGE`: of notes and other texts of the bridge's own.
     pub language: Language,

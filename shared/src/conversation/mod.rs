@@ -9,6 +9,7 @@ pub mod plan;
 pub mod policy;
 pub mod queue;
 pub mod seen;
+mod silent;
 pub mod state;
 mod status;
 pub mod step;

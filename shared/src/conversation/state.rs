@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
+pub use super::silent::Silent;
 pub use super::status::Status;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
@@ -46,6 +47,9 @@ pub struct State {
     /// epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub told_at: i64,
+    /// Why that was not told by SMS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silent: Option<Silent>,
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,
@@ -55,6 +59,12 @@ pub struct State {
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
+    /// The ticket that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opted_out_on: Option<TicketId>,
+    /// When they opted out, or in again, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub consent_at: i64,
     /// Newest comments the bridge wrote itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub own_comments: Vec<CommentId>,
@@ -145,6 +155,7 @@ impl State {
         self.solved_upto = None;
         self.closing_told = false;
         self.told_at = 0;
+        self.silent = None;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.
@@ -172,6 +183,11 @@ impl State {
     /// Remembers the text of a reply that came without its comment's id.
     pub fn sent_text(&mut self, fingerprint: u32) {
         push_bounded(&mut self.sent_texts, fingerprint, TEXTS_KEPT);
+    }
+
+    /// Whether texts of replies were forgotten, or the next one will be.
+    pub fn forgets_texts(&self) -> bool {
+        self.sent_texts.len() >= TEXTS_KEPT
     }
 
     /// Remembers the text of a comment that was fetched rather than reported.

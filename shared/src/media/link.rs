@@ -6,8 +6,7 @@
 
 use std::net::IpAddr;
 
-use reqwest::Url;
-use url::Host;
+use url::{Host, Url};
 
 use super::address::is_public;
 use crate::message::MediaProblem;

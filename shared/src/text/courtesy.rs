@@ -66,7 +66,7 @@ const LANGUAGES: &[Phrases] = &[
 /// Case, accents, punctuation and repeated letters or words do not matter; a question mark, a sad
 /// face or one further word does.
 pub fn is_bare_thanks(text: &str) -> bool {
-    if text.len() > MAX_BYTES || text.contains(":(") || text.contains(":-(") {
+    if text.len() > MAX_BYTES || has_sad_face(text) {
         return false;
     }
     let Some(words) = words(text) else {
@@ -84,6 +84,17 @@ pub fn is_bare_thanks(text: &str) -> bool {
         rest = &rest[thanks.max(beside)..];
     }
     thanked
+}
+
+/// Eyes, perhaps a nose, and a tear or a mouth that does not smile; or a mouth turned the other way.
+fn has_sad_face(text: &str) -> bool {
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    dense.match_indices([':', '=', ';']).any(|(at, _)| {
+        let (before, after) = (&dense[..at], &dense[at + 1..]);
+        let mouth = after.trim_start_matches(['-', '^']);
+        let sad = mouth.starts_with(['(', '/', '\\', '[', '{', '|', '<', '@', '\'', '’', '`']);
+        sad || (before.trim_end_matches('-').ends_with(')') && !mouth.starts_with(')'))
+    })
 }
 
 /// How many words the longest phrase takes that the words begin with.
@@ -165,6 +176,9 @@ mod tests {
             "THANK YOU!!!",
             "thaaanks",
             "thx :)",
+            "thanks =)",
+            "thanks :-) !",
+            "(thanks) :)",
             "ok thanks",
             "Thank you so much 😊",
             "thanks a lot for your help",
@@ -226,6 +240,13 @@ mod tests {
             "¿gracias?",
             "thanks :(",
             "thanks 😡",
+            "thanks :'(",
+            "thanks :/",
+            "thanks =[",
+            "thanks :-|",
+            "thanks ;(",
+            "thanks ):",
+            "merci : (",
             "thanks 👎",
             "merci mais ça ne marche pas",
             "gracias pero no",

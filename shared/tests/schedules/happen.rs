@@ -143,43 +143,37 @@ impl<S: Table> Run<S> {
 
     fn deed(&mut self, customer: &ExternalUserId, ticket: TicketId, deed: Deed, shape: Shape) {
         let world = self.common.world.clone();
+        let sets = |status| {
+            let mut world = world.lock().expect("world");
+            world.agent_sets(ticket, status);
+            world.tickets[&ticket].cycle
+        };
         match deed {
             Deed::Reply | Deed::LongReply | Deed::Foreign => {
                 let status = world.lock().expect("world").tickets[&ticket].status;
-                let status = if status.is_done() {
-                    Status::Solved
-                } else {
-                    Status::Pending
-                };
-                world.lock().expect("world").agent_sets(ticket, status);
+                sets(match status.is_done() {
+                    true => Status::Solved,
+                    false => Status::Pending,
+                });
                 self.reply(customer, ticket, shape, deed == Deed::LongReply, None);
             }
             Deed::ReplyAndSolve => {
-                world
-                    .lock()
-                    .expect("world")
-                    .agent_sets(ticket, Status::Solved);
-                let cycle = world.lock().expect("world").tickets[&ticket].cycle;
+                let cycle = sets(Status::Solved);
                 self.reply(customer, ticket, shape, false, Some(cycle));
                 self.solved(customer, ticket, shape, cycle);
             }
             Deed::Solve | Deed::SolveTwice => {
-                world
-                    .lock()
-                    .expect("world")
-                    .agent_sets(ticket, Status::Solved);
-                let cycle = world.lock().expect("world").tickets[&ticket].cycle;
+                let cycle = sets(Status::Solved);
                 self.solved(customer, ticket, shape, cycle);
                 if deed == Deed::SolveTwice {
                     self.solved(customer, ticket, shape, cycle);
                 }
             }
-            Deed::Reopen | Deed::Close => {
-                let status = match deed {
-                    Deed::Reopen => Status::Open,
-                    _ => Status::Closed,
-                };
-                world.lock().expect("world").agent_sets(ticket, status);
+            Deed::Reopen => {
+                sets(Status::Open);
+            }
+            Deed::Close => {
+                sets(Status::Closed);
             }
             Deed::Delete => {
                 world

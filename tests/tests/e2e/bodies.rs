@@ -214,6 +214,22 @@ async fn two_equal_answers_of_the_guide_are_two_texts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_answers_of_the_guide_are_not_sent_again_by_the_solve() {
+    let stack = with_guide(|_| {}).await;
+    install_guide(&stack);
+    let id = with_ticket(&stack).await;
+    let answers: Vec<String> = (1..=9).map(|n| format!("Answer {n}")).collect();
+    for answer in &answers {
+        agent(&stack, id, Comment::public(answer.as_str())).await;
+    }
+    let done = stack.zendesk.set_status(id, Status::Solved);
+    done.expect("solved");
+    settled(&stack).await;
+    let closing = vec!["Your ticket has been closed".to_owned()];
+    assert_eq!(phone(&stack, ANA), [answers, closing].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bodies_in_base64_are_the_same_bodies() {
     let stack = stack().await;
     stack.front().force_base64(true);

@@ -204,6 +204,20 @@ async fn the_closing_text_is_the_settings_where_the_event_brings_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_trigger_as_it_is_set_up_closes_in_the_words_and_the_language_of_the_settings() {
+    for (name, value, want) in [
+        ("LANGUAGE", "fr", "Votre demande a été clôturée"),
+        ("SOLVED_MESSAGE", "It’s done – bye", "It's done - bye"),
+    ] {
+        let stack = stack_with(|options| set(options, name, value)).await;
+        let id = with_ticket(&stack).await;
+        agent(&stack, id, Comment::public("Fixed.").status(Status::Solved)).await;
+        settled(&stack).await;
+        assert_eq!(phone(&stack, ANA), ["Fixed.", want], "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_note_of_an_agent_and_a_customers_own_comment_reach_no_phone() {
     let stack = stack().await;
     let id = with_ticket(&stack).await;

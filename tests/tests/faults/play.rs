@@ -83,7 +83,9 @@ impl Flow {
             | Self::TextOnMerged => stage.text(customer, "two").await,
             Self::Picture => {
                 let pictures = stage.stack.pictures.as_ref().expect("a host of pictures");
-                let link = pictures.add("image/png", Bytes::from_static(PNG));
+                let link = pictures
+                    .add("image/png", Bytes::from_static(PNG))
+                    .expect("kept");
                 stage.text_with(customer, "two", &[link]).await;
             }
             Self::OptOut => stage.text(customer, "STOP").await,

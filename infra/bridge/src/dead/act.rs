@@ -2,12 +2,12 @@
 //!
 //! In: ids or a filter, a person's yes. Out: results one by one.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use simulators::Clock;
 
 use super::letter::{Letter, in_order};
-use super::look::{Filter, line};
+use super::look::{Filter, lines};
 use super::named;
 use super::post::{self, Doors};
 use super::replay::{Replayed, Replays};
@@ -15,10 +15,28 @@ use crate::Failure;
 use crate::account::{self, Account, talk};
 use crate::events::count;
 
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  bridge dead-letters replay 0f3a5c… 91bc02…
+  bridge dead-letters replay --customer ana-7
+  bridge dead-letters replay --cause \"tried for too long\"
+  bridge dead-letters replay --all --yes";
+
+const REPLAY_USAGE: &str = "\
+bridge dead-letters replay [OPTIONS] <IDS>...
+       bridge dead-letters replay [OPTIONS] --all|--customer USER|--cause TEXT";
+
+const DROP_EXAMPLES: &str = "\
+Examples:
+  bridge dead-letters drop 0f3a5c…
+  bridge dead-letters drop 0f3a5c… 91bc02… --yes";
+
 #[derive(Args)]
+#[command(after_help = REPLAY_EXAMPLES, override_usage = REPLAY_USAGE)]
+#[command(group = ArgGroup::new("which").args(["ids", "all", "customer", "cause"]).required(true).multiple(true))]
 pub(super) struct Replay {
     /// Their ids, as the list shows them.
-    #[arg(required_unless_present_any = ["all", "customer", "cause"], conflicts_with_all = ["all", "customer", "cause"])]
+    #[arg(conflicts_with_all = ["all", "customer", "cause"])]
     ids: Vec<String>,
     /// All there are.
     #[arg(long)]
@@ -36,6 +54,7 @@ pub(super) struct Replay {
 }
 
 #[derive(Args)]
+#[command(after_help = DROP_EXAMPLES)]
 pub(super) struct Drop {
     /// Their ids, as the list shows them.
     #[arg(required = true)]
@@ -112,7 +131,7 @@ fn told(letter: &Letter, replayed: &Replayed) -> String {
         Replayed::Answered(outcome) => outcome.clone(),
         Replayed::Stays(why) => format!("stays: {why}"),
     };
-    format!("{}\n    {}  {became}", line(letter), letter.id)
+    lines(letter, &became)
 }
 
 fn result(letter: &Letter, replayed: &Replayed) -> Value {
@@ -162,7 +181,7 @@ impl Drop {
         }
         if !self.yes {
             for letter in &letters {
-                eprintln!("{}\n    {}  {}", line(letter), letter.id, letter.cause);
+                eprintln!("{}", lines(letter, &letter.cause));
             }
             let number = count(letters.len(), "dead letter");
             talk::confirm(&format!("Remove {number} for good?"))?;

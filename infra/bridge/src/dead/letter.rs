@@ -87,7 +87,19 @@ impl Letter {
         }
     }
 
-    /// Everything that may be shown; the content only with `content`.
+    /// The content in words: the event's texts, names, numbers and links, or the request as it came.
+    pub(crate) fn content(&self) -> Vec<(&'static str, String)> {
+        match self.entry() {
+            Some(entry) => events::personal(&entry),
+            None => vec![(
+                "content",
+                String::from_utf8_lossy(&self.content).into_owned(),
+            )],
+        }
+    }
+
+    /// Everything that may be shown; the content only with `content`, as it is
+    /// stored.
     pub(crate) fn json(&self, content: bool) -> Value {
         let entry = self.entry();
         let mut shown = json!({

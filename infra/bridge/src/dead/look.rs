@@ -11,6 +11,7 @@ use super::letter::Letter;
 use super::{all, named};
 use crate::Failure;
 use crate::account::{self, Table, talk};
+use crate::columns::{TERMINAL, hanging};
 use crate::events::{count, moment, whose};
 
 /// Which letters, when they are not named.
@@ -24,7 +25,19 @@ pub(super) struct Filter {
     cause: Option<String>,
 }
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  bridge dead-letters list
+  bridge dead-letters list --customer ana-7
+  bridge dead-letters list --cause 422 --json";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  bridge dead-letters show 0f3a5c…
+  bridge dead-letters show 0f3a5c… --text";
+
 #[derive(Args)]
+#[command(after_help = LIST_EXAMPLES)]
 pub(super) struct List {
     #[command(flatten)]
     filter: Filter,
@@ -33,6 +46,7 @@ pub(super) struct List {
 }
 
 #[derive(Args)]
+#[command(after_help = SHOW_EXAMPLES)]
 pub(super) struct Show {
     /// Its id, as the list shows it.
     id: String,
@@ -53,8 +67,7 @@ impl List {
             return Ok(());
         }
         for letter in &letters {
-            talk::say(&line(letter));
-            talk::say(&format!("    {}  {}", letter.id, letter.cause));
+            talk::say(&lines(letter, &letter.cause));
         }
         talk::say(&match letters.len() {
             0 => "No dead letters.".to_owned(),
@@ -64,25 +77,27 @@ impl List {
     }
 }
 
-pub(super) fn line(letter: &Letter) -> String {
+/// What a letter is, its id and what is said of it.
+pub(super) fn lines(letter: &Letter, said: &str) -> String {
     let whose = match &letter.conversation {
         Some(conversation) => whose(conversation),
         None => format!("to {}", letter.source),
     };
     let at = moment(letter.buried_at);
-    format!("{at}  {:<10}  {whose}", letter.kind())
+    let first = format!("{at}  {:<10}  {whose}", letter.kind());
+    let said = hanging(&format!("    {}  ", letter.id), said, TERMINAL);
+    [vec![first], said].concat().join("\n")
 }
 
 impl Show {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let table = self.account.connect().await?.table().await?;
         let letter = named(&table, &self.id).await?;
-        let shown = letter.json(self.text);
         if self.account.json {
-            talk::say_json(&shown);
+            talk::say_json(&letter.json(self.text));
             return Ok(());
         }
-        for (name, value) in shown.as_object().into_iter().flatten() {
+        for (name, value) in letter.json(false).as_object().into_iter().flatten() {
             match value {
                 Value::Object(facts) => {
                     talk::say(&format!("{name}:"));
@@ -93,8 +108,22 @@ impl Show {
                 value => talk::say(&format!("{name}: {}", plain(value))),
             }
         }
+        if self.text {
+            letter.content().iter().for_each(told);
+        }
         Ok(())
     }
+}
+
+/// A part of the content: behind its name, or below it where it has several lines.
+fn told((name, value): &(&str, String)) {
+    if !value.contains('\n') {
+        return talk::say(&format!("{name}: {value}"));
+    }
+    talk::say(&format!("{name}:"));
+    value
+        .lines()
+        .for_each(|line| talk::say(&format!("  {line}")));
 }
 
 fn plain(value: &Value) -> String {

@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
+use shared::conversation::state::Progress;
 use shared::conversation::store::{Held, Key, PutBack};
-use shared::message::{self, DeliveryId, Parsed};
+use shared::message::{self, Body, DeliveryId, Parsed};
 
 use super::letter::Letter;
 use super::post::Doors;
@@ -105,6 +106,14 @@ impl Replays {
         entry.event.delivery = new_delivery(letter);
         entry.event.received_at = now;
         entry.progress.breaks = 0;
+        if matches!(entry.event.body, Body::Solved(_)) {
+            // The ticket may have been reopened, answered or tagged since: it is looked at anew.
+            let doubtful = entry.progress.doubtful;
+            entry.progress = Progress {
+                doubtful,
+                ..Progress::default()
+            };
+        }
         let put = self.table.store().put_back(&key, &entry, now).await;
         match put.map_err(|error| self.table.store_failed(&error))? {
             PutBack::Stored | PutBack::Before => Ok(Replayed::Back),

@@ -17,8 +17,7 @@ use simulators::braze::User;
 
 use super::presets::{self, Ids};
 use super::{Room, assets, live};
-use crate::conversation::LONGEST_JUMP;
-use crate::steps::{Jump, Step};
+use crate::steps::Step;
 
 /// Longest body: a few pictures.
 const LONGEST: usize = 32 << 20;
@@ -75,19 +74,21 @@ async fn act(State(room): State<Arc<Room>>, body: Bytes) -> Response {
 
 /// Records a step whose customers and tickets are ids, and does it.
 pub(super) async fn perform(room: &Arc<Room>, step: Step) -> Result<(), String> {
-    if step.actions() != 1 || step.expect.is_some() {
-        return Err("a step does exactly one thing".to_owned());
+    if let Some((field, why)) = step.wrong() {
+        return Err(format!("{field} {why}"));
     }
-    let jump = step.jump.map(Jump::seconds);
-    if jump.is_some_and(|seconds| !(0.0..=LONGEST_JUMP).contains(&seconds)) {
-        return Err("the clock jumps ahead by 400 days at most".to_owned());
+    if step.expect.is_some() {
+        return Err("an expectation is nobody's act".to_owned());
     }
     let turn = room.turn.lock().await;
-    room.recorder().step(&room.stack, &step);
+    let written = room.recorder().step(&room.stack, &step);
     room.live.poke();
     let doing = Arc::clone(room);
     let mut task = tokio::spawn(async move {
         let done = doing.acts.perform(&step, &Ids).await;
+        if done.is_err() {
+            doing.recorder().take_back(written);
+        }
         doing.live.poke();
         done
     });
@@ -134,7 +135,7 @@ impl Room {
             _ => format!("{base}-{number}"),
         });
         let id = numbered.into_iter().find(is_free).unwrap_or(base);
-        // 555-01xx is for fiction.
+        // No area code 555 is in use.
         let phone = format!(
             "+1555{:03}01{:02}",
             known.len() / 100 + 100,
@@ -147,7 +148,7 @@ impl Room {
 }
 
 async fn preset(State(room): State<Arc<Room>>, Path(name): Path<String>) -> Response {
-    told(presets::start(&room, &name))
+    told(presets::start(&room, &name).await)
 }
 
 /// Everything is forgotten, faults end, the recording begins anew.

@@ -11,7 +11,7 @@ use simulators::Call;
 
 use super::clock::millis;
 
-/// Calls that may still be answered are read again.
+/// A call that is not answered is looked for among so many of the last ones.
 const UNSETTLED: usize = 256;
 
 /// One call.
@@ -43,6 +43,8 @@ pub(super) struct Hops {
     zendesk: Vec<Hop>,
     braze: Vec<Hop>,
     table: Vec<Hop>,
+    /// Calls to the table that are not answered.
+    unanswered: Vec<Hop>,
     logs: Vec<Hop>,
     lines: usize,
 }
@@ -59,17 +61,19 @@ impl Hops {
 
     /// Reads what is new. Where there are fewer calls than before, everything started over.
     pub(super) fn read(&mut self, stack: &Stack) {
-        let from = self.zendesk.len().saturating_sub(UNSETTLED);
-        let calls = stack.zendesk.calls_from(from);
-        refresh(
-            &mut self.zendesk,
-            from,
-            calls.iter().map(|call| zendesk(stack, call)),
-        );
-        let from = self.braze.len().saturating_sub(UNSETTLED);
-        let calls = stack.braze.calls_from(from);
-        refresh(&mut self.braze, from, calls.iter().map(braze));
-        // These are written down when they are answered.
+        refresh(&mut self.zendesk, |from| {
+            let calls = stack.zendesk.calls_from(from);
+            calls.iter().map(|call| zendesk(stack, call)).collect()
+        });
+        refresh(&mut self.braze, |from| {
+            stack.braze.calls_from(from).iter().map(braze).collect()
+        });
+        let calls = stack.dynamo.calls_under_way();
+        let unanswered = |call| Hop {
+            ms: None,
+            ..table(call)
+        };
+        self.unanswered = calls.iter().map(unanswered).collect();
         let calls = stack.dynamo.calls_from(self.table.len());
         self.table.extend(calls.iter().map(table));
         let lines = stack.logs.from(self.lines);
@@ -88,7 +92,13 @@ impl Hops {
 
     /// The hops of a span of time, ends included.
     pub(super) fn between(&self, from: i64, to: i64) -> Vec<&Hop> {
-        let all = [&self.zendesk, &self.braze, &self.table, &self.logs];
+        let all = [
+            &self.zendesk,
+            &self.braze,
+            &self.table,
+            &self.unanswered,
+            &self.logs,
+        ];
         let mut found: Vec<&Hop> = Vec::new();
         for hops in all {
             // Late in the list is late in time, but for a little disorder.
@@ -101,8 +111,12 @@ impl Hops {
     }
 }
 
-fn refresh(hops: &mut Vec<Hop>, from: usize, fresh: impl Iterator<Item = Hop>) {
-    hops.truncate(from);
+/// Reads again from the first call on that may still be answered.
+fn refresh(hops: &mut Vec<Hop>, read: impl FnOnce(usize) -> Vec<Hop>) {
+    let late = hops.len().saturating_sub(UNSETTLED);
+    let first = hops[late..].iter().position(|hop| hop.ms.is_none());
+    hops.truncate(first.map_or(hops.len(), |first| late + first));
+    let fresh = read(hops.len());
     hops.extend(fresh);
 }
 
@@ -194,6 +208,7 @@ fn table(call: &dynamo::Call) -> Hop {
         status: call.status,
         fault: match (&call.error, call.faulted) {
             (Some(error), _) => Some(error.clone()),
+            (None, true) if call.status.is_none() => Some("drop".to_owned()),
             (None, true) => Some("delay".to_owned()),
             (None, false) => None,
         },
@@ -217,7 +232,10 @@ fn log(line: &LogLine) -> Option<Hop> {
     Some(Hop {
         at: millis(line.at),
         place: "log",
-        name: told["message"].as_str().unwrap_or_default().to_owned(),
+        name: match (told["message"].as_str(), told["step"].as_str()) {
+            (Some(message), Some(step)) => format!("{message}: {step}"),
+            (message, _) => message.unwrap_or_default().to_owned(),
+        },
         ms: None,
         status: None,
         fault: None,

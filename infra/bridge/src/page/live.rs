@@ -8,15 +8,16 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_core::Stream;
 use tokio::sync::{mpsc, watch};
 
-use super::{Room, timeline::Timeline, view};
+use super::{Room, view::View};
 
-/// Changes are gathered for this long, so that a burst is one update.
+/// Changes are gathered for this long at least, so that a burst is one update; and for three times
+/// as long as the last look took, so that looking never fills the program's time.
 const GATHERED: Duration = Duration::from_millis(25);
 
 /// The values by name, as JSON.
@@ -85,7 +86,7 @@ impl Live {
 
 /// Looks again after every change anywhere.
 pub(super) async fn follow(room: Arc<Room>) {
-    let mut timeline = Timeline::new(&room.stack);
+    let mut view = View::new(&room.stack);
     let mut zendesk = room.stack.zendesk.subscribe();
     let mut braze = room.stack.braze.subscribe();
     let mut dynamo = room.stack.dynamo.subscribe();
@@ -99,7 +100,9 @@ pub(super) async fn follow(room: Arc<Room>) {
         journal.mark_unchanged();
         trouble.mark_unchanged();
         poked.mark_unchanged();
-        room.live.update(view::everything(&room, &mut timeline));
+        let began = Instant::now();
+        room.live.update(view.everything(&room));
+        let took = began.elapsed();
         tokio::select! {
             _ = zendesk.changed() => {}
             _ = braze.changed() => {}
@@ -108,7 +111,7 @@ pub(super) async fn follow(room: Arc<Room>) {
             Ok(()) = trouble.changed() => {}
             _ = poked.changed() => {}
         }
-        tokio::time::sleep(GATHERED).await;
+        tokio::time::sleep(GATHERED.max(took * 3)).await;
     }
 }
 

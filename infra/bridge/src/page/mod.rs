@@ -11,8 +11,11 @@ mod clock;
 mod guard;
 mod hops;
 mod live;
+mod made;
+mod pauses;
 mod presets;
 mod record;
+mod seen;
 mod stored;
 mod timeline;
 mod toml_text;
@@ -135,7 +138,7 @@ async fn schedule(room: Arc<Room>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if stored::something_is_due(&room.stack) {
+        if pauses::something_is_due(&room.stack) {
             let step = Step {
                 redeliver: Some(Redeliver { due: true }),
                 ..Step::default()

@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use super::{Room, acting};
 use crate::acts::Cast;
 use crate::conversation::Conversation;
-use crate::steps::Step;
+use crate::steps::{Step, Webhooks};
+use crate::weather::{Switch, Weather};
 
 /// Between two steps.
 const PAUSE: Duration = Duration::from_millis(1_200);
@@ -80,15 +81,19 @@ impl Cast for Ids {
     }
 }
 
-/// Starts a preset, instead of the one that plays.
-pub(super) fn start(room: &Arc<Room>, name: &str) -> Result<(), String> {
-    room.playing.stop();
-    if name == "none" {
-        room.live.poke();
-        return Ok(());
-    }
+/// Starts a preset, instead of the one that plays; `none` only ends that one. Either way nothing
+/// is left of faults that were on.
+pub(super) async fn start(room: &Arc<Room>, name: &str) -> Result<(), String> {
     let found = ALL.iter().find(|(known, _)| *known == name);
-    let (_, text) = found.ok_or_else(|| format!("there is no preset {name}"))?;
+    if found.is_none() && name != "none" {
+        return Err(format!("there is no preset {name}"));
+    }
+    room.playing.stop();
+    room.live.poke();
+    calm(room).await?;
+    let Some((_, text)) = found else {
+        return Ok(());
+    };
     let conversation = Conversation::parse(text)?;
     let mut roles = BTreeMap::new();
     for role in &conversation.customer {
@@ -107,11 +112,42 @@ pub(super) fn start(room: &Arc<Room>, name: &str) -> Result<(), String> {
         if let Some(why) = wrong {
             say(&playing, json!({"title": conversation.title, "wrong": why}));
             tokio::time::sleep(PAUSE * 5).await;
+            // It ended in the middle, perhaps of an outage.
+            let _ = calm(&playing).await;
         }
         playing.playing.inner().shown = None;
         playing.live.poke();
     });
     room.playing.inner().task = Some(task);
+    Ok(())
+}
+
+/// Everything works again, and no webhook is kept back.
+async fn calm(room: &Arc<Room>) -> Result<(), String> {
+    let works = Weather {
+        zendesk: Some(Switch::Works),
+        braze: Some(Switch::Works),
+        database: Some(Switch::Works),
+    };
+    if room.acts.sky.weather() != works || room.acts.sky.armed().is_some() {
+        let step = Step {
+            faults: Some(works),
+            ..Step::default()
+        };
+        acting::perform(room, step).await?;
+    }
+    if room.stack.zendesk.webhooks_are_held() {
+        let hold = Some(false);
+        let webhooks = Webhooks {
+            hold,
+            ..Webhooks::default()
+        };
+        let step = Step {
+            webhooks: Some(webhooks),
+            ..Step::default()
+        };
+        acting::perform(room, step).await?;
+    }
     Ok(())
 }
 

@@ -3,35 +3,49 @@
 //! In: steps as they are done, and what came of them at rest. Out: a conversation file with its
 //! expectations. Tickets get numbers in the order they appeared, as in every such file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use local::Stack;
 use serde_json::{Value, json};
-use simulators::zendesk::Status;
 
+use super::pauses;
+use super::seen::Seen;
 use super::toml_text::toml;
 use crate::acts::Cast;
-use crate::steps::{Expect, Step};
-use crate::transcript::line;
+use crate::steps::{Redeliver, Step, Wait};
 
-/// Attributes that are the same whenever it is played again.
-const STABLE: [&str; 1] = ["zendesk_ticket_open"];
+/// What a vendor that was spared is tried again after, at the latest.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// What was done so far, and what was seen of it.
 pub(super) struct Recorder {
-    /// Steps and remarks, in order.
-    entries: Vec<Entry>,
+    /// Steps and remarks, in order, each with the number of the act it was written for.
+    entries: Vec<(Act, Entry)>,
     /// Tickets from before.
     old: BTreeSet<u64>,
     /// Tickets in the order they appeared.
     tickets: Vec<u64>,
-    /// SMS, comments and the like that an expectation named.
-    received: BTreeMap<String, usize>,
-    commented: BTreeMap<u64, usize>,
-    statuses: BTreeMap<u64, Status>,
-    attributes: BTreeMap<String, Value>,
-    /// Why it cannot be played again, if so.
-    problem: Option<String>,
+    seen: Seen,
+    /// Since when something waits, or nothing did.
+    since: Instant,
+    /// Why it cannot be played again, if so, and since which act.
+    problem: Option<(Act, String)>,
+}
+
+/// An act that was written down, so that it can be taken back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Act(u64);
+
+impl Act {
+    /// One that was there before; it is not taken back.
+    const SEEN: Self = Self(0);
+
+    fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
+    }
 }
 
 enum Entry {
@@ -46,13 +60,12 @@ impl Recorder {
             entries: Vec::new(),
             old: stack.zendesk.tickets().iter().map(|t| t.id).collect(),
             tickets: Vec::new(),
-            received: BTreeMap::new(),
-            commented: BTreeMap::new(),
-            statuses: BTreeMap::new(),
-            attributes: BTreeMap::new(),
+            seen: Seen::default(),
+            since: Instant::now(),
             problem: None,
         };
-        recorder.expectations(stack);
+        recorder.expect(stack);
+        recorder.entries.clear();
         recorder
     }
 
@@ -63,30 +76,70 @@ impl Recorder {
 
     /// Why it cannot be played again, if so.
     pub(super) fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
+        self.problem.as_ref().map(|(_, why)| why.as_str())
     }
 
     /// Writes down a step that is about to be done; its customers and tickets are ids.
-    pub(super) fn step(&mut self, stack: &Stack, step: &Step) {
+    pub(super) fn step(&mut self, stack: &Stack, step: &Step) -> Act {
         if stack.is_idle() {
-            let seen = self.expectations(stack);
-            self.entries.extend(seen);
+            self.expect(stack);
         }
-        if stack.braze.texts().iter().any(|text| {
+        let act = Act::next();
+        let trying = stack.braze.texts().iter().any(|text| {
             text.status.is_none_or(|s| s >= 500)
                 && text.attempts.len() < 5
                 && !text.payload.is_empty()
-        }) {
-            self.entries.push(Entry::Remark(
-                "Braze was still trying a text here: played again, it has given up by now.",
-            ));
+        });
+        if trying {
+            let remark =
+                "Braze was still trying a text here: played again, it has given up by now.";
+            self.entries.push((act, Entry::Remark(remark)));
+        }
+        let waits = pauses::before(stack, step);
+        if waits.met {
+            self.time_passes(act, step, waits.others);
+        }
+        if waits.met || !waits.any {
+            self.since = Instant::now();
         }
         self.look(stack);
-        let mut step = step.clone();
-        step.say = None;
-        match step.name(self) {
-            Ok(()) => self.entries.push(Entry::Step(json!(step))),
-            Err(why) => self.problem = Some(why),
+        let mut named = step.clone();
+        named.say = None;
+        if let (Some(redeliver), true) = (&mut named.redeliver, waits.met) {
+            redeliver.due = true;
+        }
+        match named.name(self) {
+            Ok(()) => self.entries.push((act, Entry::Step(json!(named)))),
+            Err(why) => {
+                self.problem.get_or_insert((act, why));
+            }
+        }
+        if waits.ended {
+            self.entries.push((act, due()));
+        }
+        act
+    }
+
+    /// Takes back an act that came to nothing.
+    pub(super) fn take_back(&mut self, act: Act) {
+        self.entries.retain(|(written, _)| *written != act);
+        self.problem.take_if(|(since, _)| *since == act);
+    }
+
+    /// A pause has run out before a step. Pauses have some chance in them: the file ends them.
+    fn time_passes(&mut self, act: Act, step: &Step, others: bool) {
+        let seconds = self.since.elapsed().min(LONGEST_WAIT).as_secs_f64();
+        let wait = Wait {
+            seconds: (seconds * 10.0).ceil() / 10.0,
+        };
+        let wait = json!({"wait": wait});
+        self.entries.push((act, Entry::Step(wait)));
+        if others {
+            let remark = "Something else still waited here: played again, its pause ends, too.";
+            self.entries.push((act, Entry::Remark(remark)));
+        }
+        if step.redeliver.is_none() {
+            self.entries.push((act, due()));
         }
     }
 
@@ -95,19 +148,18 @@ impl Recorder {
     /// # Errors
     /// Why there is none.
     pub(super) fn text(&mut self, stack: &Stack, rested: bool) -> Result<String, String> {
-        if let Some(problem) = &self.problem {
-            return Err(problem.clone());
+        if let Some(problem) = self.problem() {
+            return Err(problem.to_owned());
         }
         if rested {
-            let seen = self.expectations(stack);
-            self.entries.extend(seen);
+            self.expect(stack);
         }
         if self.entries.is_empty() {
             return Err("nothing has happened yet".to_owned());
         }
         let mut text = "# Recorded in the sandbox. Play it again:\n#\n\
             #     cargo run -- sandbox --script conversation.toml\n\n\
-            title = \"Recorded in the sandbox\"\n"
+            title = \"Recorded in the sandbox\"\nlimit_seconds = 60\n"
             .to_owned();
         for user in self.people(stack) {
             let members = ["id", "first_name", "last_name", "phone"];
@@ -116,7 +168,7 @@ impl Recorder {
                 text.push_str(&format!("{name} = {}\n", toml(&json!(value))));
             }
         }
-        for entry in &self.entries {
+        for (_, entry) in &self.entries {
             match entry {
                 Entry::Remark(remark) => text.push_str(&format!("\n# {remark}\n")),
                 Entry::Step(step) => {
@@ -132,7 +184,7 @@ impl Recorder {
 
     /// Everybody who is named, and at least somebody.
     fn people(&self, stack: &Stack) -> Vec<[String; 4]> {
-        let steps = self.entries.iter().filter_map(|entry| match entry {
+        let steps = self.entries.iter().filter_map(|(_, entry)| match entry {
             Entry::Step(step) => Some(step),
             Entry::Remark(_) => None,
         });
@@ -158,61 +210,18 @@ impl Recorder {
     }
 
     /// What came since the last time, as expectations; it is expected from then on.
-    fn expectations(&mut self, stack: &Stack) -> Vec<Entry> {
+    fn expect(&mut self, stack: &Stack) {
         self.look(stack);
-        let mut expectations = Vec::new();
-        for at in 0..self.tickets.len() {
-            let id = self.tickets[at];
-            let Some(ticket) = stack.zendesk.ticket(id).filter(|ticket| !ticket.deleted) else {
-                continue;
-            };
-            let seen = self
-                .commented
-                .insert(id, ticket.comments.len())
-                .unwrap_or(0);
-            let known = self.statuses.insert(id, ticket.status);
-            let comments: Vec<String> = ticket.comments.iter().skip(seen).map(line).collect();
-            if !comments.is_empty() || known != Some(ticket.status) {
-                expectations.push(Expect {
-                    ticket: u64::try_from(at + 1).ok(),
-                    comments: Some(comments),
-                    status: Some(ticket.status),
-                    ..Expect::default()
-                });
-            }
+        for expect in self.seen.news(stack, &self.tickets) {
+            let entry = Entry::Step(json!({"expect": expect}));
+            self.entries.push((Act::SEEN, entry));
         }
-        for user in stack.braze.users() {
-            let id = user.external_id.clone();
-            let inbox = stack.braze.inbox(&id);
-            let seen = self.received.insert(id.clone(), inbox.len()).unwrap_or(0);
-            let stable = user
-                .attributes
-                .iter()
-                .filter(|(name, _)| STABLE.contains(&name.as_str()));
-            let stable: BTreeMap<&String, &Value> = stable.collect();
-            let known = self.attributes.insert(id.clone(), json!(stable));
-            let changed = !stable.is_empty() && known != Some(json!(stable));
-            if inbox.len() > seen || changed {
-                let texts = inbox.into_iter().skip(seen).map(|sms| sms.body);
-                let attributes = stable.into_iter().filter_map(|(name, value)| {
-                    Some((name.clone(), toml::Value::try_from(value).ok()?))
-                });
-                expectations.push(Expect {
-                    customer: Some(id),
-                    received: Some(texts.collect()),
-                    attributes: attributes.collect(),
-                    ..Expect::default()
-                });
-            }
-        }
-        let step = |expect| {
-            Entry::Step(json!(Step {
-                expect: Some(expect),
-                ..Step::default()
-            }))
-        };
-        expectations.into_iter().map(step).collect()
     }
+}
+
+/// Every pause ends, and redelivery runs.
+fn due() -> Entry {
+    Entry::Step(json!({"redeliver": Redeliver { due: true }}))
 }
 
 impl Cast for Recorder {

@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 use super::live::Values;
 use crate::replay::{letters, number, text};
 
-/// Conversations and dead letters.
-pub(super) fn show(stack: &Stack, values: &mut Values) {
+/// Conversations and dead letters, at the sandbox's times.
+pub(super) fn show(stack: &Stack, ahead: i64, values: &mut Values) {
     for item in stack.dynamo.items().unwrap_or_default() {
         let pk = text(&item, "pk");
         if pk.starts_with("customer#") || pk.starts_with("ticket#") {
-            values.insert(format!("item/{pk}"), conversation(&item).to_string());
+            values.insert(format!("item/{pk}"), conversation(&item, ahead).to_string());
         }
     }
     for (at, letter) in letters(stack).unwrap_or_default().iter().enumerate() {
@@ -25,28 +25,26 @@ pub(super) fn show(stack: &Stack, values: &mut Values) {
             "cause": text(letter, "cause"),
             "conversation": text(letter, "conversation"),
             "content": parsed(text(letter, "content")),
-            "buried_at": number(letter, "buried_at"),
+            "buried_at": number(letter, "buried_at") + ahead,
         });
         values.insert(format!("dead/{}", text(letter, "pk")), shown.to_string());
     }
 }
 
-/// Whether redelivery would find something to do now.
-pub(super) fn something_is_due(stack: &Stack) -> bool {
-    let now = simulators::Clock::new().now_ms();
-    let items = stack.dynamo.items().unwrap_or_default();
-    let due = |item: &Value| item.get("due_at").is_some() && number(item, "due_at") <= now;
-    items.iter().any(due)
-}
-
-fn conversation(item: &Value) -> Value {
+fn conversation(item: &Value, ahead: i64) -> Value {
     let mailbox = item["mailbox"]["L"].as_array();
     let entries = mailbox
         .into_iter()
         .flatten()
         .filter_map(|entry| entry["S"].as_str());
     let due = item.get("due_at").map(|_| number(item, "due_at"));
-    let memory = parsed(text(item, "memory"));
+    let mut memory = parsed(text(item, "memory"));
+    for wait in ["zendesk_wait", "braze_wait"] {
+        let until = memory.get_mut(wait).and_then(|wait| wait.get_mut("until"));
+        if let Some((until, at)) = until.and_then(|until| until.as_i64().map(|at| (until, at))) {
+            *until = Value::from(at + ahead);
+        }
+    }
     json!({
         "pk": text(item, "pk"),
         "memory": memory,

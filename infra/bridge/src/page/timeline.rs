@@ -56,61 +56,71 @@ impl Timeline {
         self.done = self.done.split_off(&first);
         self.hops.read(&room.stack);
         let now = simulators::Clock::new().now_ms();
+        // One look at the calls for all that may still change.
+        let open = all
+            .iter()
+            .filter(|one| !self.done.contains_key(&one.number));
+        let from = open.map(|one| span(one).0).min().unwrap_or(now);
+        let near = self.hops.between(from - SLACK, now + SETTLED);
         let mut shown = 0;
-        for invocation in all.iter().rev() {
+        for one in all.iter().rev() {
             if shown == SHOWN {
                 break;
             }
-            let entry = match self.done.get(&invocation.number) {
+            let entry = match self.done.get(&one.number) {
                 Some(entry) => entry.clone(),
-                None => self.fresh(room, invocation, &all, now),
+                None => {
+                    let entry = fresh(room, one, &all, &near, &mut self.attempts);
+                    if one.end.is_some() && span(one).1 + SETTLED < now {
+                        self.done.insert(one.number, entry.clone());
+                    }
+                    entry
+                }
             };
             if let Some(entry) = entry {
-                values.insert(format!("event/{:09}", invocation.number), entry);
+                values.insert(format!("event/{:09}", one.number), entry);
                 shown += 1;
             }
         }
     }
+}
 
-    fn fresh(
-        &mut self,
-        room: &Room,
-        one: &Invocation,
-        all: &[Invocation],
-        now: i64,
-    ) -> Option<String> {
-        let (from, to) = span(one);
-        let hops = self.hops.between(from - SLACK, to.saturating_add(SLACK));
-        // Where the comparison got to is housekeeping.
-        let shown = |hop: &&&Hop| {
-            !hop.about
-                .as_deref()
-                .is_some_and(|pk| pk.starts_with("cursor#"))
-        };
-        let own = hops
-            .iter()
-            .filter(shown)
-            .filter(|hop| is_own(hop, one, all, &hops));
-        let own: Vec<&Hop> = own.copied().collect();
-        let asked = Asked::of(one);
-        let attempt = asked.delivery.clone().map(|delivery| {
-            let tries = self.attempts.entry(delivery).or_default();
-            if !tries.contains(&one.number) {
-                tries.push(one.number);
-                tries.sort_unstable();
-            }
-            tries.iter().position(|n| *n == one.number).unwrap_or(0) + 1
-        });
-        let worth = one.function != "redelivery" || one.end.is_none() || worth_telling(one, &own);
-        let entry = worth.then(|| {
-            let ahead = room.clock.ahead_at(from);
-            entry(one, &own, &asked, attempt, ahead).to_string()
-        });
-        if one.end.is_some() && to + SETTLED < now {
-            self.done.insert(one.number, entry.clone());
+/// An entry that may still change; `None`: nothing to show. `near` is in the order of time.
+fn fresh(
+    room: &Room,
+    one: &Invocation,
+    all: &[Invocation],
+    near: &[&Hop],
+    attempts: &mut BTreeMap<String, Vec<u64>>,
+) -> Option<String> {
+    let (from, to) = span(one);
+    let before = near.partition_point(|hop| hop.at < from - SLACK);
+    let until = near.partition_point(|hop| hop.at <= to.saturating_add(SLACK));
+    let hops = near.get(before..until).unwrap_or_default();
+    // Where the comparison got to is housekeeping.
+    let shown = |hop: &&&Hop| {
+        let about = hop.about.as_deref();
+        !about.is_some_and(|pk| pk.starts_with("cursor#"))
+    };
+    let own = hops
+        .iter()
+        .filter(shown)
+        .filter(|hop| is_own(hop, one, all, hops));
+    let own: Vec<&Hop> = own.copied().collect();
+    let asked = Asked::of(one);
+    let attempt = asked.delivery.clone().map(|delivery| {
+        let tries = attempts.entry(delivery).or_default();
+        if !tries.contains(&one.number) {
+            tries.push(one.number);
+            tries.sort_unstable();
         }
-        entry
-    }
+        tries.iter().position(|n| *n == one.number).unwrap_or(0) + 1
+    });
+    let worth = one.function != "redelivery" || one.end.is_none() || worth_telling(one, &own);
+    worth.then(|| {
+        let ahead = room.clock.ahead_at(from);
+        entry(one, &own, &asked, attempt, ahead).to_string()
+    })
 }
 
 /// When it began and ended, in milliseconds since the epoch.

@@ -4,26 +4,99 @@
 //! ticket, comment, held webhook, item, letter and event, and one for the rest. Times are the
 //! sandbox's: what is stored got older with every jump of the clock.
 
+use std::collections::BTreeMap;
+
+use local::Stack;
 use serde_json::{Value, json};
-use simulators::braze::InboundDelivery;
+use simulators::braze::{InboundDelivery, Sms};
 use simulators::zendesk::{Ticket, TicketComment};
 
 use super::live::Values;
+use super::made::Made;
 use super::timeline::Timeline;
 use super::{Room, presets, stored};
 use crate::conversation::Conversation;
 
-/// The whole view.
-pub(super) fn everything(room: &Room, timeline: &mut Timeline) -> Values {
-    let ahead = room.clock.ahead();
-    let mut values = Values::new();
-    values.insert("head".to_owned(), head(room).to_string());
-    values.insert("presets".to_owned(), known_presets().to_string());
-    phones(room, ahead, &mut values);
-    desk(room, ahead, &mut values);
-    stored::show(&room.stack, &mut values);
-    timeline.show(room, &mut values);
-    values
+/// What was seen so far.
+pub(super) struct View {
+    timeline: Timeline,
+    texts: Made<(InboundDelivery, usize)>,
+    sms: Made<Sms>,
+    comments: Made<TicketComment>,
+}
+
+impl View {
+    /// A view that begins now.
+    pub(super) fn new(stack: &Stack) -> Self {
+        Self {
+            timeline: Timeline::new(stack),
+            texts: Made::default(),
+            sms: Made::default(),
+            comments: Made::default(),
+        }
+    }
+
+    /// The whole view.
+    pub(super) fn everything(&mut self, room: &Room) -> Values {
+        let ahead = room.clock.ahead();
+        let mut values = Values::new();
+        values.insert("head".to_owned(), head(room).to_string());
+        values.insert("presets".to_owned(), known_presets().to_string());
+        self.phones(room, ahead, &mut values);
+        self.desk(room, ahead, &mut values);
+        stored::show(&room.stack, ahead, &mut values);
+        self.timeline.show(room, &mut values);
+        values
+    }
+
+    fn phones(&mut self, room: &Room, ahead: i64, values: &mut Values) {
+        let braze = &room.stack.braze;
+        for user in braze.users() {
+            let id = &user.external_id;
+            let shown = json!({
+                "id": id,
+                "name": format!("{} {}", user.first_name, user.last_name).trim(),
+                "phone": user.phone,
+                "opted_out": user.opted_out,
+                "attributes": user.attributes,
+            });
+            values.insert(format!("customer/{id}"), shown.to_string());
+            for (at, sms) in braze.inbox(id).into_iter().enumerate() {
+                let name = format!("sms/{id}/{at:06}");
+                let shown = self.sms.json(&name, sms, ahead, |sms| {
+                    json!({"customer": id, "at": sms.at_ms + ahead, "text": sms.body,
+                        "parts": sms.segments, "campaign": sms.campaign_id})
+                });
+                values.insert(name, shown);
+            }
+        }
+        for (dispatch, (first, times)) in by_dispatch(braze.texts()) {
+            let name = format!("text/{dispatch}");
+            let make = |(first, times): &(InboundDelivery, usize)| text(first, *times, ahead);
+            let shown = self.texts.json(&name, (first, times), ahead, make);
+            values.insert(name, shown);
+        }
+    }
+
+    fn desk(&mut self, room: &Room, ahead: i64, values: &mut Values) {
+        let desk = &room.stack.zendesk;
+        for mut ticket in desk.tickets() {
+            let id = ticket.id;
+            values.insert(format!("ticket/{id}"), card(&ticket, ahead).to_string());
+            let comments = std::mem::take(&mut ticket.comments);
+            for (at, comment) in comments.into_iter().enumerate() {
+                let name = format!("comment/{id}/{at:06}");
+                let make = |comment: &TicketComment| said(id, comment, ahead);
+                let shown = self.comments.json(&name, comment, ahead, make);
+                values.insert(name, shown);
+            }
+        }
+        for (at, held) in desk.held_webhooks().iter().enumerate() {
+            let shown = json!({"number": at + 1, "trigger": held.trigger, "ticket": held.ticket_id,
+                "payload": serde_json::from_str::<Value>(&held.payload).unwrap_or_default()});
+            values.insert(format!("held/{:012}", held.id), shown.to_string());
+        }
+    }
 }
 
 fn head(room: &Room) -> Value {
@@ -56,66 +129,33 @@ fn known_presets() -> Value {
     shown.collect()
 }
 
-fn phones(room: &Room, ahead: i64, values: &mut Values) {
-    let braze = &room.stack.braze;
-    for user in braze.users() {
-        let id = &user.external_id;
-        let shown = json!({
-            "id": id,
-            "name": format!("{} {}", user.first_name, user.last_name).trim(),
-            "phone": user.phone,
-            "opted_out": user.opted_out,
-            "attributes": user.attributes,
-        });
-        values.insert(format!("customer/{id}"), shown.to_string());
-        for (at, sms) in braze.inbox(id).iter().enumerate() {
-            let shown = json!({"customer": id, "at": sms.at_ms + ahead, "text": sms.body,
-                "parts": sms.segments, "campaign": sms.campaign_id});
-            values.insert(format!("sms/{id}/{at:06}"), shown.to_string());
-        }
+/// The first webhook of each text, and how often one came.
+fn by_dispatch(texts: Vec<InboundDelivery>) -> BTreeMap<String, (InboundDelivery, usize)> {
+    let mut found: BTreeMap<String, (InboundDelivery, usize)> = BTreeMap::new();
+    for text in texts {
+        let known = found.entry(text.dispatch_id.clone());
+        known.or_insert_with(|| (text, 0)).1 += 1;
     }
-    let texts = braze.texts();
-    for text in &texts {
-        let same = |other: &&InboundDelivery| other.dispatch_id == text.dispatch_id;
-        let times = texts.iter().filter(same).count();
-        let first = texts.iter().find(same).unwrap_or(text);
-        let media = serde_json::from_str::<Value>(&text.payload).unwrap_or_default();
-        let media = media["media_urls"].as_str().unwrap_or_default();
-        let media: Vec<&str> = media.split(',').filter(|link| !link.is_empty()).collect();
-        let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
-        let shown = json!({
-            "customer": text.external_user_id,
-            "at": first.at_ms + ahead,
-            "text": text.text,
-            "media": media,
-            "category": text.category,
-            "posted": !text.payload.is_empty(),
-            "status": first.status,
-            "attempts": first.attempts,
-            "outcome": answer["outcome"],
-            "times": times,
-        });
-        values.insert(format!("text/{}", text.dispatch_id), shown.to_string());
-    }
+    found
 }
 
-fn desk(room: &Room, ahead: i64, values: &mut Values) {
-    let desk = &room.stack.zendesk;
-    for ticket in desk.tickets() {
-        values.insert(
-            format!("ticket/{}", ticket.id),
-            card(&ticket, ahead).to_string(),
-        );
-        for (at, comment) in ticket.comments.iter().enumerate() {
-            let shown = said(&ticket, comment, ahead).to_string();
-            values.insert(format!("comment/{}/{at:06}", ticket.id), shown);
-        }
-    }
-    for (at, held) in desk.held_webhooks().iter().enumerate() {
-        let shown = json!({"number": at + 1, "trigger": held.trigger, "ticket": held.ticket_id,
-            "payload": serde_json::from_str::<Value>(&held.payload).unwrap_or_default()});
-        values.insert(format!("held/{:012}", held.id), shown.to_string());
-    }
+fn text(first: &InboundDelivery, times: usize, ahead: i64) -> Value {
+    let media = serde_json::from_str::<Value>(&first.payload).unwrap_or_default();
+    let media = media["media_urls"].as_str().unwrap_or_default();
+    let media: Vec<&str> = media.split(',').filter(|link| !link.is_empty()).collect();
+    let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
+    json!({
+        "customer": first.external_user_id,
+        "at": first.at_ms + ahead,
+        "text": first.text,
+        "media": media,
+        "category": first.category,
+        "posted": !first.payload.is_empty(),
+        "status": first.status,
+        "attempts": first.attempts,
+        "outcome": answer["outcome"],
+        "times": times,
+    })
 }
 
 fn card(ticket: &Ticket, ahead: i64) -> Value {
@@ -133,13 +173,13 @@ fn card(ticket: &Ticket, ahead: i64) -> Value {
     })
 }
 
-fn said(ticket: &Ticket, comment: &TicketComment, ahead: i64) -> Value {
+fn said(ticket: u64, comment: &TicketComment, ahead: i64) -> Value {
     let files = comment.attachments.iter().map(|file| {
         json!({"name": file.file_name, "kind": file.content_type, "url": file.content_url,
             "size": file.size})
     });
     json!({
-        "ticket": ticket.id,
+        "ticket": ticket,
         "author": comment.author.name,
         "role": comment.author.role,
         "public": comment.public,

@@ -24,7 +24,7 @@ pub(crate) const BODIES: [(&str, &str, &[&str]); 3] = [
     (
         "solved",
         include_str!("../../../zendesk/solved.json"),
-        &["campaign_id", "tags"],
+        &["campaign_id", "message", "tags"],
     ),
     ("resend", include_str!("../../../zendesk/resend.json"), &[]),
 ];

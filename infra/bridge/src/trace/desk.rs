@@ -1,6 +1,6 @@
-//! The ticket's side of a path. Where Zendesk cannot be asked, the path is told without it.
+//! The ticket's side of a path. Zendesk is asked when the path needs it, and not again once it failed.
 //!
-//! In: a ticket's id. Out: the ticket and its comments; why they are missing, on standard error.
+//! In: a ticket's id. Out: the ticket, its comments, when it was solved; why they are missing.
 
 use std::time::Duration;
 
@@ -8,52 +8,71 @@ use shared::message::TicketId;
 use shared::net::Deadline;
 use shared::zendesk::{Client, CommentView, TicketView, ZendeskError};
 
-use crate::account::{Account, Terms};
+use crate::Failure;
+use crate::account::Account;
 
 /// Longest one call takes.
 const LIMIT: Duration = Duration::from_secs(20);
 /// Comments read of a ticket, the newest ones.
 pub(super) const COMMENTS: u32 = 100;
 
-/// Zendesk, where it can be asked.
-pub(super) struct Desk {
+/// Zendesk, as long as it can be asked.
+pub(super) struct Desk<'a> {
+    account: &'a Account,
     client: Option<Client>,
-    terms: Terms,
+    failure: Option<Failure>,
 }
 
-impl Desk {
-    pub(super) async fn of(account: &Account) -> Self {
-        let client = account.zendesk().await;
-        let client = client.inspect_err(|failure| not_asked(failure.told()));
+impl<'a> Desk<'a> {
+    pub(super) fn of(account: &'a Account) -> Self {
         Self {
-            client: client.ok(),
-            terms: account.terms().clone(),
+            account,
+            client: None,
+            failure: None,
         }
     }
 
+    /// The ticket, if there is one.
     pub(super) async fn ticket(&mut self, id: TicketId) -> Option<TicketView> {
-        let answer = self.client.as_ref()?.ticket(id, Deadline::after(LIMIT));
-        let answer = answer.await;
-        self.told(answer)?
+        let ask = async |client: &Client, deadline| client.ticket(id, deadline).await;
+        self.ask(ask).await?
     }
 
-    pub(super) async fn comments(&mut self, id: TicketId) -> Option<Vec<CommentView>> {
-        let client = self.client.as_ref()?;
-        let answer = client.comments(id, COMMENTS, Deadline::after(LIMIT)).await;
-        self.told(answer)
+    pub(super) async fn comments(&mut self, id: TicketId) -> Vec<CommentView> {
+        let ask = async |client: &Client, deadline| client.comments(id, COMMENTS, deadline).await;
+        self.ask(ask).await.unwrap_or_default()
     }
 
-    /// Once it has failed it is not asked again.
-    fn told<T>(&mut self, answer: Result<T, ZendeskError>) -> Option<T> {
-        answer
-            .inspect_err(|error| {
-                not_asked(&self.terms.told(error.to_string(), error));
-                self.client = None;
-            })
-            .ok()
+    /// When the ticket was solved last, in milliseconds since the epoch, by Zendesk's whole seconds.
+    pub(super) async fn solved_at(&mut self, id: TicketId) -> Option<i64> {
+        let ask = async |client: &Client, deadline| client.solved_at(id, deadline).await;
+        self.ask(ask).await?
     }
-}
 
-fn not_asked(why: &str) {
-    eprintln!("bridge: the ticket is not shown: {why}");
+    /// Why something is missing, where something is.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.failure.as_ref().map(|failure| match failure {
+            Failure::Usage(why) => Failure::Usage(format!("the ticket is not shown: {why}")),
+            other => Failure::Broken(format!("the ticket is not shown: {}", other.told())),
+        })
+    }
+
+    async fn ask<T>(
+        &mut self,
+        call: impl AsyncFnOnce(&Client, Deadline) -> Result<T, ZendeskError>,
+    ) -> Option<T> {
+        if self.failure.is_some() {
+            return None;
+        }
+        if self.client.is_none() {
+            let client = self.account.zendesk().await;
+            self.client = client.map_err(|failure| self.failure = Some(failure)).ok();
+        }
+        let answer = call(self.client.as_ref()?, Deadline::after(LIMIT)).await;
+        let failed = |error: ZendeskError| {
+            let why = self.account.terms().told(error.to_string(), &error);
+            self.failure = Some(Failure::Broken(why));
+        };
+        answer.map_err(failed).ok()
+    }
 }

@@ -1,17 +1,19 @@
 //! `bridge trace`: the whole path of one customer or ticket.
 //!
-//! In: the conversation's item, its dead letters, the ticket's comments. Out: what came in, what
+//! In: the conversation's item, its dead letters, the ticket and its comments. Out: what came in, what
 //! stands on the ticket, what waits and why, in the order of time; texts only where asked for.
 
+mod answers;
 mod desk;
 mod path;
+mod quiet;
 mod show;
 
 use clap::Args;
 use shared::conversation::state::Entry;
 use shared::conversation::store::{Held, Key};
 use shared::message::TicketId;
-use shared::zendesk::{CommentView, TicketView};
+use shared::zendesk::{CommentView, Status, TicketView};
 use simulators::Clock;
 
 use crate::Failure;
@@ -61,6 +63,12 @@ struct Known {
     ticket: Option<TicketView>,
     /// The newest first.
     comments: Vec<CommentView>,
+    /// When Zendesk says that the ticket was solved last, where it is solved.
+    solved_at: Option<i64>,
+    /// Dead letters were not looked for.
+    without_letters: bool,
+    /// Why the ticket's side is missing.
+    not_asked: Option<Failure>,
     now: i64,
 }
 
@@ -75,12 +83,12 @@ impl Trace {
         } else {
             talk::say(&show::lines(&known, &hops, self.text).join("\n"));
         }
-        Ok(())
+        known.not_asked.map_or(Ok(()), Err)
     }
 
     async fn find(&self, account: &Account, table: &Table) -> Result<Known, Failure> {
         let now = Clock::new().now_ms();
-        let mut desk = Desk::of(account).await;
+        let mut desk = Desk::of(account);
         let (mut key, named) = self.named(table).await?;
         let mut ticket = None;
         if let Some(id) = named {
@@ -91,7 +99,7 @@ impl Trace {
                 None => on_ticket(table, id).await?,
             };
         }
-        let key = key.ok_or_else(|| nobody(named))?;
+        let key = key.ok_or_else(|| desk.failure().unwrap_or_else(|| nobody(named)))?;
         let item = table.item(&key.pk()).await?;
         let there = item.is_some();
         let item = item.unwrap_or_default();
@@ -104,13 +112,15 @@ impl Trace {
                 whose(&key.pk())
             )));
         }
-        let mut comments = vec![];
-        if let Some(id) = on {
-            ticket = match ticket {
-                None => desk.ticket(id).await,
-                known => known,
-            };
-            comments = desk.comments(id).await.unwrap_or_default();
+        if let (None, Some(id)) = (&ticket, on) {
+            ticket = desk.ticket(id).await;
+        }
+        let (mut comments, mut solved_at) = (vec![], None);
+        if let Some(there) = &ticket {
+            comments = desk.comments(there.id).await;
+            if matches!(there.status, Status::Solved | Status::Closed) {
+                solved_at = desk.solved_at(there.id).await;
+            }
         }
         Ok(Known {
             customer: customer(&key),
@@ -120,6 +130,9 @@ impl Trace {
             letters,
             ticket,
             comments,
+            solved_at,
+            without_letters: self.quick,
+            not_asked: desk.failure(),
             now,
         })
     }

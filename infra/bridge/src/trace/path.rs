@@ -1,20 +1,17 @@
 //! The hops of one conversation, put together from ticket, mailbox and dead letters.
 //!
-//! In: what is known. Out: one hop per text, answer or note, in the order of time, with where it
-//! stands. Pure.
+//! In: what is known. Out: one hop per text, answer, note, solve or consent, in the order of time, with
+//! where it stands. Pure.
 
 use shared::conversation::state::Entry;
-use shared::message::{Body, CommentId, DeliveryId};
-use shared::zendesk::{CommentView, Role};
+use shared::message::CommentId;
+use shared::zendesk::CommentView;
 
-use super::Known;
+use super::{Known, answers, quiet};
 use crate::dead::Letter;
 use crate::events::{kind, moment, text, times, trouble, vendor};
 
-/// How long the table remembers what it accepted, at least; in milliseconds.
-const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
-
-/// One text, answer or note, and how far it came.
+/// One text, answer, note, solve or consent, and how far it came.
 pub(super) struct Hop {
     /// When it happened, in milliseconds since the epoch.
     pub at: i64,
@@ -32,17 +29,20 @@ pub(super) struct Hop {
 
 pub(super) fn of(known: &Known) -> Vec<Hop> {
     let waiting = known.held.mailbox.iter().map(|entry| waits(known, entry));
-    let unaddressed = known.unaddressed.iter().map(looked_up);
-    let letters = known.letters.iter().map(dead);
+    let unaddressed = known.unaddressed.iter();
+    let unaddressed = unaddressed.map(|entry| looked_up(known, entry));
+    let letters = known.letters.iter().map(|letter| dead(known, letter));
     let undone: Vec<Hop> = waiting.chain(unaddressed).chain(letters).collect();
     // What waits or is dead is told once, though its comment is on the ticket.
     let told: Vec<CommentId> = undone.iter().filter_map(|hop| hop.comment).collect();
     let comments = known.comments.iter().rev();
     let comments = comments.filter(|comment| !told.contains(&comment.id));
     let done = comments.filter_map(|comment| on_ticket(known, comment));
-    let mut hops: Vec<Hop> = done.chain(undone).collect();
-    // Zendesk tells whole seconds; what was written in the same one stays in its order.
-    hops.sort_by_key(|hop| hop.at.div_euclid(1000));
+    let mut hops: Vec<Hop> = done.chain(quiet::hops(known, &undone)).collect();
+    hops.extend(undone);
+    // Zendesk tells whole seconds; within one the comments' ids tell, and what has none comes last.
+    let order = |hop: &Hop| hop.comment.map_or(u64::MAX, CommentId::get);
+    hops.sort_by_key(|hop| (hop.at.div_euclid(1000), order(hop)));
     hops
 }
 
@@ -75,23 +75,23 @@ fn waits(known: &Known, entry: &Entry) -> Hop {
         kind: kind(entry),
         standing,
         delivery: Some(entry.event.delivery.to_string()),
-        comment: comment_of(entry),
+        comment: answers::comment_of(known, entry),
         text: text(entry),
     }
 }
 
-fn looked_up(entry: &Entry) -> Hop {
+fn looked_up(known: &Known, entry: &Entry) -> Hop {
     Hop {
         at: entry.event.received_at,
         kind: kind(entry),
         standing: "waits for Zendesk to tell whose ticket it is".to_owned(),
         delivery: Some(entry.event.delivery.to_string()),
-        comment: comment_of(entry),
+        comment: answers::comment_of(known, entry),
         text: text(entry),
     }
 }
 
-fn dead(letter: &Letter) -> Hop {
+fn dead(known: &Known, letter: &Letter) -> Hop {
     let entry = letter.entry();
     let content = || String::from_utf8_lossy(&letter.content).into_owned();
     Hop {
@@ -103,7 +103,10 @@ fn dead(letter: &Letter) -> Hop {
             letter.cause
         ),
         delivery: Some(letter.id.clone()),
-        comment: entry.as_ref().and_then(comment_of),
+        comment: match &entry {
+            Some(entry) => answers::comment_of(known, entry),
+            None => answers::comment_in(letter),
+        },
         text: match &entry {
             Some(entry) => text(entry),
             None => Some(content()),
@@ -111,60 +114,31 @@ fn dead(letter: &Letter) -> Hop {
     }
 }
 
-fn comment_of(entry: &Entry) -> Option<CommentId> {
-    match &entry.event.body {
-        Body::Reply(reply) => reply.comment,
-        _ => None,
-    }
-}
-
 fn on_ticket(known: &Known, comment: &CommentView) -> Option<Hop> {
-    let by_agent = matches!(comment.role, Some(Role::Agent | Role::Admin));
     let requester = known.ticket.as_ref().and_then(|ticket| ticket.requester);
     let by_customer = comment.author.is_some() && comment.author == requester;
     let (kind, standing) = match &comment.delivery {
         Some(_) if by_customer => ("text", "is on the ticket".to_owned()),
-        Some(_) if !comment.public => ("note", "the bridge's internal note".to_owned()),
+        Some(_) if !comment.public => match quiet::consent_told(comment) {
+            Some(kind) => (kind, "known; an internal note tells the agent".to_owned()),
+            None => ("note", "the bridge's internal note".to_owned()),
+        },
         Some(_) => ("text", "is on the ticket".to_owned()),
-        None if by_agent && comment.public => ("reply", answered(known, comment)),
+        None if answers::is_one(comment) => ("reply", answers::standing(known, comment)),
         None if comment.public => ("comment", "not by SMS, not the bridge's".to_owned()),
         // Agents among themselves.
         None => return None,
     };
-    let reply = kind == "reply";
-    let delivery = comment.delivery.clone();
+    let delivery = match kind {
+        "reply" => answers::known_delivery(known, comment),
+        _ => comment.delivery.clone(),
+    };
     Some(Hop {
         at: comment.created_at.unwrap_or_default(),
         kind,
         standing,
-        delivery: delivery.or_else(|| reply.then(|| reply_delivery(comment.id).to_string())),
+        delivery,
         comment: Some(comment.id),
         text: comment.plain_body.present().map(str::to_owned),
     })
-}
-
-/// What the table knows of an agent's answer that neither waits nor is a dead letter.
-fn answered(known: &Known, comment: &CommentView) -> String {
-    let unsure = &known.held.state.unsure;
-    if unsure.iter().any(|one| one.comment == Some(comment.id)) {
-        return "Braze's answer is not known: sms_resend sends it again".to_owned();
-    }
-    let delivery = reply_delivery(comment.id);
-    if known.held.seen.contains(&delivery) {
-        let note = DeliveryId::derive("note", &[delivery.as_str()]);
-        let noted = |other: &CommentView| other.delivery.as_deref() == Some(note.as_str());
-        return match known.comments.iter().any(noted) {
-            true => "accepted and done; an internal note tells more".to_owned(),
-            false => "accepted and sent to Braze, no note against it".to_owned(),
-        };
-    }
-    match known.now - comment.created_at.unwrap_or(known.now) > REMEMBERED {
-        true => "older than what the table remembers (two days)".to_owned(),
-        false => "NOT ACCEPTED: no webhook has reported it".to_owned(),
-    }
-}
-
-/// As the bridge derives it of a webhook that names the comment.
-fn reply_delivery(comment: CommentId) -> DeliveryId {
-    DeliveryId::derive("reply", &[&comment.to_string()])
 }

@@ -8,56 +8,52 @@ use shared::conversation::state::State;
 
 use super::Known;
 use super::path::Hop;
-use crate::columns::wrapped;
+use crate::Failure;
+use crate::columns::{TERMINAL, hanging};
 use crate::events::{moment, span, time, times};
 use crate::waiting::Why;
 
 /// Where the standing begins.
 const INDENT: usize = 33;
-const WIDTH: usize = 80;
 
 pub(super) fn lines(known: &Known, hops: &[Hop], text: bool) -> Vec<String> {
     let mut lines = head(known);
     lines.push(String::new());
     if hops.is_empty() {
-        lines.push("Nothing to show: no comments, nothing waits.".to_owned());
+        lines.push(nothing(known).to_owned());
         return lines;
     }
     lines.push(format!(
         "{:<19}  {:<10}  Where it stands",
         "Time (UTC)", "What"
     ));
+    let mut push = |beginning: &str, text: &str| {
+        let beginning = format!("{beginning:INDENT$}");
+        lines.extend(hanging(&beginning, text, TERMINAL));
+    };
     for hop in hops {
         let first = format!("{:<19}  {:<10}  ", moment(hop.at), hop.kind);
-        push(&mut lines, first, &hop.standing);
+        push(&first, &hop.standing);
         if let Some(comment) = hop.comment {
-            push(
-                &mut lines,
-                " ".repeat(INDENT),
-                &format!("comment {comment}"),
-            );
+            push("", &format!("comment {comment}"));
         }
         if let Some(delivery) = &hop.delivery {
-            push(
-                &mut lines,
-                " ".repeat(INDENT),
-                &format!("delivery {delivery}"),
-            );
+            push("", &format!("delivery {delivery}"));
         }
         if let (true, Some(text)) = (text, &hop.text) {
-            for line in text.lines() {
-                push(&mut lines, " ".repeat(INDENT), &format!("| {line}"));
-            }
+            text.lines().for_each(|line| push("", &format!("| {line}")));
         }
     }
     lines
 }
 
-fn push(lines: &mut Vec<String>, first: String, text: &str) {
-    let mut start = first;
-    for line in wrapped(text, WIDTH - INDENT) {
-        lines.push(format!("{start}{line}"));
-        start = " ".repeat(INDENT);
+fn nothing(known: &Known) -> &'static str {
+    match (&known.not_asked, known.without_letters) {
+        (Some(_), _) => "Nothing waits; the ticket could not be looked at.",
+        (None, true) => {
+            "Nothing to show: no comments, nothing waits; dead letters were not looked for."
+        }
+        (None, false) => "Nothing to show: no comments, nothing waits, no dead letters.",
     }
 }
 
@@ -99,6 +95,10 @@ fn head(known: &Known) -> Vec<String> {
             },
         );
     }
+    if known.not_asked.is_some() {
+        let missing = "the ticket could not be looked at: its comments are missing";
+        row("Note", missing.to_owned());
+    }
     if known.comments.len() >= super::desk::COMMENTS as usize {
         row(
             "Note",
@@ -121,6 +121,7 @@ fn ticket(known: &Known, state: &State) -> String {
             )
         }
         (Some(ticket), _) => format!("{} ({})", ticket.id, ticket.status),
+        (None, Some(on)) if known.not_asked.is_none() => format!("{on} (no longer in Zendesk)"),
         (None, Some(on)) => match state.status {
             Some(status) => format!("{on} ({}, as the table remembers)", status.as_str()),
             None => on,
@@ -155,6 +156,8 @@ pub(super) fn json(known: &Known, hops: &[Hop], text: bool) -> Value {
         "conversation_ticket": state.ticket,
         "zendesk_user": state.user,
         "opted_out": state.opted_out,
+        "ticket_not_read": known.not_asked.as_ref().map(Failure::told),
+        "dead_letters_read": !known.without_letters,
         "last_text_at": (state.texted_at > 0).then(|| time(state.texted_at)),
         "pauses": {"zendesk": wait(state.zendesk_wait), "braze": wait(state.braze_wait)},
         "state": known.waiting.as_ref().map(|waiting| waiting.why.word()),

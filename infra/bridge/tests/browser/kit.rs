@@ -17,8 +17,14 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// With further options.
+    pub fn with(options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_bridge"))
             .args(["sandbox", "--port", "0", "--no-open"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -38,6 +44,18 @@ impl Sandbox {
             url,
             _stdout: stdout,
         }
+    }
+}
+
+impl Sandbox {
+    /// The processor's time the program itself took so far, in ticks; where the system tells.
+    pub fn work(&self) -> Option<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        let (_, fields) = stat.rsplit_once(") ")?;
+        let mut times = fields.split(' ').skip(11);
+        let user: f64 = times.next()?.parse().ok()?;
+        let system: f64 = times.next()?.parse().ok()?;
+        Some(user + system)
     }
 }
 

@@ -121,6 +121,69 @@ async fn it_fits_three_widths_and_reads_well_in_light_and_dark() {
 }
 
 #[tokio::test]
+async fn neither_a_long_name_nor_a_small_phone_puts_anything_out_of_reach() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    browser.text("SUPPORT").await;
+    browser.reads("#comments .text", &["SUPPORT"]).await;
+    browser.click("#add-customer").await;
+    let name = "Wilhelmina".repeat(10);
+    browser.keys("#ask [name=first_name]", &name).await;
+    browser.click("#ask-yes").await;
+    browser
+        .until("document.querySelector('#who').selectedOptions[0].textContent.startsWith('Wilhelmina')")
+        .await;
+    let inside = "const edge = document.querySelector('.device').getBoundingClientRect().right;
+        return ['who', 'add-customer'].every((id) => { const box = document.getElementById(id).getBoundingClientRect();
+            return box.width > 20 && box.right <= edge; })";
+    for (width, height) in [(1440, 900), (900, 1180), (390, 844), (320, 568)] {
+        browser.size(width, height).await;
+        let whole = browser.js(inside, json!([])).await;
+        keep(&browser, &format!("{width}-long-name")).await;
+        assert_eq!(whole, json!(true), "the list of customers at {width}");
+        fits(&browser, &format!("{width}")).await;
+    }
+    for part in ["bridge", "desk", "phone"] {
+        browser.click(&format!("#tab-{part}")).await;
+        keep(&browser, &format!("320-{part}")).await;
+        fits(&browser, part).await;
+        match part {
+            // Clicked as people do: what cannot be scrolled to fails.
+            "bridge" => browser.click("#view-dead").await,
+            "desk" => browser.reply("From a small phone", "open").await,
+            _ => browser.click("#theme").await,
+        }
+    }
+    browser.click("#tab-desk").await;
+    let thread = ["SUPPORT", "From a small phone"];
+    browser.reads("#comments .text", &thread).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_first_page_says_where_to_begin() {
+    let sandbox = Sandbox::start();
+    let browser = page(&sandbox).await;
+    let hint = "return getComputedStyle(document.querySelector(arguments[0]), '::before').content";
+    for (css, word) in [
+        ("#timeline", "Send SUPPORT"),
+        ("#stored", "The table is empty"),
+        ("#dead", "No dead letters"),
+        ("#tickets", "No tickets yet"),
+    ] {
+        let said = browser.js(hint, json!([css])).await;
+        assert!(said.as_str().unwrap().contains(word), "{css}: {said}");
+    }
+    keep(&browser, "1440-first-light").await;
+    browser.text("SUPPORT").await;
+    browser.reads("#comments .text", &["SUPPORT"]).await;
+    for css in ["#timeline", "#tickets"] {
+        assert_eq!(browser.js(hint, json!([css])).await, json!("none"), "{css}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn it_follows_the_systems_choice_of_light_or_dark() {
     let sandbox = Sandbox::start();
     let paper = "return getComputedStyle(document.body).backgroundColor";

@@ -9,6 +9,7 @@
     reason = "a helper of tests fails as a test does"
 )]
 
+mod desk;
 mod driver;
 mod faults;
 mod kit;

@@ -29,7 +29,11 @@ fn every_command_has_examples_and_the_account_options_in_its_help() {
         }
     }
     for act in ["list", "show", "replay", "drop"] {
-        assert!(bridge(&["dead-letters", act, "--help"]).contains("--profile"));
+        let help = bridge(&["dead-letters", act, "--help"]);
+        assert!(help.contains("--profile"), "{act}: {help}");
+        let example = format!("Examples:\n  bridge dead-letters {act}");
+        assert!(help.contains(&example), "{act}: {help}");
+        crate::kit::fits(&help);
     }
 }
 

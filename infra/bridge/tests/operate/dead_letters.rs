@@ -3,9 +3,10 @@
 use e2e::send::{inbound_body, reply_body};
 use e2e::table::{dead_letters, items, pk, redelivered};
 use e2e::view::{only_ticket, phone, public};
-use e2e::{ANA, with_ticket};
+use e2e::{ANA, settled, with_ticket};
 use serde_json::{Value, json};
-use simulators::zendesk::Comment;
+use simulators::zendesk::{Comment, Status};
+use simulators::{Effect, Fault};
 
 use crate::kit::{Live, fits};
 
@@ -75,8 +76,7 @@ async fn what_must_stay_keeps_later_ones_of_its_conversation_from_overtaking() {
     );
     assert_eq!(said.err, "bridge: 2 of 2 dead letters stayed\n");
     assert!(
-        said.out
-            .contains("stays: an earlier one of this conversation stays"),
+        said.tells("stays: an earlier one of this conversation stays"),
         "{said:?}"
     );
     assert_eq!(dead_letters(&live.stack), letters);
@@ -124,6 +124,44 @@ async fn requests_are_posted_to_the_stack_signed_with_the_secrets_values() {
         left.iter()
             .all(|letter| !["dead#1", "dead#2"].contains(&pk(letter)))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_still_cannot_be_understood_keeps_its_time_and_is_counted_once() {
+    let live = Live::start().await;
+    for (minute, body) in ["first", "second"].into_iter().enumerate() {
+        let answer = e2e::send::inbound(&live.stack, body).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        let letters = dead_letters(&live.stack);
+        let new = letters.iter().find(|letter| letter["content"]["S"] == body);
+        let at = 1_780_000_000_000 + 60_000 * minute;
+        let changes = json!({"buried_at": {"N": at.to_string()}});
+        live.stack.dynamo.edit(pk(new.unwrap()), &changes).unwrap();
+    }
+    let listed = live.well("dead-letters list").await;
+    let first = live.ids().await[0].clone();
+    assert_eq!(counted(&live), 2);
+    for _ in 0..2 {
+        let said = live.run(&format!("dead-letters replay {first}")).await;
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(
+            said.tells("stays: the bridge still cannot understand it"),
+            "{said:?}"
+        );
+        assert_eq!(live.well("dead-letters list").await, listed);
+    }
+    assert_eq!(counted(&live), 2);
+    let begun = |letter: &Value| letter.get("replayed_at").is_some();
+    assert!(!dead_letters(&live.stack).iter().any(begun));
+}
+
+/// Dead letters as the metric counts them.
+fn counted(live: &Live) -> u64 {
+    let lines = live.stack.logs.all();
+    let told = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
+    told.filter_map(|line| line["DeadLetters"].as_u64()).sum()
 }
 
 fn bury(live: &Live, id: &str, source: &str, content: &str) {
@@ -181,10 +219,78 @@ async fn letters_are_chosen_by_customer_and_by_cause() {
     assert_eq!(count("--cause missing --customer ana").await, 0);
     let said = live.run("dead-letters replay").await;
     assert_eq!(said.code, Some(2));
+    for choice in ["<IDS", "--all", "--customer <USER>", "--cause <TEXT>"] {
+        assert!(said.err.contains(choice), "{said:?}");
+    }
     let said = live.run("dead-letters replay 9 --all").await;
     assert_eq!(said.code, Some(2));
     let said = live.run("dead-letters replay --all").await;
     said.refuses("nobody to ask: give --yes");
+}
+
+/// A ticket solved while Braze refuses the closing message.
+async fn with_refused_closing_message(live: &Live) -> u64 {
+    let ticket = with_ticket(&live.stack).await;
+    let refused = Fault::always("campaigns.trigger.send", Effect::status(400));
+    live.stack.braze.fault(refused);
+    let solved = live.stack.zendesk.set_status(ticket, Status::Solved);
+    solved.unwrap();
+    settled(&live.stack).await;
+    live.stack.braze.clear_faults();
+    assert_eq!(live.ids().await.len(), 1);
+    ticket
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_closing_message_reaches_the_customer() {
+    let live = Live::start().await;
+    with_refused_closing_message(&live).await;
+    live.well("dead-letters replay --all --yes").await;
+    redelivered(&live.stack).await;
+    assert_eq!(phone(&live.stack, ANA), ["Your ticket has been closed"]);
+    assert!(dead_letters(&live.stack).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replayed_closing_message_is_not_sent_where_the_ticket_is_open_again() {
+    let live = Live::start().await;
+    let ticket = with_refused_closing_message(&live).await;
+    let reopened = live.stack.zendesk.set_status(ticket, Status::Open);
+    reopened.unwrap();
+    settled(&live.stack).await;
+    live.well("dead-letters replay --all --yes").await;
+    redelivered(&live.stack).await;
+    assert_eq!(phone(&live.stack, ANA), [""; 0]);
+    assert!(dead_letters(&live.stack).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_cause_is_listed_on_lines_of_80_columns() {
+    let live = Live::start().await;
+    let mut body = inbound_body(ANA, "text", "dispatch-1");
+    body["kind"] = json!("nonsense");
+    let answer = e2e::send::inbound(&live.stack, body.to_string()).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let listed = live.well("dead-letters list").await;
+    let words: Vec<&str> = listed.split_whitespace().collect();
+    let cause = "kind is not one of message, opted_out, opted_in and help";
+    assert!(words.join(" ").contains(cause), "{listed}");
+    fits(&listed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_content_is_shown_in_words_and_as_stored_for_scripts() {
+    let live = Live::start().await;
+    with_ticket(&live.stack).await;
+    live.refused_texts(&["one\ntwo"]).await;
+    let id = live.ids().await.remove(0);
+    let shown = live.well(&format!("dead-letters show {id} --text")).await;
+    assert!(shown.contains("\ntext:\n  one\n  two\n"), "{shown}");
+    assert!(shown.contains("\nname: Ana Silva\n"), "{shown}");
+    assert!(!shown.contains("  at: "), "{shown}");
+    assert!(!shown.contains("  p: "), "{shown}");
+    let stored = live.json(&format!("dead-letters show {id} --text")).await;
+    assert_eq!(stored["content"]["text"], "one\ntwo");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -104,6 +104,12 @@ pub fn said(output: &Output) -> Said {
 }
 
 impl Said {
+    /// Whether it said so, on however many lines.
+    pub fn tells(&self, sentence: &str) -> bool {
+        let words: Vec<&str> = self.out.split_whitespace().collect();
+        words.join(" ").contains(sentence)
+    }
+
     /// One sentence, exit code 2.
     pub fn refuses(&self, sentence: &str) {
         assert_eq!(self.code, Some(2), "{self:?}");

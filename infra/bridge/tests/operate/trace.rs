@@ -2,7 +2,8 @@
 
 use e2e::send::{reply, reply_body, text};
 use e2e::{ANA, answered, settled, with_ticket};
-use serde_json::Value;
+use serde_json::{Value, json};
+use simulators::zendesk::Status;
 use simulators::{Effect, Fault};
 
 use crate::kit::{Live, fits};
@@ -84,11 +85,12 @@ async fn a_ticket_leads_to_the_same_path_with_zendesk_and_without() {
         .zendesk
         .fault(Fault::always("*", Effect::status(503)));
     let said = live.run(&format!("trace {ticket}")).await;
-    assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(said.code, Some(1), "{said:?}");
     assert!(
         said.err.starts_with("bridge: the ticket is not shown: "),
         "{said:?}"
     );
+    assert!(said.out.contains("its comments are missing"), "{said:?}");
     assert!(said.out.contains("Customer   ana\n"), "{said:?}");
     assert!(said.out.contains("dead letter since "), "{said:?}");
     assert!(said.out.contains("waits for Zendesk"), "{said:?}");
@@ -109,6 +111,209 @@ async fn an_answer_no_webhook_has_reported_is_told_as_such() {
         reply["standing"],
         "NOT ACCEPTED: no webhook has reported it"
     );
+}
+
+/// An agent's answer, reported as by the Braze guide's trigger: without its comment's id.
+async fn answered_as_in_the_guide(live: &Live, ticket: u64, text: &str) {
+    live.stack
+        .zendesk
+        .webhook_delivery(simulators::zendesk::Mode::Held);
+    let comment = simulators::zendesk::Comment::public(text);
+    live.stack.zendesk.agent_comments(ticket, comment).unwrap();
+    let header = format!("{}\n\nJo Agent, Sep 30, 2026, 10:12 AM\n\n", "-".repeat(46));
+    let body = json!({"campaign_id": "reply-campaign", "recipients": [{
+        "external_user_id": ANA, "trigger_properties": {"msg_body": header + text},
+        "attributes": {"zendesk_ticket": ticket.to_string(), "zendesk_ticket_open": "true"}}]});
+    let invocation = format!("invocation-{}", text.len());
+    let answer = reply(&live.stack, &invocation, body.to_string()).await;
+    assert!(answer.status < 300, "{answer:?}");
+    settled(&live.stack).await;
+}
+
+/// Where each answer stands.
+fn standings(path: &Value, kind: &str) -> Vec<String> {
+    let hops = path["hops"].as_array().unwrap().iter();
+    let of_kind = hops.filter(|hop| hop["kind"] == kind);
+    of_kind
+        .map(|hop| hop["standing"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_came_without_its_comments_id_is_known_by_its_text() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    answered_as_in_the_guide(&live, ticket, "As the guide\n\nhas it").await;
+    let inbox = live.stack.braze.inbox(ANA);
+    assert_eq!(inbox.len(), 1);
+    answered_unheard(&live, ticket);
+    let path = live.json("trace ana").await;
+    assert_eq!(
+        standings(&path, "reply"),
+        [
+            "accepted, by its text, and sent to Braze; no note against it",
+            "not known: answers came in without their comment's id"
+        ]
+    );
+    // What its delivery is, nobody can tell.
+    assert!(hop(&path, "reply", 0)["delivery"].is_null(), "{path:#}");
+    text(&live.stack, ANA, "STOP").await;
+    settled(&live.stack).await;
+    let after = live.json("trace ana").await;
+    assert_eq!(standings(&after, "reply"), standings(&path, "reply"));
+    fits(&live.well("trace ana").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_its_comments_id_that_was_not_sent_is_told_once() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    let refused = Fault::always("campaigns.trigger.send", Effect::status(400));
+    live.stack.braze.fault(refused);
+    answered_as_in_the_guide(&live, ticket, "Refused").await;
+    live.stack.braze.clear_faults();
+    text(&live.stack, ANA, "STOP").await;
+    settled(&live.stack).await;
+    answered_as_in_the_guide(&live, ticket, "After STOP").await;
+    let path = live.json("trace ana").await;
+    let standings = standings(&path, "reply");
+    assert_eq!(standings.len(), 2, "{path:#}");
+    assert!(standings[0].starts_with("dead letter since "), "{path:#}");
+    assert_eq!(
+        standings[1],
+        "accepted, by its text; an internal note behind it may tell more"
+    );
+    assert!(hop(&path, "reply", 0)["comment"].is_u64(), "{path:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_names_a_comment_and_cannot_be_understood_is_told_once() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    live.stack
+        .zendesk
+        .webhook_delivery(simulators::zendesk::Mode::Held);
+    let comment = simulators::zendesk::Comment::public("Odd");
+    let comment = live.stack.zendesk.agent_comments(ticket, comment).unwrap();
+    let mut body = reply_body(ticket, ANA, comment, "Odd");
+    body["campaign_id"] = json!({});
+    let answer = reply(&live.stack, "invocation-1", body.to_string()).await;
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let path = live.json("trace ana").await;
+    assert_eq!(standings(&path, "reply"), [""; 0]);
+    assert_eq!(hop(&path, "request", 0)["comment"], comment);
+    let quick = live.json("trace ana --quick").await;
+    assert_eq!(
+        standings(&quick, "reply"),
+        ["not known without the dead letters: leave out --quick"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn solves_and_consent_are_on_the_path() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    let last = simulators::zendesk::Comment::public("Done").status(Status::Solved);
+    e2e::agent(&live.stack, ticket, last).await;
+    let path = live.json("trace ana").await;
+    let hops = path["hops"].as_array().unwrap().iter();
+    let kinds: Vec<_> = hops.map(|hop| hop["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["text", "reply", "solved"]);
+    assert_eq!(
+        standings(&path, "solved"),
+        ["accepted and closing SMS sent to Braze"]
+    );
+    for sent in ["STOP", "It is broken again"] {
+        text(&live.stack, ANA, sent).await;
+        settled(&live.stack).await;
+    }
+    // Two equal bodies signed in the same second are one signature: a replay.
+    let two_seconds = std::time::Duration::from_secs(2);
+    live.stack.zendesk.clock().advance(two_seconds);
+    live.stack
+        .zendesk
+        .set_status(ticket, Status::Solved)
+        .unwrap();
+    settled(&live.stack).await;
+    let path = live.json("trace ana").await;
+    assert_eq!(
+        standings(&path, "opt-out"),
+        ["known; an internal note tells the agent"]
+    );
+    assert_eq!(
+        standings(&path, "solved"),
+        ["accepted; no closing SMS: the customer had opted out"]
+    );
+    live.stack
+        .zendesk
+        .fault(Fault::always("*", Effect::status(503)));
+    let said = live.run("trace ana --json").await;
+    let path: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(standings(&path, "opt-out"), ["known: no SMS is sent"]);
+    assert_eq!(standings(&path, "solved").len(), 1, "{path:#}");
+    assert!(path["ticket_not_read"].is_string(), "{path:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_closing_message_is_told_once() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    let refused = Fault::always("campaigns.trigger.send", Effect::status(400));
+    live.stack.braze.fault(refused);
+    live.stack
+        .zendesk
+        .set_status(ticket, Status::Solved)
+        .unwrap();
+    settled(&live.stack).await;
+    let standings = standings(&live.json("trace ana").await, "solved");
+    assert_eq!(standings.len(), 1, "{standings:?}");
+    assert!(
+        standings[0].starts_with("dead letter since "),
+        "{standings:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_solve_the_bridge_knows_nothing_of_is_told_as_such() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    live.stack
+        .zendesk
+        .webhook_delivery(simulators::zendesk::Mode::Held);
+    live.stack
+        .zendesk
+        .set_status(ticket, Status::Solved)
+        .unwrap();
+    let untold = "NOT TOLD: the bridge knows nothing of this solve";
+    let path = live.json("trace ana").await;
+    assert_eq!(standings(&path, "solved"), [untold]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_could_not_be_looked_at_is_not_told_as_empty() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    live.stack
+        .zendesk
+        .fault(Fault::always("*", Effect::status(503)));
+    let said = live.run("trace ana").await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.out
+            .ends_with("Nothing waits; the ticket could not be looked at.\n"),
+        "{said:?}"
+    );
+    live.stack
+        .dynamo
+        .edit("customer#ana", &json!({"memory": {"S": "{}"}}))
+        .unwrap();
+    let said = live.run(&format!("trace {ticket}")).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(
+        said.err.starts_with("bridge: the ticket is not shown: "),
+        "{said:?}"
+    );
+    assert_eq!(said.out, "");
 }
 
 fn answered_unheard(live: &Live, ticket: u64) {

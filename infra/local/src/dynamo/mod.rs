@@ -104,12 +104,18 @@ impl Dynamo {
         self.proxy.calls().get(first..).unwrap_or_default().to_vec()
     }
 
-    /// Forgets the calls so far.
+    /// The calls that are not answered yet, or never will be, in the order they came.
+    #[must_use]
+    pub fn calls_under_way(&self) -> Vec<Call> {
+        self.proxy.under_way().values().cloned().collect()
+    }
+
+    /// Forgets the calls that were answered so far.
     pub fn clear_calls(&self) {
         self.proxy.calls().clear();
     }
 
-    /// A number that grows with every finished call.
+    /// A number that grows with every call that begins, and with every one that is answered.
     #[must_use]
     pub fn subscribe(&self) -> watch::Receiver<usize> {
         self.proxy.subscribe()

@@ -3,6 +3,7 @@
 //! In: requests of DynamoDB's protocol. Out: the emulator's answers or a fault's, and the record.
 //! Knows nothing of tables.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -50,6 +51,8 @@ pub struct Call {
 pub(super) struct Proxy {
     faults: Faults,
     calls: Mutex<Vec<Call>>,
+    /// By when they came.
+    under_way: Mutex<BTreeMap<u64, Call>>,
     count: watch::Sender<usize>,
     client: Client,
     emulator_url: String,
@@ -60,6 +63,7 @@ impl Proxy {
         Self {
             faults: Faults::default(),
             calls: Mutex::default(),
+            under_way: Mutex::default(),
             count: watch::Sender::new(0),
             client: Client::new(Duration::from_secs(60)),
             emulator_url,
@@ -76,14 +80,9 @@ impl Proxy {
 
     pub(super) async fn answer(&self, request: Request) -> Reply {
         let at = SystemTime::now();
-        let target = request.header(TARGET).unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let table = body["TableName"].as_str().unwrap_or_default().to_owned();
-        let key = body["Key"]["pk"]["S"].as_str();
-        let key = key.or(body["Item"]["pk"]["S"].as_str()).map(str::to_owned);
-        let update = body["UpdateExpression"].as_str().map(str::to_owned);
-        let caller = request.header(SESSION).map(str::to_owned);
+        let call = begun(&request, &body, at);
+        let operation = call.operation.clone();
         let asked = body.get("ReturnConsumedCapacity").is_some();
         if let Some(body) = body
             .as_object_mut()
@@ -104,25 +103,21 @@ impl Proxy {
             *used.lock().unwrap_or_else(PoisonError::into_inner) = units;
             reply
         };
+        let number = self.begins(call);
         let (reply, faulted) = self.faults.around(&operation, act).await;
         let (write_units, read_units) = used.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (status, error) = match &reply {
             Reply::Answer(answer) => (Some(answer.status().as_u16()), error_type(answer.body())),
             Reply::Drop => (None, None),
         };
-        self.record(Call {
-            operation,
-            table,
+        self.ends(number, |call| Call {
             write_units,
             read_units,
             status,
             error,
             faulted,
-            at,
             took: at.elapsed().unwrap_or_default(),
-            key,
-            update,
-            caller,
+            ..call
         });
         reply
     }
@@ -164,13 +159,50 @@ impl Proxy {
         (Reply::Answer(answer), units)
     }
 
-    fn record(&self, call: Call) {
-        self.calls().push(call);
+    fn begins(&self, call: Call) -> u64 {
+        let mut under_way = self.under_way();
+        let number = under_way.last_key_value().map_or(0, |(last, _)| last + 1);
+        under_way.insert(number, call);
+        drop(under_way);
         self.count.send_modify(|count| *count += 1);
+        number
+    }
+
+    fn ends(&self, number: u64, how: impl FnOnce(Call) -> Call) {
+        let call = self.under_way().remove(&number);
+        self.calls().extend(call.map(how));
+        self.count.send_modify(|count| *count += 1);
+    }
+
+    pub(super) fn under_way(&self) -> MutexGuard<'_, BTreeMap<u64, Call>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call that is not answered yet.
+fn begun(request: &Request, body: &Value, at: SystemTime) -> Call {
+    let target = request.header(TARGET).unwrap_or_default();
+    let key = body["Key"]["pk"]["S"].as_str();
+    let key = key.or(body["Item"]["pk"]["S"].as_str());
+    Call {
+        operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
+        table: body["TableName"].as_str().unwrap_or_default().to_owned(),
+        write_units: 0.0,
+        read_units: 0.0,
+        status: None,
+        error: None,
+        faulted: false,
+        at,
+        took: Duration::ZERO,
+        key: key.map(str::to_owned),
+        update: body["UpdateExpression"].as_str().map(str::to_owned),
+        caller: request.header(SESSION).map(str::to_owned),
     }
 }
 

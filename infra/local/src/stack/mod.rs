@@ -117,7 +117,7 @@ impl Stack {
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
         }
-        let pictures = host_pictures(&mut options)
+        let pictures = host_pictures(&mut options, data.as_deref())
             .await
             .map_err(port("the host of pictures", 0))?;
         let places = Places {

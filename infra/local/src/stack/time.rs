@@ -105,6 +105,9 @@ impl Stack {
             let pk = item["pk"]["S"].as_str().unwrap_or_default();
             self.dynamo.remove(pk).map_err(|error| error.to_string())?;
         }
+        if let Some(pictures) = &self.pictures {
+            pictures.clear().map_err(|error| error.to_string())?;
+        }
         self.dynamo.clear_calls();
         self.journal.clear();
         self.days.store(0, Ordering::SeqCst);

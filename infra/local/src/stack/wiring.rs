@@ -10,6 +10,7 @@ use simulators::zendesk::Zendesk;
 
 use super::StackError;
 use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
+use crate::data::DataDir;
 use crate::journal::Journal;
 use crate::options::{
     INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET, SOLVED_CAMPAIGN,
@@ -64,11 +65,14 @@ pub(super) fn routes(functions: &BTreeMap<String, Pool>) -> BTreeMap<String, Poo
 }
 
 /// Starts the host of customers' pictures, and lets the functions trust it.
-pub(super) async fn host_pictures(options: &mut Options) -> std::io::Result<Option<Pictures>> {
+pub(super) async fn host_pictures(
+    options: &mut Options,
+    data: Option<&DataDir>,
+) -> std::io::Result<Option<Pictures>> {
     if !options.pictures {
         return Ok(None);
     }
-    let pictures = Pictures::start().await?;
+    let pictures = Pictures::start(data.map(DataDir::pictures)).await?;
     let certificate = pictures.certificate().display().to_string();
     for (name, value) in [
         ("EXTRA_CA_FILE", certificate),

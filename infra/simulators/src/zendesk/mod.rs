@@ -197,7 +197,10 @@ impl Zendesk {
     /// When it is none of this version.
     pub fn restore(&self, snapshot: Value) -> Result<(), serde_json::Error> {
         let restored: State = serde_json::from_value(snapshot)?;
-        self.account.change(|work| *work.state = restored);
+        self.account.change(|work| {
+            *work.state = restored;
+            uploads::fetched_here(work);
+        });
         Ok(())
     }
 

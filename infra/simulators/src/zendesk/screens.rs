@@ -5,7 +5,7 @@
 use super::model::{Status, Trigger};
 use super::people::{self, Comment, DeskError};
 use super::webhooks::{Delivery, Mode, Outcome, PendingWebhook};
-use super::{Zendesk, deliver, setup, standard};
+use super::{Zendesk, deliver, setup, standard, users};
 use crate::ids;
 
 impl Zendesk {
@@ -17,6 +17,17 @@ impl Zendesk {
     pub fn agent_comments(&self, ticket: u64, comment: Comment) -> Result<u64, DeskError> {
         self.account
             .change(|work| people::agent_comments(work, ticket, comment))
+    }
+
+    /// A customer has a profile under this name; one with another name keeps it.
+    pub fn knows_customer(&self, external_id: &str, name: &str) {
+        self.account.change(|work| {
+            let id = users::customer(work, external_id);
+            let user = work.state.users.get_mut(&id);
+            if let Some(user) = user.filter(|user| user.name == external_id && !name.is_empty()) {
+                name.clone_into(&mut user.name);
+            }
+        });
     }
 
     /// An agent opens a ticket for a customer with a public first comment. The customer is found

@@ -70,6 +70,20 @@ fn content_url(base: &str, token: &str, name: &str) -> String {
     )
 }
 
+/// Lets files of a restored account be fetched from where it is now: its port may be another one.
+pub(super) fn fetched_here(work: &mut Work<'_>) {
+    let here = work.base_url.replace("127.0.0.1", "localhost");
+    let comments = work.state.tickets.values_mut();
+    let on_tickets = comments.flat_map(|ticket| &mut ticket.comments);
+    let on_tickets = on_tickets.flat_map(|comment| &mut comment.attachments);
+    let uploads = work.state.uploads.values_mut();
+    for file in on_tickets.chain(uploads.map(|upload| &mut upload.attachment)) {
+        if let Some(at) = file.content_url.find("/attachments/token/") {
+            file.content_url.replace_range(..at, &here);
+        }
+    }
+}
+
 /// The files behind `comment.uploads`; each token works once.
 pub(super) fn take(work: &mut Work<'_>, tokens: Option<&Value>) -> Result<Vec<Attachment>, Answer> {
     let Some(Value::Array(tokens)) = tokens else {

@@ -13,6 +13,8 @@ pub(super) static TEXTS: Texts = Texts {
     sent_before: " The first {sent} message(s) of this answer were sent.",
     add_the_tag: "add the tag sms_resend to this ticket to have it sent once more",
     answer_again: "please answer again",
+    closing_too_long: "SMS not sent: the closing message is too long. It would take {messages} messages of \
+        ten parts, at most {limit} are sent. Please tell your administrator.",
     closing_unknown: "SMS: it is not known whether the closing message was sent; Braze did not confirm \
         it at {at}. It was not sent again. If that matters, {advice}.",
     refused: "SMS not sent: {why}.{before} It will not be tried again; please tell your administrator.",
@@ -33,6 +35,7 @@ pub(super) static TEXTS: Texts = Texts {
     customer_asked_for_help: "The customer texted HELP. Braze answered with the help message.",
     closing: "Your ticket has been closed",
     file_not_attached: "File not attached ({why}): {link}",
+    more_not_attached: "… and {count} more files not attached",
     one_file: "(1 file)",
     files: "({count} files)",
     file_not_sent: "Attachment of the answer: file not sent by SMS{names}. Please send it another way, \

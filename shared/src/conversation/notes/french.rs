@@ -14,6 +14,8 @@ pub(super) static TEXTS: Texts = Texts {
     sent_before: " Les {sent} premier(s) message(s) de cette réponse ont été envoyés.",
     add_the_tag: "ajoutez le tag sms_resend à ce ticket pour qu'il soit envoyé une fois de plus",
     answer_again: "veuillez répondre à nouveau",
+    closing_too_long: "SMS non envoyé : le message de clôture est trop long. Il faudrait {messages} messages \
+        de dix parties, {limit} au plus sont envoyés. Veuillez prévenir votre administrateur.",
     closing_unknown: "SMS : on ne sait pas si le message de clôture a été envoyé ; Braze ne l'a pas \
         confirmé à {at}. Il n'a pas été renvoyé. Si c'est important, {advice}.",
     refused: "SMS non envoyé : {why}.{before} Il n'y aura pas d'autre essai ; veuillez prévenir votre \
@@ -35,6 +37,7 @@ pub(super) static TEXTS: Texts = Texts {
     customer_asked_for_help: "Le client a envoyé HELP. Braze a répondu avec le message d'aide.",
     closing: "Votre demande a été clôturée",
     file_not_attached: "Fichier non joint ({why}) : {link}",
+    more_not_attached: "… et {count} autres fichiers non joints",
     one_file: "(1 fichier)",
     files: "({count} fichiers)",
     file_not_sent: "Pièce jointe de la réponse : fichier non envoyé par SMS{names}. Veuillez l'envoyer \

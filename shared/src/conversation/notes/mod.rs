@@ -33,14 +33,17 @@ pub fn no_text(language: Language) -> String {
 
 /// The comment would take too many messages.
 pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
-    let text = Texts::of(language).too_long;
-    fill(
-        text,
-        &[
-            ("messages", &messages.to_string()),
-            ("limit", &limit.to_string()),
-        ],
-    )
+    against(Texts::of(language).too_long, messages, limit)
+}
+
+/// The closing message would take too many messages.
+pub fn closing_too_long(language: Language, messages: usize, limit: usize) -> String {
+    against(Texts::of(language).closing_too_long, messages, limit)
+}
+
+fn against(text: &str, messages: usize, limit: usize) -> String {
+    let (messages, limit) = (messages.to_string(), limit.to_string());
+    fill(text, &[("messages", &messages), ("limit", &limit)])
 }
 
 /// Braze did not say whether it took an answer. `sent` messages before it were taken; `again`: the
@@ -159,6 +162,12 @@ pub fn file_not_attached(language: Language, problem: MediaProblem, link: &str) 
     fill(text, &[("why", &why), ("link", link)])
 }
 
+/// Further files that are not on the comment.
+pub fn more_not_attached(language: Language, count: usize) -> String {
+    let text = Texts::of(language).more_not_attached;
+    fill(text, &[("count", &count.to_string())])
+}
+
 /// The comment of a text that is nothing but files.
 pub fn files_only(language: Language, count: usize) -> String {
     let texts = Texts::of(language);
@@ -191,6 +200,7 @@ pub fn cost(language: Language, fitted: &Fitted) -> String {
     let texts = Texts::of(language);
     let encoding = match fitted.encoding {
         Encoding::Gsm7 => "GSM-7",
+        Encoding::Ucs2 if fitted.encodings.contains(&Encoding::Gsm7) => "GSM-7 + UCS-2",
         Encoding::Ucs2 => "UCS-2",
     };
     let parts: usize = fitted.segments.iter().sum();
@@ -282,6 +292,7 @@ mod tests {
             opted_out(language),
             no_text(language),
             too_long(language, 17, 5),
+            closing_too_long(language, 17, 5),
             unknown(language, 0, 2, true),
             unknown(language, 0, 2, false),
             closing_unknown(language, 0),
@@ -298,6 +309,7 @@ mod tests {
             customer_asked_for_help(language),
             closing(language),
             file_not_attached(language, MediaProblem::Status(404), "https://x.example/1"),
+            more_not_attached(language, 7),
             files_only(language, 1),
             files_only(language, 2),
             files_not_sent(language, &[&file]),
@@ -363,6 +375,14 @@ mod tests {
         assert_eq!(
             note("ça va"),
             "SMS cost: 1 part(s) in 1 message(s), UCS-2, because of the character “ç” (U+00E7)"
+        );
+        let mixed = format!(
+            "{}😀",
+            "Please restart the box and tell me what you see. ".repeat(40)
+        );
+        assert_eq!(
+            note(&mixed),
+            "SMS cost: 17 part(s) in 2 message(s), GSM-7 + UCS-2, because of the character “😀” (U+1F600)"
         );
     }
 }

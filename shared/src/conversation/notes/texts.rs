@@ -18,6 +18,8 @@ pub(super) struct Texts {
     pub(super) sent_before: &'static str,
     pub(super) add_the_tag: &'static str,
     pub(super) answer_again: &'static str,
+    /// `{messages}`, `{limit}`
+    pub(super) closing_too_long: &'static str,
     /// `{at}`, `{advice}`
     pub(super) closing_unknown: &'static str,
     /// `{why}`, `{before}`
@@ -37,6 +39,8 @@ pub(super) struct Texts {
     pub(super) closing: &'static str,
     /// `{why}`, `{link}`
     pub(super) file_not_attached: &'static str,
+    /// `{count}`: follows those.
+    pub(super) more_not_attached: &'static str,
     pub(super) one_file: &'static str,
     /// `{count}`
     pub(super) files: &'static str,

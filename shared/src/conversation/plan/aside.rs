@@ -5,10 +5,10 @@ use crate::message::{Body, Consent, ConsentKind, Note};
 use super::super::notes;
 use super::super::state::{Entry, Progress, State};
 use super::super::step::{Attributes, Comment, Ending, Failure, Next, Outcome, Step, Verdict};
-use super::{Case, LATE_WRITE, note_entry};
+use super::{Case, LATE_WRITE, note_entry, opted_out};
 
 /// Tag on the ticket of a customer who opted out.
-const OPTED_OUT_TAG: &str = "sms_opted_out";
+pub(super) const OPTED_OUT_TAG: &str = "sms_opted_out";
 
 /// Tag on the ticket of a customer who asked for help.
 const HELP_TAG: &str = "sms_help";
@@ -16,13 +16,21 @@ const HELP_TAG: &str = "sms_help";
 /// Remembers the customer's consent and tells the agent.
 pub(super) fn consent(case: &Case<'_>, state: &mut State, consent: &Consent) -> Next {
     let language = case.policy.language;
+    if consent.what != ConsentKind::Help {
+        state.consent_at = case.at;
+    }
     let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
+            if opted_out::is_told(state) {
+                return Next::Settled(Verdict::delivered());
+            }
             state.opted_out = true;
+            state.opted_out_on = state.ticket;
             (notes::customer_opted_out(language), &[OPTED_OUT_TAG], &[])
         }
         ConsentKind::OptedIn => {
             state.opted_out = false;
+            state.opted_out_on = None;
             (notes::customer_opted_in(language), &[], &[OPTED_OUT_TAG])
         }
         ConsentKind::Help => (notes::customer_asked_for_help(language), &[HELP_TAG], &[]),

@@ -20,6 +20,9 @@ const TRY_AGAIN: i64 = 2_000;
 /// How often fetching may break off without a result, as in a crash, before the text goes alone.
 const MAX_BREAKS: u8 = 2;
 
+/// Most files that a comment names as missing.
+const MAX_NAMED: usize = 20;
+
 /// The step that fetches what came with the text, where that is still to be done.
 pub(super) fn wanted(case: &Case<'_>, progress: &mut Progress, text: &Text) -> Option<Step> {
     if text.media_urls.is_empty() {
@@ -109,10 +112,17 @@ pub(super) fn comment_body(case: &Case<'_>, progress: &Progress, text: &Text) ->
         .map_or(&[][..], |media| &media.files);
     let mut lines: Vec<String> = Vec::new();
     lines.extend(text.text.present().map(|_| text.text.as_str().to_owned()));
-    for (file, link) in files.iter().zip(&text.media_urls) {
-        if let Attached::Not(problem) = file {
-            lines.push(notes::file_not_attached(language, *problem, link));
-        }
+    let missing = files.iter().zip(&text.media_urls);
+    let mut missing = missing.filter_map(|(file, link)| match file {
+        Attached::Not(problem) => Some((*problem, link)),
+        Attached::Token(_) => None,
+    });
+    for (problem, link) in missing.by_ref().take(MAX_NAMED) {
+        lines.push(notes::file_not_attached(language, problem, link));
+    }
+    match missing.count() {
+        0 => {}
+        more => lines.push(notes::more_not_attached(language, more)),
     }
     if lines.is_empty() {
         // Zendesk takes no comment without a text.

@@ -1,6 +1,6 @@
 //! Public answers of agents that no webhook has reported yet, and files that none has named.
 
-use crate::message::{Body, Event, Reply};
+use crate::message::{Body, CommentId, Event, Reply};
 
 use super::super::state::{Entry, State, Status};
 use super::super::step::FetchedComment;
@@ -29,12 +29,14 @@ pub(super) fn replies(
         sent && !own.contains(&found.comment)
     };
     let mut replies = files::found(case, state, &comments, since, is_sent);
+    let known_from = known_from(state, &comments);
     for found in comments.into_iter().rev() {
         let delivery = delivery_of(found.comment);
         let print = fingerprint(found.text.as_str());
         let ours = state.own_comments.contains(&found.comment);
         let sent = case.seen.contains(&delivery) || state.sent_texts.contains(&print);
-        if !found.public || !found.by_agent || ours || sent || found.created_at < since {
+        let too_old = found.created_at < since || Some(found.comment) < known_from;
+        if !found.public || !found.by_agent || ours || sent || too_old {
             continue;
         }
         state.fetched_text(print);
@@ -54,4 +56,19 @@ pub(super) fn replies(
         }));
     }
     replies
+}
+
+/// The oldest comment that is surely judged by its text: where no more texts are remembered, one
+/// before it may have been sent as well, and is not sent again.
+fn known_from(state: &State, newest_first: &[FetchedComment]) -> Option<CommentId> {
+    if !state.forgets_texts() {
+        return None;
+    }
+    let mut texts = state.sent_texts.clone();
+    let known = newest_first.iter().filter(|found| {
+        let print = fingerprint(found.text.as_str());
+        let at = texts.iter().position(|&text| text == print);
+        at.map(|at| texts.swap_remove(at)).is_some()
+    });
+    known.last().map(|found| found.comment)
 }

@@ -5,13 +5,16 @@
 
 mod aside;
 mod check;
+mod closing;
 mod files;
 mod follow;
 mod fuse;
+mod give_up;
 mod media;
 mod missed;
 mod moved;
 mod new_ticket;
+mod opted_out;
 mod reply;
 mod resend;
 mod sent;
@@ -22,21 +25,12 @@ use crate::message::{
     Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
 };
 
-use super::notes;
-use super::policy::{Policy, millis};
+use super::policy::Policy;
 use super::seen::Seen;
-use super::state::{Entry, Progress, State, Trouble};
-use super::step::{Ending, Failure, Next, Outcome, Refusal, Step, Verdict};
+use super::state::{Entry, State, Trouble};
+use super::step::{Ending, Failure, Next, Outcome, Step, Verdict};
 
-/// After so many workers vanished over an event it is taken for the cause, and given up: those
-/// behind it wait for it.
-const MOST_BREAKS: u8 = 8;
-
-/// Why such an event is given up.
-pub const BROKE_OFF: &str = "the work on it broke off too often";
-
-/// Why an event is given up that could not be delivered in time.
-pub const TOO_LONG: &str = "tried for too long";
+pub use give_up::{BROKE_OFF, TOO_LONG, given_up, is_poison, is_too_old};
 
 /// How long a write that got no answer may still come to act, in milliseconds: it is not looked for
 /// before.
@@ -97,7 +91,7 @@ impl<'a> Case<'a> {
 /// The next step of an event, or how it ends.
 pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next {
     if is_poison(entry) {
-        return Next::Settled(broken(context, state, entry));
+        return Next::Settled(give_up::broken(context, state, entry));
     }
     let Entry { event, progress } = entry;
     let case = Case::new(context, &event.delivery, event.received_at);
@@ -142,7 +136,7 @@ pub fn apply(
     match verdict {
         Verdict::Wait(not_before) => {
             entry.progress.trouble = trouble.or(entry.progress.trouble);
-            later(context, state, entry, not_before)
+            give_up::later(context, state, entry, not_before)
         }
         verdict => verdict,
     }
@@ -169,86 +163,6 @@ fn decided(
         Body::Reply(reply) => reply::apply(&case, state, progress, reply, step, outcome),
         Body::Solved(solved) => solved::apply(&case, state, progress, solved, step, outcome),
     }
-}
-
-/// Tries again later, or gives up on an event that has been tried for too long.
-fn later(
-    context: &Context<'_>,
-    state: &mut State,
-    entry: &Entry,
-    not_before: Option<i64>,
-) -> Verdict {
-    let event = &entry.event;
-    if !is_too_old(context.policy, event.received_at, context.now) {
-        return Verdict::Wait(not_before);
-    }
-    if entry.progress.posted && matches!(event.body, Body::Text(_)) {
-        // The text itself is on the ticket, and only that could be lost.
-        let case = Case::new(context, &event.delivery, event.received_at);
-        return Verdict::Done(Ending::Delivered, vec![attributes_entry(&case)]);
-    }
-    may_have_opened_a_ticket(state, entry);
-    let Policy {
-        language,
-        give_up_after,
-        ..
-    } = *context.policy;
-    let note = match event.body {
-        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, give_up_after)),
-        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Some(notes::answer_given_up(
-            language,
-            give_up_after,
-            entry.progress.sent,
-        )),
-        Body::Note(_) | Body::Attributes | Body::Check => None,
-    };
-    given_up(TOO_LONG, noted(context, state, entry, note))
-}
-
-/// An event that has been tried for so long is given up.
-pub fn is_too_old(policy: &Policy, received_at: i64, now: i64) -> bool {
-    now.saturating_sub(received_at) >= millis(policy.give_up_after)
-}
-
-/// Workers vanished over it again and again.
-pub fn is_poison(entry: &Entry) -> bool {
-    entry.progress.breaks >= MOST_BREAKS
-}
-
-/// A text that is given up in doubt may have opened a ticket that nobody knows of.
-fn may_have_opened_a_ticket(state: &mut State, entry: &Entry) {
-    let Progress {
-        doubtful,
-        unfound,
-        posted,
-        ..
-    } = entry.progress;
-    if matches!(entry.event.body, Body::Text(_)) && (doubtful || unfound) && !posted {
-        state.perhaps = Some(entry.event.delivery.clone());
-    }
-}
-
-fn broken(context: &Context<'_>, state: &mut State, entry: &Entry) -> Verdict {
-    may_have_opened_a_ticket(state, entry);
-    let note = match entry.event.body {
-        Body::Note(_) | Body::Attributes | Body::Check => None,
-        _ => Some(notes::broke_off(context.policy.language)),
-    };
-    given_up(BROKE_OFF, noted(context, state, entry, note))
-}
-
-/// A dead letter of the bridge's own making.
-pub fn given_up(cause: &str, follow: Vec<Entry>) -> Verdict {
-    Verdict::Done(Ending::Dead(Refusal::own(cause)), follow)
-}
-
-/// A note on the conversation's ticket, where there is one.
-fn noted(context: &Context<'_>, state: &State, entry: &Entry, note: Option<String>) -> Vec<Entry> {
-    let event = &entry.event;
-    let case = Case::new(context, &event.delivery, event.received_at);
-    let note = state.ticket.zip(note);
-    let note = note.map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
-    note.into_iter().collect()
 }
 
 /// A note for the agent as an event of its own.

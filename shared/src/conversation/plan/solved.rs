@@ -1,14 +1,12 @@
 //! The ticket was solved: answers not yet sent go first, then the closing message, once.
 
-use crate::message::{Personal, Solved};
+use crate::message::{Solved, TicketId};
 
 use super::super::notes;
-use super::super::state::{Entry, Progress, State, Status, Unsure};
-use super::super::step::{
-    Attributes, Ending, Failure, Next, Outcome, Sms, Step, TicketFacts, Verdict,
-};
+use super::super::state::{Entry, Progress, Silent, State, Status, Unsure};
+use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Step, TicketFacts, Verdict};
 use super::follow::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, fuse, missed, note_entry};
+use super::{Case, announced, attributes_entry, closing, fuse, missed, note_entry};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;
@@ -36,51 +34,73 @@ pub(super) fn next(
         (None, None) => return Next::Settled(Verdict::ignored("no conversation")),
     };
     if progress.doubtful {
-        return Next::Settled(unknown(case, state, solved));
+        return Next::Settled(unknown(case, state, progress, solved));
     }
+    // What was begun is finished.
+    if progress.sent == 0
+        && let Some(first) = before_telling(case, state, progress, solved, ticket)
+    {
+        return first;
+    }
+    tell(case, state, progress, solved, ticket)
+}
+
+/// What comes before the customer is told, if anything does.
+fn before_telling(
+    case: &Case<'_>,
+    state: &State,
+    progress: &Progress,
+    solved: &Solved,
+    ticket: TicketId,
+) -> Option<Next> {
     if is_told(case, state, solved) {
-        return Next::Settled(Verdict::Done(Ending::Duplicate, vec![]));
+        return Some(Next::Settled(Verdict::Done(Ending::Duplicate, vec![])));
     }
-    if state.closing_told && !progress.confirmed {
-        return Next::Step(Step::LookUpSolve(ticket));
+    let refused = state.silent == Some(Silent::Refused);
+    if state.closing_told && !refused && !progress.confirmed {
+        return Some(Next::Step(Step::LookUpSolve(ticket)));
     }
-    if is_older_than_the_last_text(case, state, solved) && !progress.confirmed {
-        return Next::Step(Step::LookUpTicket(ticket));
+    if (refused || is_older_than_the_last_text(case, state, solved)) && !progress.confirmed {
+        return Some(Next::Step(Step::LookUpTicket(ticket)));
     }
-    if !progress.fetched {
-        return Next::Step(Step::FetchComments(ticket));
-    }
-    let campaign = solved
-        .campaign
-        .clone()
-        .or_else(|| case.policy.solved_campaign.clone())
+    (!progress.fetched).then_some(Next::Step(Step::FetchComments(ticket)))
+}
+
+/// The closing message, or the attributes alone.
+fn tell(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &Progress,
+    solved: &Solved,
+    ticket: TicketId,
+) -> Next {
+    let campaign = closing::campaign(case, solved)
         .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
     if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
         return Next::Step(Step::LookUpTicket(ticket));
     }
-    let quiet = progress.quiet
-        || solved
-            .tags
-            .as_ref()
-            .is_some_and(|tags| is_quiet(case, tags));
-    match campaign.filter(|_| !quiet) {
-        Some(campaign) => Next::Step(Step::SendSms(Box::new(Sms {
-            campaign,
-            customer: case.customer.clone(),
-            message: Personal(message(case, solved)),
-            media: None,
-            agent: Personal::default(),
-            part: 1,
-            parts: 1,
-            ticket: Some(ticket),
-            open: false,
-        }))),
-        None => Next::Step(Step::SetAttributes(Attributes {
-            customer: case.customer.clone(),
-            ticket: Some(ticket),
-            open: false,
-        })),
+    let told_of = |tags: &Vec<String>| is_quiet(case, tags);
+    let quiet = progress.quiet || solved.tags.as_ref().is_some_and(told_of);
+    let campaign = campaign.filter(|_| !quiet);
+    let messages = match campaign {
+        Some(_) => closing::messages(case, solved),
+        None => vec![],
+    };
+    if let Some(verdict) = closing::too_long(case, state, messages.len()) {
+        close(case, state, solved);
+        state.silent = Some(Silent::Other);
+        return Next::Settled(verdict);
     }
+    let sms =
+        campaign.and_then(|campaign| closing::sms(case, progress, campaign, ticket, messages));
+    Next::Step(match sms {
+        Some(sms) => Step::SendSms(Box::new(sms)),
+        None => Step::SetAttributes(Attributes {
+            customer: case.customer.clone(),
+            ticket: Some(ticket),
+            open: false,
+        }),
+    })
 }
 
 pub(super) fn apply(
@@ -117,24 +137,32 @@ pub(super) fn apply(
         (Step::LookUpSolve(_), Outcome::SolvedAt(_) | Outcome::Failed(_)) => {
             Verdict::Done(Ending::Duplicate, vec![])
         }
-        (Step::SendSms(_), Outcome::Done) => {
+        (Step::SendSms(sms), Outcome::Done) => {
+            progress.sent = sms.part;
+            if sms.part < sms.parts {
+                return Verdict::Checkpoint;
+            }
             close(case, state, solved);
             Verdict::delivered()
         }
-        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => unknown(case, state, solved),
+        (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
+            unknown(case, state, progress, solved)
+        }
         (Step::SendSms(_), Outcome::Failed(Failure::Refused(refusal))) => {
             let mut follow = vec![attributes_entry(case)];
-            let note = notes::refused(case.policy.language, &refusal, 0);
+            let note = notes::refused(case.policy.language, &refusal, progress.sent);
             follow.extend(
                 state
                     .ticket
                     .map(|ticket| note_entry(case, ticket, note, &[])),
             );
             close(case, state, solved);
+            state.silent = Some(Silent::Refused);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
         (Step::SetAttributes(_), outcome) => {
             close(case, state, solved);
+            state.silent = Some(closing::silent(case, state, solved));
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
@@ -163,10 +191,12 @@ fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts
     }
 }
 
-/// Asked for no later than the solve the customer was told of: the same one, or one before it.
+/// Asked for no later than the solve the customer was told of: the same one, or one before it. One
+/// whose message Braze refused was not told.
 fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
+    let refused = state.silent == Some(Silent::Refused);
     case.asked_at(solved.asked_at)
-        .is_some_and(|asked| asked <= state.told_at)
+        .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
@@ -176,20 +206,16 @@ fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) 
         .is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
 }
 
-fn message(case: &Case<'_>, solved: &Solved) -> String {
-    let own = solved.message.as_ref().and_then(Personal::present);
-    own.unwrap_or(&case.policy.solved_message).to_owned()
-}
-
 fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
     let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
     state.saw_status(Status::Solved, asked);
     state.told_at = asked;
+    state.silent = None;
     state.closing_told = true;
 }
 
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
-fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
+fn unknown(case: &Case<'_>, state: &mut State, progress: &Progress, solved: &Solved) -> Verdict {
     close(case, state, solved);
     if let Some(ticket) = state.ticket {
         let Solved {
@@ -200,7 +226,7 @@ fn unknown(case: &Case<'_>, state: &mut State, solved: &Solved) -> Verdict {
             comment: None,
             message,
             campaign,
-            sent: 0,
+            sent: progress.sent,
         });
     }
     let mut follow = vec![attributes_entry(case)];

@@ -1,16 +1,18 @@
 //! The decisions, driven step by step: what is called in which case, and what is remembered.
 
 mod check;
+mod closing;
 mod files;
 mod give_up;
 mod late;
 mod media;
 mod quiet;
 
+use super::give_up::MOST_BREAKS;
 use super::*;
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Status, Trouble};
-use crate::conversation::step::{Attributes, FetchedComment, TicketFacts};
+use crate::conversation::step::{Attributes, FetchedComment, Refusal, TicketFacts};
 use crate::message::{CommentId, Personal, Reply, Resend, Solved, Text, UserId};
 
 const NOW: i64 = 1_790_000_000_000;

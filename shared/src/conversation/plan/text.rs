@@ -9,7 +9,7 @@ use super::super::state::{Progress, State, Status};
 use super::super::step::{
     Attributes, Comment, Ending, Failure, Next, Outcome, Refusal, Step, Verdict,
 };
-use super::{Case, LATE_WRITE, announced, media, moved, new_ticket, note_entry};
+use super::{Case, LATE_WRITE, media, moved, new_ticket, note_entry, opted_out};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -70,7 +70,7 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
-        (Step::SetAttributes(_), outcome) => announced(case, Ending::Delivered, &outcome),
+        (Step::SetAttributes(_), outcome) => opted_out::announced(case, state, &outcome),
         (Step::SetStatus(..), Outcome::Failed(Failure::Unknown)) => Verdict::Wait(None),
         (Step::SetStatus(_, status), outcome) => {
             progress.reopen = false;
@@ -147,7 +147,7 @@ fn refused(case: &Case<'_>, state: &State, refusal: Refusal) -> Verdict {
     Verdict::Done(Ending::Dead(refusal), follow.into_iter().collect())
 }
 
-fn after_posting(case: &Case<'_>, state: &State, progress: &Progress) -> Next {
+fn after_posting(case: &Case<'_>, state: &mut State, progress: &Progress) -> Next {
     match state.ticket {
         Some(ticket) if progress.reopen => Next::Step(Step::SetStatus(ticket, Status::Open)),
         ticket if progress.announce => Next::Step(Step::SetAttributes(Attributes {
@@ -155,7 +155,7 @@ fn after_posting(case: &Case<'_>, state: &State, progress: &Progress) -> Next {
             ticket,
             open: !state.is_done(),
         })),
-        _ => Next::Settled(Verdict::delivered()),
+        _ => Next::Settled(opted_out::tell(case, state, Verdict::delivered())),
     }
 }
 

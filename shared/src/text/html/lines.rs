@@ -17,11 +17,17 @@ pub(super) struct Lines {
     mark: String,
     quotes: usize,
     preformatted: usize,
+    /// No-break spaces at the start of a line, so far all there is of it.
+    blanks: usize,
+    /// A table's cell begins: no border before its text.
+    cell: bool,
+    /// Where the row begins.
+    row: usize,
 }
 
 impl Lines {
-    /// Text: white space runs are one space, but in preformatted text.
-    pub(super) fn text(&mut self, text: &str) {
+    /// Text: white space runs are one space, but in preformatted text. `lines`: its lines stay.
+    pub(super) fn text(&mut self, text: &str, lines: bool) {
         if self.preformatted > 0 {
             for (index, line) in text.split('\n').enumerate() {
                 if index > 0 {
@@ -31,6 +37,39 @@ impl Lines {
                     self.write(line.trim_end_matches('\r'));
                 }
             }
+            return;
+        }
+        if lines && text.contains('\n') && text.contains(|c: char| !c.is_whitespace()) {
+            self.lines(text);
+        } else {
+            self.line(text);
+        }
+    }
+
+    /// Text outside of all blocks.
+    fn lines(&mut self, text: &str) {
+        let mut ends = 0;
+        for line in text.split_inclusive('\n') {
+            if !line.trim().is_empty() {
+                self.borders(ends);
+                ends = 0;
+                self.line(line);
+            }
+            ends += usize::from(line.ends_with('\n'));
+        }
+        self.borders(ends);
+    }
+
+    fn borders(&mut self, ends: usize) {
+        if ends > 0 {
+            self.border(ends.min(2));
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        let at_start = self.breaks > 0 || self.text.is_empty();
+        if at_start && !text.is_empty() && text.chars().all(|c| c == '\u{a0}') {
+            self.blanks += text.chars().count();
             return;
         }
         let blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
@@ -46,20 +85,62 @@ impl Lines {
 
     /// The line ends here, be it empty.
     pub(super) fn end_line(&mut self) {
-        self.breaks += 1;
-        self.space = false;
+        if !self.cell {
+            self.end_blank();
+            self.breaks += 1;
+            self.space = false;
+        }
     }
 
     /// What follows is on a line of its own.
     pub(super) fn new_line(&mut self) {
-        self.breaks = self.breaks.max(1);
-        self.space = false;
+        self.border(1);
     }
 
     /// What follows is a paragraph of its own.
     pub(super) fn paragraph(&mut self) {
-        self.breaks = self.breaks.max(2);
-        self.space = false;
+        self.border(2);
+    }
+
+    fn border(&mut self, breaks: usize) {
+        if !self.cell {
+            self.end_blank();
+            self.breaks = self.breaks.max(breaks);
+            self.space = false;
+        }
+    }
+
+    /// A line of nothing but no-break spaces is an empty one.
+    fn end_blank(&mut self) {
+        if std::mem::take(&mut self.blanks) > 0 {
+            self.breaks = self.breaks.max(2);
+        }
+    }
+
+    /// A table's cell begins: what it begins with goes on where its row is.
+    pub(super) fn cell(&mut self) {
+        self.cell = true;
+    }
+
+    /// The cell ends.
+    pub(super) fn end_cell(&mut self) {
+        self.cell = false;
+    }
+
+    /// A table's row begins.
+    pub(super) fn row(&mut self) {
+        self.cell = false;
+        self.new_line();
+        self.row = self.text.len();
+    }
+
+    /// The cell ends, and the next one of its row follows on the same line.
+    pub(super) fn join(&mut self) {
+        self.cell = false;
+        self.blanks = 0;
+        if self.text.len() > self.row {
+            self.breaks = 0;
+        }
     }
 
     /// The border of a block: paragraphs stand apart, other blocks on lines of their own.
@@ -125,7 +206,11 @@ impl Lines {
             self.text.push(' ');
         }
         self.text.push_str(&std::mem::take(&mut self.mark));
+        for _ in 0..std::mem::take(&mut self.blanks) {
+            self.text.push('\u{a0}');
+        }
         self.text.push_str(piece);
+        self.cell = false;
         self.breaks = 0;
         self.space = false;
     }

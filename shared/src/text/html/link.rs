@@ -16,17 +16,36 @@ pub(super) struct Link {
 impl Link {
     /// A link to somewhere a phone can go; mentions and links within Zendesk are only text.
     pub(super) fn to(href: Option<String>, mark: usize) -> Option<Self> {
-        let address = href.filter(|href| href.len() <= MAX_ADDRESS_BYTES)?;
+        let href = href.filter(|href| href.len() <= MAX_ADDRESS_BYTES)?;
+        let mut address = spelled(&href);
+        if address.starts_with("//") {
+            address.insert_str(0, "https:");
+        }
         let scheme = address.split_once(':')?.0.to_ascii_lowercase();
         let goes = matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel");
-        let clean = !address.contains(|c: char| c.is_whitespace() || c.is_control());
-        (goes && clean).then_some(Self { address, mark })
+        (goes && address.len() <= 3 * MAX_ADDRESS_BYTES).then_some(Self { address, mark })
     }
 
     /// What to add after the text shown: nothing where it is the address itself.
     pub(super) fn addition(&self, shown: &str) -> Option<String> {
         addition(&self.address, shown)
     }
+}
+
+/// An address as browsers ask for it: line ends and control characters dropped, white space encoded.
+fn spelled(href: &str) -> String {
+    let mut address = String::with_capacity(href.len());
+    for c in href.trim().chars().filter(|c| !c.is_control()) {
+        if c.is_whitespace() {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                address.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            address.push(c);
+        }
+    }
+    address
 }
 
 /// What to add after the text shown of a link: nothing where it is the address itself.

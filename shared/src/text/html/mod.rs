@@ -4,6 +4,7 @@
 //! over the tokens of a WHATWG tokenizer, no tree: time and memory grow with the input alone,
 //! whatever is nested in whatever.
 
+mod detect;
 mod lines;
 pub(in crate::text) mod link;
 mod tag;
@@ -16,33 +17,7 @@ use html5gum::{Span, Tokenizer};
 
 use lines::Lines;
 use link::Link;
-use tag::StartTag;
-
-/// Elements a whole comment may begin with.
-const WRAPPERS: &[&str] = &[
-    "div",
-    "p",
-    "span",
-    "ul",
-    "ol",
-    "blockquote",
-    "table",
-    "pre",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "b",
-    "strong",
-    "i",
-    "em",
-    "a",
-    "html",
-    "body",
-    "br",
-];
+use tag::{StartTag, is_block};
 
 /// Elements whose content nobody sees.
 const UNSEEN: &[&[u8]] = &[
@@ -60,28 +35,13 @@ const MAX_DEPTH: usize = 16;
 
 /// The text of a comment, be it HTML or not.
 ///
-/// Only a text that is HTML as a whole is converted: an agent may well write about `<b>`.
+/// What is about HTML, and none itself, stays as it is: an agent may well write about `<b>`.
 pub fn readable(text: &str) -> Cow<'_, str> {
-    if is_html(text) {
+    if detect::is_html(text) {
         Cow::Owned(to_text(text))
     } else {
         Cow::Borrowed(text)
     }
-}
-
-/// Whether a text begins with an element, ends with a tag, and has a closing one.
-fn is_html(text: &str) -> bool {
-    let text = text.trim();
-    let Some(inner) = text.strip_prefix('<') else {
-        return false;
-    };
-    let end = inner.find(|c: char| !c.is_ascii_alphanumeric());
-    let name = inner[..end.unwrap_or(inner.len())].to_ascii_lowercase();
-    let goes_on = inner[name.len()..].starts_with(['>', ' ', '/', '\n', '\t', '\r']);
-    text.ends_with('>')
-        && goes_on
-        && WRAPPERS.contains(&name.as_str())
-        && (text.contains("</") || name == "br")
 }
 
 /// The text of HTML.
@@ -107,6 +67,8 @@ struct Page {
     /// The element whose content nobody sees.
     unseen: Option<Vec<u8>>,
     cells: usize,
+    /// How many blocks are open. Outside of them lines are lines, as in a signature below the HTML.
+    blocks: usize,
 }
 
 impl Page {
@@ -122,7 +84,8 @@ impl Page {
             }
             CallbackEvent::EndTag { name } => self.close(name),
             CallbackEvent::String { value } if self.unseen.is_none() => {
-                self.lines.text(&String::from_utf8_lossy(value));
+                self.lines
+                    .text(&String::from_utf8_lossy(value), self.blocks == 0);
             }
             _ => {}
         }
@@ -132,6 +95,7 @@ impl Page {
         if self.unseen.is_some() {
             return;
         }
+        self.blocks += usize::from(is_block(name) && !self_closing);
         if UNSEEN.contains(&name) {
             self.unseen = (!self_closing).then(|| name.to_vec());
             return;
@@ -145,7 +109,7 @@ impl Page {
             }
             b"img" => {
                 if let Some(alt) = value {
-                    self.lines.text(&alt);
+                    self.lines.text(&alt, false);
                 }
             }
             b"ul" => self.list(None),
@@ -156,13 +120,15 @@ impl Page {
             b"blockquote" => self.lines.quote(true),
             b"pre" => self.lines.preformatted(true),
             b"tr" => {
-                self.lines.new_line();
+                self.lines.row();
                 self.cells = 0;
             }
             b"td" | b"th" => {
                 if self.cells > 0 {
-                    self.lines.text(" | ");
+                    self.lines.join();
+                    self.lines.text(" | ", false);
                 }
+                self.lines.cell();
                 self.cells += 1;
             }
             name if is_block(name) => self.lines.boundary(name),
@@ -177,6 +143,7 @@ impl Page {
             }
             return;
         }
+        self.blocks -= usize::from(is_block(name)).min(self.blocks);
         match name {
             b"a" => self.end_link(),
             b"ul" | b"ol" => {
@@ -187,7 +154,20 @@ impl Page {
             }
             b"blockquote" => self.lines.quote(false),
             b"pre" => self.lines.preformatted(false),
-            b"li" | b"tr" => self.lines.new_line(),
+            b"li" => {
+                self.lines.begin_with(String::new());
+                self.lines.new_line();
+            }
+            b"td" | b"th" if self.cells > 1 => self.lines.join(),
+            b"td" | b"th" => self.lines.end_cell(),
+            b"tr" => {
+                self.lines.end_cell();
+                self.lines.new_line();
+            }
+            b"table" => {
+                self.lines.end_cell();
+                self.lines.paragraph();
+            }
             name if is_block(name) => self.lines.boundary(name),
             _ => {}
         }
@@ -220,7 +200,7 @@ impl Page {
         if let Some(link) = self.link.take() {
             let shown = self.lines.since(link.mark);
             if let Some(addition) = link.addition(shown) {
-                self.lines.text(&addition);
+                self.lines.text(&addition, false);
             }
         }
     }
@@ -229,33 +209,6 @@ impl Page {
         self.end_link();
         self.lines.finish()
     }
-}
-
-fn is_block(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"p" | b"div"
-            | b"section"
-            | b"article"
-            | b"header"
-            | b"footer"
-            | b"table"
-            | b"thead"
-            | b"tbody"
-            | b"h1"
-            | b"h2"
-            | b"h3"
-            | b"h4"
-            | b"h5"
-            | b"h6"
-            | b"dl"
-            | b"dt"
-            | b"dd"
-            | b"figure"
-            | b"figcaption"
-            | b"address"
-            | b"caption"
-    )
 }
 
 #[cfg(test)]

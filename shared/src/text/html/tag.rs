@@ -1,6 +1,7 @@
 //! A start tag as the tokenizer tells it: its name, then name and value of each attribute.
 //!
-//! In: those. Out: the name, and the one attribute that matters for it. Copies nothing else.
+//! In: those. Out: the name, and the one attribute that matters for it, and whether it is a block.
+//! Copies nothing else.
 
 /// A start tag, as far as it matters.
 #[derive(Default)]
@@ -68,4 +69,42 @@ impl StartTag {
     pub(super) fn reuse(&mut self, name: Vec<u8>) {
         self.name = name;
     }
+}
+
+/// Whether an element of this name stands on lines of its own.
+pub(super) fn is_block(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"p" | b"div"
+            | b"section"
+            | b"article"
+            | b"main"
+            | b"nav"
+            | b"aside"
+            | b"center"
+            | b"html"
+            | b"body"
+            | b"ul"
+            | b"ol"
+            | b"blockquote"
+            | b"pre"
+            | b"header"
+            | b"footer"
+            | b"table"
+            | b"thead"
+            | b"tbody"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"dl"
+            | b"dt"
+            | b"dd"
+            | b"figure"
+            | b"figcaption"
+            | b"address"
+            | b"caption"
+    )
 }

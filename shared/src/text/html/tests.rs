@@ -46,9 +46,35 @@ fn a_comment_reads_as_it_looks() {
         ),
         ("<p>x<!-- y -->z</p>", "xz"),
         ("<img src=\"x\" alt=\"A cat\"><br>", "A cat"),
-        ("<p>  </p><p>&nbsp;</p>", "\u{a0}"),
+        ("<p>  </p><p>&nbsp;</p>", ""),
+        ("<p>a</p><p>&nbsp;</p><p>b</p>", "a\n\nb"),
+        ("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb"),
+        ("<p>a<br>&nbsp;b</p>", "a\n\u{a0}b"),
+        ("<ul><li></li></ul><p>end</p>", "end"),
+        ("<ul><li>a</li><li> </li></ul>end", "- a\n\nend"),
         ("", ""),
         ("<p>open <b>never closed", "open never closed"),
+    ] {
+        assert_eq!(to_text(html), want, "{html}");
+    }
+}
+
+#[test]
+fn a_row_of_a_table_is_a_line_whatever_its_cells_hold() {
+    for (html, want) in [
+        (
+            "<table><tr><th><p>a</p></th><th><div>b</div></th></tr>\
+             <tr><td><p>1</p></td><td><p>2</p></td></tr></table><p>c</p>",
+            "a | b\n1 | 2\n\nc",
+        ),
+        (
+            "<table><tr><td>a</td></tr><tr><td></td><td>b</td></tr></table>",
+            "a\n| b",
+        ),
+        (
+            "<table><tr><td><p>One</p><p>Two</p></td></tr><tr><td>Three</td></tr></table>",
+            "One\n\nTwo\n\nThree",
+        ),
     ] {
         assert_eq!(to_text(html), want, "{html}");
     }
@@ -86,6 +112,15 @@ fn a_link_shows_its_address_where_that_says_more() {
         ),
         ("<a name=\"top\">top</a>", "top"),
         (
+            "<a href=\"https://x.example/a b\">file</a>",
+            "file (https://x.example/a%20b)",
+        ),
+        ("<a href=\"//x.example/y\">y</a>", "y (https://x.example/y)"),
+        (
+            "<a href=\"https://x.example/a\nb\">c</a>",
+            "c (https://x.example/ab)",
+        ),
+        (
             "<a href=\"https://a.example\">a<a href=\"https://b.example\">b</a>",
             "a (https://a.example)b (https://b.example)",
         ),
@@ -95,7 +130,7 @@ fn a_link_shows_its_address_where_that_says_more() {
 }
 
 #[test]
-fn only_a_text_that_is_html_as_a_whole_is_converted() {
+fn a_text_about_html_is_not_taken_for_html() {
     for plain in [
         "Use <b> for bold",
         "<b> makes it bold",
@@ -107,11 +142,42 @@ fn only_a_text_that_is_html_as_a_whole_is_converted() {
         "<",
         "<p",
         "<unknown>x</unknown>",
+        "use <br> for a new line",
+        "write \"<b>\" before it and \"</b>\" behind it",
+        "the tags `<p>` and `</p>`, (<div>), (</div>)",
+        "```\n<p>Hi</p>\n```",
+        "5 <a and b> 3 </a",
     ] {
         assert_eq!(readable(plain), plain);
     }
     assert_eq!(readable(" <p>Hi</p>\n"), "Hi");
     assert_eq!(readable("<DIV>Hi<br/>you</DIV>"), "Hi\nyou");
+}
+
+#[test]
+fn html_with_text_around_it_shows_no_tags() {
+    for (html, want) in [
+        ("<p>Hi</p> Thanks", "Hi\n\nThanks"),
+        (
+            "Hello,<br>your parcel&nbsp;is <b>here</b>",
+            "Hello,\nyour parcel\u{a0}is here",
+        ),
+        ("<!DOCTYPE html><html><body><p>Hi</p></body></html>", "Hi"),
+        ("<!-- x --><p>Hi</p>", "Hi"),
+        ("<hr><p>Hi</p>", "Hi"),
+        ("<section>Hi</section>", "Hi"),
+        ("<p>Hi</p>\n-- \nJo", "Hi\n\n--\nJo"),
+        (
+            "One\n\n<p>Two</p>\n<p>Three</p>\n\nFour\nFive",
+            "One\n\nTwo\n\nThree\n\nFour\nFive",
+        ),
+        (
+            "See <a href=\"https://x.example\">this</a>.",
+            "See this (https://x.example).",
+        ),
+    ] {
+        assert_eq!(readable(html), want, "{html}");
+    }
 }
 
 #[test]
@@ -133,8 +199,11 @@ fn a_megabyte_of_anything_is_read_in_linear_time() {
         "\u{0}",
         "<a b=c d=e ",
         "<br>",
+        "é&nbsp;",
+        "&nbsp;\n",
     ] {
-        let _ = to_text(&unit.repeat(100_000 / unit.len()));
+        let _ = to_text(&unit.repeat(262_144 / unit.len()));
+        let _ = readable(&unit.repeat(262_144 / unit.len()));
     }
     let _ = to_text(&"<div><blockquote><ul>".repeat(50_000));
     // A second or two even without optimisation; quadratic work takes hours.

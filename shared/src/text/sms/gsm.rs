@@ -2,7 +2,7 @@
 //!
 //! In: text. Out: the same text in GSM-7, or the first character that cannot be.
 
-use super::Ligatures;
+use super::{Encoding, Ligatures};
 
 /// How many septets a character takes: 1, 2 from the extension table, none where it is in neither.
 #[inline]
@@ -44,22 +44,99 @@ const fn in_table(c: char) -> Option<usize> {
 /// The first character that cannot.
 pub(super) fn transliterate(text: &str, ligatures: Ligatures) -> Result<String, char> {
     let mut plain = String::with_capacity(text.len());
+    let basic = text
+        .bytes()
+        .take_while(|byte| ASCII.get(usize::from(*byte)) == Some(&1));
+    // The last of them may carry a mark.
+    let (basic, text) = text.split_at(basic.count().saturating_sub(1));
+    plain.push_str(basic);
+    spell(text, ligatures, |spelled| match spelled {
+        Spelled::Char(c) => plain.push(c),
+        Spelled::Text(text) => plain.push_str(text),
+    })?;
+    Ok(plain)
+}
+
+/// How one character, or a letter and its mark, is written in the default alphabet.
+enum Spelled {
+    Char(char),
+    Text(&'static str),
+}
+
+/// Spells a text, character by character, up to the first that has no spelling.
+#[inline]
+fn spell(text: &str, ligatures: Ligatures, mut write: impl FnMut(Spelled)) -> Result<(), char> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let mark = chars.peek().filter(|next| !next.is_ascii());
         if let Some(letter) = mark.and_then(|mark| composed(c, *mark)) {
-            plain.push(letter);
             chars.next();
+            write(Spelled::Char(letter));
         } else if septets(c).is_some() {
-            plain.push(c);
+            write(Spelled::Char(c));
         } else {
             let next_is_small = chars.peek().is_some_and(|next| next.is_lowercase());
             let split = (ligatures == Ligatures::Split).then(|| letters(c, next_is_small));
             let shown = replacement(c).or(split.flatten());
-            plain.push_str(shown.ok_or(c)?);
+            write(Spelled::Text(shown.ok_or(c)?));
         }
     }
-    Ok(plain)
+    Ok(())
+}
+
+/// How far several parts that are filled up to `at` are filled with a text more, as it is written in
+/// the default alphabet. Nothing where a character has no spelling.
+pub(super) fn fill(at: usize, text: &str, ligatures: Ligatures) -> Option<usize> {
+    if is_basic_ascii(text) {
+        return Some(at + text.len());
+    }
+    let mut filled = at;
+    let spelled = spell(text, ligatures, |spelled| {
+        filled = match spelled {
+            Spelled::Char(c) => Encoding::Gsm7.fill_char(filled, c),
+            Spelled::Text(text) => Encoding::Gsm7.fill(filled, text),
+        };
+    });
+    spelled.ok().map(|()| filled)
+}
+
+/// The septets of a text as it is written in the default alphabet. Nothing where a character has no
+/// spelling.
+pub(super) fn weigh(text: &str, ligatures: Ligatures) -> Option<usize> {
+    if is_basic_ascii(text) {
+        return Some(text.len());
+    }
+    let mut sum = 0;
+    let spelled = spell(text, ligatures, |spelled| {
+        sum += match spelled {
+            Spelled::Char(c) => Encoding::Gsm7.cost(c),
+            Spelled::Text(text) => Encoding::Gsm7.weigh(text),
+        };
+    });
+    spelled.ok().map(|()| sum)
+}
+
+/// Whether a text is of ASCII that takes one septet each.
+#[inline]
+pub(super) fn is_basic_ascii(text: &str) -> bool {
+    let basic = |byte: u8| ASCII.get(usize::from(byte)) == Some(&1);
+    text.bytes().all(basic)
+}
+
+/// Whether more units of UTF-16 than this stand together that have a spelling.
+pub(super) fn has_run_over(units: usize, text: &str) -> bool {
+    let mut run = 0;
+    text.chars().any(|c| {
+        let spelled =
+            septets(c).is_some() || replacement(c).is_some() || letters(c, false).is_some();
+        let marks = ('\u{300}'..='\u{327}').contains(&c);
+        run = if spelled || marks {
+            run + c.len_utf16()
+        } else {
+            0
+        };
+        run > units
+    })
 }
 
 /// What a character looks like in the default alphabet. Empty: it cannot be seen.

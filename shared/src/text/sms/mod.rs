@@ -1,90 +1,20 @@
 //! Text made fit for SMS: encoding, cost in parts, and splitting over Braze's maximum.
 //!
 //! In: text of any length. Out: messages that Braze takes whole. What costs nothing to keep is
-//! kept: typographic characters are replaced only where that makes the whole text GSM-7.
+//! kept: typographic characters are replaced only where that makes a whole message GSM-7.
 
 mod clean;
+mod encoding;
 mod gsm;
+mod scale;
 mod split;
 mod tokens;
 
+pub use encoding::Encoding;
+use scale::Way;
+
 /// How many parts one message may have (Braze's maximum).
 pub const MAX_SEGMENTS: usize = 10;
-
-/// How a text travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// GSM 03.38 default alphabet: 160 septets in one part, 153 in each of several.
-    Gsm7,
-    /// UTF-16: 70 units in one part, 67 in each of several.
-    Ucs2,
-}
-
-impl Encoding {
-    /// The cheapest encoding that can carry a text as it is.
-    pub fn of(text: &str) -> Self {
-        if text.chars().all(|c| gsm::septets(c).is_some()) {
-            Self::Gsm7
-        } else {
-            Self::Ucs2
-        }
-    }
-
-    /// What one part holds where it is the only one.
-    fn single(self) -> usize {
-        match self {
-            Self::Gsm7 => 160,
-            Self::Ucs2 => 70,
-        }
-    }
-
-    /// What each of several parts holds.
-    fn part(self) -> usize {
-        match self {
-            Self::Gsm7 => 153,
-            Self::Ucs2 => 67,
-        }
-    }
-
-    fn cost(self, c: char) -> usize {
-        match self {
-            Self::Gsm7 => gsm::septets(c).unwrap_or(1),
-            Self::Ucs2 => c.len_utf16(),
-        }
-    }
-
-    /// How far several parts that are filled up to `at` are filled with a text more: a character
-    /// of two units does not straddle two parts.
-    fn fill(self, at: usize, text: &str) -> usize {
-        let part = self.part();
-        let (mut filled, mut left) = (at, part - at % part);
-        for c in text.chars() {
-            let cost = self.cost(c);
-            if cost > left {
-                filled += left;
-                left = part;
-            }
-            filled += cost;
-            left -= cost;
-            if left == 0 {
-                left = part;
-            }
-        }
-        filled
-    }
-
-    fn segments(self, text: &str) -> usize {
-        let filled = self.fill(0, text);
-        // One part holds more than each of two, and has no border that a character could straddle.
-        if filled < 2 * self.part() {
-            let total: usize = text.chars().map(|c| self.cost(c)).sum();
-            if total <= self.single() {
-                return usize::from(total > 0);
-            }
-        }
-        filled.div_ceil(self.part())
-    }
-}
 
 /// A text made fit for SMS.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,9 +24,11 @@ pub struct Fitted {
     pub messages: Vec<String>,
     /// How many parts each message takes, in the same order.
     pub segments: Vec<usize>,
-    /// How the text travels.
+    /// How each message travels, in the same order.
+    pub encodings: Vec<Encoding>,
+    /// [`Encoding::Ucs2`] where any message travels so.
     pub encoding: Encoding,
-    /// The first character that made it [`Encoding::Ucs2`].
+    /// The first character that made one [`Encoding::Ucs2`].
     pub forced_by: Option<char>,
 }
 
@@ -128,22 +60,84 @@ pub fn fit(text: &str) -> Fitted {
 /// Makes a text fit for SMS.
 ///
 /// Line ends are normalised, white space at their end and invisible characters dropped. Over
-/// [`MAX_SEGMENTS`] the text becomes several messages, each ending in ` (1/3)`.
+/// [`MAX_SEGMENTS`] the text becomes several messages, each ending in ` (1/3)`, and each in GSM-7 where
+/// all of it can be written so.
 pub fn fit_with(text: &str, ligatures: Ligatures) -> Fitted {
     let clean = clean::clean(text);
-    let (text, encoding, forced_by) = match gsm::transliterate(&clean, ligatures) {
-        Ok(plain) => (plain, Encoding::Gsm7, None),
-        Err(forced_by) => (clean, Encoding::Ucs2, Some(forced_by)),
+    match gsm::transliterate(&clean, ligatures) {
+        Ok(plain) => {
+            let pieces = pieces(&plain, Encoding::Gsm7);
+            Fitted::of(pieces.into_iter().map(str::to_owned).collect(), None)
+        }
+        Err(forced_by) => dear(&clean, ligatures, forced_by),
+    }
+}
+
+fn pieces(text: &str, encoding: Encoding) -> Vec<&str> {
+    if encoding.segments(text) > MAX_SEGMENTS {
+        return split::split(text, Way::Whole(encoding));
+    }
+    let text = text.trim_start();
+    if text.is_empty() { vec![] } else { vec![text] }
+}
+
+/// A text that cannot travel in GSM-7 as a whole: cut as one of UCS-2, or as messages each in their own
+/// encoding, whichever takes fewer parts.
+fn dear(text: &str, ligatures: Ligatures, forced_by: char) -> Fitted {
+    let fitted = |pieces: Vec<&str>| {
+        let spelled = pieces.into_iter().map(|piece| cheaper(piece, ligatures));
+        let said = spelled.filter(|piece| !piece.trim().is_empty());
+        Fitted::of(said.collect(), Some(forced_by))
     };
-    let messages = split::split(&text, encoding);
-    Fitted {
-        segments: messages
-            .iter()
-            .map(|message| encoding.segments(message))
-            .collect(),
-        messages,
-        encoding,
-        forced_by,
+    let whole = fitted(pieces(text, Encoding::Ucs2));
+    if whole.messages.len() < 2 || !split::may_differ(text) {
+        return whole;
+    }
+    let own = fitted(split::split(text, Way::Own(ligatures)));
+    if own.price() <= whole.price() {
+        own
+    } else {
+        whole
+    }
+}
+
+/// A piece in GSM-7 where that can be and takes no more parts, else as it is.
+fn cheaper(piece: &str, ligatures: Ligatures) -> String {
+    gsm::transliterate(piece, ligatures)
+        .ok()
+        .filter(|plain| Encoding::Gsm7.segments(plain) <= Encoding::Ucs2.segments(piece))
+        .unwrap_or_else(|| piece.to_owned())
+}
+
+impl Fitted {
+    /// Numbers the pieces and counts what they cost.
+    fn of(mut messages: Vec<String>, forced_by: Option<char>) -> Self {
+        let count = messages.len();
+        if count > 1 {
+            for (i, message) in messages.iter_mut().enumerate() {
+                message.push_str(&format!(" ({}/{count})", i + 1));
+            }
+        }
+        let encodings: Vec<Encoding> = messages.iter().map(|m| Encoding::of(m)).collect();
+        let measured = messages.iter().zip(&encodings);
+        let encoding = match encodings.contains(&Encoding::Ucs2) {
+            true => Encoding::Ucs2,
+            false => Encoding::Gsm7,
+        };
+        Self {
+            segments: measured
+                .map(|(message, how)| how.segments(message))
+                .collect(),
+            messages,
+            encodings,
+            encoding,
+            forced_by: forced_by.filter(|_| encoding == Encoding::Ucs2),
+        }
+    }
+
+    /// Parts in all, then messages.
+    fn price(&self) -> (usize, usize) {
+        (self.segments.iter().sum(), self.messages.len())
     }
 }
 
@@ -154,7 +148,7 @@ pub struct Cost {
     pub parts: usize,
     /// `gsm7` or `ucs2`.
     pub encoding: &'static str,
-    /// The code point of the first character outside GSM-7.
+    /// The code point of the first character that GSM-7 has nothing for.
     pub forced_by: Option<u32>,
 }
 
@@ -168,12 +162,20 @@ impl Cost {
                 Encoding::Gsm7 => "gsm7",
                 Encoding::Ucs2 => "ucs2",
             },
-            forced_by: message
-                .chars()
-                .find(|c| gsm::septets(*c).is_none())
+            forced_by: (encoding == Encoding::Ucs2)
+                .then(|| dear_character(message))
+                .flatten()
                 .map(u32::from),
         }
     }
+}
+
+/// What is kept only because of another character is not named.
+fn dear_character(message: &str) -> Option<char> {
+    let lacking = |ligatures| gsm::transliterate(message, ligatures).err();
+    lacking(Ligatures::Split)
+        .or_else(|| lacking(Ligatures::Keep))
+        .or_else(|| message.chars().find(|c| gsm::septets(*c).is_none()))
 }
 
 /// How many parts a text takes as one message, exactly as it is.

@@ -1,58 +1,56 @@
 //! Cuts a text that Braze would not take whole.
 //!
-//! In: clean text and its encoding. Out: messages with their number at the end. The rules, in this
-//! order: no word or link is cut that fits into one message; as few messages as that allows; each cut
+//! In: clean text, and which encoding its messages have. Out: its pieces, one a message. The rules, in
+//! this order: no word or link is cut that fits into one message; as few messages as that allows; each cut
 //! where a reader would pause (paragraph, line, sentence, word), as late as possible; before the middle
 //! of a message one such place is as good as another.
 
+use super::scale::{Fill, Scale, Way};
 use super::tokens::{Border, Token, tokens};
-use super::{Encoding, MAX_SEGMENTS};
+use super::{Encoding, MAX_SEGMENTS, gsm};
 
-/// The messages of a text; one without a number where it fits.
-pub(super) fn split(text: &str, encoding: Encoding) -> Vec<String> {
-    let parts = encoding.segments(text);
-    if parts <= MAX_SEGMENTS {
-        let text = text.trim_start();
-        let nothing = text.is_empty();
-        return if nothing {
-            vec![]
-        } else {
-            vec![text.to_owned()]
-        };
-    }
-    let mut digits = parts.div_ceil(MAX_SEGMENTS).to_string().len();
+/// The pieces of a text that takes more than one message, each with room left for its number.
+pub(super) fn split(text: &str, way: Way) -> Vec<&str> {
+    let mut digits = 1;
     loop {
-        let marker_length = 4 + 2 * digits;
-        let capacity = MAX_SEGMENTS * encoding.part() - marker_length;
-        let pieces = Room::new(text, encoding, capacity).pieces();
-        let count = pieces.len();
-        if count.to_string().len() <= digits {
-            let number = |(i, piece)| format!("{piece} ({}/{count})", i + 1);
-            return match count {
-                // White space alone made it long.
-                0 | 1 => pieces.into_iter().map(str::to_owned).collect(),
-                _ => pieces.into_iter().enumerate().map(number).collect(),
-            };
+        let pieces = Room::new(text, Scale::new(way, 4 + 2 * digits)).pieces();
+        let needed = pieces.len().to_string().len();
+        if needed <= digits {
+            return pieces;
         }
-        digits += 1;
+        digits = needed;
     }
+}
+
+/// Whether messages of their own encoding may be others than those of the text's.
+pub(super) fn may_differ(text: &str) -> bool {
+    gsm::has_run_over(Encoding::Ucs2.part() * MAX_SEGMENTS - 6, text)
 }
 
 /// A text in its tokens, and the room one message has for them.
 struct Room<'t> {
     text: &'t str,
-    encoding: Encoding,
-    capacity: usize,
+    scale: Scale,
     tokens: Vec<Token>,
+    /// How far each token with the white space behind it fills a message.
+    weights: Vec<Fill>,
 }
 
 impl<'t> Room<'t> {
-    fn new(text: &'t str, encoding: Encoding, capacity: usize) -> Self {
+    fn new(text: &'t str, scale: Scale) -> Self {
+        let tokens = tokens(text, scale);
+        let ends = tokens
+            .iter()
+            .skip(1)
+            .map(|next| next.start)
+            .chain([text.len()]);
+        let spans = tokens.iter().zip(ends);
+        let weights = spans.map(|(token, end)| scale.weigh(&text[token.start..end]));
         Self {
             text,
-            encoding,
-            capacity,
-            tokens: tokens(text, encoding, capacity),
+            scale,
+            weights: weights.collect(),
+            tokens,
         }
     }
 
@@ -86,25 +84,24 @@ impl<'t> Room<'t> {
     fn earliest_start(&self, end: usize) -> usize {
         let last = self.tokens[end - 1];
         let mut start = end - 1;
-        let mut filled = self.encoding.fill(0, self.between(last.start, last.end));
+        let mut filled = self.scale.weigh(&self.text[last.start..last.end]);
         while start > 0 {
-            let added = self.between(self.tokens[start - 1].start, self.tokens[start].start);
-            filled += added.chars().map(|c| self.encoding.cost(c)).sum::<usize>();
-            if filled > self.capacity {
+            filled = self.scale.sum(filled, self.weights[start - 1]);
+            if !self.scale.fits(filled) {
                 break;
             }
             start -= 1;
         }
         // Characters that would straddle two parts of the message take a little more.
-        while !self.holds(start, end) {
+        while start + 1 < end && !self.holds(start, end) {
             start += 1;
         }
         start
     }
 
     fn holds(&self, start: usize, end: usize) -> bool {
-        let text = self.between(self.tokens[start].start, self.tokens[end - 1].end);
-        self.encoding.fill(0, text) <= self.capacity
+        let text = &self.text[self.tokens[start].start..self.tokens[end - 1].end];
+        self.scale.holds(text)
     }
 
     /// The token after the best cut of the message that begins at `first`, with what is left
@@ -112,17 +109,16 @@ impl<'t> Room<'t> {
     fn cut(&self, first: usize, earliest: usize) -> usize {
         let mut best = earliest.max(first + 1);
         let mut best_border = Border::Inside;
-        let mut filled = 0;
+        let mut filled = self.scale.empty();
         let mut at = self.tokens[first].start;
         for (index, token) in self.tokens.iter().enumerate().skip(first) {
-            filled = self.encoding.fill(filled, self.between(at, token.end));
+            filled = self.scale.add(filled, &self.text[at..token.end]);
             at = token.end;
-            if filled > self.capacity {
+            if !self.scale.fits(filled) {
                 break;
             }
             // An early border would make a tiny message.
-            let early = filled * 2 < self.capacity;
-            let border = if early {
+            let border = if self.scale.is_early(filled) {
                 token.border.min(Border::Word)
             } else {
                 token.border
@@ -132,9 +128,5 @@ impl<'t> Room<'t> {
             }
         }
         best
-    }
-
-    fn between(&self, start: usize, end: usize) -> &'t str {
-        &self.text[start..end]
     }
 }

@@ -6,7 +6,7 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-use super::Encoding;
+use super::scale::Scale;
 
 /// What may stand between the end of a sentence and the next one.
 const CLOSERS: &str = "\"'”’»)]」』）";
@@ -38,11 +38,10 @@ pub(super) struct Token {
 }
 
 /// The tokens of a text, none empty, none longer than a message.
-pub(super) fn tokens(text: &str, encoding: Encoding, capacity: usize) -> Vec<Token> {
+pub(super) fn tokens(text: &str, scale: Scale) -> Vec<Token> {
     let mut cutter = Cutter {
         text,
-        encoding,
-        capacity,
+        scale,
         tokens: Vec::with_capacity(text.len() / 4),
     };
     let mut start = None;
@@ -151,8 +150,7 @@ fn is_cjk(c: char) -> bool {
 
 struct Cutter<'t> {
     text: &'t str,
-    encoding: Encoding,
-    capacity: usize,
+    scale: Scale,
     tokens: Vec<Token>,
 }
 
@@ -201,11 +199,7 @@ impl Cutter<'_> {
     }
 
     fn fits(&self, start: usize, end: usize) -> bool {
-        // A byte takes two units at most, and what straddles parts a few more.
-        if end - start <= self.capacity / 3 {
-            return true;
-        }
-        self.encoding.fill(0, &self.text[start..end]) <= self.capacity
+        self.scale.holds(&self.text[start..end])
     }
 }
 

@@ -61,8 +61,9 @@ function hops(event) {
     }
     const status = hop.status && hop.status >= 400 ? String(hop.status) : null;
     const wrong = [status, faultName(hop.fault)].filter(Boolean).join(", ");
-    const open = hop.place !== "log" && hop.status === null && !hop.fault && !event.answer;
-    rows.push({ ...hop, query: hop.name === "Query" && !hop.fault ? 1 : 0, at: Math.max(0, hop.at), name: hop.place === "log" ? `“${hop.name}”` : hopName(hop), note: [hop.detail, wrong, open ? "under way" : null].filter(Boolean).join(" · "), bad: hop.place === "log" || (hop.place !== "log" && (status || hop.fault) && hop.fault !== "delay") });
+    const silent = hop.place !== "log" && hop.status === null && !hop.fault;
+    const unanswered = silent ? (event.answer ? "no answer" : "under way") : null;
+    rows.push({ ...hop, query: hop.name === "Query" && !hop.fault ? 1 : 0, at: Math.max(0, hop.at), name: hop.place === "log" ? `“${hop.name}”` : hopName(hop), note: [hop.detail, wrong, unanswered].filter(Boolean).join(" · "), bad: hop.place === "log" || unanswered === "no answer" || Boolean((status || hop.fault) && hop.fault !== "delay") });
   }
   if (answer) {
     const [word, kind] = ending(event);

@@ -1,18 +1,20 @@
 // The agent's tickets.
 
-import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
+import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
 import { act, names, now, values, watch } from "./live.js";
 import { customer } from "./phone.js";
 import { measure } from "./sms.js";
 
 let open = null;
 let byHand = false;
+/** What is written and not yet submitted, by ticket. */
+const drafts = new Map();
 const list = new Keyed($("tickets"), row, (a, b) => b - a);
 const thread = new Keyed($("comments"), comment);
 
 function row(ticket, old) {
   const name = h("span", { class: "subject" }, ticket.subject);
-  const about = h("span", { class: "about" }, `#${ticket.id} · ${ticket.requester} · ${shortTime(ticket.updated, now())}`);
+  const about = h("span", { class: "about" }, [`#${ticket.id}`, ticket.requester, shortTime(ticket.updated, now()), drafts.has(ticket.id) && ticket.id !== open ? "draft" : null].filter(Boolean).join(" · "));
   const shown = [badge(ticket.status), h("span", { class: "words" }, name, about)];
   // The button stays, and with it the focus.
   const button = old?.firstElementChild ?? h("button", { type: "button", onclick: () => { byHand = true; show(ticket.id); } });
@@ -24,11 +26,18 @@ function row(ticket, old) {
 
 const badge = (status) => h("span", { class: `badge ${status}` }, status);
 
+/** From now on a new ticket shows by itself again. */
+export function follow() {
+  byHand = false;
+}
+
 /** Opens a ticket's thread. */
 export function show(id) {
   if (!values.has(`ticket/${id}`)) return;
   const before = open;
+  if (before !== null && before !== id) keep(before);
   open = id;
+  if (before !== id) restore(drafts.get(id));
   for (const ticket of [before, id]) {
     const known = values.get(`ticket/${ticket}`);
     if (known) list.set(`ticket/${ticket}`, ticket, known);
@@ -39,6 +48,31 @@ export function show(id) {
   top();
   $("comments").scrollTop = $("comments").scrollHeight;
 }
+
+/** Keeps what is written for a ticket until it is shown again. */
+function keep(id) {
+  const { elements } = $("reply");
+  const draft = { text: $("answer").value, public: elements.public.value, as: $("as").value, files: [...$("files").files] };
+  if (draft.text || draft.files.length) drafts.set(id, draft);
+  else drafts.delete(id);
+}
+
+/** Fills the form with a draft, or empties it. */
+function restore(draft) {
+  $("reply").reset();
+  if (draft) {
+    $("answer").value = draft.text;
+    $("reply").elements.public.value = draft.public;
+    $("as").value = draft.as;
+    const files = new DataTransfer();
+    for (const file of draft.files) files.items.add(file);
+    $("files").files = files.files;
+  }
+  shape();
+}
+
+/** Whether somebody is writing: what is shown stays. */
+const writing = () => $("answer").value !== "" || $("files").files.length > 0 || document.activeElement === $("answer");
 
 function comment(said, old) {
   const kind = said.public ? (said.role === "end-user" ? "customer" : "agent") : "note";
@@ -51,31 +85,42 @@ function comment(said, old) {
     file.kind.startsWith("image/") && !file.kind.includes("svg") ? h("img", { src: file.url, alt: "", loading: "lazy" }) : null,
     h("span", {}, `${file.name}, ${Math.max(1, Math.round(file.size / 1024))} KB`)));
   const element = h("li", { class: `comment ${kind}${bridge ? " bridge-note" : ""}` }, who, h("p", { class: "text" }, said.text), files.length ? h("div", { class: "files" }, files) : null);
-  if (!old) return element;
-  old.className = element.className;
-  old.replaceChildren(...element.childNodes);
-  return old;
+  return old ? renew(old, element) : element;
 }
+
+/** An entry of the menu; the focus goes back to where the menu was opened. */
+function item(label, go, title) {
+  return h("button", { type: "button", title, onclick: () => {
+    $("more").open = false;
+    $("more").firstElementChild.focus();
+    go(values.get(`ticket/${open}`));
+  } }, label);
+}
+
+// The head's parts stay while the ticket changes: an open menu stays open, and the focus where it is.
+const set = ["open", "pending", "hold", "solved"].map((to) => [to, item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))]);
+const change = [item("Add tags…", tags), item("Merge into another…", merge), item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved")];
+const parts = { status: h("span"), subject: h("h3"), about: h("p", { class: "about" }), tags: h("ul", { class: "taglist", "aria-label": "Tags" }) };
+const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"),
+  h("div", { class: "sheet list" }, set.map(([, button]) => button), change, item("Delete", () => act({ delete: { ticket: open } }))));
 
 function top() {
   const ticket = values.get(`ticket/${open}`);
   if (!ticket) {
+    const focused = $("thread").contains(document.activeElement);
     $("thread").hidden = true;
+    if (focused) ($("tickets").querySelector("button") ?? $("new-ticket")).focus();
     return;
   }
   const closed = ticket.status === "closed";
-  const item = (label, go, title) => h("button", { type: "button", title, onclick: (event) => { event.target.closest("details").open = false; go(); } }, label);
-  const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"), h("div", { class: "sheet list" },
-    ["open", "pending", "hold", "solved"].filter((status) => status !== ticket.status && !closed).map((to) => item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))),
-    closed ? null : item("Add tags…", () => tags(ticket)),
-    closed ? null : item("Merge into another…", () => merge(ticket)),
-    closed ? null : item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved"),
-    item("Delete", () => act({ delete: { ticket: open } }))));
-  const follows = ticket.follows ? h("span", { class: "about" }, `follows #${ticket.follows}`) : null;
-  $("ticket-head").replaceChildren(
-    h("div", { class: "line" }, badge(ticket.status), h("h3", {}, ticket.subject), menu),
-    h("p", { class: "about" }, `#${ticket.id} · ${ticket.requester}`, follows ? " · " : null, follows),
-    ticket.tags.length ? h("ul", { class: "taglist", "aria-label": "Tags" }, ticket.tags.map((tag) => h("li", {}, tag))) : "");
+  parts.status.replaceWith(parts.status = badge(ticket.status));
+  parts.subject.textContent = ticket.subject;
+  parts.about.textContent = [`#${ticket.id}`, ticket.requester, ticket.follows ? `follows #${ticket.follows}` : null].filter(Boolean).join(" · ");
+  parts.tags.replaceChildren(...ticket.tags.map((tag) => h("li", {}, tag)));
+  parts.tags.hidden = !ticket.tags.length;
+  for (const [status, button] of set) button.hidden = closed || status === ticket.status;
+  for (const button of change) button.hidden = closed;
+  if (document.activeElement.hidden) menu.firstElementChild.focus();
   for (const field of $("reply").elements) field.disabled = closed;
   $("answer").placeholder = closed ? "Closed tickets cannot be answered" : $("reply").elements.public.value === "no" ? "A note for colleagues" : "Answer the customer";
 }
@@ -99,35 +144,45 @@ function sizes() {
   $("answer-size").textContent = !text || note ? "" : `about ${parts.length} SMS ${parts.length === 1 ? "part" : "parts"}, ${gsm ? "GSM-7" : "UCS-2"}`;
 }
 
-async function submit(event) {
-  event.preventDefault();
-  const text = $("answer").value.trim();
-  const chosen = [...$("files").files];
-  const status = $("as").value;
-  if (!open || (!text && !chosen.length)) return;
-  const files = await Promise.all(chosen.map(async (file) => ({ name: file.name, data: await read(file) })));
-  const isPublic = $("reply").elements.public.value === "yes";
-  const done = await act({ agent: { ticket: open, text, public: isPublic, status, files } });
-  if (!done) return;
-  $("reply").reset();
-  $("files-word").textContent = "Attach";
+/** The form as its fields say. */
+function shape() {
+  const chosen = $("files").files.length;
+  $("files-word").textContent = chosen ? `${chosen} attached` : "Attach";
+  $("reply").classList.toggle("note", $("reply").elements.public.value === "no");
   sizes();
   top();
 }
 
+async function submit(event) {
+  event.preventDefault();
+  const ticket = open;
+  const text = $("answer").value.trim();
+  const chosen = [...$("files").files];
+  const status = $("as").value;
+  if (!ticket || (!text && !chosen.length)) return;
+  const files = await Promise.all(chosen.map(async (file) => ({ name: file.name, data: await read(file) })));
+  const isPublic = $("reply").elements.public.value === "yes";
+  const done = await act({ agent: { ticket, text, public: isPublic, status, files } });
+  if (!done) return;
+  drafts.delete(ticket);
+  if (open === ticket) restore();
+}
+
 /** Sets the desk up; `count` is told how many tickets are open. */
 export function start(count) {
+  $("ticket-head").append(h("div", { class: "line" }, parts.status, parts.subject, menu), parts.about, parts.tags);
   sticky($("comments"));
   watch("ticket/", (news) => {
     for (const [name, ticket] of news) {
       if (!ticket) {
         list.delete(name);
+        drafts.delete(Number(name.slice("ticket/".length)));
         if (name === `ticket/${open}`) open = null;
         continue;
       }
       const fresh = !list.items.has(name);
       list.set(name, ticket.id, ticket);
-      if (open === null || (fresh && !byHand)) show(ticket.id);
+      if (open === null || (fresh && !byHand && !writing())) show(ticket.id);
     }
     if (open === null) byHand = false;
     $("tickets").classList.toggle("empty", list.items.size === 0);
@@ -148,13 +203,7 @@ export function start(count) {
   $("answer").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("reply").requestSubmit();
   });
-  $("reply").addEventListener("change", () => {
-    const chosen = $("files").files.length;
-    $("files-word").textContent = chosen ? `${chosen} attached` : "Attach";
-    $("reply").classList.toggle("note", $("reply").elements.public.value === "no");
-    sizes();
-    top();
-  });
+  $("reply").addEventListener("change", shape);
   $("new-ticket").addEventListener("click", async () => {
     const people = names("customer/").map((name) => values.get(name));
     people.sort((a, b) => (b.id === customer()) - (a.id === customer()));

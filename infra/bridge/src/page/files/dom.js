@@ -13,6 +13,18 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Shows fresh content in an element's place; the focus stays where it was, and what is open open. */
+export function renew(old, fresh) {
+  const parts = () => [...old.querySelectorAll("button, a[href], summary, [tabindex]")];
+  const focus = parts().indexOf(document.activeElement);
+  const open = [...old.querySelectorAll("details")].map((details) => details.open);
+  old.className = fresh.className;
+  old.replaceChildren(...fresh.childNodes);
+  old.querySelectorAll("details").forEach((details, at) => { details.open = open[at] ?? details.open; });
+  if (focus >= 0) parts()[focus]?.focus();
+  return old;
+}
+
 export const $ = (id) => document.getElementById(id);
 
 /** Brings a list's elements in line with keyed values, touching only what differs. */
@@ -49,8 +61,13 @@ export class Keyed {
   }
 
   delete(key) {
-    this.items.get(key)?.element.remove();
+    const element = this.items.get(key)?.element;
     this.items.delete(key);
+    if (!element) return;
+    // Whoever had the focus in it goes on with the next one.
+    const next = element.contains(document.activeElement) ? element.nextElementSibling ?? element.previousElementSibling : null;
+    element.remove();
+    next?.querySelector("button, summary")?.focus();
   }
 
   clear() {

@@ -68,10 +68,18 @@ export function connect(state) {
   source.onmessage = (message) => take(JSON.parse(message.data));
 }
 
-async function post(path, body = {}) {
+/** Longest request the program takes, in bytes: files grow by a third on their way. */
+const LONGEST = 32 * 1024 * 1024;
+
+async function post(path, step = {}) {
+  const body = JSON.stringify(step);
+  if (body.length > LONGEST) {
+    toast("Pictures and files may be 24 MB together", true);
+    return null;
+  }
   let answer;
   try {
-    answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body });
   } catch {
     toast("The sandbox does not answer. Is it still running?", true);
     return null;
@@ -84,6 +92,18 @@ async function post(path, body = {}) {
 
 /** Does one step, as conversation files name it. */
 export const act = (step) => post("/act", step);
+const underWay = new Set();
+/** Does a step, but not again while the same one is under way, whoever clicks twice. */
+export async function once(step, button) {
+  const key = JSON.stringify(step);
+  if (underWay.has(key)) return null;
+  underWay.add(key);
+  button?.setAttribute("aria-disabled", "true");
+  const done = await act(step);
+  underWay.delete(key);
+  button?.removeAttribute("aria-disabled");
+  return done;
+}
 export const addCustomer = (names) => post("/customers", names);
 export const play = (preset) => post(`/presets/${preset}`);
 export const startOver = () => post("/over");

@@ -18,7 +18,7 @@ function count(part, number) {
 }
 
 function top() {
-  const { idle, ahead = 0, trouble, playing, recorded } = head();
+  const { idle, ahead = 0, trouble, playing, recorded, unrecordable } = head();
   const word = !connected ? "Not connected" : idle ? "At rest" : "At work";
   if ($("rest-word").textContent !== word) $("rest-word").textContent = word;
   $("rest").className = `rest ${!connected ? "off" : idle ? "still" : "busy"}`;
@@ -26,7 +26,9 @@ function top() {
   $("ahead").textContent = `${span(ahead)} ahead`;
   $("trouble").hidden = !trouble;
   $("trouble").textContent = trouble ?? "";
-  $("save").disabled = !recorded;
+  $("save").disabled = !recorded || Boolean(unrecordable);
+  $("unrecordable").hidden = !unrecordable;
+  $("unrecordable").textContent = unrecordable ? `Not recorded any more: ${unrecordable}` : "";
   story(playing);
 }
 
@@ -34,14 +36,21 @@ function story(playing) {
   const key = JSON.stringify(playing ?? null);
   if (key === told) return;
   told = key;
+  const focused = $("story").contains(document.activeElement);
   $("story").hidden = !playing;
-  if (!playing) return;
+  if (!playing) {
+    if (focused) $("presets").querySelector("summary").focus();
+    return;
+  }
   const { title, step, of, say, wrong } = playing;
-  $("story").replaceChildren(
-    h("strong", {}, title), " ", h("span", {}, wrong ?? say),
-    step ? h("span", { class: "about" }, `${step} of ${of}`) : "",
-    h("button", { type: "button", class: "button small", onclick: () => play("none") }, "Stop"));
-  if (step === 1) follow(playing.customer);
+  const [name, said, at] = $("story").children;
+  name.textContent = title;
+  said.textContent = wrong ?? say ?? "";
+  at.textContent = step ? `${step} of ${of}` : "";
+  if (step === 1) {
+    desk.follow();
+    follow(playing.customer);
+  }
 }
 
 /** The phone shows who the story is about, as soon as they are there. */
@@ -51,7 +60,7 @@ function follow(id, tries = 40) {
 }
 
 function presets() {
-  const list = (values.get("presets") ?? []).map(({ name, title, about }) => h("li", {}, h("button", { type: "button", "data-preset": name, onclick: () => { $("presets").open = false; play(name); } }, h("strong", {}, title), h("span", {}, about))));
+  const list = (values.get("presets") ?? []).map(({ name, title, about }) => h("li", {}, h("button", { type: "button", "data-preset": name, onclick: () => { $("presets").open = false; $("presets").querySelector("summary").focus(); play(name); } }, h("strong", {}, title), h("span", {}, about))));
   $("preset-list").replaceChildren(...list);
 }
 
@@ -72,9 +81,21 @@ function theme() {
   localStorage.setItem("theme", other);
 }
 
+function panels() {
+  for (const part of ["phone", "bridge", "desk"]) {
+    $(part).setAttribute("aria-labelledby", narrow.matches ? `tab-${part}` : `${part}-title`);
+    if (narrow.matches) $(part).setAttribute("role", "tabpanel");
+    else $(part).removeAttribute("role");
+  }
+}
+
 const known = localStorage.getItem("theme");
 if (known) document.documentElement.dataset.theme = known;
 tabs($("tabs"), (tab) => { document.body.dataset.shown = tab.dataset.part; });
+// Where one part is shown at a time, the parts are the tabs' panels.
+const narrow = matchMedia("(max-width: 720px)");
+narrow.addEventListener("change", panels);
+panels();
 phone.start((unread) => count("phone", unread));
 desk.start((open) => count("desk", open));
 bridge.start();
@@ -86,6 +107,7 @@ watch("dead/", () => count("bridge", [...values.keys()].filter((name) => name.st
 connect((state) => { connected = state; top(); });
 setInterval(() => { $("now").textContent = clockTime(now()); }, 500);
 $("save").addEventListener("click", save);
+$("stop").addEventListener("click", () => play("none"));
 $("theme").addEventListener("click", theme);
 $("over").addEventListener("click", async () => {
   const sure = await ask("Start over?", [{ text: "Tickets, messages, what is stored and the recording are forgotten; faults end." }], "Start over");

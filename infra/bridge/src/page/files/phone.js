@@ -1,12 +1,16 @@
 // The customer's phone.
 
-import { $, Keyed, ask, h, read, shortTime, sticky } from "./dom.js";
-import { act, addCustomer, names, now, values, watch } from "./live.js";
+import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
+import { act, addCustomer, names, now, once, values, watch } from "./live.js";
 import { measure, sized } from "./sms.js";
 
 const EMOJI = ["😀", "😂", "😊", "😍", "😢", "😡", "🙏", "👍", "👎", "👏", "🎉", "❤️", "🔥", "✅", "❓", "📦"];
 let who = null;
 const seen = new Map();
+/** The customer's last text: the one whose webhook can be repeated. */
+let last = null;
+/** What is written and not yet sent, by customer. */
+const drafts = new Map();
 let pictures = [];
 const list = new Keyed($("messages"), bubble, (a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0));
 
@@ -16,13 +20,24 @@ export const customer = () => who;
 /** Shows another customer's phone. */
 export function show(id) {
   if (!id || id === who || !values.has(`customer/${id}`)) return;
+  if (who) drafts.set(who, { text: $("say").value, files: pictures });
   who = id;
+  write(drafts.get(id) ?? { text: "", files: [] });
   $("who").value = id;
   list.clear();
+  newest();
   for (const name of [...names("text/"), ...names("sms/")]) put(name, values.get(name));
   seen.set(who, counted(who));
   people();
   down(true);
+}
+
+/** Puts a text and pictures into the box. */
+function write({ text, files }) {
+  $("say").value = text;
+  pictures = files;
+  typed();
+  attached();
 }
 
 function counted(id) {
@@ -34,17 +49,25 @@ function put(name, value) {
   if (value.customer === who) list.set(name, [value.at, name], value);
 }
 
-function bubble(message, old, name) {
-  const mine = name.startsWith("text/");
-  const words = mine ? own(message) : received(message);
-  const element = h("li", { class: mine ? "bubble mine" : "bubble", "data-key": name }, ...words);
-  if (old) old.className = element.className;
-  if (!old) return element;
-  old.replaceChildren(...element.childNodes);
-  return old;
+/** The last text has a button that no other has. */
+function newest() {
+  const before = last;
+  let at = -Infinity;
+  last = null;
+  for (const [name, text] of values) {
+    if (name.startsWith("text/") && text.customer === who && text.at >= at) [last, at] = [name, text.at];
+  }
+  if (before !== last && list.items.has(before)) put(before, values.get(before));
 }
 
-function own(message) {
+function bubble(message, old, name) {
+  const mine = name.startsWith("text/");
+  const words = mine ? own(message, name) : received(message);
+  const element = h("li", { class: mine ? "bubble mine" : "bubble", "data-key": name }, ...words);
+  return old ? renew(old, element) : element;
+}
+
+function own(message, name) {
   const shown = [h("span", { class: "hidden" }, "Sent: ")];
   for (const link of message.media) {
     const name = link.split("/").pop();
@@ -52,9 +75,8 @@ function own(message) {
   }
   if (message.text) shown.push(h("p", {}, message.text));
   const { word, bad } = fate(message);
-  const again = h("button", { type: "button", class: "link", title: "Braze posts the webhook of the last text again, as if the answer had been lost", onclick: () => act({ repeat: { id: message.customer } }) }, "repeat webhook");
-  const last = names("text/").map((name) => values.get(name)).filter((text) => text.customer === message.customer).every((text) => text.at <= message.at);
-  shown.push(h("p", { class: bad ? "fate bad" : "fate" }, `${shortTime(message.at, now())} · ${word}`, last && message.posted && message.status ? [" · ", again] : null));
+  const again = h("button", { type: "button", class: "link", title: "Braze posts the webhook of the last text again, as if the answer had been lost", onclick: (event) => once({ repeat: { id: message.customer } }, event.currentTarget) }, "repeat webhook");
+  shown.push(h("p", { class: bad ? "fate bad" : "fate" }, `${shortTime(message.at, now())} · ${word}`, name === last && message.posted && message.status ? [" · ", again] : null));
   return shown;
 }
 
@@ -68,7 +90,7 @@ function fate(message) {
   if (tries === 0) return { word: "on its way" };
   const answer = message.status ?? "no answer";
   const over = tries >= 5 || (message.status >= 400 && message.status < 500 && ![408, 429].includes(message.status));
-  return { word: over ? `lost: ${answer}${nth}` : `${answer}, Braze tries again (${tries} of 5)`, bad: over };
+  return { word: over ? `Braze gave up: ${answer}${nth}` : `${answer}, Braze tries again (${tries} of 5)`, bad: over };
 }
 
 function received(message) {
@@ -111,8 +133,8 @@ function down(always) {
 }
 
 async function send(text, files = []) {
-  if (!who || (!text && !files.length)) return;
-  await act({ customer: { id: who, texts: text ? [text] : [], pictures: files } });
+  if (!who || (!text && !files.length)) return true;
+  return act({ customer: { id: who, texts: text ? [text] : [], pictures: files } });
 }
 
 function attached() {
@@ -132,7 +154,7 @@ function typed() {
 export function start(unread) {
   sticky($("messages"));
   watch("customer/", () => unread(people()));
-  watch("text/", (news) => { const near = !list.items.size; news.forEach(([name, value]) => put(name, value)); down(near); });
+  watch("text/", (news) => { const near = !list.items.size; newest(); news.forEach(([name, value]) => put(name, value)); down(near); });
   watch("sms/", (news) => {
     news.forEach(([name, value]) => put(name, value));
     if (who) seen.set(who, counted(who));
@@ -147,15 +169,18 @@ export function start(unread) {
       $("compose").requestSubmit();
     }
   });
-  $("compose").addEventListener("submit", (event) => {
+  $("compose").addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = $("say").value.trim();
-    const files = pictures;
-    [$("say").value, pictures] = ["", []];
-    typed();
-    attached();
+    const [files, from] = [pictures, who];
+    write({ text: "", files: [] });
     down(true);
-    send(text, files);
+    if (await send(text, files)) return;
+    // It comes back to whom it was sent from, before what was typed since.
+    const since = from === who ? { text: $("say").value, files: pictures } : drafts.get(from);
+    const whole = { text: [text, since.text].filter(Boolean).join("\n"), files: [...files, ...since.files] };
+    if (from === who) write(whole);
+    else drafts.set(from, whole);
   });
   $("compose").addEventListener("click", (event) => {
     const word = event.target.closest("[data-word]")?.dataset.word;

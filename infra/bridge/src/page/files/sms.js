@@ -1,7 +1,7 @@
 // How a text travels: its encoding and its parts.
 
 const BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-const EXTENDED = "^{}\\[~]|€";
+const EXTENDED = "\f^{}\\[~]|€";
 
 /** Encoding, parts and what is left in the last one; `odd`: what is outside GSM-7. */
 export function measure(text) {

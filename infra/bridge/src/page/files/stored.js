@@ -1,7 +1,7 @@
 // What lies in the table: conversations with their waiting mailbox, and dead letters.
 
-import { $, Keyed, fullTime, h, span } from "./dom.js";
-import { act, head, values, watch } from "./live.js";
+import { $, Keyed, fullTime, h, renew, span } from "./dom.js";
+import { once, values, watch } from "./live.js";
 
 const items = new Keyed($("stored"), item);
 const letters = new Keyed($("dead"), letter, (a, b) => a - b);
@@ -21,7 +21,7 @@ function item(value, old) {
   const id = value.pk.replace("customer#", "");
   const name = values.get(`customer/${id}`)?.name ?? value.pk;
   const waits = value.mailbox.length;
-  const pause = (wait) => (wait ? `until ${fullTime(wait.until + (head().ahead ?? 0))}, after ${wait.attempts} failed ${wait.attempts === 1 ? "attempt" : "attempts"}` : null);
+  const pause = (wait) => (wait ? `until ${fullTime(wait.until)}, after ${wait.attempts} failed ${wait.attempts === 1 ? "attempt" : "attempts"}` : null);
   const facts = [
     fact("Ticket", memory.ticket ? `#${memory.ticket}${memory.status ? `, ${memory.status}` : ""}` : "none yet"),
     fact("Opted out", memory.opted_out ? "yes" : null),
@@ -48,15 +48,13 @@ function item(value, old) {
 }
 
 function letter(value, old) {
-  const replay = h("button", { type: "button", class: "button small", onclick: () => act({ replay: { letter: value.number } }) }, "Replay");
+  const replay = h("button", { type: "button", class: "button small", onclick: (event) => once({ replay: { letter: value.number } }, event.currentTarget) }, "Replay");
   const whose = value.conversation.replace("customer#", "");
   const element = h("article", { class: "card dead-letter" },
     h("h3", {}, KINDS[value.content?.kind] ?? `Request to ${value.source}`, replay),
-    h("dl", {}, [fact("Cause", value.cause), fact("Customer", values.get(`customer/${whose}`)?.name ?? whose), fact("Since", fullTime(value.buried_at + (head().ahead ?? 0)))]),
+    h("dl", {}, [fact("Cause", value.cause), fact("Customer", values.get(`customer/${whose}`)?.name ?? whose), fact("Since", fullTime(value.buried_at))]),
     h("details", {}, h("summary", {}, "Content"), h("pre", { tabindex: "0" }, typeof value.content === "string" ? value.content : JSON.stringify(value.content, null, 2))));
-  if (!old) return element;
-  old.replaceChildren(...element.childNodes);
-  return old;
+  return old ? renew(old, element) : element;
 }
 
 function counts() {

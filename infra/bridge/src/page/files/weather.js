@@ -1,7 +1,7 @@
 // What goes wrong: switches, webhooks, kills, the clock.
 
-import { $, Keyed, h } from "./dom.js";
-import { act, head, names, values, watch } from "./live.js";
+import { $, Keyed, h, renew } from "./dom.js";
+import { act, head, names, once, values, watch } from "./live.js";
 
 const SWITCHES = [["works", "works"], ["slow", "slow"], ["limited", "rate limit"], ["down", "down"], ["mute", "no answers"], ["refuses", "refuses"]];
 const PLACES = [["zendesk", "Zendesk"], ["braze", "Braze"], ["database", "DynamoDB"]];
@@ -26,13 +26,11 @@ function jumps() {
 }
 
 function webhook(value, old) {
-  const send = (numbers) => act({ webhooks: { send: numbers } });
+  const send = (event, numbers) => once({ webhooks: { send: numbers } }, event.currentTarget);
   const button = (label, go) => h("button", { type: "button", class: "button small quiet", onclick: go }, label);
   const element = h("li", {}, h("span", {}, `${value.number}. ${value.trigger} · #${value.ticket}`),
-    h("span", { class: "line" }, button("Send", () => send([value.number])), button("Twice", () => send([value.number, value.number])), button("Lose", () => act({ webhooks: { lose: [value.number] } }))));
-  if (!old) return element;
-  old.replaceChildren(...element.childNodes);
-  return old;
+    h("span", { class: "line" }, button("Send", (event) => send(event, [value.number])), button("Twice", (event) => send(event, [value.number, value.number])), button("Lose", (event) => once({ webhooks: { lose: [value.number] } }, event.currentTarget))));
+  return old ? renew(old, element) : element;
 }
 
 function show() {
@@ -62,9 +60,9 @@ function everythingFine() {
 
 /** Sets the switches up. */
 export function start() {
-  const all = (turn) => () => {
+  const all = (turn) => (event) => {
     const numbers = names("held/").map((name) => values.get(name).number);
-    act({ webhooks: { send: turn ? numbers.reverse() : numbers } });
+    once({ webhooks: { send: turn ? numbers.reverse() : numbers } }, event.currentTarget);
   };
   $("weather").append(
     h("div", { class: "switches" }, PLACES.map(place)),

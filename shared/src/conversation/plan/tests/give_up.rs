@@ -3,7 +3,6 @@
 use super::*;
 use crate::conversation::queue;
 use crate::conversation::state::Unsure;
-use crate::conversation::step::Refusal;
 use crate::message::{Consent, ConsentKind};
 
 /// An event that has waited for a day already.

@@ -100,6 +100,33 @@ fn the_reason_is_given_in_the_languages_there_are() {
 }
 
 #[test]
+fn of_thousands_of_missing_files_the_first_are_named_and_the_rest_counted() {
+    let links = (0..3_000).map(|n| format!("https://m.example/{n}"));
+    let mut table = Table::on_ticket(Status::Open);
+    let body = Body::Text(Text {
+        text: "hello".into(),
+        media_urls: links.collect(),
+        ..Text::default()
+    });
+    let (steps, _) = table.play(body, |step| match step {
+        Step::AttachMedia(links) => Outcome::Attached(
+            links
+                .iter()
+                .map(|_| Attached::Not(MediaProblem::TooMany))
+                .collect(),
+        ),
+        step => works(step),
+    });
+    let added = steps.iter().find_map(|step| match step {
+        Step::Append(comment) => Some(comment.body.as_str()),
+        _ => None,
+    });
+    let lines: Vec<&str> = added.expect("a comment").lines().collect();
+    assert_eq!(lines.len(), 22);
+    assert_eq!(lines[21], "… and 2980 more files not attached");
+}
+
+#[test]
 fn a_text_without_pictures_fetches_nothing() {
     let mut table = Table::on_ticket(Status::Open);
     let (steps, _) = table.play(text("Hi"), works);

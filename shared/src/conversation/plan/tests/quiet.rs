@@ -178,3 +178,47 @@ fn an_opt_out_without_a_ticket_is_kept_for_the_first_answer() {
     });
     assert!(steps.is_empty() && told);
 }
+
+#[test]
+fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
+    let out = || {
+        Body::Consent(Consent {
+            what: ConsentKind::OptedOut,
+            text: Personal::default(),
+        })
+    };
+    let notes = |verdict: Verdict| -> Vec<(String, Vec<String>)> {
+        let Verdict::Done(Ending::Delivered, follow) = verdict else {
+            panic!("{verdict:?}")
+        };
+        let told = follow
+            .into_iter()
+            .filter_map(|entry| match entry.event.body {
+                Body::Note(note) => Some((note.text.as_str().to_owned(), note.tags)),
+                _ => None,
+            });
+        told.collect()
+    };
+    let mut table = Table::empty();
+    assert!(notes(table.play(out(), works).1).is_empty());
+    let told = notes(table.play(text("My box is broken"), works).1);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].0.contains("START"));
+    assert_eq!(told[0].1, ["sms_opted_out"]);
+    assert!(notes(table.play(text("Are you there?"), works).1).is_empty());
+    assert!(
+        notes(table.play(out(), works).1).is_empty(),
+        "a second STOP"
+    );
+
+    // A further ticket says so, too.
+    table.state.move_to(ticket(36), Some(Status::Open), NOW);
+    assert_eq!(notes(table.play(text("Hello"), works).1).len(), 1);
+
+    let back = Body::Consent(Consent {
+        what: ConsentKind::OptedIn,
+        text: Personal::default(),
+    });
+    assert_eq!(notes(table.play(back, works).1).len(), 1);
+    assert_eq!(notes(table.play(out(), works).1).len(), 1);
+}

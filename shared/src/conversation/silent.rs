@@ -1,0 +1,26 @@
+//! Why a customer got no closing message.
+//!
+//! In: nothing. Out: [`Silent`]. Pure; stored as a word inside the item.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the customer got no closing message, for people who ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silent {
+    /// The customer had opted out.
+    OptedOut,
+    /// There is no campaign for it.
+    NoCampaign,
+    /// A tag of the ticket.
+    Tag,
+    /// The message has no text.
+    Empty,
+    /// Automatic SMS rested.
+    Loop,
+    /// Braze refused it for good: its dead letter may be replayed.
+    Refused,
+    /// A word this version does not know.
+    #[serde(other)]
+    Other,
+}
