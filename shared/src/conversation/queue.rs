@@ -14,11 +14,17 @@ const LONGEST_PAUSE: i64 = 10 * 60 * 1000;
 /// milliseconds.
 const SAME_SUBMIT: i64 = 2 * 60 * 1000;
 
-/// The event to work on now: the first of a lane that does not wait.
+/// The event to work on now: the first of a lane that does not wait, a STOP or START before all others.
 pub fn pick(mailbox: &[Entry], state: &State, now: i64) -> Option<usize> {
-    let index = mailbox
-        .iter()
-        .position(|entry| state.waits_until(entry.lane()) <= now)?;
+    let ready = |entry: &Entry| state.waits_until(entry.lane()) <= now;
+    let is_consent =
+        |entry: &Entry| matches!(entry.event.body, Body::Consent(_)) && entry.lane() == Lane::Own;
+    let first = |wanted: &dyn Fn(&Entry) -> bool| {
+        mailbox
+            .iter()
+            .position(|entry| ready(entry) && wanted(entry))
+    };
+    let index = first(&is_consent).or_else(|| first(&|_| true))?;
     Some(answer_before_closing(mailbox, index).unwrap_or(index))
 }
 
@@ -141,7 +147,7 @@ fn jitter(delivery: &DeliveryId, attempts: u32, pause: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Event, Text, TicketId};
+    use crate::message::{Consent, ConsentKind, Event, Personal, Text, TicketId};
 
     fn entry(id: &str, body: Body) -> Entry {
         Entry::fresh(Event {
@@ -186,6 +192,16 @@ mod tests {
     fn an_answer_after_a_reopening_stays_behind_the_closing_message() {
         let mailbox = [entry("a", solved()), entry("b", reply(Some("open")))];
         assert_eq!(pick(&mailbox, &State::default(), 2000), Some(0));
+    }
+
+    #[test]
+    fn a_stop_counts_before_what_is_not_sent_yet() {
+        let stop = Body::Consent(Consent {
+            what: ConsentKind::OptedOut,
+            text: Personal::default(),
+        });
+        let mailbox = [entry("a", reply(None)), entry("b", stop)];
+        assert_eq!(pick(&mailbox, &State::default(), 2000), Some(1));
     }
 
     #[test]
