@@ -3,6 +3,7 @@
 //! In: faults to arm, customers. Out: the stack at rest, marks in its call logs, and the drain by
 //! redelivery with waiting times shortened in the table instead of waited for.
 
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs of redelivery after which nothing may be left.
 const ROUNDS: usize = 12;
+
+/// Looks at a port that is taken, a tenth of a second apart.
+const PORT_TRIES: u32 = 300;
 
 const FUNCTIONS: [&str; 4] = [
     "zendesk-reply",
@@ -417,9 +421,8 @@ impl Stage {
         config.port = port(self.stack.zendesk.base_url()).expect("a port");
         let snapshot = self.stack.zendesk.snapshot();
         self.stack.zendesk.shutdown().await;
-        self.stack.zendesk = simulators::zendesk::Zendesk::start(config)
-            .await
-            .expect("the port is free again");
+        let start = || simulators::zendesk::Zendesk::start(config.clone());
+        self.stack.zendesk = on_its_port(start).await;
         self.stack
             .zendesk
             .restore(snapshot)
@@ -429,14 +432,26 @@ impl Stage {
         config.port = port(self.stack.braze.base_url()).expect("a port");
         let snapshot = self.stack.braze.snapshot();
         self.stack.braze.shutdown().await;
-        self.stack.braze = simulators::braze::Braze::start(config)
-            .await
-            .expect("the port is free again");
+        let start = || simulators::braze::Braze::start(config.clone());
+        self.stack.braze = on_its_port(start).await;
         self.stack
             .braze
             .restore(snapshot)
             .expect("its own snapshot");
     }
+}
+
+/// Starts what had a port before. Another test's connection may go out by that port for a moment.
+async fn on_its_port<T, F: Future<Output = io::Result<T>>>(start: impl Fn() -> F) -> T {
+    for _ in 0..PORT_TRIES {
+        match start().await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            started => return started.expect("started"),
+        }
+    }
+    panic!("the port is not free again");
 }
 
 /// An item's memory with its pauses over; `None` where there are none.
