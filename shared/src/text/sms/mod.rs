@@ -12,6 +12,7 @@ mod tokens;
 
 pub use encoding::Encoding;
 use scale::Way;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// How many parts one message may have (Braze's maximum).
 pub const MAX_SEGMENTS: usize = 10;
@@ -77,7 +78,10 @@ fn pieces(text: &str, encoding: Encoding) -> Vec<&str> {
     if encoding.segments(text) > MAX_SEGMENTS {
         return split::split(text, Way::Whole(encoding));
     }
-    let text = text.trim_start();
+    // Never inside of a cluster: a space may carry an accent.
+    let blank = |cluster: &&str| cluster.trim().is_empty();
+    let lead: usize = text.graphemes(true).take_while(blank).map(str::len).sum();
+    let text = &text[lead..];
     if text.is_empty() { vec![] } else { vec![text] }
 }
 

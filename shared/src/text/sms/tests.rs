@@ -35,7 +35,7 @@ fn unnumbered(fitted: &Fitted) -> Vec<&str> {
 /// Every message is within the limits and travels as said, and together they are the text, but for
 /// white space where it was cut, and for what GSM-7 spells otherwise. No cut is inside of a cluster.
 fn assert_complete(text: &str, fitted: &Fitted) {
-    let mut clusters = text.trim_start().graphemes(true);
+    let mut clusters = text.graphemes(true);
     for (piece, encoding) in unnumbered(fitted).into_iter().zip(&fitted.encodings) {
         assert!(!piece.trim().is_empty());
         let first = piece.graphemes(true).next();
@@ -67,6 +67,15 @@ fn assert_complete(text: &str, fitted: &Fitted) {
 fn is_blank(cluster: &str) -> bool {
     let plain = gsm::transliterate(cluster, Ligatures::Keep);
     plain.as_deref().unwrap_or(cluster).trim().is_empty()
+}
+
+#[test]
+fn a_space_that_carries_an_accent_is_no_white_space() {
+    for text in [" \u{301}请看".to_owned(), " \u{301}请看 ".repeat(400)] {
+        let fitted = fit(&text);
+        assert!(fitted.messages[0].starts_with(" \u{301}请看"));
+        assert_complete(&text, &fitted);
+    }
 }
 
 #[test]
