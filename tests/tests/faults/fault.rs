@@ -161,14 +161,7 @@ fn vendor(party: Party) -> Vec<Case> {
         Case::new("409", Effect::status(409)),
         Case::new("422", Effect::status(422)),
         Case::new("422 for a while", Effect::status(422)).times(Times::While),
-        Case::new(
-            "malformed success",
-            Effect::RespondAfter {
-                status: 200,
-                headers: json_type(),
-                body: "{\"truncated\":".to_owned(),
-            },
-        ),
+        malformed(),
     ];
     if party == Party::Zendesk {
         cases.push(Case::new("500 after acting", Effect::status_after(500)));
@@ -176,6 +169,17 @@ fn vendor(party: Party) -> Vec<Case> {
         cases.push(again.times(Times::While));
     }
     cases
+}
+
+/// It acts, and what it says is cut off.
+fn malformed() -> Case {
+    let body = "{\"truncated\":".to_owned();
+    let said = Effect::RespondAfter {
+        status: 200,
+        headers: json_type(),
+        body,
+    };
+    Case::new("malformed success", said)
 }
 
 /// The host's refusals do not refuse the text.
@@ -189,14 +193,7 @@ fn pictures() -> Vec<Case> {
         Case::new("500", Effect::status(500)),
         Case::new("502 HTML", Effect::html_502()),
         Case::new("503", Effect::status(503)),
-        Case::new(
-            "malformed success",
-            Effect::RespondAfter {
-                status: 200,
-                headers: json_type(),
-                body: "{\"truncated\":".to_owned(),
-            },
-        ),
+        malformed(),
     ];
     for case in &mut cases {
         case.refuses = false;
