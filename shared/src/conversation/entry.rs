@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Body, ConsentKind, Event, MediaProblem, Personal, TicketId};
+use crate::message::{Body, ConsentKind, DeliveryId, Event, MediaProblem, Personal, TicketId};
 
 /// What an event waits with. Order is kept within a lane, and no lane holds up another: not one
 /// vendor's outage the other's messages, and nothing a STOP.
@@ -38,6 +38,14 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The name its writes carry.
+    pub fn marker(&self) -> &DeliveryId {
+        self.progress
+            .written_as
+            .as_ref()
+            .unwrap_or(&self.event.delivery)
+    }
+
     /// An event nobody has worked on.
     pub fn fresh(event: Event) -> Self {
         Self {
@@ -114,6 +122,10 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
+    /// The delivery under which it was attempted before it became a dead letter: what it wrote then
+    /// carries that name, and so does what it writes now.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub written_as: Option<DeliveryId>,
     /// Counts the workers that vanished over it.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub breaks: u8,
@@ -160,6 +172,12 @@ pub struct Progress {
     /// Undelivered comments were fetched.
     #[serde(skip_serializing_if = "is_false")]
     pub fetched: bool,
+    /// When the ticket was solved last was looked up.
+    #[serde(skip_serializing_if = "is_false")]
+    pub solve_seen: bool,
+    /// Whether the agent asked for messages once more was looked up.
+    #[serde(skip_serializing_if = "is_false")]
+    pub requests_seen: bool,
     /// Tags were added.
     #[serde(skip_serializing_if = "is_false")]
     pub tagged: bool,

@@ -14,5 +14,6 @@ pub mod state;
 mod status;
 pub mod step;
 pub mod store;
+mod unsure;
 
 pub mod notes;

@@ -5,11 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
+use crate::message::{CommentId, DeliveryId, TicketId, UserId};
 
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::silent::Silent;
 pub use super::status::Status;
+pub use super::unsure::Unsure;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
 /// does not text it to the customer.
@@ -47,6 +48,9 @@ pub struct State {
     /// epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub told_at: i64,
+    /// That time is the bridge's own: Zendesk's was not told.
+    #[serde(skip_serializing_if = "is_false")]
+    pub told_roughly: bool,
     /// Why that was not told by SMS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silent: Option<Silent>,
@@ -107,25 +111,6 @@ pub struct State {
     pub own_wait: Option<Wait>,
 }
 
-/// A message whose outcome is not known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Unsure {
-    /// The ticket it was written on.
-    pub ticket: TicketId,
-    /// The agent's comment; `None`: the closing message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<CommentId>,
-    /// The closing message, where it was not the usual one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<Personal>,
-    /// The campaign, where it was not the usual one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub campaign: Option<String>,
-    /// Messages of the same answer that were surely sent.
-    #[serde(default, skip_serializing_if = "is_zero_u8")]
-    pub sent: u8,
-}
-
 /// A text that may come again: its fingerprint, how often it came, and when it came first or, once
 /// that was too often, last, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +140,7 @@ impl State {
         self.solved_upto = None;
         self.closing_told = false;
         self.told_at = 0;
+        self.told_roughly = false;
         self.silent = None;
     }
 
@@ -232,10 +218,6 @@ fn is_false(value: &bool) -> bool {
 }
 
 fn is_zero(value: &i64) -> bool {
-    *value == 0
-}
-
-fn is_zero_u8(value: &u8) -> bool {
     *value == 0
 }
 

@@ -1,9 +1,9 @@
-//! Compares open conversations with their tickets now and then, so that a reply whose webhook never
-//! came is still delivered. A few each run: the vendors' rate belongs to the customers.
+//! Compares conversations with their tickets now and then, until these are closed, so that a reply
+//! whose webhook never came is still delivered. A few each run: the vendors' rate belongs to the customers.
 
 use crate::conversation::seen;
-use crate::conversation::state::{Entry, Status};
-use crate::conversation::store::{Held, StoreError};
+use crate::conversation::state::{Entry, State, Status};
+use crate::conversation::store::{Held, Pages, Storage, StoreError};
 use crate::message::{Body, DeliveryId, Event};
 
 use super::{Bridge, Endings, Summary, Vendors, Work};
@@ -14,17 +14,21 @@ const PAGE: i32 = 100;
 /// Conversations compared each run; each costs Zendesk two calls.
 const CHECKS: usize = 5;
 
+/// How many of these may be of tickets whose solve the customer was told of: little is expected
+/// there, and most tickets are such.
+const CHECKS_OF_TOLD: usize = 2;
+
 /// How long a comparison is good for, in milliseconds.
 const GOOD_FOR: i64 = 30 * 60 * 1000;
 
-/// How long it is good for where nothing has happened for days, in milliseconds; well below the time
-/// for which an answer is known to be sent or not.
+/// How long it is good for where the customer was told of a solve or nothing has happened for days,
+/// in milliseconds; well below the time for which an answer is known to be sent or not.
 const GOOD_FOR_SILENT: i64 = 12 * 60 * 60 * 1000;
 
 /// How long an answer may have had files that nobody told of, in milliseconds.
 const FILES_WAIT: i64 = 60 * 1000;
 
-impl<V: Vendors> Bridge<V> {
+impl<V: Vendors, S: Storage + Pages + Sync> Bridge<V, S> {
     /// Reads the next page of conversations and compares those that are open and lately active.
     ///
     /// # Errors
@@ -37,10 +41,14 @@ impl<V: Vendors> Bridge<V> {
         }
         let (page, mut next) = self.store.page(self.store.cursor().await?, PAGE).await?;
         let mut checks = 0;
+        let mut of_told = 0;
         let mut read_to = None;
         for read in page {
             let pk = read.key.pk();
-            if is_worth_it(&read, now) {
+            let told = is_told(&read.state);
+            let is_next = !told || of_told < CHECKS_OF_TOLD;
+            if is_worth_it(&read, now) && is_next {
+                of_told += usize::from(told);
                 if checks == CHECKS || work.is_over(self.clock.now()) {
                     // The rest of the page is for the next run.
                     next = read_to;
@@ -79,14 +87,26 @@ impl<V: Vendors> Bridge<V> {
     }
 }
 
-/// Idle, and either open and not just compared, or with answers whose files nobody named.
+/// The customer was told that the ticket is solved.
+fn is_told(state: &State) -> bool {
+    state.is_done() && state.closing_told
+}
+
+/// Idle, on a ticket that is not closed and was not compared lately; or with answers whose files
+/// nobody named.
 fn is_worth_it(read: &Held, now: i64) -> bool {
     let active = seen::days(now).any(|day| read.seen.count(day) > 0);
     let state = &read.state;
-    let closed = state.status == Some(Status::Closed);
-    let over = closed || (state.is_done() && state.closing_told);
-    let good_for = if active { GOOD_FOR } else { GOOD_FOR_SILENT };
-    let is_old = !over && now.saturating_sub(state.checked_at.max(state.since)) > good_for;
+    // The agent may have asked for what is in doubt.
+    let expects = !is_told(state) || !state.unsure.is_empty();
+    let good_for = if active && expects {
+        GOOD_FOR
+    } else {
+        GOOD_FOR_SILENT
+    };
+    let last = state.checked_at.max(state.since).max(state.told_at);
+    let is_closed = state.status == Some(Status::Closed);
+    let is_old = !is_closed && now.saturating_sub(last) > good_for;
     let unseen = state.files_unseen;
     let may_have_files = unseen > 0 && now.saturating_sub(unseen) > FILES_WAIT;
     read.mailbox.is_empty() && state.ticket.is_some() && (is_old || may_have_files)

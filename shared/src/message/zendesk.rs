@@ -54,7 +54,10 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         return Ok(incoming(
             customer,
             delivery,
-            Body::Resend(Resend { ticket }),
+            Body::Resend(Resend {
+                ticket,
+                ..Resend::default()
+            }),
             now_ms,
         ));
     }

@@ -10,6 +10,7 @@ mod bodies;
 mod client;
 mod comments;
 mod error;
+mod history;
 mod html;
 mod oauth;
 mod pass;

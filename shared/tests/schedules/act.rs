@@ -71,6 +71,8 @@ pub struct Setting {
     pub customers: u8,
     /// A closing campaign is set.
     pub closing: bool,
+    /// Redelivery compares conversations with their tickets.
+    pub compares: bool,
     /// Largest difference between two machines' clocks, in milliseconds.
     pub skew: i64,
 }
@@ -81,6 +83,7 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
         customers: dice.pick(&[1, 1, 2, 3]),
         closing: !dice.percent(10),
         skew: dice.pick(&[0, 0, 400]),
+        compares: seed % 2 == 1,
     };
     let faults = dice.pick(&[0, 4, 15, 35]);
     let crashes = dice.pick(&[0, 2, 6]);

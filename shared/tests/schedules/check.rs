@@ -15,7 +15,7 @@ use super::world::{KEY_KEPT, Remark, Ticket};
 const MINUTES: i64 = 8 * 60 * 1000;
 
 /// How long a delivery is surely remembered, in milliseconds.
-const REMEMBERED: i64 = 47 * 60 * 60 * 1000;
+pub const REMEMBERED: i64 = 47 * 60 * 60 * 1000;
 
 impl<S: Table> Run<S> {
     /// Everything that is wrong, or nothing.
@@ -47,6 +47,10 @@ impl<S: Table> Run<S> {
             self.consent_kept(&customer).map_err(told)?;
         }
         self.answers_before_closing()?;
+        self.closings_in_number()?;
+        if let Some(compared_at) = self.compared_at {
+            self.nothing_left_unfound(compared_at)?;
+        }
         self.nothing_after_stop()?;
         self.nothing_echoed()
     }
@@ -120,7 +124,7 @@ impl<S: Table> Run<S> {
         busy.map_or(Ok(()), |item| Err(format!("{} still waits", item.key.pk())))
     }
 
-    fn customers(&self) -> BTreeSet<ExternalUserId> {
+    pub fn customers(&self) -> BTreeSet<ExternalUserId> {
         self.events
             .iter()
             .map(|event| event.customer.clone())
@@ -196,7 +200,7 @@ impl<S: Table> Run<S> {
         Ok(())
     }
 
-    fn sent_parts(&self, token: &str) -> Vec<(usize, u8, u8)> {
+    pub fn sent_parts(&self, token: &str) -> Vec<(usize, u8, u8)> {
         let world = self.common.world.lock().expect("world");
         let all = world.sms.iter().enumerate();
         let of_it = all.filter(|(_, sms)| sms.text.contains(token));
@@ -238,10 +242,11 @@ impl<S: Table> Run<S> {
         self.resends_on(ticket)
     }
 
-    fn resends_on(&self, ticket: TicketId) -> usize {
+    pub fn resends_on(&self, ticket: TicketId) -> usize {
         let asked = self.events.iter().filter(|event| {
+            let accepted = self.common.accepted_by(&event.door(), event.delivery());
             matches!(event.kind, Kind::Resend { ticket: on } if on == ticket)
-                && self.common.accepted_by(&event.door(), event.delivery())
+                && (accepted || event.lost)
         });
         asked.count()
     }
@@ -268,7 +273,7 @@ impl<S: Table> Run<S> {
     }
 
     /// A note is on the ticket, or a dead letter kept, or the ticket takes no notes.
-    fn agent_knows(&self, event: &Happened, id: &DeliveryId) -> bool {
+    pub fn agent_knows(&self, event: &Happened, id: &DeliveryId) -> bool {
         let note = DeliveryId::derive("note", &[id.as_str()]);
         let world = self.common.world.lock().expect("world");
         let noted = |ticket: &Ticket| {
@@ -363,7 +368,7 @@ impl<S: Table> Run<S> {
         self.common.now() - self.written(ticket, comment) > REMEMBERED
     }
 
-    fn written(&self, ticket: TicketId, comment: CommentId) -> i64 {
+    pub fn written(&self, ticket: TicketId, comment: CommentId) -> i64 {
         let world = self.common.world.lock().expect("world");
         let mut remarks = world.tickets[&ticket].comments.iter();
         remarks.find(|r| r.id == comment).map_or(0, |r| r.at)
@@ -398,7 +403,7 @@ impl<S: Table> Run<S> {
             || solves.any(|event| (several && nameless(event)) || late(event))
     }
 
-    fn state_of(&self, customer: &ExternalUserId) -> Option<Shown> {
+    pub fn state_of(&self, customer: &ExternalUserId) -> Option<Shown> {
         let key = Key::Customer(customer.clone());
         self.store.shown().into_iter().find(|item| item.key == key)
     }
@@ -422,7 +427,7 @@ impl<S: Table> Run<S> {
         }
     }
 
-    fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
+    pub fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
         let dead = self.store.dead();
         let ours = self.accepted_of(customer);
         let ids = ours.iter().flat_map(|event| {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use shared::conversation::state::{Entry, Trouble};
 use shared::conversation::step::{Failure, Outcome, Step};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Storage, StoreError,
+    Accepted, DeadLetter, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
 };
 use shared::delivery::Vendors;
 use shared::message::{Alias, DeliveryId, ExternalUserId};
@@ -137,6 +137,7 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
+        Step::FindRequests { ticket, notes } => world.requests(*ticket, notes),
         Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {
@@ -162,7 +163,7 @@ enum Attempt {
     Nothing,
 }
 
-impl<S: Storage + Send + Sync> Wire<S> {
+impl<S> Wire<S> {
     async fn attempt(&self, what: &'static str, last: &mut bool) -> Attempt {
         let go = self.common.gates.pass(self.worker, what).await;
         *last |= matches!(go.fault, Fault::Down | Fault::Gone | Fault::Refused);
@@ -278,5 +279,36 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
         with_repeats!(self, "bury", self.inner.bury(letter, now).await)
+    }
+}
+
+impl<S: Pages + Send + Sync> Pages for Wire<S> {
+    async fn page(
+        &self,
+        after: Option<String>,
+        limit: i32,
+    ) -> Result<(Vec<Held>, Option<String>), StoreError> {
+        with_repeats!(self, "page", self.inner.page(after.clone(), limit).await)
+    }
+
+    async fn cursor(&self) -> Result<Option<String>, StoreError> {
+        with_repeats!(self, "cursor", self.inner.cursor().await)
+    }
+
+    async fn set_cursor(&self, after: Option<&str>) -> Result<(), StoreError> {
+        with_repeats!(self, "set_cursor", self.inner.set_cursor(after).await)
+    }
+
+    async fn begin(
+        &self,
+        read: Held,
+        entry: Entry,
+        lease: &Lease,
+    ) -> Result<Option<Held>, StoreError> {
+        with_repeats!(
+            self,
+            "begin",
+            self.inner.begin(read.clone(), entry.clone(), lease).await
+        )
     }
 }

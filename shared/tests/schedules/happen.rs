@@ -190,7 +190,10 @@ impl<S: Table> Run<S> {
                 world.agent_merges(ticket, target);
             }
             Deed::Echo => self.echo(customer, ticket),
-            Deed::Resend => self.resend(customer, ticket),
+            Deed::Resend => {
+                world.lock().expect("world").agent_asks(ticket);
+                self.resend(customer, ticket);
+            }
         }
     }
 
@@ -256,6 +259,7 @@ impl<S: Table> Run<S> {
         let delivery = DeliveryId::derive("resend", &[&n.to_string()]);
         let body = Body::Resend(Resend {
             ticket: Some(ticket),
+            ..Resend::default()
         });
         let kind = Kind::Resend { ticket };
         self.queue(
@@ -305,6 +309,9 @@ impl<S: Table> Run<S> {
 pub fn reply_delivery(comment: CommentId) -> DeliveryId {
     DeliveryId::derive("reply", &[&comment.to_string()])
 }
+
+/// The closing message of a solve that no webhook told of.
+pub const CLOSED: &str = "Your ticket has been closed";
 
 /// The closing message of one solve cycle.
 pub fn closing(ticket: TicketId, cycle: u32) -> String {

@@ -10,6 +10,7 @@ mod act;
 mod check;
 mod dice;
 mod fakes;
+mod found;
 mod gate;
 mod happen;
 mod run;

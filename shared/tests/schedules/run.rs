@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use shared::conversation::policy::Policy;
-use shared::conversation::store::{Memory, Shown, Storage};
-use shared::delivery::{Bridge, Clock, Handled, Work};
+use shared::conversation::store::{Memory, Pages, Shown, Storage};
+use shared::delivery::{Bridge, Clock, Handled, Summary, Work};
 use shared::message::{CommentId, DeliveryId, ExternalUserId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
@@ -18,11 +18,14 @@ const START: i64 = 1_790_000_000_000;
 /// How long a sender repeats a request, in milliseconds.
 const SENDERS_TRY: i64 = 24 * 60 * 60 * 1000;
 
+/// How long no comparison is good for, in milliseconds.
+const BETWEEN_COMPARISONS: i64 = 12 * 60 * 60 * 1000 + 60_000;
+
 /// Calls within which everything must have ended.
 const PATIENCE: u32 = 20_000;
 
 /// A table that shows what it holds.
-pub trait Table: Storage + Clone + Send + Sync + 'static {
+pub trait Table: Storage + Pages + Clone + Send + Sync + 'static {
     fn shown(&self) -> Vec<Shown>;
     fn dead(&self) -> Vec<String>;
 }
@@ -122,6 +125,10 @@ pub struct Run<S> {
     /// What happened, for a person's eyes.
     pub story: Option<Vec<String>>,
     pub serial: u32,
+    /// Zendesk's clock was set back: which of two solves was later cannot be told.
+    pub set_back: bool,
+    /// When all were compared with their tickets in the end, for the first time.
+    pub compared_at: Option<i64>,
     workers: Vec<Worker>,
     started: u32,
     last: Option<Handled>,
@@ -138,6 +145,8 @@ impl<S: Table> Run<S> {
             events: vec![],
             story: told.then(Vec::new),
             serial: 0,
+            set_back: false,
+            compared_at: None,
             workers: vec![],
             started: 0,
             last: None,
@@ -149,7 +158,24 @@ impl<S: Table> Run<S> {
         for act in acts {
             self.act(*act).await?;
         }
-        self.drain().await
+        self.drain().await?;
+        if self.setting.compares {
+            self.compare_all().await?;
+        }
+        Ok(())
+    }
+
+    /// Time passes until every conversation was compared with its ticket, and what that found is
+    /// delivered.
+    async fn compare_all(&mut self) -> Result<(), String> {
+        self.tell(|| "-- compared from here".to_owned());
+        for _ in 0..3 {
+            self.common.pass_time(BETWEEN_COMPARISONS);
+            self.compared_at.get_or_insert(self.common.now());
+            self.redeliver();
+            self.drain().await?;
+        }
+        Ok(())
     }
 
     pub fn tell(&mut self, line: impl FnOnce() -> String) {
@@ -164,6 +190,7 @@ impl<S: Table> Run<S> {
             Act::Step { pick, fault, slow } => self.step(pick, Go { fault, slow }),
             Act::Clock { ms } => {
                 self.common.pass_time(ms);
+                self.set_back |= ms < 0;
                 self.tell(|| format!("clock {ms:+}"));
                 self.time_out();
             }
@@ -180,10 +207,14 @@ impl<S: Table> Run<S> {
                 }
             }
             Act::Lose { pick } => {
+                let compares = self.setting.compares;
                 let losable = |e: &Happened| {
-                    e.queued
-                        && e.tries == 0
-                        && matches!(e.kind, Kind::Reply { .. } | Kind::Solved { .. })
+                    let found = match e.kind {
+                        Kind::Reply { .. } | Kind::Solved { .. } => true,
+                        Kind::Resend { .. } => compares,
+                        Kind::Text | Kind::Consent { .. } | Kind::Echo => false,
+                    };
+                    e.queued && e.tries == 0 && found
                 };
                 if let Some(index) = chosen(&self.which(losable), pick) {
                     self.events[index].queued = false;
@@ -316,13 +347,17 @@ impl<S: Table> Run<S> {
 
     fn redeliver(&mut self) {
         let (worker, bridge) = self.bridge();
+        let compares = self.setting.compares;
         let deadline = bridge.clock.now() + 55_000;
         let work = Work::scheduled(&format!("w{worker}"), deadline);
         let gates = self.common.gates.clone();
         self.tell(|| format!("w{worker} redelivers"));
         let task = tokio::spawn(async move {
             // An index that cannot be read: the schedule comes again.
-            let _ = bridge.redeliver(&work).await;
+            let run = bridge.redeliver(&work).await;
+            if compares && run.is_ok() {
+                let _ = bridge.compare_some(&work, &mut Summary::default()).await;
+            }
             gates.stir();
             None
         });

@@ -16,7 +16,8 @@ use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Shown, Storage, Store, StoreError,
+    Accepted, DeadLetter, Held, Key, Lease, Leave, Pages, Settled, Shown, Storage, Store,
+    StoreError,
 };
 use shared::message::{Alias, DeliveryId};
 use shared::net::Http;
@@ -167,6 +168,33 @@ impl Storage for Real {
     }
 }
 
+impl Pages for Real {
+    async fn page(
+        &self,
+        after: Option<String>,
+        limit: i32,
+    ) -> Result<(Vec<Held>, Option<String>), StoreError> {
+        self.store.page(after, limit).await
+    }
+
+    async fn cursor(&self) -> Result<Option<String>, StoreError> {
+        self.store.cursor().await
+    }
+
+    async fn set_cursor(&self, after: Option<&str>) -> Result<(), StoreError> {
+        self.store.set_cursor(after).await
+    }
+
+    async fn begin(
+        &self,
+        read: Held,
+        entry: Entry,
+        lease: &Lease,
+    ) -> Result<Option<Held>, StoreError> {
+        self.store.begin(read, entry, lease).await
+    }
+}
+
 /// The SDK's HTTP client: the database itself.
 #[derive(Clone)]
 struct Direct(Arc<Database>);
@@ -220,6 +248,7 @@ fn answer(database: &Database, target: &str, body: &[u8]) -> Result<String, Dyno
         Some("UpdateItem") => call!(update_item),
         Some("PutItem") => call!(put_item),
         Some("Query") => call!(query),
+        Some("Scan") => call!(scan),
         other => panic!("the store does not call {other:?}"),
     };
     Ok(answer.expect("JSON"))

@@ -29,7 +29,9 @@ pub struct Ticket {
     /// How often it was solved.
     pub cycle: u32,
     /// When it was solved last, in milliseconds since the epoch.
-    solved_at: Option<i64>,
+    pub solved_at: Option<i64>,
+    /// The tag `sms_resend` was added when this comment was the newest.
+    asked_after: Vec<CommentId>,
 }
 
 impl Ticket {
@@ -63,6 +65,10 @@ pub struct Sent {
     pub text: String,
     pub part: u8,
     pub parts: u8,
+    /// The ticket it was sent for.
+    pub ticket: Option<TicketId>,
+    /// Milliseconds since the epoch.
+    pub at: i64,
     /// What its customer's item had accepted when the sender last looked.
     pub known: Vec<DeliveryId>,
 }
@@ -112,6 +118,7 @@ impl World {
             external_id: None,
             cycle: 0,
             solved_at: None,
+            asked_after: vec![],
         };
         self.tickets.insert(id, ticket);
         id
@@ -153,6 +160,13 @@ impl World {
         ticket.cycle += u32::from(solves);
         ticket.set(status, self.now);
         solves
+    }
+
+    /// An agent adds the tag `sms_resend`, which the trigger takes off again.
+    pub fn agent_asks(&mut self, ticket: TicketId) {
+        let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
+        let newest = ticket.comments.last().map(|remark| remark.id);
+        ticket.asked_after.extend(newest);
     }
 
     /// An agent merges a ticket into another of the same customer.
@@ -305,6 +319,20 @@ impl World {
         }
     }
 
+    pub fn requests(&self, id: TicketId, notes: &[DeliveryId]) -> Outcome {
+        let Some(ticket) = self.tickets.get(&id).filter(|ticket| !ticket.deleted) else {
+            return Outcome::Failed(Failure::NotFound);
+        };
+        let place = |note: &DeliveryId| {
+            let mut remarks = ticket.comments.iter();
+            let note = remarks.find(|remark| remark.marker.as_deref() == Some(note.as_str()));
+            note.map(|note| note.id)
+        };
+        let last = ticket.asked_after.last();
+        let asked = |note: &&DeliveryId| place(note).is_some_and(|id| last >= Some(&id));
+        Outcome::Requested(notes.iter().filter(asked).cloned().collect())
+    }
+
     pub fn solved_at(&self, id: TicketId) -> Outcome {
         let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted);
         ticket.map_or(Outcome::Failed(Failure::NotFound), |ticket| {
@@ -337,6 +365,8 @@ impl World {
             text: sms.message.as_str().to_owned(),
             part: sms.part,
             parts: sms.parts,
+            ticket: sms.ticket,
+            at: self.now,
             known: vec![],
         });
         Outcome::Done

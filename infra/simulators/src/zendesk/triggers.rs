@@ -3,7 +3,7 @@
 //! In: what happened to a ticket. Out: invocations in the state's outbox. Imports the model and
 //! the placeholders.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::ids;
 
@@ -83,11 +83,25 @@ pub(super) fn run(state: &mut State, config: &Config, now: i64, happened: &Happe
         }
     }
     if let Some(ticket) = state.tickets.get_mut(&happened.ticket_id) {
-        ticket.tags.retain(|tag| !unwanted.contains(tag));
+        take_off(ticket, &unwanted);
     }
     for mut invocation in fired {
         invocation.id = state.next_id();
         state.outbox.push(invocation);
+    }
+}
+
+/// What triggers change is told in the audit of the update that made them run.
+fn take_off(ticket: &mut Ticket, unwanted: &[String]) {
+    let before = ticket.tags.clone();
+    ticket.tags.retain(|tag| !unwanted.contains(tag));
+    let audit = ticket.audits.last_mut();
+    if let Some(audit) = audit.filter(|_| before != ticket.tags) {
+        let id = audit.events.len() + 1;
+        audit.events.push(json!({
+            "id": id, "type": "Change", "field_name": "tags", "via": {"channel": "rule"},
+            "previous_value": before, "value": ticket.tags,
+        }));
     }
 }
 

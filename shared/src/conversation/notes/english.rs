@@ -23,6 +23,11 @@ pub(super) static TEXTS: Texts = Texts {
         tried for {hours} h. It is kept as a dead letter; please tell your administrator.",
     text_refused: "SMS: a text of the customer could not be added to this ticket: Zendesk refused it \
         ({status}). It is kept as a dead letter; please tell your administrator.",
+    text_in_doubt: "SMS: a text of the customer may be missing on this ticket. Zendesk did not confirm \
+        that it took it, and could not be asked. It is kept as a dead letter, and is not added twice \
+        when that is replayed; please tell your administrator.",
+    solve_unclear: "SMS: no closing message was sent. Zendesk refused ({status}) to say whether the ticket \
+        was solved anew, and the customer has been told of a solve before. Please tell your administrator.",
     answer_given_up: "SMS not sent: Braze could not be reached for {hours} h.{before} The message is kept \
         as a dead letter; please tell your administrator.",
     not_found: "SMS not sent: the comment to be sent is not among the newest of this ticket. Please \

@@ -25,6 +25,12 @@ pub(super) static TEXTS: Texts = Texts {
         pendant {hours} h. Il est conservé ; veuillez prévenir votre administrateur.",
     text_refused: "SMS : un message du client n'a pas pu être ajouté à ce ticket : Zendesk l'a refusé \
         ({status}). Il est conservé ; veuillez prévenir votre administrateur.",
+    text_in_doubt: "SMS : il manque peut-être un message du client sur ce ticket. Zendesk n'a pas \
+        confirmé l'avoir reçu, et n'a pas pu être interrogé. Le message est conservé, et ne sera pas \
+        ajouté deux fois s'il est rejoué ; veuillez prévenir votre administrateur.",
+    solve_unclear: "SMS : aucun message de clôture n'a été envoyé. Zendesk a refusé ({status}) de dire si \
+        le ticket a été résolu à nouveau, et le client a déjà été informé d'une clôture. Veuillez \
+        prévenir votre administrateur.",
     answer_given_up: "SMS non envoyé : Braze est resté injoignable pendant {hours} h.{before} Le message \
         est conservé ; veuillez prévenir votre administrateur.",
     not_found: "SMS non envoyé : le commentaire à envoyer n'est plus parmi les derniers de ce \

@@ -111,6 +111,17 @@ pub fn text_refused(language: Language, status: u16) -> String {
     fill(text, &[("status", &status.to_string())])
 }
 
+/// Zendesk neither confirmed a text of the customer nor says whether it is on the ticket.
+pub fn text_in_doubt(language: Language) -> String {
+    Texts::of(language).text_in_doubt.to_owned()
+}
+
+/// Zendesk does not say whether a ticket whose solve was told of was solved again.
+pub fn solve_unclear(language: Language, status: u16) -> String {
+    let text = Texts::of(language).solve_unclear;
+    fill(text, &[("status", &status.to_string())])
+}
+
 /// An answer could not be handed to Braze in time; `sent` of its messages were.
 pub fn answer_given_up(language: Language, after: Duration, sent: u8) -> String {
     let texts = Texts::of(language);
@@ -300,6 +311,8 @@ mod tests {
             refused(language, &refusal, 2),
             text_given_up(language, Duration::from_secs(86_400)),
             text_refused(language, 422),
+            text_in_doubt(language),
+            solve_unclear(language, 422),
             answer_given_up(language, Duration::from_secs(86_400), 0),
             answer_given_up(language, Duration::from_secs(86_400), 1),
             not_found(language),

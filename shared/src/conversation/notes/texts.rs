@@ -29,6 +29,9 @@ pub(super) struct Texts {
     pub(super) text_given_up: &'static str,
     /// `{status}`
     pub(super) text_refused: &'static str,
+    pub(super) text_in_doubt: &'static str,
+    /// `{status}`
+    pub(super) solve_unclear: &'static str,
     /// `{hours}`, `{before}`
     pub(super) answer_given_up: &'static str,
     pub(super) not_found: &'static str,

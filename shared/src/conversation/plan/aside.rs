@@ -53,7 +53,7 @@ fn without_tags(mut entry: Entry, tags: &[&str]) -> Entry {
 }
 
 pub(super) fn note(case: &Case<'_>, progress: &Progress, note: &Note) -> Next {
-    let marker = case.delivery.clone();
+    let marker = case.marker.clone();
     Next::Step(match progress {
         Progress {
             posted: true,

@@ -1,15 +1,16 @@
 //! The conversation is compared with its ticket: answers whose webhook never came are sent, a solve
 //! that nobody reported is made up for, a ticket closed, merged or deleted behind our back is noticed.
 
-use crate::message::{Body, DeliveryId, Event, Solved};
+use crate::message::{Body, DeliveryId, Event, Resend, Solved, TicketId};
 
 use super::super::state::{Entry, Progress, State, Status};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Step, TicketFacts, Verdict,
 };
+use super::solved::CLOCKS_APART;
 use super::{Case, attributes_entry, missed, moved};
 
-pub(super) fn next(state: &mut State, progress: &Progress) -> Next {
+pub(super) fn next(case: &Case<'_>, state: &mut State, progress: &Progress) -> Next {
     // Once is enough; the solve looks again.
     state.files_unseen = 0;
     let Some(ticket) = state.ticket else {
@@ -20,8 +21,30 @@ pub(super) fn next(state: &mut State, progress: &Progress) -> Next {
         Progress {
             confirmed: false, ..
         } => Step::FetchComments(ticket),
-        _ => Step::FindMergeTarget(ticket),
+        Progress { merged: true, .. } => Step::FindMergeTarget(ticket),
+        Progress {
+            solve_seen: false, ..
+        } if state.status == Some(Status::Solved) && state.closing_told => {
+            Step::LookUpSolve(ticket)
+        }
+        Progress {
+            requests_seen: false,
+            ..
+        } if !unsure_notes(state, ticket).is_empty() => Step::FindRequests {
+            ticket,
+            notes: unsure_notes(state, ticket),
+        },
+        _ => return Next::Settled(over(case, state, progress)),
     })
+}
+
+/// The notes on a ticket that tell of messages whose outcome is not known.
+fn unsure_notes(state: &State, ticket: TicketId) -> Vec<DeliveryId> {
+    let here = state
+        .unsure
+        .iter()
+        .filter(|message| message.ticket == ticket);
+    here.filter_map(|message| message.note.clone()).collect()
 }
 
 pub(super) fn apply(
@@ -43,7 +66,7 @@ pub(super) fn apply(
         }
         (Step::FindMergeTarget(_), Outcome::Ticket(None)) => {
             state.status = Some(Status::Closed);
-            over(case, progress, vec![])
+            over(case, state, progress)
         }
         (_, Outcome::Ticket(Some(facts))) => {
             progress.fetched = true;
@@ -54,10 +77,20 @@ pub(super) fn apply(
             state.ticket = None;
             state.status = None;
             progress.announce = true;
-            over(case, progress, vec![])
+            over(case, state, progress)
         }
         (_, Outcome::Comments(comments)) => read(case, state, progress, comments),
-        _ => over(case, progress, vec![]),
+        (_, Outcome::SolvedAt(solved_at)) => {
+            progress.solve_seen = true;
+            let again = solved_at.filter(|&at| at > told_until(state));
+            again_or_after(again.map(|at| solved(case, state, Some(at))))
+        }
+        (Step::FindRequests { ticket, .. }, Outcome::Requested(notes)) => {
+            progress.requests_seen = true;
+            let asked = !notes.is_empty();
+            again_or_after(asked.then(|| resend(case, *ticket, notes)))
+        }
+        _ => over(case, state, progress),
     }
 }
 
@@ -67,6 +100,7 @@ fn compared(
     progress: &mut Progress,
     facts: &TicketFacts,
 ) -> Verdict {
+    let was_done = state.is_done();
     match facts.status {
         Some(Status::Closed) => {
             progress.announce = true;
@@ -80,6 +114,8 @@ fn compared(
         Some(status) => state.saw_status(status, case.now),
         None => {}
     }
+    // Reopened without a word.
+    progress.announce |= was_done && !state.is_done();
     Verdict::Again
 }
 
@@ -92,41 +128,71 @@ fn read(
     progress.confirmed = true;
     // The merge itself is the last thing written on a ticket that was merged into another.
     let merged_at = comments.first().map_or(case.at, |last| last.created_at);
-    let mut first = missed::replies(case, state, comments, state.status);
-    if !progress.merged {
-        first.extend(unreported_solve(case, state));
-        return over(case, progress, first);
+    let found = missed::replies(case, state, comments, state.status);
+    if progress.merged {
+        // Zendesk's own time on both sides: no slack.
+        state.since = merged_at.saturating_add(missed::CLOCK_SLACK);
     }
-    // Zendesk's own time on both sides: no slack.
-    state.since = merged_at.saturating_add(missed::CLOCK_SLACK);
-    match first.is_empty() {
+    again_or_after(found)
+}
+
+/// How late a solve may have been for the customer to have been told of it, in milliseconds since the
+/// epoch.
+fn told_until(state: &State) -> i64 {
+    let apart = match state.told_roughly {
+        true => missed::CLOCK_SLACK,
+        false => CLOCKS_APART,
+    };
+    state.told_at.saturating_add(apart)
+}
+
+fn again_or_after(found: impl IntoIterator<Item = Entry>) -> Verdict {
+    let found: Vec<Entry> = found.into_iter().collect();
+    match found.is_empty() {
         true => Verdict::Again,
-        false => Verdict::After(first),
+        false => Verdict::After(found),
     }
 }
 
-fn over(case: &Case<'_>, progress: &Progress, mut first: Vec<Entry>) -> Verdict {
-    if progress.announce {
-        first.push(attributes_entry(case));
+fn over(case: &Case<'_>, state: &State, progress: &Progress) -> Verdict {
+    let mut follow = Vec::new();
+    let unreported = state.status == Some(Status::Solved) && !state.closing_told;
+    if unreported && progress.confirmed {
+        follow.push(solved(case, state, None));
     }
-    if !progress.fetched && first.is_empty() {
+    if progress.announce {
+        follow.push(attributes_entry(case));
+    }
+    if !progress.fetched && follow.is_empty() {
         return Verdict::ignored("Zendesk could not be asked");
     }
-    Verdict::Done(Ending::Delivered, first)
+    Verdict::Done(Ending::Delivered, follow)
 }
 
-fn unreported_solve(case: &Case<'_>, state: &State) -> Option<Entry> {
-    let unreported = state.status == Some(Status::Solved) && !state.closing_told;
-    let delivery = DeliveryId::derive("solved-unreported", &[case.delivery.as_str()]);
+/// A solve that no webhook reported.
+fn solved(case: &Case<'_>, state: &State, asked_at: Option<i64>) -> Entry {
     let body = Body::Solved(Solved {
         ticket: state.ticket,
+        asked_at,
         ..Solved::default()
     });
-    unreported.then(|| {
-        Entry::fresh(Event {
-            delivery,
-            received_at: case.now,
-            body,
-        })
+    unreported(case, "solved-unreported", body)
+}
+
+/// A tag that no webhook reported.
+fn resend(case: &Case<'_>, ticket: TicketId, notes: Vec<DeliveryId>) -> Entry {
+    let ticket = Some(ticket);
+    unreported(
+        case,
+        "resend-unreported",
+        Body::Resend(Resend { ticket, notes }),
+    )
+}
+
+fn unreported(case: &Case<'_>, kind: &str, body: Body) -> Entry {
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive(kind, &[case.delivery.as_str()]),
+        received_at: case.now,
+        body,
     })
 }

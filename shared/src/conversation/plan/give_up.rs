@@ -33,7 +33,7 @@ pub(super) fn later(
     }
     if entry.progress.posted && matches!(event.body, Body::Text(_)) {
         // The text itself is on the ticket, and only that could be lost.
-        let case = Case::new(context, &event.delivery, event.received_at);
+        let case = Case::new(context, &event.delivery, entry.marker(), event.received_at);
         return Verdict::Done(Ending::Delivered, vec![attributes_entry(&case)]);
     }
     may_have_opened_a_ticket(state, entry);
@@ -43,6 +43,7 @@ pub(super) fn later(
         ..
     } = *context.policy;
     let note = match event.body {
+        Body::Text(_) if entry.progress.doubtful => Some(notes::text_in_doubt(language)),
         Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, give_up_after)),
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Some(notes::answer_given_up(
             language,
@@ -73,7 +74,7 @@ fn may_have_opened_a_ticket(state: &mut State, entry: &Entry) {
         ..
     } = entry.progress;
     if matches!(entry.event.body, Body::Text(_)) && (doubtful || unfound) && !posted {
-        state.perhaps = Some(entry.event.delivery.clone());
+        state.perhaps = Some(entry.marker().clone());
     }
 }
 
@@ -95,7 +96,7 @@ pub fn given_up(cause: &str, follow: Vec<Entry>) -> Verdict {
 /// A note on the conversation's ticket, where there is one.
 fn noted(context: &Context<'_>, state: &State, entry: &Entry, note: Option<String>) -> Vec<Entry> {
     let event = &entry.event;
-    let case = Case::new(context, &event.delivery, event.received_at);
+    let case = Case::new(context, &event.delivery, entry.marker(), event.received_at);
     let note = state.ticket.zip(note);
     let note = note.map(|(ticket, text)| note_entry(&case, ticket, text, &[]));
     note.into_iter().collect()

@@ -36,6 +36,9 @@ pub use give_up::{BROKE_OFF, TOO_LONG, given_up, is_poison, is_too_old};
 /// before.
 const LATE_WRITE: i64 = 60 * 1000;
 
+/// How long a refused look at Zendesk is repeated before the event ends without it, in milliseconds.
+const REFUSED_FOR: i64 = 10 * 60 * 1000;
+
 /// How late a webhook may come and still be believed to be late, in milliseconds.
 const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
@@ -60,12 +63,19 @@ struct Case<'a> {
     seen: &'a Seen,
     now: i64,
     delivery: &'a DeliveryId,
+    /// The name its writes carry.
+    marker: &'a DeliveryId,
     /// When the event was accepted.
     at: i64,
 }
 
 impl<'a> Case<'a> {
-    fn new(context: &Context<'a>, delivery: &'a DeliveryId, at: i64) -> Self {
+    fn new(
+        context: &Context<'a>,
+        delivery: &'a DeliveryId,
+        marker: &'a DeliveryId,
+        at: i64,
+    ) -> Self {
         let Context {
             customer,
             policy,
@@ -78,6 +88,7 @@ impl<'a> Case<'a> {
             seen,
             now,
             delivery,
+            marker,
             at,
         }
     }
@@ -93,8 +104,9 @@ pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next
     if is_poison(entry) {
         return Next::Settled(give_up::broken(context, state, entry));
     }
+    let marker = entry.marker().clone();
     let Entry { event, progress } = entry;
-    let case = Case::new(context, &event.delivery, event.received_at);
+    let case = Case::new(context, &event.delivery, &marker, event.received_at);
     match &mut event.body {
         Body::Text(text) => {
             fuse::hear(&case, state, progress, text);
@@ -104,7 +116,7 @@ pub fn next(context: &Context<'_>, state: &mut State, entry: &mut Entry) -> Next
         Body::Consent(consent) => aside::consent(&case, state, consent),
         Body::Note(note) => aside::note(&case, progress, note),
         Body::Attributes => aside::attributes(&case, state),
-        Body::Check => check::next(state, progress),
+        Body::Check => check::next(&case, state, progress),
         Body::Resend(resend) => resend::next(&case, state, resend),
         Body::Reply(reply) => reply::next(&case, state, progress, reply),
         Body::Solved(solved) => solved::next(&case, state, progress, solved),
@@ -149,8 +161,9 @@ fn decided(
     step: &Step,
     outcome: Outcome,
 ) -> Verdict {
+    let marker = entry.marker().clone();
     let Entry { event, progress } = entry;
-    let case = Case::new(context, &event.delivery, event.received_at);
+    let case = Case::new(context, &event.delivery, &marker, event.received_at);
     match &mut event.body {
         Body::Text(text) => {
             let verdict = text::apply(&case, state, progress, text, step, outcome);
@@ -168,7 +181,7 @@ fn decided(
 /// A note for the agent as an event of its own.
 fn note_entry(case: &Case<'_>, ticket: TicketId, text: String, tags: &[&str]) -> Entry {
     Entry::fresh(Event {
-        delivery: DeliveryId::derive("note", &[case.delivery.as_str()]),
+        delivery: note_of(case),
         received_at: case.now,
         body: Body::Note(Note {
             ticket,
@@ -177,6 +190,11 @@ fn note_entry(case: &Case<'_>, ticket: TicketId, text: String, tags: &[&str]) ->
             untag: vec![],
         }),
     })
+}
+
+/// The delivery of an event's note.
+fn note_of(case: &Case<'_>) -> DeliveryId {
+    DeliveryId::derive("note", &[case.delivery.as_str()])
 }
 
 /// Braze's attributes as an event of their own.

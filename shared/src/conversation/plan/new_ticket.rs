@@ -31,7 +31,7 @@ pub(super) fn next(case: &Case<'_>, state: &State, progress: &mut Progress, text
         }));
     };
     if progress.doubtful || progress.unfound {
-        return Next::Step(Step::FindTicket(case.delivery.clone()));
+        return Next::Step(Step::FindTicket(case.marker.clone()));
     }
     if let Some(fetch) = media::wanted(case, progress, text) {
         return Next::Step(fetch);
@@ -45,8 +45,8 @@ pub(super) fn next(case: &Case<'_>, state: &State, progress: &mut Progress, text
         ),
         body: Personal(media::comment_body(case, progress, text)),
         uploads: media::uploads(progress),
-        key: format!("{}-{}", case.delivery, progress.key),
-        delivery: case.delivery.clone(),
+        key: format!("{}-{}", case.marker, progress.key),
+        delivery: case.marker.clone(),
         follows: progress.follows,
     })))
 }

@@ -8,9 +8,16 @@ use super::Case;
 
 pub(super) fn next(case: &Case<'_>, state: &mut State, resend: &Resend) -> Next {
     let ticket = resend.ticket.or(state.ticket);
+    let meant = |message: &Unsure| {
+        let named = message
+            .note
+            .as_ref()
+            .is_some_and(|note| resend.notes.contains(note));
+        Some(message.ticket) == ticket && (named || resend.notes.is_empty())
+    };
     let (again, kept) = std::mem::take(&mut state.unsure)
         .into_iter()
-        .partition(|m| Some(m.ticket) == ticket);
+        .partition(meant);
     state.unsure = kept;
     let mut again: Vec<Unsure> = again;
     // Nobody is told that a ticket is closed which is open again.
@@ -37,6 +44,7 @@ fn entry(case: &Case<'_>, index: usize, message: Unsure) -> Entry {
         message,
         campaign,
         sent,
+        note: _,
     } = message;
     let ticket = Some(ticket);
     let body = match comment {

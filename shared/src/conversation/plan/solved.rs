@@ -4,16 +4,16 @@ use crate::message::{Solved, TicketId};
 
 use super::super::notes;
 use super::super::state::{Entry, Progress, Silent, State, Status, Unsure};
-use super::super::step::{Attributes, Ending, Failure, Next, Outcome, Step, TicketFacts, Verdict};
+use super::super::step::{
+    Attributes, Ending, Failure, Next, Outcome, Refusal, Step, TicketFacts, Verdict,
+};
 use super::follow::ADOPTION_WINDOW;
-use super::{Case, announced, attributes_entry, closing, fuse, missed, note_entry};
+use super::{
+    Case, REFUSED_FOR, announced, attributes_entry, closing, fuse, missed, note_entry, note_of,
+};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
-const CLOCKS_APART: i64 = 1_000;
-
-/// How long a refused look at the comments is repeated before the closing message goes without it,
-/// in milliseconds.
-const REFUSED_FOR: i64 = 10 * 60 * 1000;
+pub(super) const CLOCKS_APART: i64 = 1_000;
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -134,6 +134,12 @@ pub(super) fn apply(
             state.saw_status(Status::Open, case.now);
             Verdict::Again
         }
+        (Step::LookUpSolve(_), Outcome::Failed(Failure::Refused(refusal))) => {
+            match case.now.saturating_sub(case.at) < REFUSED_FOR {
+                true => Verdict::Wait(None),
+                false => unclear(case, state, refusal),
+            }
+        }
         (Step::LookUpSolve(_), Outcome::SolvedAt(_) | Outcome::Failed(_)) => {
             Verdict::Done(Ending::Duplicate, vec![])
         }
@@ -167,6 +173,15 @@ pub(super) fn apply(
         }
         _ => Verdict::Wait(None),
     }
+}
+
+/// Zendesk does not say whether this is another solve than the one the customer was told of.
+fn unclear(case: &Case<'_>, state: &State, refusal: Refusal) -> Verdict {
+    let note = notes::solve_unclear(case.policy.language, refusal.status);
+    let note = state
+        .ticket
+        .map(|ticket| note_entry(case, ticket, note, &[]));
+    Verdict::Done(Ending::Dead(refusal), note.into_iter().collect())
 }
 
 /// Spam and merged tickets are closed without a word.
@@ -210,6 +225,7 @@ fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
     let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
     state.saw_status(Status::Solved, asked);
     state.told_at = asked;
+    state.told_roughly = case.asked_at(solved.asked_at).is_none();
     state.silent = None;
     state.closing_told = true;
 }
@@ -226,6 +242,7 @@ fn unknown(case: &Case<'_>, state: &mut State, progress: &Progress, solved: &Sol
             comment: None,
             message,
             campaign,
+            note: Some(note_of(case)),
             sent: progress.sent,
         });
     }

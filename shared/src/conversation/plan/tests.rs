@@ -434,6 +434,7 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
     let ask = || {
         Body::Resend(Resend {
             ticket: Some(ticket(35)),
+            ..Resend::default()
         })
     };
     let (_, verdict) = table.play(ask(), works);
@@ -473,7 +474,7 @@ fn a_closing_message_can_be_asked_for_again() {
         step => works(step),
     });
     assert!(table.state.closing_told);
-    let (_, verdict) = table.play(Body::Resend(Resend { ticket: None }), works);
+    let (_, verdict) = table.play(Body::Resend(Resend::default()), works);
     let Verdict::Done(_, mut again) = verdict else {
         panic!("{verdict:?}")
     };

@@ -9,7 +9,7 @@ use super::super::state::{Progress, State, Status};
 use super::super::step::{
     Attributes, Comment, Ending, Failure, Next, Outcome, Refusal, Step, Verdict,
 };
-use super::{Case, LATE_WRITE, media, moved, new_ticket, note_entry, opted_out};
+use super::{Case, LATE_WRITE, REFUSED_FOR, media, moved, new_ticket, note_entry, opted_out};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -22,7 +22,7 @@ pub(super) fn next(
         return after_posting(case, state, progress);
     }
     if let (true, Some(ticket)) = (progress.doubtful, progress.tried) {
-        let marker = case.delivery.clone();
+        let marker = case.marker.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
     }
     if let Some(ticket) = progress.closed {
@@ -38,11 +38,11 @@ pub(super) fn next(
         return new_ticket::next(case, state, progress, text);
     };
     if progress.doubtful {
-        let marker = case.delivery.clone();
+        let marker = case.marker.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
     }
     if progress.unfound {
-        return Next::Step(Step::FindTicket(case.delivery.clone()));
+        return Next::Step(Step::FindTicket(case.marker.clone()));
     }
     if state.user.is_none() {
         return Next::Step(Step::LookUpTicket(ticket));
@@ -57,7 +57,7 @@ pub(super) fn next(
         uploads: media::uploads(progress),
         public: true,
         status: status_to_set(case, state, text),
-        marker: case.delivery.clone(),
+        marker: case.marker.clone(),
     }))
 }
 
@@ -104,7 +104,7 @@ pub(super) fn apply(
             not_there(progress);
             media::looked_for(progress, text)
         }
-        (Step::FindTicket(id), Outcome::Ticket(found)) if id != case.delivery => {
+        (Step::FindTicket(id), Outcome::Ticket(found)) if id != case.marker => {
             new_ticket::adopt_given_up(case, state, progress, found)
         }
         (Step::FindTicket(_), Outcome::Ticket(found)) => {
@@ -126,6 +126,18 @@ pub(super) fn apply(
             moved::start_over(state, progress);
             Verdict::Again
         }
+        (Step::FindDelivery { .. } | Step::FindTicket(_), Outcome::Failed(Failure::Refused(_)))
+            if case.now.saturating_sub(case.at) < REFUSED_FOR =>
+        {
+            Verdict::Wait(None)
+        }
+        (Step::FindDelivery { .. }, Outcome::Failed(Failure::Refused(refusal))) => {
+            in_doubt(case, state, refusal)
+        }
+        (Step::FindTicket(id), Outcome::Failed(Failure::Refused(refusal))) => {
+            state.perhaps = Some(id.clone());
+            in_doubt(case, state, refusal)
+        }
         (_, Outcome::Failed(Failure::Refused(refusal))) => refused(case, state, refusal),
         _ => Verdict::Wait(None),
     }
@@ -136,6 +148,15 @@ fn not_there(progress: &mut Progress) {
     progress.doubtful = false;
     progress.tried = None;
     progress.unfound = true;
+}
+
+/// Zendesk does not say whether it took the text: it is kept, still in doubt, and the agent is told.
+fn in_doubt(case: &Case<'_>, state: &State, refusal: Refusal) -> Verdict {
+    let note = notes::text_in_doubt(case.policy.language);
+    let note = state
+        .ticket
+        .map(|ticket| note_entry(case, ticket, note, &[]));
+    Verdict::Done(Ending::Dead(refusal), note.into_iter().collect())
 }
 
 /// Zendesk does not take the text: it is kept, and the agent of an open ticket is told.

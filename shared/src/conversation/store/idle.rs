@@ -1,6 +1,7 @@
 //! Conversations nobody works on, read a page at a time for the comparison with their tickets.
 
 use std::collections::HashMap;
+use std::future::Future;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
@@ -10,13 +11,35 @@ use super::{Held, Key, Lease, Store, StoreError, Write, codec, unavailable};
 /// The item that remembers how far the reading got.
 const CURSOR: &str = "cursor#comparison";
 
-impl Store {
+/// What the comparison needs of a table besides what delivery does.
+pub trait Pages {
     /// The next page of conversations, and where the one after it begins (`None`: at the start).
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn page(
+    fn page(
+        &self,
+        after: Option<String>,
+        limit: i32,
+    ) -> impl Future<Output = Result<(Vec<Held>, Option<String>), StoreError>> + Send;
+
+    /// Where the last reading got to.
+    fn cursor(&self) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
+
+    /// Remembers how far the reading got; `None`: it starts again.
+    fn set_cursor(
+        &self,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Begins an event of the bridge's own on an idle conversation, if it is still as it was read.
+    fn begin(
+        &self,
+        read: Held,
+        entry: Entry,
+        lease: &Lease,
+    ) -> impl Future<Output = Result<Option<Held>, StoreError>> + Send;
+}
+
+impl Pages for Store {
+    async fn page(
         &self,
         after: Option<String>,
         limit: i32,
@@ -37,12 +60,7 @@ impl Store {
         Ok((page.collect(), next))
     }
 
-    /// Where the last reading got to.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn cursor(&self) -> Result<Option<String>, StoreError> {
+    async fn cursor(&self) -> Result<Option<String>, StoreError> {
         let request = self
             .client
             .update_item()
@@ -58,12 +76,7 @@ impl Store {
         }
     }
 
-    /// Remembers how far the reading got; `None`: it starts again.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn set_cursor(&self, after: Option<&str>) -> Result<(), StoreError> {
+    async fn set_cursor(&self, after: Option<&str>) -> Result<(), StoreError> {
         let request = self
             .client
             .update_item()
@@ -79,12 +92,7 @@ impl Store {
         Self::write(request).await.map(drop)
     }
 
-    /// Begins an event of the bridge's own on an idle conversation, if it is still as it was read.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn begin(
+    async fn begin(
         &self,
         read: Held,
         entry: Entry,

@@ -27,6 +27,7 @@ use crate::telemetry::hops::{self, Hop};
 
 pub use dead::DeadLetter;
 pub use held::{Accepted, Claim, Held, Key, Lease, Leave, PutBack, Settled, StoreError};
+pub use idle::Pages;
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
 

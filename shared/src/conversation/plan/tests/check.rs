@@ -1,6 +1,7 @@
 //! Comparing a conversation with a ticket that was closed or merged behind our back.
 
 use super::*;
+use crate::conversation::state::Unsure;
 
 fn answer(id: u64, at: i64) -> FetchedComment {
     FetchedComment {
@@ -18,25 +19,45 @@ fn closed(tags: &[&str]) -> Outcome {
     Outcome::Ticket(Some(facts(ticket(35), Status::Closed, tags)))
 }
 
-fn bodies(verdict: &Verdict) -> Vec<&'static str> {
-    match verdict {
-        Verdict::Done(_, entries) | Verdict::After(entries) => {
-            entries.iter().map(|e| e.event.body.kind()).collect()
+/// Plays a comparison to its end: the steps, and the events it leads to.
+fn compared(
+    table: &mut Table,
+    mut answers: impl FnMut(&Step) -> Outcome,
+) -> (Vec<&'static str>, Vec<Body>) {
+    let mut entry = Entry::fresh(Event {
+        delivery: DeliveryId::derive("test", &["1"]),
+        received_at: NOW,
+        body: Body::Check,
+    });
+    let (mut all, mut led_to) = (Vec::new(), Vec::new());
+    loop {
+        let (steps, verdict) = table.resume(&mut entry, &mut answers);
+        all.extend(names(&steps));
+        match verdict {
+            Verdict::After(first) => led_to.extend(first.into_iter().map(|e| e.event.body)),
+            Verdict::Done(Ending::Delivered, last) => {
+                led_to.extend(last.into_iter().map(|e| e.event.body));
+                return (all, led_to);
+            }
+            other => panic!("{other:?}"),
         }
-        other => panic!("{other:?}"),
     }
+}
+
+fn kinds(bodies: &[Body]) -> Vec<&'static str> {
+    bodies.iter().map(Body::kind).collect()
 }
 
 #[test]
 fn an_answer_missed_on_a_ticket_that_is_closed_meanwhile_is_found() {
     let mut table = Table::on_ticket(Status::Open);
-    let (steps, verdict) = table.play(Body::Check, |step| match step {
+    let (steps, found) = compared(&mut table, |step| match step {
         Step::LookUpTicket(_) => closed(&[]),
         Step::FetchComments(_) => Outcome::Comments(vec![answer(901, NOW - HOUR / 2)]),
         step => works(step),
     });
-    assert_eq!(names(&steps), ["look_up_ticket", "fetch_comments"]);
-    assert_eq!(bodies(&verdict), ["reply", "attributes"]);
+    assert_eq!(steps, ["look_up_ticket", "fetch_comments"]);
+    assert_eq!(kinds(&found), ["reply", "attributes"]);
     assert_eq!(table.state.status, Some(Status::Closed));
 }
 
@@ -44,12 +65,7 @@ fn an_answer_missed_on_a_ticket_that_is_closed_meanwhile_is_found() {
 fn a_conversation_goes_on_where_its_ticket_was_merged_into_after_what_was_missed_before() {
     let mut table = Table::on_ticket(Status::Open);
     let merged_at = NOW - HOUR / 4;
-    let mut entry = Entry::fresh(Event {
-        delivery: DeliveryId::derive("test", &["1"]),
-        received_at: NOW,
-        body: Body::Check,
-    });
-    let mut answers = |step: &Step| match step {
+    let (steps, found) = compared(&mut table, |step| match step {
         Step::LookUpTicket(id) if *id == ticket(35) => closed(&["closed_by_merge"]),
         Step::FindMergeTarget(_) => Outcome::Ticket(Some(facts(ticket(40), Status::Open, &[]))),
         Step::FetchComments(id) if *id == ticket(35) => Outcome::Comments(vec![
@@ -65,17 +81,106 @@ fn a_conversation_goes_on_where_its_ticket_was_merged_into_after_what_was_missed
             answer(880, NOW - HOUR / 2),
         ]),
         step => works(step),
-    };
-    let (_, verdict) = table.resume(&mut entry, &mut answers);
-    assert_eq!(bodies(&verdict), ["reply"], "on the first ticket");
-    let (steps, verdict) = table.resume(&mut entry, &mut answers);
+    });
     assert_eq!(
-        names(&steps),
-        ["find_merge_target", "look_up_ticket", "fetch_comments"]
+        steps,
+        [
+            "look_up_ticket",
+            "fetch_comments",
+            "find_merge_target",
+            "look_up_ticket",
+            "fetch_comments"
+        ]
     );
-    assert_eq!(bodies(&verdict), ["reply", "attributes"]);
+    assert_eq!(kinds(&found), ["reply", "reply", "attributes"]);
+    let on = |body: &Body| match body {
+        Body::Reply(reply) => reply.ticket,
+        _ => None,
+    };
+    assert_eq!(on(&found[0]), Some(ticket(35)), "on the first ticket");
+    assert_eq!(on(&found[1]), Some(ticket(40)));
     assert_eq!(table.state.ticket, Some(ticket(40)));
     assert_eq!(table.state.status, Some(Status::Open));
+}
+
+#[test]
+fn a_solve_after_the_one_that_was_told_is_made_up_for() {
+    // By whose clock it was told; when it was solved after that; whether that is another solve.
+    let cases = [
+        (false, 0, false),
+        (false, 2_000, true),
+        (true, 2_000, false),
+        (true, 61_000, true),
+    ];
+    for (told_roughly, later, another) in cases {
+        let mut table = Table::on_ticket(Status::Solved);
+        table.state.told_at = NOW - HOUR;
+        table.state.told_roughly = told_roughly;
+        let solved_at = NOW - HOUR + later;
+        let (steps, found) = compared(&mut table, |step| match step {
+            Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
+            Step::LookUpSolve(_) => Outcome::SolvedAt(Some(solved_at)),
+            step => works(step),
+        });
+        assert_eq!(steps, ["look_up_ticket", "fetch_comments", "look_up_solve"]);
+        let kinds = kinds(&found);
+        assert_eq!(kinds.contains(&"solved"), another, "{told_roughly} {later}");
+        for body in found {
+            let (steps, _) = table.play(body, |step| match step {
+                Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
+                Step::LookUpSolve(_) => Outcome::SolvedAt(Some(solved_at)),
+                step => works(step),
+            });
+            assert!(names(&steps).contains(&"send_sms"), "{steps:?}");
+            assert_eq!(table.state.told_at, solved_at);
+        }
+    }
+}
+
+#[test]
+fn a_ticket_reopened_without_a_word_is_shown_as_open() {
+    let mut table = Table::on_ticket(Status::Solved);
+    let (_, found) = compared(&mut table, works);
+    assert_eq!(kinds(&found), ["attributes"]);
+    assert!(!table.state.closing_told);
+}
+
+#[test]
+fn a_request_that_no_webhook_reported_is_granted_for_the_notes_it_answers() {
+    let mut table = Table::on_ticket(Status::Open);
+    let note = |name| DeliveryId::derive("note", &[name]);
+    let unsure = |on, id, name| Unsure {
+        ticket: ticket(on),
+        comment: CommentId::new(id),
+        message: None,
+        campaign: None,
+        note: Some(note(name)),
+        sent: 0,
+    };
+    table.state.unsure = vec![
+        unsure(35, 501, "asked"),
+        unsure(35, 502, "not asked"),
+        unsure(34, 401, "elsewhere"),
+    ];
+    let (steps, mut found) = compared(&mut table, |step| match step {
+        Step::FindRequests { ticket: on, notes } => {
+            assert_eq!((*on, notes.len()), (ticket(35), 2));
+            Outcome::Requested(vec![note("asked")])
+        }
+        step => works(step),
+    });
+    assert_eq!(steps, ["look_up_ticket", "fetch_comments", "find_requests"]);
+    assert_eq!(kinds(&found), ["resend"]);
+    let (_, verdict) = table.play(found.remove(0), works);
+    let Verdict::Done(Ending::Delivered, again) = verdict else {
+        panic!("{verdict:?}")
+    };
+    let comments = again.iter().map(|entry| match &entry.event.body {
+        Body::Reply(reply) => reply.comment,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(comments.collect::<Vec<_>>(), [CommentId::new(501)]);
+    assert_eq!(table.state.unsure.len(), 2);
 }
 
 #[test]

@@ -40,9 +40,9 @@ fn sent(steps: &[Step]) -> Vec<(&str, Option<&str>)> {
     sms.collect()
 }
 
-/// The notes behind an answer that was sent.
+/// The notes behind an answer that was sent, or before what is found.
 fn notes_of(verdict: Verdict) -> Vec<String> {
-    let Verdict::Done(Ending::Delivered, follow) = verdict else {
+    let (Verdict::Done(Ending::Delivered, follow) | Verdict::After(follow)) = verdict else {
         panic!("{verdict:?}")
     };
     let notes = follow.into_iter().map(|entry| match entry.event.body {

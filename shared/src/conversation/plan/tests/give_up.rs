@@ -41,7 +41,72 @@ fn an_append_that_never_gets_an_answer_is_given_up_after_a_day() {
         step => works(step),
     });
     assert_eq!(cause(&verdict), TOO_LONG);
-    assert!(note(&verdict).contains("24 h"), "{}", note(&verdict));
+    assert!(
+        note(&verdict).contains("may be missing"),
+        "{}",
+        note(&verdict)
+    );
+}
+
+#[test]
+fn a_refused_look_for_a_text_is_repeated_and_then_told_as_what_it_is() {
+    let refused = |step: &Step| match step {
+        Step::FindDelivery { .. } => Outcome::Failed(Failure::Refused(Refusal {
+            status: 422,
+            ..Refusal::own("")
+        })),
+        step => works(step),
+    };
+    let play = |at| {
+        let mut table = Table::on_ticket(Status::Open);
+        let mut entry = old(text("hello"));
+        entry.event.received_at = at;
+        entry.progress.doubtful = true;
+        table.resume(&mut entry, &mut refused.clone()).1
+    };
+    assert_eq!(play(NOW - 60_000), Verdict::Wait(None));
+    let verdict = play(NOW - HOUR);
+    assert!(
+        note(&verdict).contains("may be missing"),
+        "{}",
+        note(&verdict)
+    );
+}
+
+#[test]
+fn a_refused_look_at_another_solve_is_repeated_and_then_told() {
+    let play = |at| {
+        let mut table = Table::on_ticket(Status::Solved);
+        let mut entry = old(solved());
+        entry.event.received_at = at;
+        let verdict = table.resume(&mut entry, &mut |step: &Step| match step {
+            Step::LookUpSolve(_) => Outcome::Failed(Failure::Refused(Refusal {
+                status: 422,
+                ..Refusal::own("")
+            })),
+            step => works(step),
+        });
+        verdict.1
+    };
+    assert_eq!(play(NOW - 60_000), Verdict::Wait(None));
+    assert!(note(&play(NOW - HOUR)).contains("422"));
+}
+
+#[test]
+fn what_was_written_before_a_replay_is_looked_for_under_its_old_name() {
+    let mut table = Table::on_ticket(Status::Open);
+    let before = DeliveryId::derive("test", &["before"]);
+    let mut entry = old(text("hello"));
+    entry.event.received_at = NOW;
+    entry.progress.doubtful = true;
+    entry.progress.tried = Some(ticket(35));
+    entry.progress.written_as = Some(before.clone());
+    let (steps, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+        Step::FindDelivery { marker, .. } if *marker == before => Outcome::Present(None),
+        step => works(step),
+    });
+    assert_eq!(verdict, Verdict::delivered());
+    assert_eq!(names(&steps), ["find_delivery"]);
 }
 
 #[test]
@@ -141,11 +206,13 @@ fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
         comment,
         message: None,
         campaign: None,
+        note: None,
         sent: 0,
     };
     let resend = || {
         Body::Resend(Resend {
             ticket: Some(ticket(35)),
+            ..Resend::default()
         })
     };
     for (status, expected) in [(Status::Solved, 2), (Status::Open, 1)] {

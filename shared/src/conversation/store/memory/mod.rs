@@ -3,6 +3,8 @@
 //! In and out: as [`Storage`]. Every operation is atomic and happens when its future is first
 //! polled. `shared/tests/schedules` compares it with the real store, operation by operation.
 
+mod idle;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +26,8 @@ pub struct Memory(Arc<Mutex<Table>>);
 struct Table {
     rows: BTreeMap<String, Row>,
     dead: Vec<String>,
+    /// How far the comparison read.
+    cursor: Option<String>,
 }
 
 /// One item, attribute by attribute.
