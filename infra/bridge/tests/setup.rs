@@ -85,14 +85,9 @@ async fn a_conversation_goes_through_the_bundle_on_what_was_set_up() {
     stack.zendesk.add_tags(ticket, &["sms_resend"]).unwrap();
     assert!(stack.quiesce(PATIENCE).await);
     assert_eq!(inbox(&world)[1..], ["Lost."]);
-    assert!(
-        !stack
-            .zendesk
-            .ticket(ticket)
-            .unwrap()
-            .tags
-            .contains(&"sms_resend".to_owned())
-    );
+    let tags = stack.zendesk.ticket(ticket).unwrap().tags;
+    let asked = |tag: &String| tag.starts_with("sms_resend");
+    assert!(!tags.iter().any(asked), "{tags:?}");
 
     say(Comment::public("Bye.").status(Status::Solved));
     assert!(stack.quiesce(PATIENCE).await);

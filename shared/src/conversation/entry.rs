@@ -175,9 +175,6 @@ pub struct Progress {
     /// When the ticket was solved last was looked up.
     #[serde(skip_serializing_if = "is_false")]
     pub solve_seen: bool,
-    /// Whether the agent asked for messages once more was looked up.
-    #[serde(skip_serializing_if = "is_false")]
-    pub requests_seen: bool,
     /// Tags were added.
     #[serde(skip_serializing_if = "is_false")]
     pub tagged: bool,

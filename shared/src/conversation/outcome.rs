@@ -2,9 +2,7 @@
 //!
 //! In: nothing. Out: [`Outcome`]. Pure; knows no client and no wire type.
 
-use crate::message::{
-    Attachment, CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId,
-};
+use crate::message::{Attachment, CommentId, ExternalUserId, Personal, TicketId, UserId};
 
 use super::state::{Attached, Status, Trouble};
 
@@ -30,8 +28,6 @@ pub enum Outcome {
     Present(Option<CommentId>),
     /// When the ticket was solved last, in milliseconds since the epoch, where Zendesk told.
     SolvedAt(Option<i64>),
-    /// The notes after which the agent added the tag that asks for their messages once more.
-    Requested(Vec<DeliveryId>),
     /// What became of each file, in order.
     Attached(Vec<Attached>),
     /// Comments, newest first.

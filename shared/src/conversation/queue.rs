@@ -1,5 +1,7 @@
 //! Which event of the mailbox is next, and when a waiting one may be tried again. Pure.
 
+use std::collections::HashSet;
+
 use crate::message::{Body, DeliveryId, Reply, Solved};
 
 use super::state::{Entry, Lane, State, Status, Wait};
@@ -44,6 +46,13 @@ pub fn due_at(mailbox: &[Entry], state: &State) -> i64 {
         .map(|entry| state.waits_until(entry.lane()))
         .min()
         .unwrap_or(0)
+}
+
+/// Takes out what is in the mailbox already: a delivery that waits longer than its kind is remembered may
+/// come once more.
+pub fn drop_repeats(mailbox: &mut Vec<Entry>) {
+    let mut known = HashSet::new();
+    mailbox.retain(|entry| known.insert(entry.event.delivery.clone()));
 }
 
 /// Makes a lane wait: doubling pauses with jitter, never before the time the vendor gave.

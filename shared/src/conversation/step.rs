@@ -33,14 +33,6 @@ pub enum Step {
         /// The marker on the audit.
         marker: DeliveryId,
     },
-    /// Look which of these notes, by their markers, the agent answered with the tag that asks for a
-    /// message once more.
-    FindRequests {
-        /// Where to look.
-        ticket: TicketId,
-        /// The notes.
-        notes: Vec<DeliveryId>,
-    },
     /// Look when the ticket was solved last.
     LookUpSolve(TicketId),
     /// Set the ticket's status.
@@ -69,7 +61,6 @@ impl Step {
             Self::CreateTicket(_) => "create_ticket",
             Self::Append(_) => "append",
             Self::FindDelivery { .. } => "find_delivery",
-            Self::FindRequests { .. } => "find_requests",
             Self::LookUpSolve(_) => "look_up_solve",
             Self::SetStatus(..) => "set_status",
             Self::AddTags(..) => "add_tags",

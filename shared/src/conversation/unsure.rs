@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{CommentId, DeliveryId, Personal, TicketId};
+use crate::message::{CommentId, Personal, TicketId};
 
 /// A message whose outcome is not known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,9 +20,6 @@ pub struct Unsure {
     /// The campaign, where it was not the usual one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
-    /// The note that told the agent so; one of an older version did not say which.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<DeliveryId>,
     /// Messages of the same answer that were surely sent.
     #[serde(default, skip_serializing_if = "is_zero_u8")]
     pub sent: u8,

@@ -104,7 +104,7 @@ fn is_worth_it(read: &Held, now: i64) -> bool {
     } else {
         GOOD_FOR_SILENT
     };
-    let last = state.checked_at.max(state.since).max(state.told_at);
+    let last = state.checked_at.max(state.since);
     let is_closed = state.status == Some(Status::Closed);
     let is_old = !is_closed && now.saturating_sub(last) > good_for;
     let unseen = state.files_unseen;

@@ -46,6 +46,7 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
             return held.state.ticket;
         }
         loop {
+            queue::drop_repeats(&mut held.mailbox);
             let now = self.clock.now();
             let Some(index) = next_index(&held, work, now) else {
                 if self.settle(&mut held, work, &[]).await {

@@ -243,9 +243,6 @@ pub struct Resend {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
-    /// The notes that told of the messages asked for; empty: of all on the ticket.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<DeliveryId>,
 }
 
 /// An internal note for the agent, of the bridge's own making.

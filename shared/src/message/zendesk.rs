@@ -54,10 +54,7 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         return Ok(incoming(
             customer,
             delivery,
-            Body::Resend(Resend {
-                ticket,
-                ..Resend::default()
-            }),
+            Body::Resend(Resend { ticket }),
             now_ms,
         ));
     }

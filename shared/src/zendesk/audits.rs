@@ -4,7 +4,6 @@
 
 use serde::Deserialize;
 
-use super::answers::milliseconds;
 use crate::message::CommentId;
 
 #[derive(Deserialize)]
@@ -38,10 +37,6 @@ pub(super) struct PageLinks {
 #[derive(Deserialize)]
 pub(super) struct AuditRow {
     #[serde(default)]
-    id: u64,
-    #[serde(default)]
-    created_at: String,
-    #[serde(default)]
     events: Vec<AuditEvent>,
     metadata: Option<MetadataRow>,
 }
@@ -51,23 +46,6 @@ struct AuditEvent {
     #[serde(rename = "type", default)]
     kind: String,
     id: Option<CommentId>,
-    #[serde(default)]
-    field_name: String,
-    #[serde(default)]
-    value: serde_json::Value,
-    #[serde(default)]
-    previous_value: serde_json::Value,
-}
-
-impl AuditEvent {
-    /// Of `tags` the values are arrays (Zendesk's reference of audit events).
-    fn adds_tag(&self, tag: &str) -> bool {
-        let has = |value: &serde_json::Value| {
-            let tags = value.as_array();
-            tags.is_some_and(|tags| tags.iter().any(|one| one == tag))
-        };
-        self.field_name == "tags" && has(&self.value) && !has(&self.previous_value)
-    }
 }
 
 #[derive(Deserialize)]
@@ -85,16 +63,6 @@ impl MetadataRow {
 impl AuditRow {
     pub(super) fn delivery(&self) -> Option<&str> {
         self.metadata.as_ref()?.delivery()
-    }
-
-    /// Where it stands among the others: Zendesk's whole seconds, in milliseconds since the epoch, and
-    /// its id.
-    pub(super) fn place(&self) -> (i64, u64) {
-        (milliseconds(&self.created_at).unwrap_or(0), self.id)
-    }
-
-    pub(super) fn adds_tag(&self, tag: &str) -> bool {
-        self.events.iter().any(|event| event.adds_tag(tag))
     }
 
     pub(super) fn comment(&self) -> Option<CommentId> {

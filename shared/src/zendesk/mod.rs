@@ -10,7 +10,6 @@ mod bodies;
 mod client;
 mod comments;
 mod error;
-mod history;
 mod html;
 mod oauth;
 mod pass;

@@ -3,18 +3,28 @@
 //! In: ids. Out: views of tickets, comments and deliveries. Imports only `net` and the
 //! identifiers.
 
+use reqwest::Url;
+
 use super::answers::{
     MetricsAnswer, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow, milliseconds,
 };
+use super::audits::{AuditsAnswer, Page};
 use super::client::Client;
 use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
-use super::types::{CommentView, TicketView};
+use super::types::{CommentView, FoundDelivery, TicketView};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Request};
 
 /// Largest page Zendesk gives.
-pub(super) const PAGE: u32 = 100;
+const PAGE: u32 = 100;
+/// Most pages walked; a ticket takes 5,000 comments and some more audits.
+const MAX_PAGES: usize = 100;
+
+/// A ticket has more audits than are walked, or a page leads elsewhere.
+#[derive(Debug, thiserror::Error)]
+#[error("the ticket's audits cannot be walked to their end")]
+struct EndlessAudits;
 
 impl Client {
     /// The ticket as it is now, with its requester; `None` where it is gone.
@@ -117,5 +127,97 @@ impl Client {
             .append_pair("page[size]", &limit.clamp(1, PAGE).to_string());
         let answer: CommentsAnswer = self.call(Request::get(url), deadline).await?;
         Ok(answer.views())
+    }
+
+    /// Looks for a delivery on a ticket, by the marker that its write left on the audit.
+    ///
+    /// Zendesk's reference asks for the global `read` scope on audits; where they are forbidden the
+    /// newest comments tell, whose `metadata` shows the same marker.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; also where not all audits could be seen: absence is certain or not told.
+    pub async fn find_delivery(
+        &self,
+        ticket: TicketId,
+        marker: &str,
+        deadline: Deadline,
+    ) -> Result<Option<FoundDelivery>, ZendeskError> {
+        match self.find_in_audits(ticket, marker, deadline).await {
+            Err(ZendeskError::Forbidden) => self.find_in_comments(ticket, marker, deadline).await,
+            told => told,
+        }
+    }
+
+    async fn find_in_comments(
+        &self,
+        ticket: TicketId,
+        marker: &str,
+        deadline: Deadline,
+    ) -> Result<Option<FoundDelivery>, ZendeskError> {
+        let comments = self.comments(ticket, PAGE, deadline).await?;
+        let found = comments
+            .iter()
+            .find(|comment| comment.delivery.as_deref() == Some(marker));
+        if let Some(comment) = found {
+            return Ok(Some(FoundDelivery {
+                comment: Some(comment.id),
+            }));
+        }
+        let readable = comments.iter().any(|comment| comment.has_metadata);
+        if readable {
+            Ok(None)
+        } else {
+            Err(ZendeskError::Forbidden)
+        }
+    }
+
+    async fn find_in_audits(
+        &self,
+        ticket: TicketId,
+        marker: &str,
+        deadline: Deadline,
+    ) -> Result<Option<FoundDelivery>, ZendeskError> {
+        let mut url = self.audits_url(ticket);
+        for _ in 0..MAX_PAGES {
+            let answer: AuditsAnswer = self.call(Request::get(url), deadline).await?;
+            let found = answer
+                .audits
+                .iter()
+                .find(|audit| audit.delivery() == Some(marker));
+            if let Some(audit) = found {
+                return Ok(Some(FoundDelivery {
+                    comment: audit.comment(),
+                }));
+            }
+            if !answer.page.meta.has_more {
+                return Ok(None);
+            }
+            url = self.next_page(ticket, &answer.page)?;
+        }
+        Err(ZendeskError::unavailable(EndlessAudits))
+    }
+
+    fn audits_url(&self, ticket: TicketId) -> Url {
+        let mut url = self.url(&format!("/tickets/{ticket}/audits"));
+        url.query_pairs_mut()
+            .append_pair("page[size]", &PAGE.to_string());
+        url
+    }
+
+    /// The next page, on this host only: the credentials go with the request.
+    fn next_page(&self, ticket: TicketId, page: &Page) -> Result<Url, ZendeskError> {
+        let next = page
+            .links
+            .next
+            .as_deref()
+            .and_then(|next| Url::parse(next).ok());
+        if let Some(next) = next.filter(|next| self.is_own(next)) {
+            return Ok(next);
+        }
+        let cursor = page.meta.after_cursor.as_deref();
+        let cursor = cursor.ok_or_else(|| ZendeskError::unavailable(EndlessAudits))?;
+        let mut url = self.audits_url(ticket);
+        url.query_pairs_mut().append_pair("page[after]", cursor);
+        Ok(url)
     }
 }

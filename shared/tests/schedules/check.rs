@@ -246,7 +246,7 @@ impl<S: Table> Run<S> {
         let asked = self.events.iter().filter(|event| {
             let accepted = self.common.accepted_by(&event.door(), event.delivery());
             matches!(event.kind, Kind::Resend { ticket: on } if on == ticket)
-                && (accepted || event.lost)
+                && (accepted || self.setting.compares)
         });
         asked.count()
     }

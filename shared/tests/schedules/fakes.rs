@@ -137,7 +137,6 @@ fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
-        Step::FindRequests { ticket, notes } => world.requests(*ticket, notes),
         Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
         Step::SetAttributes(set) => {

@@ -1,12 +1,12 @@
 //! What must hold once every conversation was compared with its ticket.
 
 use shared::conversation::state::{State, Status};
-use shared::conversation::step::Outcome;
 use shared::message::{ExternalUserId, TicketId};
 
 use super::check::REMEMBERED;
 use super::happen::{CLOSED, closing, reply_delivery};
 use super::run::{Kind, Run, Table};
+use super::world::ASKED;
 
 impl<S: Table> Run<S> {
     /// Whatever no webhook reported was found on the ticket the conversation is on.
@@ -23,7 +23,7 @@ impl<S: Table> Run<S> {
             self.ticket_is_known(&customer, &state, ticket)
                 .and_then(|()| self.answers_are_found(&state, ticket, compared_at))
                 .and_then(|()| self.solve_is_found(&customer, &state, ticket))
-                .and_then(|()| self.requests_are_found(&state, ticket))
+                .and_then(|()| self.requests_are_heard(&state, ticket))
                 .map_err(told)?;
         }
         Ok(())
@@ -111,20 +111,13 @@ impl<S: Table> Run<S> {
         }
     }
 
-    fn requests_are_found(&self, state: &State, ticket: TicketId) -> Result<(), String> {
+    fn requests_are_heard(&self, state: &State, ticket: TicketId) -> Result<(), String> {
         let world = self.common.world.lock().expect("world");
-        let here = state
-            .unsure
-            .iter()
-            .filter(|message| message.ticket == ticket);
-        let notes: Vec<_> = here.filter_map(|message| message.note.clone()).collect();
-        match world.requests(ticket, &notes) {
-            Outcome::Requested(asked)
-                if !asked.is_empty() && state.status != Some(Status::Closed) =>
-            {
-                Err("asked for once more, and not sent".to_owned())
-            }
-            _ => Ok(()),
+        let tags = &world.tickets[&ticket].tags;
+        let is_closed = state.status == Some(Status::Closed);
+        match tags.iter().any(|tag| tag == ASKED) && !is_closed {
+            true => Err("asked for once more, and not heard".to_owned()),
+            false => Ok(()),
         }
     }
 

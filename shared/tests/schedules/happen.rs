@@ -107,6 +107,7 @@ impl<S: Table> Run<S> {
             queued: true,
             lost: false,
             tries: 0,
+            born: self.common.now(),
             first_sent: None,
             answered: false,
         });
@@ -259,7 +260,6 @@ impl<S: Table> Run<S> {
         let delivery = DeliveryId::derive("resend", &[&n.to_string()]);
         let body = Body::Resend(Resend {
             ticket: Some(ticket),
-            ..Resend::default()
         });
         let kind = Kind::Resend { ticket };
         self.queue(

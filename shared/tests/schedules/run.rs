@@ -15,11 +15,17 @@ use super::gate::{Fault, Go};
 
 const START: i64 = 1_790_000_000_000;
 
+/// How late a sender may send a request for the first time, in milliseconds.
+const FIRST_TRY: i64 = 23 * 60 * 60 * 1000;
+
 /// How long a sender repeats a request, in milliseconds.
 const SENDERS_TRY: i64 = 24 * 60 * 60 * 1000;
 
 /// How long no comparison is good for, in milliseconds.
 const BETWEEN_COMPARISONS: i64 = 12 * 60 * 60 * 1000 + 60_000;
+
+/// Runs that compare every customer's conversation: two of each run may be told of a solve.
+const RUNS_FOR_ALL: u32 = 2;
 
 /// Calls within which everything must have ended.
 const PATIENCE: u32 = 20_000;
@@ -75,6 +81,8 @@ pub struct Happened {
     pub queued: bool,
     pub lost: bool,
     pub tries: u8,
+    /// When it happened.
+    pub born: i64,
     pub first_sent: Option<i64>,
     /// The sender was told 2xx.
     pub answered: bool,
@@ -85,9 +93,11 @@ impl Happened {
         &self.incoming.event.delivery
     }
 
-    /// Its sender would still try: neither vendor does for longer than a day.
+    /// Its sender would still try: neither vendor does for longer than a day, nor begins so late that
+    /// what was found meanwhile is forgotten.
     pub fn is_fresh(&self, now: i64) -> bool {
-        self.first_sent.is_none_or(|at| now - at < SENDERS_TRY)
+        let begins = now - self.born < FIRST_TRY;
+        self.first_sent.map_or(begins, |at| now - at < SENDERS_TRY)
     }
 
     /// The item it is stored in first.
@@ -172,8 +182,11 @@ impl<S: Table> Run<S> {
         for _ in 0..3 {
             self.common.pass_time(BETWEEN_COMPARISONS);
             self.compared_at.get_or_insert(self.common.now());
-            self.redeliver();
-            self.drain().await?;
+            for _ in 0..RUNS_FOR_ALL {
+                self.redeliver();
+                self.drain().await?;
+                self.common.pass_time(60_000);
+            }
         }
         Ok(())
     }

@@ -12,6 +12,9 @@ use shared::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId,
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
 pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
 
+/// The tag that says that an agent asked for a message once more.
+pub const ASKED: &str = "sms_resend_asked";
+
 /// Comments one call returns.
 const COMMENTS_READ: usize = 30;
 
@@ -30,8 +33,6 @@ pub struct Ticket {
     pub cycle: u32,
     /// When it was solved last, in milliseconds since the epoch.
     pub solved_at: Option<i64>,
-    /// The tag `sms_resend` was added when this comment was the newest.
-    asked_after: Vec<CommentId>,
 }
 
 impl Ticket {
@@ -118,7 +119,6 @@ impl World {
             external_id: None,
             cycle: 0,
             solved_at: None,
-            asked_after: vec![],
         };
         self.tickets.insert(id, ticket);
         id
@@ -162,11 +162,10 @@ impl World {
         solves
     }
 
-    /// An agent adds the tag `sms_resend`, which the trigger takes off again.
+    /// An agent adds the tag `sms_resend`, and the trigger puts another in its place.
     pub fn agent_asks(&mut self, ticket: TicketId) {
         let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
-        let newest = ticket.comments.last().map(|remark| remark.id);
-        ticket.asked_after.extend(newest);
+        ticket.tags.push(ASKED.to_owned());
     }
 
     /// An agent merges a ticket into another of the same customer.
@@ -317,20 +316,6 @@ impl World {
                 found.map_or(Outcome::Absent, |remark| Outcome::Present(Some(remark.id)))
             }
         }
-    }
-
-    pub fn requests(&self, id: TicketId, notes: &[DeliveryId]) -> Outcome {
-        let Some(ticket) = self.tickets.get(&id).filter(|ticket| !ticket.deleted) else {
-            return Outcome::Failed(Failure::NotFound);
-        };
-        let place = |note: &DeliveryId| {
-            let mut remarks = ticket.comments.iter();
-            let note = remarks.find(|remark| remark.marker.as_deref() == Some(note.as_str()));
-            note.map(|note| note.id)
-        };
-        let last = ticket.asked_after.last();
-        let asked = |note: &&DeliveryId| place(note).is_some_and(|id| last >= Some(&id));
-        Outcome::Requested(notes.iter().filter(asked).cloned().collect())
     }
 
     pub fn solved_at(&self, id: TicketId) -> Outcome {

@@ -66,7 +66,7 @@ impl Flow {
                 write(stage, ticket, "answer", None);
                 lose_webhooks(stage, "");
                 stage.forget_others(customer);
-                stage.an_hour_later(customer);
+                stage.a_day_later(customer);
             }
             _ => {}
         }

@@ -354,14 +354,14 @@ impl Stage {
         count
     }
 
-    /// Lets an hour pass for a conversation, so that redelivery compares it with its ticket.
-    pub fn an_hour_later(&self, customer: &str) {
+    /// Lets a day pass for a conversation, so that redelivery compares it with its ticket.
+    pub fn a_day_later(&self, customer: &str) {
         let key = format!("customer#{customer}");
         let item = self.stack.dynamo.item(&key).expect("the table can be read");
         let memory = item.as_ref().and_then(|item| item["memory"]["S"].as_str());
         if let Some(mut memory) = memory.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
             let since = memory["since"].as_i64().unwrap_or_default();
-            memory["since"] = json!(since - 60 * 60 * 1000);
+            memory["since"] = json!(since - 24 * 60 * 60 * 1000);
             memory["checked_at"] = json!(0);
             let changes = json!({"memory": {"S": memory.to_string()}});
             let edited = self.stack.dynamo.edit(&key, &changes);
@@ -380,13 +380,13 @@ impl Stage {
         }
     }
 
-    /// An hour later a run of redelivery compares a conversation with its ticket.
+    /// A day later a run of redelivery compares a conversation with its ticket.
     ///
     /// # Errors
     ///
     /// Where redelivery fails.
     pub async fn compare(&self, customer: &str) -> Result<(), String> {
-        self.an_hour_later(customer);
+        self.a_day_later(customer);
         let run = self.stack.redeliver().await;
         run.map(drop)
             .map_err(|error| format!("redelivery failed without a fault: {error:?}"))

@@ -59,7 +59,7 @@ pub(super) const ACTIONS: &[&str] = &[
 /// Runs all triggers once, in their order.
 pub(super) fn run(state: &mut State, config: &Config, now: i64, happened: &Happened) {
     let mut fired = Vec::new();
-    let mut unwanted: Vec<String> = Vec::new();
+    let (mut unwanted, mut wanted) = (Vec::new(), Vec::new());
     if let Some(ticket) = state.tickets.get(&happened.ticket_id) {
         let role = state
             .users
@@ -78,12 +78,13 @@ pub(super) fn run(state: &mut State, config: &Config, now: i64, happened: &Happe
                     ticket,
                     happened.by,
                 ));
-                unwanted.extend(removed_tags(trigger));
+                unwanted.extend(tags_of(trigger, "remove_tags"));
+                wanted.extend(tags_of(trigger, "current_tags"));
             }
         }
     }
     if let Some(ticket) = state.tickets.get_mut(&happened.ticket_id) {
-        take_off(ticket, &unwanted);
+        retag(ticket, &unwanted, wanted);
     }
     for mut invocation in fired {
         invocation.id = state.next_id();
@@ -92,9 +93,12 @@ pub(super) fn run(state: &mut State, config: &Config, now: i64, happened: &Happe
 }
 
 /// What triggers change is told in the audit of the update that made them run.
-fn take_off(ticket: &mut Ticket, unwanted: &[String]) {
+fn retag(ticket: &mut Ticket, unwanted: &[String], wanted: Vec<String>) {
     let before = ticket.tags.clone();
     ticket.tags.retain(|tag| !unwanted.contains(tag));
+    ticket.tags.extend(wanted);
+    ticket.tags.sort();
+    ticket.tags.dedup();
     let audit = ticket.audits.last_mut();
     if let Some(audit) = audit.filter(|_| before != ticket.tags) {
         let id = audit.events.len() + 1;
@@ -105,13 +109,10 @@ fn take_off(ticket: &mut Ticket, unwanted: &[String]) {
     }
 }
 
-/// The tags a trigger takes off; of the actions on a ticket itself the only one that is acted out.
-fn removed_tags(trigger: &Trigger) -> Vec<String> {
-    let removes = trigger
-        .actions
-        .iter()
-        .filter(|a| a["field"] == "remove_tags");
-    removes
+/// The tags of a trigger's actions; of the actions on a ticket itself only these are acted out.
+fn tags_of(trigger: &Trigger, action: &str) -> Vec<String> {
+    let actions = trigger.actions.iter().filter(|a| a["field"] == action);
+    actions
         .filter_map(|action| action["value"].as_str())
         .flat_map(|tags| tags.split(' ').map(str::to_owned))
         .collect()

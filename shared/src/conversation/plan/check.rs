@@ -8,7 +8,7 @@ use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Step, TicketFacts, Verdict,
 };
 use super::solved::CLOCKS_APART;
-use super::{Case, attributes_entry, missed, moved};
+use super::{Case, attributes_entry, missed, moved, resend};
 
 pub(super) fn next(case: &Case<'_>, state: &mut State, progress: &Progress) -> Next {
     // Once is enough; the solve looks again.
@@ -27,24 +27,8 @@ pub(super) fn next(case: &Case<'_>, state: &mut State, progress: &Progress) -> N
         } if state.status == Some(Status::Solved) && state.closing_told => {
             Step::LookUpSolve(ticket)
         }
-        Progress {
-            requests_seen: false,
-            ..
-        } if !unsure_notes(state, ticket).is_empty() => Step::FindRequests {
-            ticket,
-            notes: unsure_notes(state, ticket),
-        },
         _ => return Next::Settled(over(case, state, progress)),
     })
-}
-
-/// The notes on a ticket that tell of messages whose outcome is not known.
-fn unsure_notes(state: &State, ticket: TicketId) -> Vec<DeliveryId> {
-    let here = state
-        .unsure
-        .iter()
-        .filter(|message| message.ticket == ticket);
-    here.filter_map(|message| message.note.clone()).collect()
 }
 
 pub(super) fn apply(
@@ -85,11 +69,6 @@ pub(super) fn apply(
             let again = solved_at.filter(|&at| at > told_until(state));
             again_or_after(again.map(|at| solved(case, state, Some(at))))
         }
-        (Step::FindRequests { ticket, .. }, Outcome::Requested(notes)) => {
-            progress.requests_seen = true;
-            let asked = !notes.is_empty();
-            again_or_after(asked.then(|| resend(case, *ticket, notes)))
-        }
         _ => over(case, state, progress),
     }
 }
@@ -116,7 +95,8 @@ fn compared(
     }
     // Reopened without a word.
     progress.announce |= was_done && !state.is_done();
-    Verdict::Again
+    let asked = !progress.merged && resend::is_asked(&facts.tags);
+    again_or_after(asked.then(|| resend_entry(case, facts.ticket)))
 }
 
 fn read(
@@ -180,13 +160,9 @@ fn solved(case: &Case<'_>, state: &State, asked_at: Option<i64>) -> Entry {
 }
 
 /// A tag that no webhook reported.
-fn resend(case: &Case<'_>, ticket: TicketId, notes: Vec<DeliveryId>) -> Entry {
+fn resend_entry(case: &Case<'_>, ticket: TicketId) -> Entry {
     let ticket = Some(ticket);
-    unreported(
-        case,
-        "resend-unreported",
-        Body::Resend(Resend { ticket, notes }),
-    )
+    unreported(case, "resend-unreported", Body::Resend(Resend { ticket }))
 }
 
 fn unreported(case: &Case<'_>, kind: &str, body: Body) -> Entry {

@@ -181,7 +181,7 @@ fn decided(
 /// A note for the agent as an event of its own.
 fn note_entry(case: &Case<'_>, ticket: TicketId, text: String, tags: &[&str]) -> Entry {
     Entry::fresh(Event {
-        delivery: note_of(case),
+        delivery: DeliveryId::derive("note", &[case.delivery.as_str()]),
         received_at: case.now,
         body: Body::Note(Note {
             ticket,
@@ -190,11 +190,6 @@ fn note_entry(case: &Case<'_>, ticket: TicketId, text: String, tags: &[&str]) ->
             untag: vec![],
         }),
     })
-}
-
-/// The delivery of an event's note.
-fn note_of(case: &Case<'_>) -> DeliveryId {
-    DeliveryId::derive("note", &[case.delivery.as_str()])
 }
 
 /// Braze's attributes as an event of their own.

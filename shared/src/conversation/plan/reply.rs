@@ -8,7 +8,7 @@ use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Refusal, Sms, Step, Verdict,
 };
 use super::follow::{adopt, follow};
-use super::{Case, attributes_entry, delivery_of, files, fingerprint, note_entry, note_of, sent};
+use super::{Case, attributes_entry, delivery_of, files, fingerprint, note_entry, sent};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -239,7 +239,6 @@ fn unknown(case: &Case<'_>, state: &mut State, reply: &Reply, progress: &Progres
             comment,
             message: None,
             campaign,
-            note: Some(note_of(case)),
             sent: progress.sent,
         });
     }

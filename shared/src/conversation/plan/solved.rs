@@ -8,9 +8,7 @@ use super::super::step::{
     Attributes, Ending, Failure, Next, Outcome, Refusal, Step, TicketFacts, Verdict,
 };
 use super::follow::ADOPTION_WINDOW;
-use super::{
-    Case, REFUSED_FOR, announced, attributes_entry, closing, fuse, missed, note_entry, note_of,
-};
+use super::{Case, REFUSED_FOR, announced, attributes_entry, closing, fuse, missed, note_entry};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 pub(super) const CLOCKS_APART: i64 = 1_000;
@@ -116,6 +114,8 @@ pub(super) fn apply(
         (Step::LookUpTicket(_), Outcome::Failed(_)) => looked_up(case, progress, None),
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
+            // As good as a comparison.
+            state.checked_at = case.now;
             state.solved_upto = comments.iter().map(|comment| comment.comment).max();
             again_or_after(missed::replies(case, state, comments, Some(Status::Solved)))
         }
@@ -242,7 +242,6 @@ fn unknown(case: &Case<'_>, state: &mut State, progress: &Progress, solved: &Sol
             comment: None,
             message,
             campaign,
-            note: Some(note_of(case)),
             sent: progress.sent,
         });
     }

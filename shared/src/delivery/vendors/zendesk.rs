@@ -18,9 +18,6 @@ use super::{Clients, cause, refused};
 /// asked for again, before that.
 const COMMENTS_READ: u32 = 100;
 
-/// Tag by which an agent asks for a message once more.
-const RESEND_TAG: &str = "sms_resend";
-
 /// Channel of a comment written through the API: ours, or another integration's.
 const API_CHANNEL: &str = "api";
 
@@ -62,11 +59,6 @@ impl Clients {
                     .await?;
                 found.map_or(Outcome::Absent, |found| Outcome::Present(found.comment))
             }
-            Step::FindRequests { ticket, notes } => Outcome::Requested(
-                client
-                    .notes_before_tag(*ticket, notes, RESEND_TAG, deadline)
-                    .await?,
-            ),
             Step::LookUpSolve(ticket) => {
                 Outcome::SolvedAt(client.solved_at(*ticket, deadline).await?)
             }

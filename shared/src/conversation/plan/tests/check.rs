@@ -146,41 +146,28 @@ fn a_ticket_reopened_without_a_word_is_shown_as_open() {
 }
 
 #[test]
-fn a_request_that_no_webhook_reported_is_granted_for_the_notes_it_answers() {
-    let mut table = Table::on_ticket(Status::Open);
-    let note = |name| DeliveryId::derive("note", &[name]);
-    let unsure = |on, id, name| Unsure {
-        ticket: ticket(on),
-        comment: CommentId::new(id),
-        message: None,
-        campaign: None,
-        note: Some(note(name)),
-        sent: 0,
-    };
-    table.state.unsure = vec![
-        unsure(35, 501, "asked"),
-        unsure(35, 502, "not asked"),
-        unsure(34, 401, "elsewhere"),
-    ];
-    let (steps, mut found) = compared(&mut table, |step| match step {
-        Step::FindRequests { ticket: on, notes } => {
-            assert_eq!((*on, notes.len()), (ticket(35), 2));
-            Outcome::Requested(vec![note("asked")])
-        }
-        step => works(step),
-    });
-    assert_eq!(steps, ["look_up_ticket", "fetch_comments", "find_requests"]);
-    assert_eq!(kinds(&found), ["resend"]);
-    let (_, verdict) = table.play(found.remove(0), works);
-    let Verdict::Done(Ending::Delivered, again) = verdict else {
-        panic!("{verdict:?}")
-    };
-    let comments = again.iter().map(|entry| match &entry.event.body {
-        Body::Reply(reply) => reply.comment,
-        other => panic!("{other:?}"),
-    });
-    assert_eq!(comments.collect::<Vec<_>>(), [CommentId::new(501)]);
-    assert_eq!(table.state.unsure.len(), 2);
+fn a_request_that_no_webhook_reported_is_found_by_its_tag() {
+    for tag in ["sms_resend", "sms_resend_asked"] {
+        let mut table = Table::on_ticket(Status::Open);
+        table.state.unsure = vec![Unsure {
+            ticket: ticket(35),
+            comment: CommentId::new(501),
+            message: None,
+            campaign: None,
+            sent: 0,
+        }];
+        let (_, mut found) = compared(&mut table, |step| match step {
+            Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Open, &[tag]))),
+            step => works(step),
+        });
+        assert_eq!(kinds(&found), ["resend"]);
+        let (_, verdict) = table.play(found.remove(0), works);
+        let Verdict::Done(Ending::Delivered, again) = verdict else {
+            panic!("{verdict:?}")
+        };
+        let kinds: Vec<_> = again.iter().map(|entry| entry.event.body.kind()).collect();
+        assert_eq!(kinds, ["reply", "note"]);
+    }
 }
 
 #[test]
