@@ -2,6 +2,8 @@
 //!
 //! In: a stack. Out: items, and waiting ones made due. Imports the local stack only.
 
+use std::time::Duration;
+
 use local::Stack;
 use serde_json::{Value, json};
 
@@ -100,6 +102,32 @@ pub fn remember(stack: &Stack, customer: &str, change: impl FnOnce(&mut Value)) 
     change(&mut memory);
     let changes = json!({"memory": {"S": memory.to_string()}});
     if let Err(error) = stack.dynamo.edit(&pk, &changes) {
+        panic!("{error}");
+    }
+}
+
+/// Makes what waits in a conversation look as if it had come in earlier.
+///
+/// # Panics
+///
+/// When nothing waits there.
+pub fn older(stack: &Stack, conversation: &str, by: Duration) {
+    let item = stack.dynamo.item(conversation).ok().flatten();
+    let mut mailbox = item.unwrap_or_default()["mailbox"].clone();
+    let Some(entries) = mailbox["L"].as_array_mut() else {
+        panic!("nothing waits in {conversation}");
+    };
+    for entry in entries {
+        let text = entry["S"].as_str().unwrap_or_default();
+        let mut event: Value = serde_json::from_str(text).unwrap_or_default();
+        let at = event["at"].as_i64().unwrap_or_default();
+        event["at"] = json!(at - i64::try_from(by.as_millis()).unwrap_or_default());
+        entry["S"] = json!(event.to_string());
+    }
+    if let Err(error) = stack
+        .dynamo
+        .edit(conversation, &json!({"mailbox": mailbox}))
+    {
         panic!("{error}");
     }
 }

@@ -6,6 +6,7 @@ use e2e::view::phone;
 use e2e::{ANA, answered, settled, stack, with_ticket};
 use local::Stack;
 use serde_json::{Value, json};
+use simulators::braze::User;
 use simulators::zendesk::{Comment, Mode, Status};
 use simulators::{Effect, Fault};
 
@@ -167,4 +168,114 @@ async fn a_conversation_is_found_again_where_its_ticket_was_merged_into() {
     let user = stack.braze.user(ANA).expect("known");
     assert_eq!(user.attributes["zendesk_ticket"], json!(target.to_string()));
     assert_eq!(user.attributes["zendesk_ticket_open"], json!(true));
+}
+
+/// A ticket whose solve the customer was told of, compared a day ago. Webhooks are held from now on.
+async fn told_as_solved(stack: &Stack, customer: &str) -> u64 {
+    let text = e2e::send::text(stack, customer, "SUPPORT").await;
+    let solved = stack.zendesk.set_status(text.ticket(), Status::Solved);
+    solved.expect("open");
+    settled(stack).await;
+    a_day_earlier(stack, customer, &["since", "checked_at"]);
+    stack.zendesk.webhook_delivery(Mode::Held);
+    text.ticket()
+}
+
+fn a_day_earlier(stack: &Stack, customer: &str, times: &[&str]) {
+    e2e::table::remember(stack, customer, |memory| {
+        for &time in times {
+            let at = memory[time].as_i64().expect("a time");
+            memory[time] = json!(at - 24 * 60 * 60 * 1000);
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_on_a_ticket_told_as_solved_is_found() {
+    let stack = stack().await;
+    let ticket = told_as_solved(&stack, ANA).await;
+    let answer = Comment::public("One more thing.");
+    let written = stack.zendesk.agent_comments(ticket, answer);
+    written.expect("solved");
+    lose_webhooks(&stack);
+    for _ in 0..3 {
+        stack.redeliver().await.expect("ran");
+    }
+    let closed = "Your ticket has been closed";
+    assert_eq!(phone(&stack, ANA), [closed, "One more thing."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_reopened_and_solved_without_a_word_is_told_once_more() {
+    let stack = stack().await;
+    let ticket = told_as_solved(&stack, ANA).await;
+    a_day_earlier(&stack, ANA, &["told_at"]);
+    let desk = &stack.zendesk;
+    desk.set_status(ticket, Status::Open).expect("solved");
+    lose_webhooks(&stack);
+    let before = stack
+        .dynamo
+        .item("customer#ana")
+        .expect("read")
+        .expect("there");
+    stack.redeliver().await.expect("ran");
+    let shown = || stack.braze.user(ANA).expect("known").attributes["zendesk_ticket_open"].clone();
+    assert_eq!(shown(), json!(true), "reopened");
+
+    // The same, where no run came between.
+    let memory = json!({"memory": before["memory"]});
+    stack.dynamo.edit("customer#ana", &memory).expect("there");
+    desk.set_status(ticket, Status::Solved).expect("open");
+    lose_webhooks(&stack);
+    for _ in 0..3 {
+        stack.redeliver().await.expect("ran");
+    }
+    assert_eq!(phone(&stack, ANA), ["Your ticket has been closed"; 2]);
+    assert_eq!(shown(), json!(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn few_tickets_told_as_solved_are_compared_and_not_soon_again() {
+    let stack = stack().await;
+    for (customer, phone) in [
+        ("ana", e2e::ANA_PHONE),
+        ("ben", "+15550100002"),
+        ("cem", "+15550100003"),
+    ] {
+        stack
+            .braze
+            .add_user(User::new(customer, "User", "X", phone));
+        stack.zendesk.webhook_delivery(Mode::Immediate);
+        told_as_solved(&stack, customer).await;
+    }
+    let mut compared = Vec::new();
+    for _ in 0..3 {
+        let summary = stack.redeliver().await.expect("ran");
+        compared.push(summary["compared"].as_u64().expect("a number"));
+    }
+    assert_eq!(compared, [2, 1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_nobody_reported_is_found_by_its_tag() {
+    let stack = stack().await;
+    let ticket = with_ticket(&stack).await;
+    let lost = Fault::once("campaigns.trigger.send", Effect::Drop);
+    stack.braze.fault(lost);
+    answered(&stack, ticket, "Please restart it.").await;
+    assert!(phone(&stack, ANA).is_empty());
+    stack.zendesk.webhook_delivery(Mode::Held);
+    let tagged = stack.zendesk.add_tags(ticket, &["sms_resend"]);
+    tagged.expect("open");
+    lose_webhooks(&stack);
+    an_hour_later(&stack);
+    for _ in 0..3 {
+        stack.redeliver().await.expect("ran");
+    }
+    assert_eq!(phone(&stack, ANA), ["Please restart it."]);
+    let tags = stack.zendesk.ticket(ticket).expect("there").tags;
+    assert!(
+        !tags.iter().any(|tag| tag.starts_with("sms_resend")),
+        "{tags:?}"
+    );
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use e2e::send::{self, inbound, inbound_body, now_ms};
-use e2e::table::{dead_letters, items, let_time_pass, pk, redelivered, redelivered_once, waiting};
+use e2e::table::{dead_letters, let_time_pass, older, pk, redelivered, redelivered_once, waiting};
 use e2e::view::{Mark, calls_of, notes, phone, public, ticket};
 use e2e::{ANA, PATIENCE, answered, settled, stack, stack_with, with_ticket};
 use local::Stack;
-use serde_json::{Value, json};
+use serde_json::Value;
 use simulators::braze::User;
 use simulators::zendesk::Mode;
 use simulators::{Call, Effect, Fault};
@@ -287,13 +287,13 @@ async fn what_could_not_be_delivered_for_the_hours_set_is_given_up_counted_and_n
     assert_eq!(send::reply(&stack, "INV1", body).await.outcome(), "queued");
     settled(&stack).await;
 
-    older(&stack, ANA, Duration::from_secs(60 * 60));
+    older(&stack, "customer#ana", Duration::from_secs(60 * 60));
     let_time_pass(&stack);
     redelivered_once(&stack).await;
     assert!(dead_letters(&stack).is_empty(), "an hour is not two");
     assert_eq!(counted(&stack), 0);
 
-    older(&stack, ANA, Duration::from_secs(61 * 60));
+    older(&stack, "customer#ana", Duration::from_secs(61 * 60));
     let_time_pass(&stack);
     redelivered_once(&stack).await;
     let letters = dead_letters(&stack);
@@ -342,7 +342,7 @@ async fn an_answer_whose_customer_cannot_be_looked_up_is_given_up_and_kept() {
         .fault(Fault::always("tickets.show", Effect::status(503)));
     let body = send::reply_body(id, "", 901, "Hello").to_string();
     assert_eq!(send::reply(&stack, "INV1", body).await.outcome(), "queued");
-    older_in(
+    older(
         &stack,
         &format!("ticket#{id}"),
         Duration::from_secs(121 * 60),
@@ -355,28 +355,6 @@ async fn an_answer_whose_customer_cannot_be_looked_up_is_given_up_and_kept() {
     assert!(letters[0]["content"]["S"].to_string().contains("Hello"));
     assert!(waiting(&stack).is_empty());
     assert_eq!(counted(&stack), 1);
-}
-
-/// Makes what waits for a customer look as if it had come in earlier.
-fn older(stack: &Stack, customer: &str, by: Duration) {
-    older_in(stack, &format!("customer#{customer}"), by);
-}
-
-fn older_in(stack: &Stack, conversation: &str, by: Duration) {
-    let item = items(stack)
-        .into_iter()
-        .find(|item| pk(item) == conversation)
-        .expect("a conversation");
-    let mut mailbox = item["mailbox"].clone();
-    for entry in mailbox["L"].as_array_mut().expect("events wait") {
-        let text = entry["S"].as_str().unwrap_or_default();
-        let mut event: Value = serde_json::from_str(text).expect("an event");
-        let by = i64::try_from(by.as_millis()).expect("few");
-        event["at"] = json!(event["at"].as_i64().expect("a time") - by);
-        entry["S"] = json!(event.to_string());
-    }
-    let changed = stack.dynamo.edit(pk(&item), &json!({"mailbox": mailbox}));
-    changed.expect("the item is there");
 }
 
 /// Dead letters as the metric counts them.

@@ -56,4 +56,6 @@ flows! {
     a_text_in_doubt_that_is_not_there_survives_a_crash_at_every_call: MissingText,
     a_ticket_in_doubt_survives_a_crash_at_every_call: FoundTicket,
     a_second_solve_survives_a_crash_at_every_call: SolvedAgain,
+    a_second_solve_that_is_found_survives_a_crash_at_every_call: FoundSolve,
+    a_request_that_is_found_survives_a_crash_at_every_call: FoundRequest,
 }

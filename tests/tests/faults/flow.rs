@@ -60,6 +60,10 @@ pub enum Flow {
     FoundTicket,
     /// A ticket is reopened without a word, and solved once more.
     SolvedAgain,
+    /// Redelivery finds such a second solve, which no webhook reported.
+    FoundSolve,
+    /// Redelivery finds that the agent asked for an SMS once more, which no webhook reported.
+    FoundRequest,
 }
 
 /// What must be true in the end, whatever went wrong.
@@ -90,7 +94,7 @@ impl Expected {
 
 impl Flow {
     /// All flows.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::FirstText,
         Self::TextOnOpen,
         Self::TextOnSolved,
@@ -115,6 +119,8 @@ impl Flow {
         Self::MissingText,
         Self::FoundTicket,
         Self::SolvedAgain,
+        Self::FoundSolve,
+        Self::FoundRequest,
     ];
 
     /// As in the documentation.
@@ -144,6 +150,8 @@ impl Flow {
             Self::MissingText => "Text in doubt that is not on the ticket",
             Self::FoundTicket => "Ticket in doubt that was created",
             Self::SolvedAgain => "Solved again",
+            Self::FoundSolve => "Comparison with a ticket solved again",
+            Self::FoundRequest => "Comparison with a ticket whose agent asked once more",
         }
     }
 
@@ -153,10 +161,17 @@ impl Flow {
             self,
             Self::RedeliveredText
                 | Self::RedeliveredReply
-                | Self::Comparison
                 | Self::FoundText
                 | Self::MissingText
                 | Self::FoundTicket
+        ) || self.is_a_comparison()
+    }
+
+    /// It is a run of redelivery that compares with the ticket, which the next one does as well.
+    pub fn is_a_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::Comparison | Self::FoundSolve | Self::FoundRequest
         )
     }
 
@@ -191,9 +206,10 @@ impl Flow {
             | Self::NamelessReply
             | Self::RedeliveredReply
             | Self::Resend
+            | Self::FoundRequest
             | Self::Comparison => words(&["answer"]),
             Self::SolvedWithMissedReply => words(&["answer", CLOSING]),
-            Self::SolvedAgain => words(&[CLOSING, CLOSING]),
+            Self::SolvedAgain | Self::FoundSolve => words(&[CLOSING, CLOSING]),
             Self::LongReply => {
                 let sentence = long_sentence();
                 vec![sentence(1, 27) + " (1/2)", sentence(28, 30) + " (2/2)"]
@@ -201,12 +217,17 @@ impl Flow {
             _ => vec![],
         };
         let notes = match self {
-            Self::OptOut | Self::Help | Self::Resend => 1,
+            Self::OptOut | Self::Help | Self::Resend | Self::FoundRequest => 1,
             // Of a merge, Zendesk's own on both tickets.
             Self::ReplyAfterOptOut | Self::OptIn | Self::TextOnMerged => 2,
             _ => 0,
         };
-        let closed = [Self::Solved, Self::SolvedWithMissedReply, Self::SolvedAgain];
+        let closed = [
+            Self::Solved,
+            Self::SolvedWithMissedReply,
+            Self::SolvedAgain,
+            Self::FoundSolve,
+        ];
         Expected {
             texts,
             sms,

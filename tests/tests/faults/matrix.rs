@@ -74,4 +74,6 @@ flows! {
     a_text_in_doubt_that_is_not_there_survives_every_fault: MissingText,
     a_ticket_in_doubt_survives_every_fault: FoundTicket,
     a_second_solve_survives_every_fault: SolvedAgain,
+    a_second_solve_that_is_found_survives_every_fault: FoundSolve,
+    a_request_that_is_found_survives_every_fault: FoundRequest,
 }

@@ -30,6 +30,12 @@ impl Flow {
             Self::TextOnSolved | Self::TextOnClosed | Self::SolvedAgain => {
                 solved(self, stage, customer, ticket).await;
             }
+            Self::FoundSolve => {
+                solved(self, stage, customer, ticket).await;
+                desk.set_status(ticket, Status::Solved).expect("open");
+                stage.told_a_day_ago(customer);
+                unreported(stage, customer);
+            }
             Self::TextOnDeleted => desk.delete(ticket).expect("there"),
             Self::TextOnMerged => {
                 let other = desk.agent_opens_ticket(customer, "On the phone", "We spoke.");
@@ -51,22 +57,21 @@ impl Flow {
                 )
                 .await;
             }
-            Self::RedeliveredReply | Self::Resend => {
-                let effect = match self {
-                    Self::Resend => Effect::Drop,
-                    _ => Effect::status(503),
-                };
-                unsent(stage, customer, effect).await;
-                match self {
-                    Self::Resend => drop(stage.drain(customer).await.expect("drained")),
-                    _ => assert_eq!(stage.make_due(customer), 1, "the answer does not wait"),
+            Self::RedeliveredReply => {
+                unsent(stage, customer, Effect::status(503)).await;
+                assert_eq!(stage.make_due(customer), 1, "the answer does not wait");
+            }
+            Self::Resend | Self::FoundRequest => {
+                unsent(stage, customer, Effect::Drop).await;
+                stage.drain(customer).await.expect("drained");
+                if self == Self::FoundRequest {
+                    desk.add_tags(ticket, &["sms_resend"]).expect("open");
+                    unreported(stage, customer);
                 }
             }
             Self::Comparison => {
                 write(stage, ticket, "answer", None);
-                lose_webhooks(stage, "");
-                stage.forget_others(customer);
-                stage.a_day_later(customer);
+                unreported(stage, customer);
             }
             _ => {}
         }
@@ -111,6 +116,8 @@ impl Flow {
             Self::RedeliveredText
             | Self::RedeliveredReply
             | Self::Comparison
+            | Self::FoundSolve
+            | Self::FoundRequest
             | Self::FoundText
             | Self::MissingText
             | Self::FoundTicket => {
@@ -135,9 +142,11 @@ async fn solved(flow: Flow, stage: &Stage, customer: &str, ticket: u64) {
     if flow == Flow::TextOnClosed {
         desk.close(ticket).expect("there");
     }
-    if flow == Flow::SolvedAgain {
-        // Two equal bodies signed in the same second are one signature: a replay.
-        desk.clock().advance(Duration::from_secs(2));
+    if matches!(flow, Flow::SolvedAgain | Flow::FoundSolve) {
+        if flow == Flow::SolvedAgain {
+            // Two equal bodies signed in the same second are one signature: a replay.
+            desk.clock().advance(Duration::from_secs(2));
+        }
         desk.set_status(ticket, Status::Open).expect("solved");
     }
 }
@@ -182,6 +191,13 @@ fn write(stage: &Stage, ticket: u64, text: &str, status: Option<Status>) {
 fn ticket(stage: &Stage, customer: &str) -> u64 {
     let tickets = stage.tickets(customer);
     tickets.last().expect("a ticket").id
+}
+
+/// No webhook of what happened comes; the next run compares this conversation.
+fn unreported(stage: &Stage, customer: &str) {
+    lose_webhooks(stage, "");
+    stage.forget_others(customer);
+    stage.a_day_later(customer);
 }
 
 /// Webhooks to this route never come.

@@ -194,12 +194,12 @@ async fn play(flow: Flow, tickets: usize, stage: &Stage, cell: Cell) -> Played {
     let unsent = !end.has_sent(&expected);
     // Killed before anything was stored: Zendesk does not send it again, the comparison finds it.
     let killed = case.kills && !end.unheard().is_empty();
-    if killed || flow == Flow::Comparison {
+    if killed || flow.is_a_comparison() {
         wrong.extend(stage.compare(&customer).await.err());
         wrong.extend(stage.drain(&customer).await.err());
         end = End::of(stage, &customer, rounds);
     }
-    let late = flow == Flow::Comparison && unsent && end.has_sent(&expected);
+    let late = flow.is_a_comparison() && unsent && end.has_sent(&expected);
     let outcome = end.outcome(&expected, tickets, late);
     let mut case = case.clone();
     case.doubtful |= also.as_ref().is_some_and(|also| also.doubtful);

@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Runs of redelivery after which nothing may be left.
 const ROUNDS: usize = 12;
 
+/// A day, in milliseconds.
+const A_DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// Looks at a port that is taken, a tenth of a second apart.
 const PORT_TRIES: u32 = 300;
 
@@ -356,13 +359,28 @@ impl Stage {
 
     /// Lets a day pass for a conversation, so that redelivery compares it with its ticket.
     pub fn a_day_later(&self, customer: &str) {
+        self.remember(customer, |memory| {
+            let since = memory["since"].as_i64().unwrap_or_default();
+            memory["since"] = json!(since - A_DAY);
+            memory["checked_at"] = json!(0);
+        });
+    }
+
+    /// The customer was told of the solve a day before.
+    pub fn told_a_day_ago(&self, customer: &str) {
+        self.remember(customer, |memory| {
+            let told_at = memory["told_at"].as_i64().expect("told");
+            memory["told_at"] = json!(told_at - A_DAY);
+        });
+    }
+
+    /// Changes what a conversation remembers.
+    fn remember(&self, customer: &str, change: impl FnOnce(&mut Value)) {
         let key = format!("customer#{customer}");
         let item = self.stack.dynamo.item(&key).expect("the table can be read");
         let memory = item.as_ref().and_then(|item| item["memory"]["S"].as_str());
         if let Some(mut memory) = memory.and_then(|text| serde_json::from_str::<Value>(text).ok()) {
-            let since = memory["since"].as_i64().unwrap_or_default();
-            memory["since"] = json!(since - 24 * 60 * 60 * 1000);
-            memory["checked_at"] = json!(0);
+            change(&mut memory);
             let changes = json!({"memory": {"S": memory.to_string()}});
             let edited = self.stack.dynamo.edit(&key, &changes);
             edited.expect("the item is there");

@@ -102,15 +102,25 @@ impl Replays {
             return stays("its event still waits in its conversation: try again in a minute");
         }
         self.begin(letter, now).await?;
-        // Under its old name it would be taken for a duplicate; its day to be delivered begins anew.
+        // Under its old name it would be taken for a duplicate; its day to be delivered begins anew. What
+        // it may have written carries the old name, and is looked for by it.
+        entry
+            .progress
+            .written_as
+            .get_or_insert(entry.event.delivery);
         entry.event.delivery = new_delivery(letter);
         entry.event.received_at = now;
         entry.progress.breaks = 0;
         if matches!(entry.event.body, Body::Solved(_)) {
             // The ticket may have been reopened, answered or tagged since: it is looked at anew.
-            let doubtful = entry.progress.doubtful;
+            let Progress {
+                doubtful,
+                written_as,
+                ..
+            } = entry.progress;
             entry.progress = Progress {
                 doubtful,
+                written_as,
                 ..Progress::default()
             };
         }

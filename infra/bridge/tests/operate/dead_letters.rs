@@ -1,7 +1,9 @@
 //! Dead letters: listed, replayed in order, dropped by name.
 
+use std::time::Duration;
+
 use e2e::send::{inbound_body, reply_body};
-use e2e::table::{dead_letters, items, pk, redelivered};
+use e2e::table::{dead_letters, items, older, pk, redelivered};
 use e2e::view::{only_ticket, phone, public};
 use e2e::{ANA, settled, with_ticket};
 use serde_json::{Value, json};
@@ -32,6 +34,35 @@ async fn ten_dead_letters_of_one_customer_arrive_in_order_and_once() {
     let wanted = [vec!["SUPPORT"], texts].concat();
     assert_eq!(public(&only_ticket(&live.stack)), wanted);
     assert!(dead_letters(&live.stack).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_given_up_in_doubt_is_looked_for_before_a_replay_adds_it() {
+    for (effect, text) in [(Effect::DropAfter, "there"), (Effect::Drop, "not there")] {
+        let live = Live::start().await;
+        let stack = &live.stack;
+        with_ticket(stack).await;
+        stack.zendesk.fault(Fault::once("tickets.update", effect));
+        for look in ["audits.list", "comments.list"] {
+            stack
+                .zendesk
+                .fault(Fault::always(look, Effect::status(422)));
+        }
+        stack.braze.customer_texts(ANA, text, &[]).await;
+        // What got no answer is looked for a minute later; a refused look is repeated for ten.
+        older(stack, "customer#ana", Duration::from_secs(11 * 60));
+        redelivered(stack).await;
+        assert_eq!(dead_letters(stack).len(), 1);
+        stack.zendesk.clear_faults();
+        let notes = only_ticket(stack).comments;
+        let told = notes.iter().find(|comment| !comment.public);
+        let told = &told.expect("a note").plain_body;
+        assert!(told.contains("may be missing"), "{told}");
+        live.well("dead-letters replay --customer ana --yes").await;
+        redelivered(stack).await;
+        assert_eq!(public(&only_ticket(stack)), ["SUPPORT", text]);
+        assert!(dead_letters(stack).is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,9 +24,7 @@ pub(super) fn next(case: &Case<'_>, state: &mut State, progress: &Progress) -> N
         Progress { merged: true, .. } => Step::FindMergeTarget(ticket),
         Progress {
             solve_seen: false, ..
-        } if state.status == Some(Status::Solved) && state.closing_told => {
-            Step::LookUpSolve(ticket)
-        }
+        } if state.status == Some(Status::Solved) => Step::LookUpSolve(ticket),
         _ => return Next::Settled(over(case, state, progress)),
     })
 }
@@ -66,8 +64,9 @@ pub(super) fn apply(
         (_, Outcome::Comments(comments)) => read(case, state, progress, comments),
         (_, Outcome::SolvedAt(solved_at)) => {
             progress.solve_seen = true;
-            let again = solved_at.filter(|&at| at > told_until(state));
-            again_or_after(again.map(|at| solved(case, state, Some(at))))
+            let untold = |at: &i64| !state.closing_told || *at > told_until(state);
+            let unreported = solved_at.filter(untold);
+            again_or_after(unreported.map(|at| solved(case, state, Some(at))))
         }
         _ => over(case, state, progress),
     }
@@ -137,7 +136,8 @@ fn again_or_after(found: impl IntoIterator<Item = Entry>) -> Verdict {
 fn over(case: &Case<'_>, state: &State, progress: &Progress) -> Verdict {
     let mut follow = Vec::new();
     let unreported = state.status == Some(Status::Solved) && !state.closing_told;
-    if unreported && progress.confirmed {
+    // Zendesk could not say when.
+    if unreported && progress.confirmed && !progress.solve_seen {
         follow.push(solved(case, state, None));
     }
     if progress.announce {

@@ -129,7 +129,7 @@ pub(super) fn apply(
             Verdict::Again
         }
         // An agent who reopens a ticket without a word and solves it again is seen here only.
-        (Step::LookUpSolve(_), Outcome::SolvedAt(Some(at))) if at > state.told_at => {
+        (Step::LookUpSolve(_), Outcome::SolvedAt(Some(at))) if at > told_at(state) => {
             progress.confirmed = true;
             state.saw_status(Status::Open, case.now);
             Verdict::Again
@@ -212,6 +212,12 @@ fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
     let refused = state.silent == Some(Silent::Refused);
     case.asked_at(solved.asked_at)
         .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
+}
+
+/// When the customer was told, by Zendesk's clock.
+fn told_at(state: &State) -> i64 {
+    let apart = if state.told_roughly { CLOCKS_APART } else { 0 };
+    state.told_at.saturating_add(apart)
 }
 
 /// A webhook that was under way while the customer wrote again may tell of a solve that is no
