@@ -64,9 +64,7 @@ pub(super) fn apply(
         (_, Outcome::Comments(comments)) => read(case, state, progress, comments),
         (_, Outcome::SolvedAt(solved_at)) => {
             progress.solve_seen = true;
-            let untold = |at: &i64| !state.closing_told || *at > told_until(state);
-            let unreported = solved_at.filter(untold);
-            again_or_after(unreported.map(|at| solved(case, state, Some(at))))
+            again_or_after(untold(case, state, progress, solved_at))
         }
         _ => over(case, state, progress),
     }
@@ -113,6 +111,26 @@ fn read(
         state.since = merged_at.saturating_add(missed::CLOCK_SLACK);
     }
     again_or_after(found)
+}
+
+/// A solve that the customer was not told of.
+fn untold(
+    case: &Case<'_>,
+    state: &mut State,
+    progress: &mut Progress,
+    solved_at: Option<i64>,
+) -> Option<Entry> {
+    match solved_at {
+        Some(at) if at <= told_until(state) => {
+            // An answer that was reported late may have shown it as open since.
+            progress.announce |= !state.closing_told;
+            state.closing_told = true;
+            state.saw_status(Status::Solved, at);
+            None
+        }
+        None if state.closing_told => None,
+        solved_at => Some(solved(case, state, solved_at)),
+    }
 }
 
 /// How late a solve may have been for the customer to have been told of it, in milliseconds since the

@@ -138,6 +138,19 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
 }
 
 #[test]
+fn a_solve_that_was_told_is_not_told_again_after_an_answer_that_was_reported_late() {
+    let mut table = Table::on_ticket(Status::Open);
+    table.state.told_at = NOW - HOUR;
+    let (steps, found) = compared(&mut table, |step| match step {
+        Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
+        step => works(step),
+    });
+    assert_eq!(steps, ["look_up_ticket", "fetch_comments", "look_up_solve"]);
+    assert_eq!(kinds(&found), ["attributes"]);
+    assert!(table.state.closing_told && table.state.is_done());
+}
+
+#[test]
 fn a_ticket_reopened_without_a_word_is_shown_as_open() {
     let mut table = Table::on_ticket(Status::Solved);
     let (_, found) = compared(&mut table, works);
