@@ -48,9 +48,12 @@ pub fn due_at(mailbox: &[Entry], state: &State) -> i64 {
         .unwrap_or(0)
 }
 
-/// Takes out what is in the mailbox already: a delivery that waits longer than its kind is remembered may
-/// come once more.
+/// Takes out what is in the mailbox already: a delivery that has waited for longer than deliveries are
+/// remembered may come once more.
 pub fn drop_repeats(mailbox: &mut Vec<Entry>) {
+    if mailbox.len() < 2 {
+        return;
+    }
     let mut known = HashSet::new();
     mailbox.retain(|entry| known.insert(entry.event.delivery.clone()));
 }
@@ -211,6 +214,15 @@ mod tests {
         });
         let mailbox = [entry("a", reply(None)), entry("b", stop)];
         assert_eq!(pick(&mailbox, &State::default(), 2000), Some(1));
+    }
+
+    #[test]
+    fn what_waits_already_does_not_wait_twice() {
+        let mut first = entry("a", reply(None));
+        first.progress.doubtful = true;
+        let mut mailbox = vec![first.clone(), entry("b", solved()), entry("a", reply(None))];
+        drop_repeats(&mut mailbox);
+        assert_eq!(mailbox, [first, entry("b", solved())]);
     }
 
     #[test]

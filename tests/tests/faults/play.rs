@@ -61,13 +61,11 @@ impl Flow {
                 unsent(stage, customer, Effect::status(503)).await;
                 assert_eq!(stage.make_due(customer), 1, "the answer does not wait");
             }
-            Self::Resend | Self::FoundRequest => {
-                unsent(stage, customer, Effect::Drop).await;
-                stage.drain(customer).await.expect("drained");
-                if self == Self::FoundRequest {
-                    desk.add_tags(ticket, &["sms_resend"]).expect("open");
-                    unreported(stage, customer);
-                }
+            Self::Resend => in_doubt_at_braze(stage, customer).await,
+            Self::FoundRequest => {
+                in_doubt_at_braze(stage, customer).await;
+                desk.add_tags(ticket, &["sms_resend"]).expect("open");
+                unreported(stage, customer);
             }
             Self::Comparison => {
                 write(stage, ticket, "answer", None);
@@ -157,6 +155,12 @@ async fn in_doubt(stage: &Stage, customer: &str, text: &str, fault: Fault) {
     stage.text(customer, text).await;
     stage.stack.zendesk.clear_faults();
     assert_eq!(stage.make_due(customer), 1, "the text does not wait");
+}
+
+/// An answer of which nobody knows whether it was sent; the agent is told.
+async fn in_doubt_at_braze(stage: &Stage, customer: &str) {
+    unsent(stage, customer, Effect::Drop).await;
+    stage.drain(customer).await.expect("drained");
 }
 
 /// An answer that meets a fault at Braze, once.

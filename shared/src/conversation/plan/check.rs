@@ -7,8 +7,7 @@ use super::super::state::{Entry, Progress, State, Status};
 use super::super::step::{
     Ending, Failure, FetchedComment, Next, Outcome, Step, TicketFacts, Verdict,
 };
-use super::solved::CLOCKS_APART;
-use super::{Case, attributes_entry, missed, moved, resend};
+use super::{Case, attributes_entry, missed, moved, resend, told};
 
 pub(super) fn next(case: &Case<'_>, state: &mut State, progress: &Progress) -> Next {
     // Once is enough; the solve looks again.
@@ -121,7 +120,7 @@ fn untold(
     solved_at: Option<i64>,
 ) -> Option<Entry> {
     match solved_at {
-        Some(at) if at <= told_until(state) => {
+        Some(at) if at <= told::until(state) => {
             // An answer that was reported late may have shown it as open since.
             progress.announce |= !state.closing_told;
             state.closing_told = true;
@@ -131,16 +130,6 @@ fn untold(
         None if state.closing_told => None,
         solved_at => Some(solved(case, state, solved_at)),
     }
-}
-
-/// How late a solve may have been for the customer to have been told of it, in milliseconds since the
-/// epoch.
-fn told_until(state: &State) -> i64 {
-    let apart = match state.told_roughly {
-        true => missed::CLOCK_SLACK,
-        false => CLOCKS_APART,
-    };
-    state.told_at.saturating_add(apart)
 }
 
 fn again_or_after(found: impl IntoIterator<Item = Entry>) -> Verdict {

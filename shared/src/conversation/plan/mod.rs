@@ -10,6 +10,7 @@ mod files;
 mod follow;
 mod fuse;
 mod give_up;
+mod lost;
 mod media;
 mod missed;
 mod moved;
@@ -20,6 +21,7 @@ mod resend;
 mod sent;
 mod solved;
 mod text;
+mod told;
 
 use crate::message::{
     Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,

@@ -8,10 +8,9 @@ use super::super::step::{
     Attributes, Ending, Failure, Next, Outcome, Refusal, Step, TicketFacts, Verdict,
 };
 use super::follow::ADOPTION_WINDOW;
-use super::{Case, REFUSED_FOR, announced, attributes_entry, closing, fuse, missed, note_entry};
-
-/// How far Zendesk's clock and ours may be apart, in milliseconds.
-pub(super) const CLOCKS_APART: i64 = 1_000;
+use super::{
+    Case, REFUSED_FOR, announced, attributes_entry, closing, fuse, missed, note_entry, told,
+};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -51,14 +50,14 @@ fn before_telling(
     solved: &Solved,
     ticket: TicketId,
 ) -> Option<Next> {
-    if is_told(case, state, solved) {
+    if told::is_told(case, state, solved) {
         return Some(Next::Settled(Verdict::Done(Ending::Duplicate, vec![])));
     }
     let refused = state.silent == Some(Silent::Refused);
     if state.closing_told && !refused && !progress.confirmed {
         return Some(Next::Step(Step::LookUpSolve(ticket)));
     }
-    if (refused || is_older_than_the_last_text(case, state, solved)) && !progress.confirmed {
+    if (refused || told::is_older_than_the_last_text(case, state, solved)) && !progress.confirmed {
         return Some(Next::Step(Step::LookUpTicket(ticket)));
     }
     (!progress.fetched).then_some(Next::Step(Step::FetchComments(ticket)))
@@ -85,7 +84,7 @@ fn tell(
         None => vec![],
     };
     if let Some(verdict) = closing::too_long(case, state, messages.len()) {
-        close(case, state, solved);
+        told::close(case, state, solved);
         state.silent = Some(Silent::Other);
         return Next::Settled(verdict);
     }
@@ -129,16 +128,13 @@ pub(super) fn apply(
             Verdict::Again
         }
         // An agent who reopens a ticket without a word and solves it again is seen here only.
-        (Step::LookUpSolve(_), Outcome::SolvedAt(Some(at))) if at > told_at(state) => {
+        (Step::LookUpSolve(_), Outcome::SolvedAt(Some(at))) if at > told::at(state) => {
             progress.confirmed = true;
             state.saw_status(Status::Open, case.now);
             Verdict::Again
         }
         (Step::LookUpSolve(_), Outcome::Failed(Failure::Refused(refusal))) => {
-            match case.now.saturating_sub(case.at) < REFUSED_FOR {
-                true => Verdict::Wait(None),
-                false => unclear(case, state, refusal),
-            }
+            unclear(case, state, refusal)
         }
         (Step::LookUpSolve(_), Outcome::SolvedAt(_) | Outcome::Failed(_)) => {
             Verdict::Done(Ending::Duplicate, vec![])
@@ -148,7 +144,7 @@ pub(super) fn apply(
             if sms.part < sms.parts {
                 return Verdict::Checkpoint;
             }
-            close(case, state, solved);
+            told::close(case, state, solved);
             Verdict::delivered()
         }
         (Step::SendSms(_), Outcome::Failed(Failure::Unknown)) => {
@@ -162,12 +158,12 @@ pub(super) fn apply(
                     .ticket
                     .map(|ticket| note_entry(case, ticket, note, &[])),
             );
-            close(case, state, solved);
+            told::close(case, state, solved);
             state.silent = Some(Silent::Refused);
             Verdict::Done(Ending::Dead(refusal), follow)
         }
         (Step::SetAttributes(_), outcome) => {
-            close(case, state, solved);
+            told::close(case, state, solved);
             state.silent = Some(closing::silent(case, state, solved));
             announced(case, Ending::Delivered, &outcome)
         }
@@ -175,8 +171,12 @@ pub(super) fn apply(
     }
 }
 
-/// Zendesk does not say whether this is another solve than the one the customer was told of.
+/// Zendesk refuses to say whether this is another solve than the one the customer was told of: it is
+/// asked for a while, and then the agent is told.
 fn unclear(case: &Case<'_>, state: &State, refusal: Refusal) -> Verdict {
+    if case.now.saturating_sub(case.at) < REFUSED_FOR {
+        return Verdict::Wait(None);
+    }
     let note = notes::solve_unclear(case.policy.language, refusal.status);
     let note = state
         .ticket
@@ -206,39 +206,9 @@ fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts
     }
 }
 
-/// Asked for no later than the solve the customer was told of: the same one, or one before it. One
-/// whose message Braze refused was not told.
-fn is_told(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    let refused = state.silent == Some(Silent::Refused);
-    case.asked_at(solved.asked_at)
-        .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
-}
-
-/// When the customer was told, by Zendesk's clock.
-fn told_at(state: &State) -> i64 {
-    let apart = if state.told_roughly { CLOCKS_APART } else { 0 };
-    state.told_at.saturating_add(apart)
-}
-
-/// A webhook that was under way while the customer wrote again may tell of a solve that is no
-/// longer true.
-fn is_older_than_the_last_text(case: &Case<'_>, state: &State, solved: &Solved) -> bool {
-    case.asked_at(solved.asked_at)
-        .is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
-}
-
-fn close(case: &Case<'_>, state: &mut State, solved: &Solved) {
-    let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
-    state.saw_status(Status::Solved, asked);
-    state.told_at = asked;
-    state.told_roughly = case.asked_at(solved.asked_at).is_none();
-    state.silent = None;
-    state.closing_told = true;
-}
-
 /// A closing message whose outcome nobody knows is not sent again; the attributes are set anyway.
 fn unknown(case: &Case<'_>, state: &mut State, progress: &Progress, solved: &Solved) -> Verdict {
-    close(case, state, solved);
+    told::close(case, state, solved);
     if let Some(ticket) = state.ticket {
         let Solved {
             message, campaign, ..

@@ -9,7 +9,7 @@ use super::super::state::{Progress, State, Status};
 use super::super::step::{
     Attributes, Comment, Ending, Failure, Next, Outcome, Refusal, Step, Verdict,
 };
-use super::{Case, LATE_WRITE, REFUSED_FOR, media, moved, new_ticket, note_entry, opted_out};
+use super::{Case, LATE_WRITE, lost, media, moved, new_ticket, note_entry, opted_out};
 
 pub(super) fn next(
     case: &Case<'_>,
@@ -87,76 +87,24 @@ pub(super) fn apply(
             state.user = Some(user);
             Verdict::Again
         }
-        (Step::FindDelivery { ticket, .. }, Outcome::Present(comment)) => {
-            comment.into_iter().for_each(|comment| state.wrote(comment));
-            progress.doubtful = false;
-            progress.unfound = false;
-            progress.posted = true;
-            let here = state.ticket == Some(*ticket);
-            if here && state.is_done() {
-                // Whoever vanished may have told Braze of a status that was then not written down.
-                progress.announce = true;
-                progress.reopen = !is_thanks(case, state, text);
-            }
-            media::looked_for(progress, text)
+        (Step::FindDelivery { ticket, .. }, outcome) => {
+            lost::looked_for(case, state, progress, text, *ticket, outcome)
         }
-        (Step::FindDelivery { .. }, Outcome::Absent) => {
-            not_there(progress);
-            media::looked_for(progress, text)
-        }
-        (Step::FindTicket(id), Outcome::Ticket(found)) if id != case.marker => {
-            new_ticket::adopt_given_up(case, state, progress, found)
-        }
-        (Step::FindTicket(_), Outcome::Ticket(found)) => {
-            new_ticket::adopt_created(case, state, progress, found);
-            media::looked_for(progress, text)
+        (Step::FindTicket(id), outcome) => {
+            lost::ticket_looked_for(case, state, progress, text, id, outcome)
         }
         (Step::LookUpTicket(_), Outcome::Ticket(facts)) => moved::looked_up(state, progress, facts),
         (Step::FindMergeTarget(source), Outcome::Ticket(target)) => {
             moved::continue_on(case, state, progress, *source, target)
         }
-        (Step::FindDelivery { ticket, .. }, Outcome::Failed(Failure::NotFound))
-            if state.ticket != Some(*ticket) =>
-        {
-            not_there(progress);
-            Verdict::Again
-        }
-        (Step::LookUpTicket(_) | Step::FindDelivery { .. }, Outcome::Failed(Failure::NotFound)) => {
+        (Step::LookUpTicket(_), Outcome::Failed(Failure::NotFound)) => {
             progress.unfound |= progress.doubtful;
             moved::start_over(state, progress);
             Verdict::Again
         }
-        (Step::FindDelivery { .. } | Step::FindTicket(_), Outcome::Failed(Failure::Refused(_)))
-            if case.now.saturating_sub(case.at) < REFUSED_FOR =>
-        {
-            Verdict::Wait(None)
-        }
-        (Step::FindDelivery { .. }, Outcome::Failed(Failure::Refused(refusal))) => {
-            in_doubt(case, state, refusal)
-        }
-        (Step::FindTicket(id), Outcome::Failed(Failure::Refused(refusal))) => {
-            state.perhaps = Some(id.clone());
-            in_doubt(case, state, refusal)
-        }
         (_, Outcome::Failed(Failure::Refused(refusal))) => refused(case, state, refusal),
         _ => Verdict::Wait(None),
     }
-}
-
-/// The append in doubt is not on the ticket it was meant for; it may have been a creation.
-fn not_there(progress: &mut Progress) {
-    progress.doubtful = false;
-    progress.tried = None;
-    progress.unfound = true;
-}
-
-/// Zendesk does not say whether it took the text: it is kept, still in doubt, and the agent is told.
-fn in_doubt(case: &Case<'_>, state: &State, refusal: Refusal) -> Verdict {
-    let note = notes::text_in_doubt(case.policy.language);
-    let note = state
-        .ticket
-        .map(|ticket| note_entry(case, ticket, note, &[]));
-    Verdict::Done(Ending::Dead(refusal), note.into_iter().collect())
 }
 
 /// Zendesk does not take the text: it is kept, and the agent of an open ticket is told.
@@ -241,7 +189,7 @@ fn status_to_set(case: &Case<'_>, state: &State, text: &Text) -> Option<Status> 
     }
 }
 
-fn is_thanks(case: &Case<'_>, state: &State, text: &Text) -> bool {
+pub(super) fn is_thanks(case: &Case<'_>, state: &State, text: &Text) -> bool {
     let soon = state
         .solved_at
         .is_some_and(|at| case.at.saturating_sub(at) <= millis(case.policy.thanks_window));
