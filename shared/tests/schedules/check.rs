@@ -14,6 +14,9 @@ use super::world::{KEY_KEPT, Remark, Ticket};
 /// How far back an adopted ticket's comments count, in milliseconds.
 const MINUTES: i64 = 8 * 60 * 1000;
 
+/// By which Zendesk's clock may differ from the bridge's, in milliseconds.
+const A_MINUTE: i64 = 60_000;
+
 /// How long a delivery is surely remembered, in milliseconds.
 pub const REMEMBERED: i64 = 47 * 60 * 60 * 1000;
 
@@ -399,7 +402,11 @@ impl<S: Table> Run<S> {
             let mut log = accepted.iter().filter(|(_, id, _)| id == event.delivery());
             unknown && log.any(|(.., at)| at - written > MINUTES)
         };
-        self.is_forgotten(ticket, comment)
+        // Known from a later answer only, the ticket is not searched so far back.
+        let known_since = self.known_since.get(&ticket);
+        let before = known_since.is_some_and(|since| written < since - A_MINUTE);
+        before
+            || self.is_forgotten(ticket, comment)
             || solves.any(|event| (several && nameless(event)) || late(event))
     }
 

@@ -1,5 +1,6 @@
 //! Plays a schedule: starts workers, lets calls through, and drains everything at the end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -135,6 +136,8 @@ pub struct Run<S> {
     /// What happened, for a person's eyes.
     pub story: Option<Vec<String>>,
     pub serial: u32,
+    /// Since when the conversation was on each ticket, as it first believed.
+    pub known_since: BTreeMap<TicketId, i64>,
     /// Zendesk's clock was set back: which of two solves was later cannot be told.
     pub set_back: bool,
     /// When all were compared with their tickets in the end, for the first time.
@@ -155,6 +158,7 @@ impl<S: Table> Run<S> {
             events: vec![],
             story: told.then(Vec::new),
             serial: 0,
+            known_since: BTreeMap::new(),
             set_back: false,
             compared_at: None,
             workers: vec![],
@@ -387,6 +391,13 @@ impl<S: Table> Run<S> {
             .into_iter()
             .partition::<Vec<_>, _>(|worker| worker.task.is_finished());
         self.workers = going;
+        if !done.is_empty() {
+            for Shown { state, .. } in self.store.shown() {
+                if let Some(ticket) = state.ticket {
+                    self.known_since.entry(ticket).or_insert(state.since);
+                }
+            }
+        }
         for worker in done {
             let handled = worker
                 .task

@@ -25,6 +25,10 @@ pub(super) fn looked_for(
             progress.doubtful = false;
             progress.unfound = false;
             progress.posted = true;
+            // On a ticket that was only known from an answer on it, the conversation began with this text.
+            if here && state.user.is_none() {
+                state.since = state.since.min(case.at);
+            }
             if here && state.is_done() {
                 // Whoever vanished may have told Braze of a status that was then not written down.
                 progress.announce = true;

@@ -25,6 +25,7 @@ pub(super) fn next(
         (Some(named), None) => {
             let asked = case.asked_at(solved.asked_at).unwrap_or(case.at);
             state.move_to(named, None, asked.saturating_sub(ADOPTION_WINDOW));
+            state.user = None;
             named
         }
         (_, Some(current)) => current,

@@ -110,6 +110,25 @@ fn what_was_written_before_a_replay_is_looked_for_under_its_old_name() {
 }
 
 #[test]
+fn a_ticket_known_from_an_answer_is_the_texts_that_opened_it() {
+    // By whom the conversation came to the ticket, and since when it is on it in the end.
+    for (user, since) in [(None, NOW - HOUR), (UserId::new(7), NOW - 1)] {
+        let mut table = Table::on_ticket(Status::Open);
+        table.state.user = user;
+        table.state.since = NOW - 1;
+        let mut entry = old(text("hello"));
+        entry.event.received_at = NOW - HOUR;
+        entry.progress.doubtful = true;
+        let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+            Step::FindDelivery { .. } => Outcome::Present(None),
+            step => works(step),
+        });
+        assert_eq!(verdict, Verdict::delivered());
+        assert_eq!(table.state.since, since);
+    }
+}
+
+#[test]
 fn attributes_that_never_get_an_answer_are_given_up_after_a_day() {
     let mut table = Table::on_ticket(Status::Open);
     let (_, verdict) = table.resume(&mut old(Body::Attributes), &mut |_: &Step| {
