@@ -40,9 +40,12 @@ pub fn root() -> PathBuf {
 /// [`CargoError::Misplaced`].
 pub fn target() -> Result<PathBuf, CargoError> {
     let own = std::env::current_exe()?;
-    let found = own
-        .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file());
+    // Cargo writes no tag into a directory that was there before it.
+    let is_target = |directory: &&Path| {
+        let names = ["CACHEDIR.TAG", ".rustc_info.json"];
+        names.iter().any(|name| directory.join(name).is_file())
+    };
+    let found = own.ancestors().find(is_target);
     found.map(Path::to_owned).ok_or(CargoError::Misplaced)
 }
 
