@@ -21,7 +21,7 @@ const TRIES: usize = 5;
 /// The first wait; doubled each time, so that five tries take about half an hour.
 const FIRST_WAIT: Duration = Duration::from_secs(120);
 
-/// What `bridge setup braze` gives to paste, in the campaign of the support keyword.
+/// What `sms-bridge setup braze` gives to paste, in the campaign of the support keyword.
 const CONTRACT_BODY: &str = include_str!("../../../braze/inbound.liquid");
 
 /// The part of it that differs between campaigns.

@@ -10,7 +10,7 @@ use super::model::{Condition, Trigger};
 use super::setup::add_webhook;
 use super::work::Work;
 
-/// The set-up that `bridge setup zendesk` makes, in the words of the API.
+/// The set-up that `sms-bridge setup zendesk` makes, in the words of the API.
 const TRIGGERS: &str = include_str!("../../../zendesk/triggers.json");
 
 const BODIES: [(&str, &str); 3] = [

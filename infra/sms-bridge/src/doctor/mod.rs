@@ -1,0 +1,119 @@
+//! `sms-bridge doctor`: every hop of the deployed stack, looked at from here.
+//!
+//! In: the stack. Out: findings in the order of the hops, each with the exact setting and what to
+//! do; exit code 0 when all is well, 1 when something has to be done, 2 when it cannot look at all.
+//! Changes nothing and reaches no customer.
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::Failure;
+use crate::account::{self, Account, Deployed, talk};
+use crate::braze::{Braze, Campaign};
+use crate::setup::merge::get;
+
+mod campaigns;
+mod delivered;
+mod finding;
+mod routes;
+mod secret;
+mod stack;
+mod table;
+mod zendesk;
+
+pub(crate) use finding::Finding;
+
+/// For `--help`.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  sms-bridge doctor                     look at everything
+  sms-bridge doctor --json | jq '.findings[] | select(.level == \"wrong\")'
+
+Exit code: 0 all is well, 1 something is wrong, 2 it could not look.
+The test events are signed like real ones and touch no customer: the functions
+answer them with \"ignored\".";
+
+/// Check every hop of the deployed stack.
+#[derive(Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    account: account::Options,
+}
+
+/// Findings, told as they come.
+struct Report {
+    findings: Vec<Finding>,
+    quiet: bool,
+}
+
+impl Report {
+    fn add(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            if !self.quiet {
+                talk::say(&finding.text());
+            }
+            self.findings.push(finding);
+        }
+    }
+}
+
+impl Doctor {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let account = self.account.connect().await?;
+        let deployed = account.deployed().await?;
+        let mut report = Report {
+            findings: Vec::new(),
+            quiet: self.account.json,
+        };
+        report.add(stack::check(deployed));
+        report.add(table::check(&account).await);
+        let (object, findings) = secret::check(&account).await;
+        report.add(findings);
+        let seen = zendesk::check(&account, deployed, &object, &mut report).await;
+        report.add(campaigns::check(deployed, &seen.bodies));
+        report.add(braze(&account, deployed, &object).await);
+        routes::check(&account, deployed, &object, seen.clock, &mut report).await;
+        let wrong = report
+            .findings
+            .iter()
+            .filter(|finding| finding.is_bad())
+            .count();
+        if self.account.json {
+            let findings: Vec<Value> = report.findings.iter().map(Finding::json).collect();
+            talk::say_json(&json!({"healthy": wrong == 0, "findings": findings}));
+        } else {
+            talk::say(&match wrong {
+                0 => "\nAll is well.".to_owned(),
+                1 => "\n1 thing is wrong.".to_owned(),
+                _ => format!("\n{wrong} things are wrong."),
+            });
+        }
+        match wrong {
+            0 => Ok(()),
+            _ => Err(Failure::Told),
+        }
+    }
+}
+
+async fn braze(account: &Account, stack: &Deployed, object: &Map<String, Value>) -> Vec<Finding> {
+    // What is missing was told when the stack and the secret were looked at.
+    let base = stack.parameter("BrazeBaseUrl").unwrap_or_default();
+    let (Ok(base), Some(key)) = (base.parse(), get(object, "braze_api_key")) else {
+        return Vec::new();
+    };
+    let parameters = ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"];
+    let campaigns: Vec<Campaign<'_>> = parameters
+        .into_iter()
+        .filter_map(|parameter| {
+            let id = stack.parameter(parameter)?;
+            Some(Campaign { parameter, id })
+        })
+        .collect();
+    let http = account.http();
+    Braze { http, base, key }.check(&campaigns).await
+}
+
+/// A failure of the account's as a finding, its sentence as it stands.
+fn of_failure(area: &'static str, setting: &str, failure: Failure) -> Finding {
+    Finding::bad(area, setting, failure.told().to_owned(), "as it says")
+}

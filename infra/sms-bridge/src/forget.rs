@@ -1,0 +1,129 @@
+//! `sms-bridge forget`: everything the table holds of one customer, removed.
+//!
+//! In: a Braze external id, the table. Out: which items went. Reaches the table only: Zendesk and
+//! Braze keep what is theirs.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::Failure;
+use crate::account::{self, Item, Table, talk, text};
+use crate::dead::Letter;
+
+const EXAMPLES: &str = "\
+Examples:
+  sms-bridge forget ana-7 --dry-run
+  sms-bridge forget ana-7 --ticket 4711";
+
+/// Remove everything the table holds of one customer.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Forget {
+    /// The customer's Braze external id.
+    user: String,
+    /// An older ticket of the customer, whose waiting look-up goes as well; may be repeated.
+    #[arg(long, value_name = "ID")]
+    ticket: Vec<u64>,
+    /// Only show what would be removed.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    account: account::Options,
+}
+
+/// What there is of the customer, in the order it is removed.
+struct Found {
+    /// Keys; the conversation comes last, because it names the ticket.
+    keys: Vec<String>,
+    waiting: usize,
+    looked_at: usize,
+}
+
+impl Forget {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let table = self.account.connect().await?.table().await?;
+        let found = self.find(&table).await?;
+        let removes = !found.keys.is_empty() && !self.dry_run;
+        if !self.account.json {
+            talk::say(&shown(&found));
+        } else if removes && !self.yes {
+            eprintln!("{}", shown(&found));
+        }
+        if removes {
+            if !self.yes {
+                talk::confirm("Remove these items for good?")?;
+            }
+            for key in &found.keys {
+                table.remove(key).await?;
+            }
+        }
+        if self.account.json {
+            talk::say_json(&json!({
+                "looked_at": found.looked_at,
+                "keys": found.keys,
+                "waiting_events": found.waiting,
+                "removed": removes,
+            }));
+        } else if removes {
+            talk::say("Removed. Backups of the table forget in up to 35 days.");
+            talk::say("Zendesk and Braze keep what they have: delete the user there as well.");
+        }
+        Ok(())
+    }
+
+    async fn find(&self, table: &Table) -> Result<Found, Failure> {
+        let user = self.user.trim();
+        let own = format!("customer#{user}");
+        let conversation = table.item(&own).await?;
+        let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
+        tickets.extend(conversation.as_ref().and_then(ticket));
+        let tickets: Vec<u64> = tickets.into_iter().collect();
+        let look_ups: Vec<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
+        let mut keys = BTreeSet::new();
+        let looked_at = table
+            .each(|item| {
+                let letter = Letter::read(item).filter(|letter| letter.is_of(user, &tickets));
+                let look_up = text(item, "pk").filter(|pk| look_ups.iter().any(|key| key == pk));
+                keys.extend(letter.map(|letter| letter.pk()));
+                keys.extend(look_up.map(str::to_owned));
+            })
+            .await?;
+        let mut keys: Vec<String> = keys.into_iter().collect();
+        keys.extend(conversation.is_some().then_some(own));
+        let waiting = conversation
+            .as_ref()
+            .and_then(|item| item.get("mailbox")?.as_l().ok());
+        Ok(Found {
+            keys,
+            waiting: waiting.map_or(0, Vec::len),
+            looked_at,
+        })
+    }
+}
+
+/// The ticket a conversation is on.
+fn ticket(conversation: &Item) -> Option<u64> {
+    let memory: Value = serde_json::from_str(text(conversation, "memory")?).ok()?;
+    memory["ticket"].as_u64()
+}
+
+fn shown(found: &Found) -> String {
+    let mut lines = vec![format!(
+        "{} items looked at, {} of this customer:",
+        found.looked_at,
+        found.keys.len()
+    )];
+    lines.extend(found.keys.iter().map(|key| format!("  {key}")));
+    if found.waiting > 0 {
+        lines.push(format!(
+            "{} events of the conversation are not delivered yet and would be lost.",
+            found.waiting
+        ));
+    }
+    lines.join("\n")
+}

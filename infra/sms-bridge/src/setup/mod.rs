@@ -1,0 +1,57 @@
+//! `sms-bridge setup`: Zendesk, Braze and the secret, made ready for a deployed stack.
+//!
+//! In: the stack, credentials from its secret. Out: objects in Zendesk, texts to paste into Braze,
+//! values in the secret. `wanted`, `body`, `fields`, `notices`, `plan` and `merge` are pure.
+
+use clap::{Args, Subcommand};
+
+use crate::Failure;
+
+mod apply;
+mod ask;
+pub(crate) mod body;
+mod braze;
+pub(crate) mod by_hand;
+pub(crate) mod fields;
+pub(crate) mod found;
+mod keys;
+mod lines;
+pub(crate) mod merge;
+pub(crate) mod notices;
+pub(crate) mod plan;
+mod read;
+mod removal;
+mod secret;
+mod show;
+pub(crate) mod wanted;
+mod zendesk;
+
+/// Set up Zendesk, Braze and the secret for the deployed stack.
+#[derive(Args)]
+pub(crate) struct Setup {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Fill in the stack's secret: asked for without echo, or read from a file.
+    #[command(after_help = secret::EXAMPLES)]
+    Secret(secret::Secret),
+    /// Make or repair the user field, webhooks, category and triggers in Zendesk.
+    #[command(after_help = zendesk::EXAMPLES)]
+    Zendesk(zendesk::Zendesk),
+    /// Print the campaigns to make in Braze, ready to paste, and check what can be checked.
+    #[command(after_help = braze::EXAMPLES)]
+    Braze(braze::Braze),
+}
+
+impl Setup {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        match self.what {
+            What::Secret(secret) => Box::pin(secret.run()).await,
+            What::Zendesk(zendesk) => Box::pin(zendesk.run()).await,
+            What::Braze(braze) => Box::pin(braze.run()).await,
+        }
+    }
+}

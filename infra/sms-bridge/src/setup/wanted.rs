@@ -1,0 +1,254 @@
+//! What the bridge wants to have in Zendesk, and how it knows its own again.
+//!
+//! In: the stack's name, place and URLs; the definitions in `infra/zendesk`. Out: bodies to send
+//! and the marks by which an object is this stack's. Pure.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::body;
+use crate::Failure;
+use crate::account::Deployed;
+
+/// Definition of the user field.
+const USER_FIELD: &str = include_str!("../../../zendesk/user-field.json");
+/// Definition of the triggers.
+const TRIGGERS: &str = include_str!("../../../zendesk/triggers.json");
+/// What the triggers post, by name, and which members of it a person may add (the README says which).
+pub(crate) const BODIES: [(&str, &str, &[&str]); 3] = [
+    (
+        "reply",
+        include_str!("../../../zendesk/reply.json"),
+        &["attachments", "campaign_id"],
+    ),
+    (
+        "solved",
+        include_str!("../../../zendesk/solved.json"),
+        &["campaign_id", "message", "tags"],
+    ),
+    ("resend", include_str!("../../../zendesk/resend.json"), &[]),
+];
+
+/// A route that Zendesk posts to: its name, the stack's output, the secret's key. Each webhook has
+/// a signing secret of its own, and each route one live secret: one webhook for each route.
+pub(crate) const ROUTES: [(&str, &str, &str); 2] = [
+    ("reply", "ZendeskReplyUrl", "zendesk_reply_signing_secret"),
+    (
+        "solved",
+        "ZendeskSolvedUrl",
+        "zendesk_solved_signing_secret",
+    ),
+];
+
+/// Whose objects they are.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    /// The stack's name.
+    pub(crate) stack: String,
+    /// AWS account and region.
+    place: String,
+}
+
+/// Everything Zendesk should hold.
+pub(crate) struct Wanted {
+    /// Whose it is.
+    pub(crate) owner: Owner,
+    /// The user field.
+    pub(crate) user_field: Value,
+    /// The webhooks, as [`ROUTES`].
+    pub(crate) webhooks: Vec<Value>,
+    /// The triggers' category.
+    pub(crate) category: String,
+    /// The triggers.
+    pub(crate) triggers: Vec<Trigger>,
+}
+
+/// A trigger, without the ids that are known only once its webhook and category are there.
+#[derive(Deserialize)]
+pub(crate) struct Trigger {
+    /// What it is about; part of the mark.
+    pub(crate) name: String,
+    /// The route it posts to.
+    webhook: String,
+    body: String,
+    all: Vec<Value>,
+    actions: Vec<Value>,
+}
+
+impl Owner {
+    /// The owner that a deployed stack is. The secret's ARN tells the account and the region, so
+    /// that two stacks of one name do not take each other's objects for their own.
+    pub(crate) fn of(stack: &Deployed) -> Result<Self, Failure> {
+        let arn = stack.output("SecretArn")?;
+        let mut parts = arn.split(':').skip(3);
+        let (region, account) = (parts.next(), parts.next());
+        Ok(Self {
+            stack: stack.name.clone(),
+            place: format!("{}/{}", account.unwrap_or("-"), region.unwrap_or("-")),
+        })
+    }
+
+    /// The mark of one object, in its description.
+    pub(crate) fn mark(&self, part: &str) -> String {
+        format!(
+            "[braze-zendesk-bridge {}/{} {part}]",
+            self.place, self.stack
+        )
+    }
+
+    /// Whether an object carries this mark.
+    pub(crate) fn owns(&self, object: &Value, part: &str) -> bool {
+        let description = object["description"].as_str().unwrap_or_default();
+        description.contains(&self.mark(part))
+    }
+
+    /// Whether an object carries any mark of this owner.
+    pub(crate) fn owns_any(&self, object: &Value) -> bool {
+        let (description, mark) = (object["description"].as_str(), self.mark(""));
+        description.is_some_and(|text| text.contains(mark.trim_end_matches(']')))
+    }
+
+    fn title(&self, name: &str) -> String {
+        format!("{}: {name}", self.category())
+    }
+
+    fn category(&self) -> String {
+        format!("SMS bridge ({})", self.stack)
+    }
+
+    fn description(&self, part: &str) -> String {
+        let mark = self.mark(part);
+        format!("Kept as it is by \"sms-bridge setup zendesk\". {mark}")
+    }
+}
+
+impl Wanted {
+    /// What this stack wants.
+    pub(crate) fn of(stack: &Deployed) -> Result<Self, Failure> {
+        let owner = Owner::of(stack)?;
+        let mut webhooks = Vec::new();
+        for (route, output, _) in ROUTES {
+            webhooks.push(json!({
+                "name": owner.title(route),
+                "description": owner.description(&webhook_part(route)),
+                "endpoint": stack.output(output)?,
+                "http_method": "POST",
+                "request_format": "json",
+                "status": "active",
+                "subscriptions": ["conditional_ticket_events"],
+            }));
+        }
+        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
+        Ok(Self {
+            category: owner.category(),
+            user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
+            triggers: serde_json::from_str(TRIGGERS).map_err(broken)?,
+            owner,
+            webhooks,
+        })
+    }
+
+    /// Which of [`ROUTES`] a webhook posts to, whoever made it.
+    pub(crate) fn route(&self, webhook: &Value) -> Option<usize> {
+        let mut ours = self.webhooks.iter();
+        ours.position(|ours| ours["endpoint"] == webhook["endpoint"])
+    }
+
+    /// A trigger as it is sent, with its body and the ids of its webhook and category.
+    pub(crate) fn trigger(
+        &self,
+        trigger: &Trigger,
+        body: &str,
+        webhook: &str,
+        category: &str,
+    ) -> Value {
+        let mut actions = vec![json!({"field": "notification_webhook", "value": [webhook, body]})];
+        actions.extend(trigger.actions.iter().cloned());
+        json!({
+            "title": self.owner.title(&trigger.name),
+            "description": self.owner.description(&trigger.part()),
+            "active": true,
+            "category_id": category,
+            "conditions": {"all": trigger.all, "any": []},
+            "actions": actions,
+        })
+    }
+}
+
+impl Trigger {
+    /// Which of [`ROUTES`] it posts to.
+    pub(crate) fn route(&self) -> usize {
+        let route = ROUTES.iter().position(|route| route.0 == self.webhook);
+        route.unwrap_or_default()
+    }
+
+    /// The body it should have where it has this one.
+    pub(crate) fn body(&self, own: &str) -> String {
+        let known = BODIES.iter().find(|(name, ..)| *name == self.body);
+        known.map_or_else(String::new, |(_, ours, may)| body::wanted(own, ours, may))
+    }
+
+    /// Its part of the mark.
+    pub(crate) fn part(&self) -> String {
+        format!("trigger {}", self.name)
+    }
+}
+
+/// A webhook's part of the mark.
+pub(crate) fn webhook_part(route: &str) -> String {
+    format!("webhook {route}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(place: &str, stack: &str) -> Owner {
+        Owner {
+            stack: stack.to_owned(),
+            place: place.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_mark_is_of_one_stack_in_one_account_and_region() {
+        let ours = owner("1/eu-west-1", "bridge");
+        let object =
+            json!({"description": format!("edited. {} by hand", ours.mark("webhook reply"))});
+        assert!(ours.owns(&object, "webhook reply") && ours.owns_any(&object));
+        assert!(!ours.owns(&object, "webhook solved"));
+        for other in [
+            owner("1/eu-west-1", "bridge-2"),
+            owner("1/eu-west-1", "bri"),
+            owner("2/eu-west-1", "bridge"),
+            owner("1/us-east-1", "bridge"),
+        ] {
+            assert!(!other.owns(&object, "webhook reply") && !other.owns_any(&object));
+        }
+        assert!(!ours.owns_any(&json!({"description": null})));
+    }
+
+    #[test]
+    fn every_definition_names_a_route_and_a_body() {
+        let triggers: Vec<Trigger> = serde_json::from_str(TRIGGERS).unwrap();
+        assert_eq!(triggers.len(), 3);
+        for trigger in triggers {
+            assert!(ROUTES.iter().any(|route| route.0 == trigger.webhook));
+            assert!(BODIES.iter().any(|body| body.0 == trigger.body));
+        }
+        for (_, body, _) in BODIES {
+            serde_json::from_str::<Value>(body).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_readme_prints_the_bodies_as_they_are_set_up() {
+        let readme = include_str!("../../../../README.md");
+        let lines = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+        let readme = lines(readme);
+        let inbound = include_str!("../../../braze/inbound.liquid");
+        for body in BODIES.map(|body| body.1).iter().chain(&[inbound]) {
+            assert!(readme.contains(&lines(body)), "the README lacks\n{body}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! `sms-bridge setup zendesk`: what the bridge needs in Zendesk, made, repaired or removed.
+//!
+//! In: the stack, its secret. Out: the difference shown, a question, the changes made, and a second
+//! look that everything is as wanted.
+
+use clap::Args;
+
+use super::apply::apply;
+use super::found::Found;
+use super::plan::{Plan, plan};
+use super::removal::removal;
+use super::show::{done, shown};
+use super::wanted::Wanted;
+use crate::Failure;
+use crate::account::{self, Account, Deployed, SecretValue, talk};
+use crate::zendesk::{self, Admin, SETUP_SCOPES, Trouble, credentials};
+
+/// For `--help`.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  sms-bridge setup zendesk --dry-run          show what would change
+  sms-bridge setup zendesk                    show it, ask, and do it
+  sms-bridge setup zendesk --yes --json       for scripts
+  sms-bridge setup zendesk --remove           take out what it made
+
+Only objects with this stack's mark in their description are changed or removed.
+It signs in with the secret's OAuth client, which an administrator has to have
+made, and asks for the scopes `read write`.";
+
+/// Make or repair what the bridge needs in Zendesk.
+#[derive(Args)]
+pub(crate) struct Zendesk {
+    /// Remove what this stack made; the user field stays.
+    #[arg(long)]
+    remove: bool,
+    /// Only show what would change.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    account: account::Options,
+}
+
+impl Zendesk {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let account = self.account.connect().await?;
+        let stack = account.deployed().await?;
+        let wanted = Wanted::of(stack)?;
+        let secret = account.secret().await?;
+        let admin = sign_in(&account, stack, &secret).await?;
+        let plan = self.look(&wanted, &admin, &secret, &account).await?;
+        let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
+        let changes = plan.to_do().count();
+        let acts = changes > 0 && !self.dry_run;
+        let text = shown(&plan, base, &wanted.owner.stack);
+        if !self.account.json {
+            talk::say(&text);
+        } else if acts && !self.yes {
+            eprintln!("{text}");
+        }
+        if acts {
+            self.act(changes, &plan, &wanted, &admin, &secret, &account)
+                .await?;
+        }
+        if self.account.json {
+            talk::say_json(&super::show::json(&plan, acts));
+        } else if acts {
+            talk::say(if self.remove { REMOVED } else { NEXT });
+        }
+        Ok(())
+    }
+
+    async fn act(
+        &self,
+        changes: usize,
+        plan: &Plan,
+        wanted: &Wanted,
+        admin: &Admin,
+        secret: &SecretValue,
+        account: &Account,
+    ) -> Result<(), Failure> {
+        if !self.yes {
+            let s = if changes == 1 { "" } else { "s" };
+            talk::confirm(&format!("Make {changes} change{s}?"))?;
+        }
+        apply(plan, wanted, admin, secret, |change| {
+            if !self.account.json {
+                talk::say(&done(change));
+            }
+        })
+        .await?;
+        let left = self.look(wanted, admin, secret, account).await?;
+        let Some(change) = left.to_do().next() else {
+            return Ok(());
+        };
+        let fields: Vec<_> = change.fields.iter().map(|field| field.field).collect();
+        Err(Failure::Broken(format!(
+            "Zendesk accepted everything, but the {} {} is still not as wanted ({})",
+            change.part.kind(),
+            change.name,
+            fields.join(", ")
+        )))
+    }
+
+    async fn look(
+        &self,
+        wanted: &Wanted,
+        admin: &Admin,
+        secret: &SecretValue,
+        account: &Account,
+    ) -> Result<Plan, Failure> {
+        let found = Found::read(admin, wanted).await;
+        let found = found.map_err(|trouble| trouble.told(account.terms()))?;
+        if self.remove {
+            return Ok(removal(wanted, &found));
+        }
+        Ok(plan(wanted, &found, &secret.read().await?))
+    }
+}
+
+const NEXT: &str = "Zendesk is as wanted.\nNext: sms-bridge setup braze, then sms-bridge doctor.";
+const REMOVED: &str = "Removed, but for what stays as told above.";
+
+/// A program that may set things up.
+async fn sign_in(
+    account: &Account,
+    stack: &Deployed,
+    secret: &SecretValue,
+) -> Result<Admin, Failure> {
+    let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
+    let base = base
+        .parse()
+        .map_err(|error| Failure::Usage(format!("the stack's parameter ZendeskBaseUrl {error}")))?;
+    let Some(credentials) = credentials(&secret.read().await?) else {
+        return Err(Failure::Usage(format!(
+            "the secret {} lacks zendesk_oauth_client_id or zendesk_oauth_client_secret: `sms-bridge \
+             setup secret` asks for them",
+            secret.name()
+        )));
+    };
+    let signed_in = async {
+        let admin = zendesk::sign_in(account.http(), &base, &credentials, &SETUP_SCOPES).await?;
+        match admin.me().await?.0 {
+            role if role == "admin" => Ok(admin),
+            role => Err(Trouble::NotAdmin(admin.kind(), role)),
+        }
+    };
+    signed_in
+        .await
+        .map_err(|trouble: Trouble| trouble.told(account.terms()))
+}

@@ -1,0 +1,162 @@
+//! `sms-bridge status`: what waits, since when, and why.
+//!
+//! In: the index `due`, and the items it names. Out: how many wait for what, and the longest
+//! waiting ones. The table is not scanned: an idle bundle is answered with four queries.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::{Value, json};
+use shared::conversation::store::Key;
+use simulators::Clock;
+
+use crate::Failure;
+use crate::account::{self, Table, talk, text};
+use crate::events::{self, count, moment, span, vendor, whose};
+use crate::waiting::{Waiting, Why};
+
+const EXAMPLES: &str = "\
+Examples:
+  sms-bridge status
+  sms-bridge status --profile live --region eu-west-1 --limit 100
+  sms-bridge status --json | jq .waiting.oldest_received_at";
+
+/// What waits in the deployed bundle, since when, and why.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Status {
+    /// Most conversations listed, the longest waiting first; 0: all.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    #[command(flatten)]
+    account: account::Options,
+}
+
+impl Status {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let table = self.account.connect().await?.table().await?;
+        let now = Clock::new().now_ms();
+        let mut waiting = read(&table, now).await?;
+        waiting.sort_by_key(|one| (one.since(), one.held.key.pk()));
+        let limit = match self.limit {
+            0 => waiting.len(),
+            limit => limit.min(waiting.len()),
+        };
+        if self.account.json {
+            talk::say_json(&json!({
+                "table": table.name(),
+                "at": events::time(now),
+                "waiting": summary(&waiting),
+                "conversations": waiting[..limit].iter().map(Waiting::json).collect::<Vec<_>>(),
+            }));
+            return Ok(());
+        }
+        talk::say(&told(&waiting, now).join("\n"));
+        if limit > 0 {
+            talk::say(&listed(&waiting[..limit], now).join("\n"));
+        }
+        if limit < waiting.len() {
+            let rest = waiting.len() - limit;
+            talk::say(&format!("and {rest} more: --limit 0 lists all"));
+        }
+        Ok(())
+    }
+}
+
+async fn read(table: &Table, now: i64) -> Result<Vec<Waiting>, Failure> {
+    let keys: Vec<Key> = table
+        .waiting()
+        .await?
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
+    let items = table.items(&keys).await?;
+    let waiting = items.into_iter().filter_map(|item| {
+        let key = Key::parse(text(&item, "pk")?)?;
+        Waiting::read(&key, item, now)
+    });
+    Ok(waiting.collect())
+}
+
+fn by_why(waiting: &[Waiting]) -> BTreeMap<Why, usize> {
+    let mut counted = BTreeMap::new();
+    for one in waiting {
+        *counted.entry(one.why).or_default() += 1;
+    }
+    counted
+}
+
+fn number_of_events(waiting: &[Waiting]) -> usize {
+    waiting.iter().map(|one| one.held.mailbox.len()).sum()
+}
+
+fn summary(waiting: &[Waiting]) -> Value {
+    let oldest = waiting.first().map(|one| events::time(one.since()));
+    let states = by_why(waiting).into_iter();
+    let states: BTreeMap<_, _> = states.map(|(why, number)| (why.word(), number)).collect();
+    json!({
+        "conversations": waiting.len(),
+        "events": number_of_events(waiting),
+        "oldest_received_at": oldest,
+        "states": states,
+    })
+}
+
+fn told(waiting: &[Waiting], now: i64) -> Vec<String> {
+    let Some(oldest) = waiting.first() else {
+        return vec!["Nothing waits.".to_owned()];
+    };
+    let mut lines = vec![format!(
+        "{} in {}; the oldest for {}, since {} UTC.",
+        count(number_of_events(waiting), "event"),
+        count(waiting.len(), "conversation"),
+        span(now - oldest.since()),
+        moment(oldest.since()),
+    )];
+    let states = by_why(waiting).into_iter();
+    lines.extend(states.map(|(why, number)| format!("{number:>7}  {}", why.told())));
+    let mut troubles: BTreeMap<String, usize> = BTreeMap::new();
+    for way in waiting.iter().flat_map(Waiting::ways) {
+        if let Some(why) = way.trouble {
+            let told = format!("{} {}", vendor(way.lane), events::trouble(why));
+            *troubles.entry(told).or_default() += 1;
+        }
+    }
+    lines.extend(
+        troubles
+            .iter()
+            .map(|(told, number)| format!("{number:>7}  because {told}")),
+    );
+    lines
+}
+
+fn listed(waiting: &[Waiting], now: i64) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        "Received (UTC)       Events  For      Failed  Next      Conversation".to_owned(),
+    ];
+    for one in waiting {
+        let ways = one.ways();
+        let towards: Vec<_> = ways.iter().map(|way| vendor(way.lane)).collect();
+        let failed = ways.iter().filter_map(|way| Some(way.wait?.attempts));
+        let next = match one.why {
+            Why::Worked => "at work".to_owned(),
+            Why::Paused => format!("in {}", span(one.held.until - now)),
+            Why::Due => "now".to_owned(),
+            Why::Late => "LATE".to_owned(),
+        };
+        lines.push(format!(
+            "{}  {:>6}  {:<7}  {:>6}  {next:<8}  {}",
+            moment(one.since()),
+            one.held.mailbox.len(),
+            if towards.len() > 1 {
+                "both"
+            } else {
+                towards.first().unwrap_or(&"-")
+            },
+            failed.max().unwrap_or(0),
+            whose(&one.held.key.pk()),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,537 @@
+//! `sms-bridge doctor`: a healthy stack is healthy, and each broken thing is named by its setting.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
+mod kit;
+
+use kit::{Ran, World, edit, trigger, webhook};
+use local::faults::{Fault as AwsFault, refusal};
+use local::secrets::access_denied;
+use serde_json::{Value, json};
+use simulators::braze::Campaign;
+use simulators::zendesk::{Comment, Role};
+use simulators::{Effect, Fault};
+
+/// The findings that are wrong: setting and sentence.
+async fn wrong(world: &World) -> Vec<(String, String)> {
+    let told = world.bridge("doctor --json").await;
+    let findings = told.json()["findings"].as_array().unwrap().clone();
+    let wrong: Vec<(String, String)> = findings
+        .iter()
+        .filter(|finding| finding["level"] == "wrong")
+        .map(|finding| {
+            let text = |name: &str| finding[name].as_str().unwrap().to_owned();
+            assert_ne!(text("to_do"), "");
+            (text("setting"), text("what"))
+        })
+        .collect();
+    assert_eq!(told.code, i32::from(!wrong.is_empty()));
+    assert_eq!(told.json()["healthy"], wrong.is_empty());
+    wrong
+}
+
+fn settings(wrong: &[(String, String)]) -> Vec<&str> {
+    wrong.iter().map(|(setting, _)| setting.as_str()).collect()
+}
+
+fn calls(ran: &Ran, word: &str) -> usize {
+    ran.out
+        .lines()
+        .filter(|line| line.starts_with(word))
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_stack_is_healthy_and_no_customer_notices() {
+    let world = World::ready().await;
+    let before = (
+        world.zendesk(),
+        world.stack.braze.snapshot(),
+        world.secret(),
+    );
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    assert!(ran.out.ends_with("All is well.\n"), "{}", ran.out);
+    assert_eq!(calls(&ran, "WRONG"), 0);
+    for word in [
+        "braze-zendesk: key, index and time to live are right",
+        "signed in, role admin",
+        "requests a minute are left",
+        "user field, webhooks, category, triggers and signing secrets are",
+        "ZendeskReplyUrl: the test event was answered \"ignored\"",
+        "ZendeskSolvedUrl: the test event was answered \"ignored\"",
+        "BrazeInboundUrl: the test event was answered \"ignored\"",
+        "the key may call campaigns.trigger.send",
+        "the campaign \"reply-campaign\" is live and sends SMS",
+        "the clocks agree",
+    ] {
+        assert!(ran.out.contains(word), "{word} is missing in\n{}", ran.out);
+    }
+    for value in world.secret().as_object().unwrap().values() {
+        let value = value.as_str().unwrap();
+        assert!(
+            value.len() < 8 || !ran.out.contains(value),
+            "a secret is shown"
+        );
+    }
+    assert!(
+        world
+            .stack
+            .quiesce(std::time::Duration::from_secs(30))
+            .await
+    );
+    let after = (
+        world.zendesk(),
+        world.stack.braze.snapshot(),
+        world.secret(),
+    );
+    let quiet = |(mut zendesk, braze, secret): (Value, Value, Value)| {
+        zendesk["last_id"] = Value::Null;
+        (
+            zendesk,
+            braze["users"].clone(),
+            braze["sends"].clone(),
+            secret,
+        )
+    };
+    assert_eq!(quiet(after), quiet(before));
+    let again = world.bridge("doctor").await.ends(0);
+    assert_eq!(calls(&again, "WRONG"), 0, "a test event may be repeated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_was_never_set_up_is_told_what_is_missing() {
+    let world = World::bare().await;
+    let wrong = wrong(&world).await;
+    let named = settings(&wrong);
+    for setting in [
+        "zendesk_reply_signing_secret",
+        "zendesk_solved_signing_secret",
+        "user field braze_external_id",
+        "trigger SMS bridge (braze-zendesk-bridge): public reply",
+    ] {
+        assert!(
+            named.contains(&setting),
+            "{setting} is missing in {named:?}"
+        );
+    }
+    let ran = world.bridge("doctor").await.ends(1).fits();
+    assert!(ran.out.contains("sms-bridge setup zendesk"), "{}", ran.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_in_zendesk_is_named() {
+    let world = World::ready().await;
+    edit(&world.stack, |account| {
+        trigger(account, "public reply")["all"]
+            .as_array_mut()
+            .unwrap()
+            .pop();
+        webhook(account, ": solved")["active"] = json!(false);
+    });
+    let wrong = wrong(&world).await;
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert!(
+        wrong[0].1.contains("status is inactive, should be active"),
+        "{wrong:?}"
+    );
+    assert!(wrong[1].0.ends_with("public reply") && wrong[1].1.contains("role is_not end_user"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secrets_values_are_tried() {
+    let world = World::ready().await;
+    let good = world.stack.secrets.text();
+    let with = async |key: &str, value: &str| {
+        world.stack.secrets.set(good.clone());
+        world.stack.secrets.set_key(key, value);
+        wrong(&world).await
+    };
+    let found = with("zendesk_oauth_client_secret", "wrong").await;
+    assert_eq!(
+        settings(&found),
+        ["zendesk_oauth_client_secret"],
+        "{found:?}"
+    );
+    let found = with("braze_api_key", "wrong").await;
+    assert_eq!(settings(&found), ["braze_api_key"], "{found:?}");
+    let found = with("braze_api_key", "").await;
+    assert!(settings(&found).contains(&"braze_api_key"), "{found:?}");
+    // The functions cannot read what doctor reads: the same as with another secret.
+    let unreadable = AwsFault {
+        skip: 1,
+        times: None,
+        ..AwsFault::once("GetSecretValue", access_denied())
+    };
+    world.stack.secrets.faults().add(unreadable);
+    let found = with("braze_inbound_token", "a-token-nobody-else-knows").await;
+    assert_eq!(settings(&found), ["braze_inbound_token"], "{found:?}");
+    assert!(found[0].1.contains("401"), "{found:?}");
+}
+
+/// Makes the two webhooks and triggers of the README's "Set up by hand" out of the tool's own.
+fn by_hand(world: &World) {
+    edit(&world.stack, |account| {
+        let mut names = vec!["first", "second"].into_iter();
+        for webhook in account["webhooks"].as_object_mut().unwrap().values_mut() {
+            webhook["name"] = json!(names.next().unwrap());
+            webhook["description"] = json!("");
+        }
+        let triggers = account["triggers"].as_array_mut().unwrap();
+        triggers.retain(|trigger| !trigger["title"].as_str().unwrap().ends_with("again"));
+        for trigger in triggers {
+            let title = trigger["title"].as_str().unwrap();
+            trigger["title"] = json!(title.rsplit(": ").next().unwrap());
+            trigger["description"] = json!("");
+            trigger["category_id"] = Value::Null;
+        }
+        account["categories"] = json!([]);
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_up_by_hand_is_well_where_its_secrets_are_known() {
+    let world = World::ready().await;
+    by_hand(&world);
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for word in [
+        "note zendesk The webhook \"first\" was made by somebody else",
+        "the route solved is set up by hand",
+        "All is well.",
+    ] {
+        assert!(flat.contains(word), "{word}\n{}", ran.out);
+    }
+    // Beside the tool's own it is needless, and doubles what names no comment.
+    world.bridge("setup zendesk --yes").await.ends(0);
+    assert_eq!(wrong(&world).await, [], "the value before is accepted");
+    edit(&world.stack, |account| {
+        for trigger in account["triggers"].as_array_mut().unwrap() {
+            if trigger["title"] == "public reply" {
+                let guide = r#"{"recipients":[{"trigger_properties":{"msg_body":"x"}}]}"#;
+                trigger["actions"][0]["value"][1] = json!(guide);
+            }
+        }
+    });
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["Zendesk Admin Center"], "{found:?}");
+    assert!(found[0].1.contains("each answer twice"), "{found:?}");
+
+    world
+        .bridge("setup secret --end-rotation --yes")
+        .await
+        .ends(0);
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["Zendesk Admin Center"; 2], "{found:?}");
+    for ((_, what), route) in found.iter().zip(["reply", "solved"]) {
+        let key = format!("put its signing secret into zendesk_{route}_signing_secret");
+        assert!(
+            what.contains("refused with 401") && what.contains(&key),
+            "{what}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anonymous_user_a_role_and_scopes_are_told_apart() {
+    let world = World::ready().await;
+    let zendesk = &world.stack.zendesk;
+    let anonymous = r#"{"user":{"id":null,"name":"Anonymous user","role":"end-user"}}"#;
+    zendesk.fault(Fault::once(
+        "users.me",
+        Effect::Respond {
+            status: 200,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: anonymous.to_owned(),
+        },
+    ));
+    let found = wrong(&world).await;
+    assert_eq!(
+        settings(&found),
+        ["zendesk_oauth_client_secret"],
+        "{found:?}"
+    );
+    assert!(found[0].1.contains("Anonymous user"), "{found:?}");
+
+    zendesk.allow_scopes(Some(&["users:read"]));
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["zendesk_oauth_client_id"], "{found:?}");
+    assert!(
+        found[0].1.contains("may not ask for tickets:read"),
+        "{found:?}"
+    );
+
+    // The functions need no more than this; what only an administrator sees is not looked at.
+    let own = ["tickets:read", "tickets:write", "users:read", "users:write"];
+    zendesk.allow_scopes(Some(&own));
+    assert_eq!(wrong(&world).await, []);
+    zendesk.allow_scopes(None);
+    zendesk.set_api_role(Role::Agent);
+    assert_eq!(wrong(&world).await, []);
+    zendesk.set_api_role(Role::EndUser);
+    let found = wrong(&world).await;
+    assert!(
+        settings(&found).contains(&"zendesk_oauth_client_id"),
+        "{found:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_api_token_is_named_once_and_as_what_it_is() {
+    let world = World::ready().await;
+    for (key, value) in [
+        ("zendesk_oauth_client_id", ""),
+        ("zendesk_oauth_client_secret", ""),
+        ("zendesk_email", "agent@example.com"),
+        ("zendesk_api_token", "wrong"),
+    ] {
+        world.stack.secrets.set_key(key, value);
+    }
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["zendesk_api_token"], "{found:?}");
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    assert!(
+        ran.err.starts_with("bridge: zendesk_api_token: Zendesk "),
+        "{}",
+        ran.err
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_webhooks_and_a_used_up_rate_limit_are_told() {
+    let world = World::ready().await;
+    let stack = &world.stack;
+    stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
+    let ticket = stack.zendesk.tickets()[0].id;
+    let good = stack.zendesk.snapshot();
+    // Somebody made a new signing secret in Zendesk.
+    edit(stack, |account| {
+        webhook(account, ": reply")["secret"] = json!("another-signing-secret")
+    });
+    stack
+        .zendesk
+        .agent_comments(ticket, Comment::public("Hello"))
+        .unwrap();
+    let failed = |state: &simulators::zendesk::State| {
+        state.deliveries.iter().any(|made| made.status == Some(401))
+    };
+    assert!(
+        stack
+            .zendesk
+            .wait_until(std::time::Duration::from_secs(30), failed)
+            .await
+    );
+    let found = wrong(&world).await;
+    let invocations = found
+        .iter()
+        .find(|(_, what)| what.contains("invocations failed"));
+    let (setting, what) = invocations.unwrap();
+    assert_eq!(setting, "zendesk_reply_signing_secret");
+    assert!(what.contains("1 × failed 401"), "{what}");
+    assert!(
+        found
+            .iter()
+            .any(|(_, what)| what.contains("is not what the webhook signs with"))
+    );
+    stack.zendesk.restore(good).unwrap();
+
+    for _ in 0..4 {
+        world.bridge("doctor").await.ends(0);
+    }
+    // Enough for the next look, but not much more.
+    let calls = stack.zendesk.calls();
+    let counted = calls.iter().filter(|call| call.operation != "oauth.token");
+    let used = u32::try_from(counted.count()).unwrap();
+    stack.zendesk.limit_requests(Some(used + 10));
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["the account's rate limit"], "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn braze_is_asked_for_permissions_and_campaigns() {
+    let world = World::ready().await;
+    let braze = &world.stack.braze;
+    let usual = ["campaigns.trigger.send", "users.track"];
+    braze.set_permissions(Some(&usual));
+    assert_eq!(wrong(&world).await, [], "campaigns.details is no must");
+    braze.set_permissions(Some(&usual[..1]));
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["braze_api_key"]);
+    assert!(found[0].1.contains("users.track"), "{found:?}");
+    braze.set_permissions(None);
+    braze.add_campaign(Campaign {
+        draft: true,
+        channel: "email".to_owned(),
+        template: "Hello".to_owned(),
+        ..Campaign::new("reply-campaign", "Replies")
+    });
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["BrazeReplyCampaignId"; 3], "{found:?}");
+    assert!(braze.sends().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
+    let world = World::ready().await;
+    let page = Effect::html_502();
+    let zendesk = &world.stack.zendesk;
+    for (operation, effect, status) in [
+        ("oauth.token", Effect::status(500), "500"),
+        ("oauth.token", page.clone(), "502"),
+        ("users.me", Effect::status(503), "503"),
+        ("webhooks.list", Effect::status(503), "503"),
+        ("webhooks.list", page.clone(), "502"),
+        ("*", Effect::status(503), "503"),
+    ] {
+        zendesk.fault(Fault::always(operation, effect));
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["Zendesk"], "{operation} {found:?}");
+        let told = format!("Zendesk answers {status}, so it does not work just now");
+        assert_eq!(found[0].1, told);
+        let ran = world.bridge("setup zendesk --yes").await.ends(2);
+        assert!(ran.err.starts_with(&format!("bridge: {told}; try again")));
+        zendesk.clear_faults();
+    }
+    for status in [403, 404] {
+        zendesk.fault(Fault::always("oauth.token", Effect::status(status)));
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["ZendeskBaseUrl"], "{found:?}");
+        assert!(found[0].1.contains("says nothing of the credentials"));
+        zendesk.clear_faults();
+    }
+    zendesk.fault(Fault::always(
+        "oauth.token",
+        Effect::zendesk_rate_limited(7),
+    ));
+    let found = wrong(&world).await;
+    assert_eq!(
+        found[0].1,
+        "Zendesk's rate limit is used up; it asks to wait 7 s"
+    );
+    zendesk.clear_faults();
+    for operation in ["campaigns.trigger.send", "campaigns.details"] {
+        let braze = &world.stack.braze;
+        braze.fault(Fault::always(operation, Effect::status(500)));
+        let found = wrong(&world).await;
+        assert!(
+            settings(&found).iter().all(|setting| *setting == "Braze"),
+            "{found:?}"
+        );
+        assert_eq!(
+            found[0].1,
+            "Braze answers 500, so it does not work just now"
+        );
+        braze.clear_faults();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_a_body_names_has_to_be_allowed_and_is_enough() {
+    let parameters = [
+        ("BrazeReplyCampaignId", ""),
+        ("BrazeSolvedCampaignId", "solved-campaign"),
+        ("AllowedCampaignIds", "first, second"),
+    ];
+    let world = World::with(
+        |_| {},
+        |stack| {
+            for (name, value) in parameters {
+                stack.parameters.insert(name.to_owned(), value.to_owned());
+            }
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["BrazeReplyCampaignId"], "{found:?}");
+    let name = |campaign: &str| {
+        edit(&world.stack, |account| {
+            let body = &mut trigger(account, "public reply")["actions"][0]["value"][1];
+            let mut members: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
+            members["campaign_id"] = json!(campaign);
+            *body = json!(members.to_string());
+        });
+    };
+    name("third");
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["AllowedCampaignIds"], "{found:?}");
+    assert!(found[0].1.contains("names the campaign third"), "{found:?}");
+    for campaign in ["second", "solved-campaign", "{{ticket.x}}"] {
+        name(campaign);
+        assert_eq!(wrong(&world).await, [], "{campaign}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deployment_table_and_routes_are_looked_at() {
+    let world = World::with(
+        |options| {
+            options
+                .variables
+                .insert("ZENDESK_BASE_URL".to_owned(), Some("not a url".to_owned()));
+        },
+        |stack| {
+            for (name, value) in [("SignatureMode", "observe"), ("BrazeReplyCampaignId", "")] {
+                stack.parameters.insert(name.to_owned(), value.to_owned());
+            }
+            let nowhere = "http://127.0.0.1:9/braze/inbound".to_owned();
+            stack.outputs.insert("BrazeInboundUrl".to_owned(), nowhere);
+            let elsewhere = stack.outputs["ZendeskSolvedUrl"].replace("solved", "other");
+            stack
+                .outputs
+                .insert("ZendeskSolvedUrl".to_owned(), elsewhere);
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let denied = AwsFault::once("DescribeTable", refusal(400, "AccessDeniedException"));
+    world.stack.dynamo.faults().add(denied);
+    let found = wrong(&world).await;
+    let named = settings(&found);
+    for setting in [
+        "SignatureMode",
+        "BrazeReplyCampaignId",
+        "TableName",
+        "ZendeskReplyUrl",
+        "ZendeskSolvedUrl",
+        "BrazeInboundUrl",
+    ] {
+        assert!(
+            named.contains(&setting),
+            "{setting} is missing in {found:?}"
+        );
+    }
+    assert!(
+        found
+            .iter()
+            .any(|(_, what)| what.contains("dynamodb:DescribeTable")),
+        "{found:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_it_from_looking_is_code_2() {
+    let world = World::bare().await;
+    let nobody = world
+        .run("doctor", "", &[("AWS_REGION", "us-east-1".to_owned())])
+        .await
+        .ends(2);
+    assert!(
+        nobody.err.starts_with("bridge: no AWS credentials"),
+        "{}",
+        nobody.err
+    );
+    let other = world.bridge("doctor --stack other").await.ends(2);
+    assert!(
+        other.err.starts_with("bridge: there is no stack other"),
+        "{}",
+        other.err
+    );
+    assert_eq!(other.err.lines().count(), 1);
+    world.bridge("doctor --wrong").await.ends(2);
+    let table = world.bridge("doctor --table other").await.ends(1).fits();
+    let flat = table.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("WRONG table there is no table other"),
+        "{flat}"
+    );
+}

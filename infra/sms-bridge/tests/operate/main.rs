@@ -1,0 +1,13 @@
+//! `sms-bridge status`, `trace` and `dead-letters` as people call them, on a running bundle: the real
+//! functions, DynamoDB over the wire, and the vendors' simulators.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
+mod completions;
+mod crash;
+mod dead_letters;
+mod kit;
+mod large;
+mod private;
+mod status;
+mod trace;

@@ -1,0 +1,510 @@
+//! `sms-bridge setup zendesk` as people call it, against a Zendesk that refuses what the real one does.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
+mod kit;
+
+use std::time::Duration;
+
+use kit::{World, edit, trigger, webhook};
+use serde_json::{Value, json};
+use simulators::zendesk::{Comment, Role, Status};
+use simulators::{Effect, Fault};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Methods of the calls that change something, but for signing in.
+fn writes(world: &World) -> usize {
+    let calls = world.stack.zendesk.calls();
+    let changes = calls.iter().filter(|call| call.method != "GET");
+    changes
+        .filter(|call| call.operation != "oauth.token")
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_nothing_everything_is_made_and_a_second_run_changes_nothing() {
+    let world = World::bare().await;
+    let before = world.zendesk();
+    let dry = world.bridge("setup zendesk --dry-run").await.ends(0).fits();
+    assert!(dry.out.contains("9 to make."), "{}", dry.out);
+    assert!(dry.out.contains("role is_not end_user"), "{}", dry.out);
+    assert_eq!((world.zendesk(), writes(&world)), (before, 0));
+
+    let made = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(made.out.contains("Zendesk is as wanted."), "{}", made.out);
+    assert_eq!(world.titles().len(), 3);
+    assert_eq!(world.webhooks().len(), 2);
+    let account = world.zendesk();
+    assert_eq!(account["user_fields"][0]["key"], "braze_external_id");
+    let secret = world.secret();
+    for (key, name) in [
+        ("zendesk_reply_signing_secret", ": reply"),
+        ("zendesk_solved_signing_secret", ": solved"),
+    ] {
+        let signs = webhook(&mut account.clone(), name)["secret"].clone();
+        assert_eq!(secret[key], signs, "{key}");
+        let shown = signs.as_str().unwrap();
+        assert!(!dry.out.contains(shown) && !made.out.contains(shown));
+    }
+    assert_eq!(secret["own_key"], "kept");
+    assert_eq!(secret["braze_inbound_token"], "inbound-token");
+
+    let (before, calls) = (world.zendesk(), writes(&world));
+    let again = world.bridge("setup zendesk").await.ends(0).fits();
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    assert_eq!((world.zendesk(), writes(&world)), (before, calls));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_goes_through_the_bundle_on_what_was_set_up() {
+    let world = World::ready().await;
+    let stack = &world.stack;
+    let text = stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
+    assert_eq!(text.status, Some(200), "{text:?}");
+    assert!(stack.quiesce(PATIENCE).await);
+    let ticket = stack.zendesk.tickets()[0].id;
+    let say = |comment: Comment| stack.zendesk.agent_comments(ticket, comment).unwrap();
+
+    say(Comment::public("Hold the \"button\".\n\nTen seconds."));
+    assert!(stack.quiesce(PATIENCE).await);
+    stack.zendesk.end_user_comments(ticket, "by mail").unwrap();
+    say(Comment::note("internal"));
+    assert!(stack.quiesce(PATIENCE).await);
+    let inbox = |world: &World| -> Vec<String> {
+        let texts = world.stack.braze.inbox("ana");
+        texts.into_iter().map(|sms| sms.body).collect()
+    };
+    assert_eq!(inbox(&world), ["Hold the \"button\".\n\nTen seconds."]);
+
+    stack
+        .braze
+        .fault(Fault::once("campaigns.trigger.send", Effect::Drop));
+    say(Comment::public("Lost."));
+    assert!(stack.quiesce(PATIENCE).await);
+    stack.zendesk.add_tags(ticket, &["sms_resend"]).unwrap();
+    assert!(stack.quiesce(PATIENCE).await);
+    assert_eq!(inbox(&world)[1..], ["Lost."]);
+    let tags = stack.zendesk.ticket(ticket).unwrap().tags;
+    let asked = |tag: &String| tag.starts_with("sms_resend");
+    assert!(!tags.iter().any(asked), "{tags:?}");
+
+    say(Comment::public("Bye.").status(Status::Solved));
+    assert!(stack.quiesce(PATIENCE).await);
+    assert_eq!(inbox(&world)[2..], ["Bye.", "Your ticket has been closed"]);
+    let log = stack.zendesk.webhook_log();
+    let refused = |status: &Option<u16>| !matches!(status, Some(200..=299));
+    assert_eq!(log.iter().filter(|made| refused(&made.status)).count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drift_is_shown_field_by_field_and_repaired() {
+    let world = World::ready().await;
+    let wanted = world.zendesk();
+    edit(&world.stack, |account| {
+        let one = trigger(account, "public reply");
+        one["active"] = json!(false);
+        one["all"].as_array_mut().unwrap().pop();
+        let body = one["actions"][0]["value"][1].as_str().unwrap().to_owned();
+        one["actions"][0]["value"][1] = json!(body.replace("author_role", "role"));
+        webhook(account, ": solved")["endpoint"] = json!("https://old.example.com/zendesk/solved");
+        webhook(account, ": solved")["active"] = json!(false);
+        trigger(account, "send again")["category_id"] = Value::Null;
+    });
+    world
+        .stack
+        .secrets
+        .set_key("zendesk_reply_signing_secret", "an-older-signing-secret");
+    let shown = world.bridge("setup zendesk --dry-run").await.ends(0).fits();
+    for word in [
+        "~ webhook     SMS bridge (braze-zendesk-bridge): solved",
+        "- https://old.example.com/zendesk/solved",
+        "status         - inactive",
+        "active         - false",
+        "+ role is_not end_user",
+        "-  \"role\"",
+        "+  \"author_role\"",
+        "category       + SMS bridge",
+        "~ secret      zendesk_reply_signing_secret",
+        "4 to change",
+    ] {
+        assert!(
+            shown.out.contains(word),
+            "{word} is missing in\n{}",
+            shown.out
+        );
+    }
+    world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let strip = |mut account: Value| {
+        account["last_id"] = Value::Null;
+        account
+    };
+    assert_eq!(strip(world.zendesk()), strip(wanted));
+    let secret = world.secret();
+    assert_eq!(
+        secret["zendesk_reply_signing_secret_previous"],
+        "an-older-signing-secret"
+    );
+    let signs = webhook(&mut world.zendesk(), ": reply")["secret"].clone();
+    assert_eq!(secret["zendesk_reply_signing_secret"], signs);
+    assert_eq!(secret["own_key"], "kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_that_the_readme_tells_to_add_stay_in_a_triggers_body() {
+    let world = World::ready().await;
+    let files =
+        "{% for file in ticket.latest_public_comment.attachments %}{{file.url}} {% endfor %}";
+    let added = [
+        ("public reply", "attachments", files),
+        ("public reply", "campaign_id", "another-campaign"),
+        ("solved", "campaign_id", "a-third-campaign"),
+        ("solved", "message", "Bye, and thanks"),
+        ("solved", "tags", "{{ticket.tags}}"),
+    ];
+    edit(&world.stack, |account| {
+        for (title, name, value) in added {
+            let body = &mut trigger(account, title)["actions"][0]["value"][1];
+            let text = body.as_str().unwrap().trim_end();
+            *body = json!(format!(
+                "{},\n \"{name}\":\"{value}\"}}",
+                &text[..text.len() - 1]
+            ));
+        }
+    });
+    let before = world.zendesk();
+    let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(ran.out.contains("Nothing to change."), "{}", ran.out);
+    assert_eq!(world.zendesk(), before);
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    assert!(ran.out.ends_with("All is well.\n"), "{}", ran.out);
+
+    // What is ours is put right, and what was added stays; what nobody knows goes.
+    edit(&world.stack, |account| {
+        let body = &mut trigger(account, "public reply")["actions"][0]["value"][1];
+        let text = body.as_str().unwrap();
+        let text = text
+            .replace("author_role", "role")
+            .replace("\"text\"", "\"own\":\"1\",\"text\"");
+        *body = json!(text);
+    });
+    let ran = world.bridge("doctor").await.ends(1).fits();
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("its body was changed (author_role, own, role)"),
+        "{flat}"
+    );
+    world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let body = |title: &str| -> Value {
+        let body = trigger(&mut world.zendesk(), title)["actions"][0]["value"][1].clone();
+        serde_json::from_str(body.as_str().unwrap()).unwrap()
+    };
+    for (title, name, value) in added {
+        assert_eq!(body(title)[name], value, "{title}");
+    }
+    let reply = body("public reply");
+    assert_eq!(reply["author_role"], "{{current_user.role}}");
+    assert_eq!(reply.as_object().unwrap().len(), 9, "{reply}");
+}
+
+/// What somebody else set up: a webhook of the same name, one to the same URL, a trigger in the
+/// category, the guide's trigger to Braze.
+fn others(world: &World) {
+    let front = world.stack.front_url();
+    edit(&world.stack, |account| {
+        let hook = |id: &str, name: &str, endpoint: &str| {
+            json!({"id": id, "name": name, "description": "by hand", "endpoint": endpoint,
+                "active": true, "secret": "s", "subscriptions": ["conditional_ticket_events"],
+                "failures": 0, "open_until_ms": 0})
+        };
+        let same = "SMS bridge (braze-zendesk-bridge): reply";
+        account["webhooks"]["H1"] = hook("H1", same, "https://other.example.com/x");
+        account["webhooks"]["H2"] = hook("H2", "mine", &format!("{front}/zendesk/reply"));
+        account["webhooks"]["H3"] = hook(
+            "H3",
+            "guide",
+            "https://rest.iad-01.braze.com/campaign/trigger/send",
+        );
+        let triggers = account["triggers"].as_array_mut().unwrap();
+        for (id, title, hook) in [(901, "mine", "H2"), (902, "guide", "H3")] {
+            triggers.push(
+                json!({"id": id, "title": title, "active": true, "category_id": null,
+                "all": [{"field": "status", "operator": "value", "value": "open"}], "any": [],
+                "actions": [{"field": "notification_webhook", "value": [hook, "{}"]}]}),
+            );
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_made_is_told_and_never_touched() {
+    let world = World::bare().await;
+    others(&world);
+    let of_others = |world: &World| {
+        let account = world.zendesk();
+        let triggers: Vec<Value> = account["triggers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|trigger| trigger["id"].as_u64() == Some(901) || trigger["title"] == "guide")
+            .cloned()
+            .collect();
+        let webhooks = ["H1", "H2", "H3"].map(|id| account["webhooks"][id].clone());
+        (triggers, webhooks)
+    };
+    let before = of_others(&world);
+    let shown = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let flat = shown.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("\"mine\" was made by somebody else and posts to this stack's URL"));
+    assert!(flat.contains("\"guide\" posts to Braze itself"), "{flat}");
+    assert_eq!(of_others(&world), before);
+    assert_eq!((world.titles().len(), world.webhooks().len()), (5, 5));
+
+    edit(&world.stack, |account| {
+        let category = account["categories"][0]["id"].clone();
+        trigger(account, "mine")["category_id"] = category;
+    });
+    let before = of_others(&world);
+    let removed = world
+        .bridge("setup zendesk --remove --yes")
+        .await
+        .ends(0)
+        .fits();
+    assert!(removed.out.contains("5 to remove."), "{}", removed.out);
+    assert!(removed.out.contains("stays"), "{}", removed.out);
+    assert_eq!(of_others(&world), before);
+    assert_eq!(world.titles(), ["mine", "guide"]);
+    assert_eq!(world.zendesk()["categories"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn remove_takes_all_of_its_own_and_keeps_what_is_known_of_customers() {
+    let world = World::ready().await;
+    let before = world.zendesk();
+    world
+        .bridge("setup zendesk --remove --dry-run")
+        .await
+        .ends(0)
+        .fits();
+    assert_eq!(world.zendesk(), before);
+    world
+        .bridge("setup zendesk --remove --yes")
+        .await
+        .ends(0)
+        .fits();
+    let account = world.zendesk();
+    assert_eq!(
+        (account["triggers"].clone(), account["webhooks"].clone()),
+        (json!([]), json!({}))
+    );
+    assert_eq!(account["categories"], json!([]));
+    assert_eq!(account["user_fields"].as_array().unwrap().len(), 1);
+    let again = world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_somebody_elses_trigger_needs_stays_and_the_rest_goes() {
+    let world = World::ready().await;
+    edit(&world.stack, |account| {
+        let mut own = trigger(account, ": solved").clone();
+        own["id"] = json!(901);
+        own["title"] = json!("theirs");
+        own["description"] = json!("by hand");
+        account["triggers"].as_array_mut().unwrap().push(own);
+    });
+    for dry in ["--dry-run", "--yes"] {
+        let call = format!("setup zendesk --remove {dry}");
+        let ran = world.bridge(&call).await.ends(0).fits();
+        let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = "solved stays: somebody else's trigger \"theirs\" posts to it.";
+        assert!(flat.contains(told), "{flat}");
+        assert!(flat.contains("4 to remove") || flat.contains("5 to remove"));
+    }
+    assert_eq!(world.titles(), ["theirs"]);
+    assert_eq!(
+        world.webhooks(),
+        ["SMS bridge (braze-zendesk-bridge): solved"]
+    );
+    let again = world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    edit(&world.stack, |account| account["triggers"] = json!([]));
+    world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(world.webhooks().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_set_up_that_broke_off_is_finished_by_the_next_run() {
+    let world = World::bare().await;
+    world
+        .stack
+        .zendesk
+        .fault(Fault::once("triggers.create", Effect::status(500)));
+    let broken = world.bridge("setup zendesk --yes").await.ends(2);
+    assert!(broken.err.contains("run it again"), "{}", broken.err);
+    assert_eq!(world.titles().len(), 0);
+    let stored = world.secret()["zendesk_reply_signing_secret"].clone();
+    assert_ne!(stored, "", "the secret is stored before a trigger can fire");
+    // The answer to this one is lost, though the trigger was made.
+    world
+        .stack
+        .zendesk
+        .fault(Fault::once("triggers.create", Effect::DropAfter));
+    world.bridge("setup zendesk --yes").await.ends(2);
+    world.bridge("setup zendesk --yes").await.ends(0);
+    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 2));
+    assert_eq!(world.secret()["zendesk_reply_signing_secret"], stored);
+}
+
+/// One sentence, and nothing else.
+fn sentence(ran: &kit::Ran, part: &str) {
+    assert!(ran.err.contains(part), "{part}\n{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_without_the_role_or_scopes_is_told_so() {
+    let world = World::bare().await;
+    let zendesk = &world.stack.zendesk;
+    zendesk.set_api_role(Role::Agent);
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    sentence(
+        &ran,
+        "zendesk_oauth_client_id: the OAuth client was made by somebody",
+    );
+    zendesk.set_api_role(Role::Admin);
+
+    zendesk.allow_scopes(Some(&["tickets:read", "users:read"]));
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    sentence(&ran, "the OAuth client may not ask for users:read");
+    zendesk.allow_scopes(None);
+
+    zendesk.fault(Fault::once("webhooks.list", Effect::status(403)));
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    sentence(&ran, "Zendesk forbids GET /webhooks (403)");
+    assert_eq!((writes(&world), world.titles().len()), (0, 0));
+
+    // Narrower scopes than everything do as well.
+    zendesk.allow_scopes(Some(&[
+        "users:read",
+        "users:write",
+        "triggers:read",
+        "triggers:write",
+        "webhooks:read",
+        "webhooks:write",
+    ]));
+    world.bridge("setup zendesk --yes").await.ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_is_one_sentence_with_the_settings_name_and_code_2() {
+    let world = World::bare().await;
+    let ran = world.bridge("setup zendesk").await.ends(2);
+    sentence(&ran, "bridge: nobody to ask: give --yes");
+
+    world
+        .stack
+        .secrets
+        .set_key("zendesk_oauth_client_secret", "wrong");
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    sentence(&ran, "zendesk_oauth_client_secret: Zendesk refuses");
+
+    world
+        .stack
+        .secrets
+        .set_key("zendesk_oauth_client_secret", "");
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    sentence(&ran, "lacks zendesk_oauth_client_id or");
+
+    let ran = world
+        .bridge("setup zendesk --yes --stack other")
+        .await
+        .ends(2);
+    sentence(&ran, "there is no stack other");
+    assert_eq!((writes(&world), world.titles().len()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_network_the_address_is_named() {
+    let world = World::with(
+        |_| {},
+        |stack| {
+            let nowhere = "http://127.0.0.1:9".to_owned();
+            stack
+                .parameters
+                .insert("ZendeskBaseUrl".to_owned(), nowhere);
+        },
+    )
+    .await;
+    let ran = world.bridge("setup zendesk --yes").await.ends(2);
+    assert_eq!(
+        ran.err,
+        "bridge: ZendeskBaseUrl: http://127.0.0.1:9 cannot be reached; check the stack's parameter \
+         ZendeskBaseUrl, and the network\n"
+    );
+    let verbose = world.bridge("setup zendesk --yes --verbose").await.ends(2);
+    assert!(verbose.err.contains("because:"), "{}", verbose.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_legacy_token_sets_up_as_well_and_scripts_get_json() {
+    let world = World::with(
+        |options| {
+            let empty = ["zendesk_oauth_client_id", "zendesk_oauth_client_secret"];
+            for key in empty {
+                options.secret.insert(key.to_owned(), json!(""));
+            }
+            for (key, value) in [
+                ("zendesk_email", &options.zendesk.legacy_email),
+                ("zendesk_api_token", &options.zendesk.legacy_token),
+            ] {
+                options.secret.insert(key.to_owned(), json!(value));
+            }
+        },
+        |_| {},
+    )
+    .await;
+    let told = world
+        .bridge("setup zendesk --yes --json")
+        .await
+        .ends(0)
+        .json();
+    assert_eq!(told["changed"], true);
+    assert_eq!(told["changes"][0]["kind"], "user field");
+    assert_eq!(told["changes"].as_array().unwrap().len(), 9);
+    let told = world
+        .bridge("setup zendesk --yes --json")
+        .await
+        .ends(0)
+        .json();
+    assert_eq!(told["changed"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rate_limit_is_waited_for() {
+    let world = World::bare().await;
+    let limited = Effect::zendesk_rate_limited(1);
+    world
+        .stack
+        .zendesk
+        .fault(Fault::once("webhooks.create", limited));
+    let ran = world.bridge("setup zendesk --yes").await.ends(0);
+    assert!(ran.err.contains("going on in 1 s"), "{}", ran.err);
+    assert_eq!(world.webhooks().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_there_twice_with_its_own_mark_is_taken_back_to_one() {
+    let world = World::ready().await;
+    edit(&world.stack, |account| {
+        let mut second = trigger(account, "public reply").clone();
+        second["id"] = json!(999);
+        account["triggers"].as_array_mut().unwrap().push(second);
+        let mut second = webhook(account, ": solved").clone();
+        second["id"] = json!("ZZZZZZZZZZZZZZZZZZZZZZZZZZ");
+        account["webhooks"]["ZZZZZZZZZZZZZZZZZZZZZZZZZZ"] = second;
+    });
+    let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(ran.out.contains("2 to remove, 9 as wanted."), "{}", ran.out);
+    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 2));
+}
