@@ -4,6 +4,7 @@
 //! except `store`, the only place that names the DynamoDB SDK. Imports `message` and `text` only.
 
 mod entry;
+pub mod flow;
 mod outcome;
 pub mod plan;
 pub mod policy;

@@ -156,6 +156,11 @@ impl State {
         }
     }
 
+    /// The conversation's ticket says that the customer opted out.
+    pub fn ticket_says_opted_out(&self) -> bool {
+        self.opted_out && self.ticket.is_some() && self.opted_out_on == self.ticket
+    }
+
     /// Remembers a comment the bridge wrote.
     pub fn wrote(&mut self, comment: CommentId) {
         push_bounded(&mut self.own_comments, comment, OWN_COMMENTS_KEPT);

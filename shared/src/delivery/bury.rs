@@ -10,7 +10,7 @@ use crate::message::DeliveryId;
 
 use super::{Bridge, Vendors};
 
-impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
+impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// A dead letter is kept before its event is over. Where it cannot be kept, the conversation is as
     /// it was and the event waits, to be refused once more; what may have been done stays in doubt.
     pub(super) async fn kept(

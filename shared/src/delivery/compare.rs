@@ -28,7 +28,7 @@ const GOOD_FOR_SILENT: i64 = 12 * 60 * 60 * 1000;
 /// How long an answer may have had files that nobody told of, in milliseconds.
 const FILES_WAIT: i64 = 60 * 1000;
 
-impl<V: Vendors, S: Storage + Pages + Sync> Bridge<V, S> {
+impl<V: Vendors + Sync, S: Storage + Pages + Sync> Bridge<V, S> {
     /// Reads the next page of conversations and compares those that are open and lately active.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use crate::conversation::flow::{self, Calling, Calls, Done, Pause};
 use crate::conversation::plan::{self, Context};
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
-use crate::conversation::step::{Ending, Next, Outcome, Verdict};
+use crate::conversation::step::{Ending, Next, Outcome, Step, Verdict};
 use crate::conversation::store::{Claim, Held, Key, Leave, Settled, Storage};
-use crate::message::{Body, DeliveryId, TicketId};
+use crate::message::{Body, DeliveryId, ExternalUserId, TicketId};
 use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
 
@@ -27,7 +28,7 @@ enum Run {
     OutOfTime,
 }
 
-impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
+impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// Works on the mailbox until it is empty, waits, or the time is up. Leaves the conversation
     /// settled, or to its lease's end where the table does not answer.
     pub(super) async fn drain(
@@ -88,6 +89,9 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 return self.kept(key, state, entry, before, verdict).await.into();
             }
         };
+        if flow::tells(&held.mailbox[index].event.body) {
+            return self.flow(held, index, &customer, work).await;
+        }
         let key = held.key.clone();
         let Held {
             state,
@@ -128,6 +132,50 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
         }
         tracing::error!(delivery.id = %entry.event.delivery, "no end in sight, put aside for later");
         Run::Verdict(Verdict::Wait(None))
+    }
+
+    /// Works on an event as its flow says.
+    async fn flow(
+        &self,
+        held: &mut Held,
+        index: usize,
+        customer: &ExternalUserId,
+        work: &Work,
+    ) -> Run {
+        let mut calls = Leased {
+            bridge: self,
+            work,
+            until: held.until,
+        };
+        let Held {
+            key,
+            state,
+            mailbox,
+            seen,
+            ..
+        } = held;
+        let context = flow::Context {
+            customer,
+            policy: &self.policy,
+            seen,
+        };
+        let entry = &mut mailbox[index];
+        let verdict = match flow::run(&mut calls, context, state, entry).await {
+            Ok(Done::Ended { ending, follow }) => Verdict::Done(ending, follow),
+            Ok(Done::Dead {
+                refusal,
+                follow,
+                before,
+            }) => {
+                let verdict = Verdict::Done(Ending::Dead(refusal), follow);
+                self.kept(key, state, entry, before, verdict).await
+            }
+            Err(Pause::Later(not_before, _)) => Verdict::Wait(not_before),
+            Err(Pause::Checkpoint) => Verdict::Checkpoint,
+            Err(Pause::After(entries)) => Verdict::After(entries),
+            Err(Pause::OutOfTime) => return Run::OutOfTime,
+        };
+        Run::Verdict(verdict)
     }
 
     /// Carries a verdict over into the mailbox; returns deliveries to remember.
@@ -228,6 +276,34 @@ impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
                 }
             }
         }
+    }
+}
+
+/// The calls that can be made while a conversation is held.
+struct Leased<'a, V, S> {
+    bridge: &'a Bridge<V, S>,
+    work: &'a Work,
+    /// When the lease ends, in milliseconds since the epoch.
+    until: i64,
+}
+
+impl<V: Vendors + Sync, S: Sync> Calls for Leased<'_, V, S> {
+    fn call<'a>(&'a mut self, step: &'a Step) -> Calling<'a> {
+        Box::pin(async move {
+            let time = self.work.call_time(self.now(), self.until)?;
+            let vendors = &self.bridge.vendors;
+            let outcome = vendors.execute(step, Deadline::after(time)).await;
+            tracing::debug!(
+                step = step.name(),
+                ok = !matches!(outcome, Outcome::Failed(_)),
+                "step"
+            );
+            Some(outcome)
+        })
+    }
+
+    fn now(&self) -> i64 {
+        self.bridge.clock.now()
     }
 }
 

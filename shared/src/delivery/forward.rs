@@ -10,7 +10,7 @@ use crate::net::Deadline;
 
 use super::{Bridge, Handled, Vendors, Work};
 
-impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
+impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     pub(super) async fn forward(
         &self,
         held: &Held,

@@ -74,7 +74,7 @@ pub struct Report {
     pub attempts: Option<u32>,
 }
 
-impl<V: Vendors, S: Storage + Sync> Bridge<V, S> {
+impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// Accepts an event, and delivers it where the conversation is free.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ mod quiet;
 
 use super::give_up::MOST_BREAKS;
 use super::*;
+use crate::conversation::flow::script::Script;
+use crate::conversation::flow::{self, Done, Pause};
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Status, Trouble};
 use crate::conversation::step::{Attributes, FetchedComment, Refusal, TicketFacts};
@@ -63,7 +65,7 @@ impl Table {
     fn play(
         &mut self,
         body: Body,
-        mut answer: impl FnMut(&Step) -> Outcome,
+        mut answer: impl FnMut(&Step) -> Outcome + Send,
     ) -> (Vec<Step>, Verdict) {
         let delivery = DeliveryId::derive("test", &["1"]);
         let mut entry = Entry::fresh(Event {
@@ -77,8 +79,11 @@ impl Table {
     fn resume(
         &mut self,
         entry: &mut Entry,
-        answer: &mut impl FnMut(&Step) -> Outcome,
+        answer: &mut (impl FnMut(&Step) -> Outcome + Send),
     ) -> (Vec<Step>, Verdict) {
+        if flow::tells(&entry.event.body) {
+            return self.run_flow(entry, answer);
+        }
         let mut steps = Vec::new();
         for _ in 0..20 {
             let context = Context {
@@ -99,6 +104,37 @@ impl Table {
             }
         }
         panic!("no end: {steps:?}");
+    }
+}
+
+impl Table {
+    fn run_flow(
+        &mut self,
+        entry: &mut Entry,
+        answer: &mut (impl FnMut(&Step) -> Outcome + Send),
+    ) -> (Vec<Step>, Verdict) {
+        let mut answer = |step: &Step| Some(answer(step));
+        let mut script = Script::new(NOW, &mut answer);
+        for _ in 0..20 {
+            let context = flow::Context {
+                customer: &self.customer,
+                policy: &self.policy,
+                seen: &self.seen,
+            };
+            let ended = script.run(context, &mut self.state, entry);
+            let verdict = match ended {
+                Ok(Done::Ended { ending, follow }) => Verdict::Done(ending, follow),
+                Ok(Done::Dead {
+                    refusal, follow, ..
+                }) => Verdict::Done(Ending::Dead(refusal), follow),
+                Err(Pause::Later(not_before, _)) => Verdict::Wait(not_before),
+                Err(Pause::After(entries)) => Verdict::After(entries),
+                Err(Pause::Checkpoint) => continue,
+                Err(Pause::OutOfTime) => panic!("time is not limited"),
+            };
+            return (script.steps, verdict);
+        }
+        panic!("no end: {:?}", script.steps);
     }
 }
 

@@ -22,7 +22,7 @@ fn closed(tags: &[&str]) -> Outcome {
 /// Plays a comparison to its end: the steps, and the events it leads to.
 fn compared(
     table: &mut Table,
-    mut answers: impl FnMut(&Step) -> Outcome,
+    mut answers: impl FnMut(&Step) -> Outcome + Send,
 ) -> (Vec<&'static str>, Vec<Body>) {
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),

@@ -1,0 +1,45 @@
+//! The customer texted STOP, START or HELP: it counts from now on, and the agent reads so.
+
+use crate::message::{Body, Consent, ConsentKind};
+
+use super::super::notes;
+use super::super::step::Ending;
+use super::{Done, Flow};
+
+/// Tag on the ticket of a customer who opted out.
+const OPTED_OUT_TAG: &str = "sms_opted_out";
+
+/// Tag on the ticket of a customer who asked for help.
+const HELP_TAG: &str = "sms_help";
+
+pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
+    let (language, at) = (flow.language(), flow.about.at);
+    let state = &mut *flow.state;
+    if consent.what != ConsentKind::Help {
+        state.consent_at = at;
+    }
+    let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
+        ConsentKind::OptedOut => {
+            if state.ticket_says_opted_out() {
+                return Done::delivered();
+            }
+            state.opted_out = true;
+            state.opted_out_on = state.ticket;
+            (notes::customer_opted_out(language), &[OPTED_OUT_TAG], &[])
+        }
+        ConsentKind::OptedIn => {
+            state.opted_out = false;
+            state.opted_out_on = None;
+            (notes::customer_opted_in(language), &[], &[OPTED_OUT_TAG])
+        }
+        ConsentKind::Help => (notes::customer_asked_for_help(language), &[HELP_TAG], &[]),
+    };
+    let note = state.ticket.map(|ticket| {
+        let mut entry = flow.note(ticket, text, tags);
+        if let Body::Note(note) = &mut entry.event.body {
+            note.untag = untag.iter().map(|&tag| tag.to_owned()).collect();
+        }
+        entry
+    });
+    Done::ended(Ending::Delivered, note)
+}

@@ -1,0 +1,85 @@
+//! When an event is given up, and what the agent reads then.
+
+use crate::message::Body;
+
+use super::super::notes;
+use super::super::policy::millis;
+use super::super::state::{Entry, State};
+use super::super::step::{Ending, Refusal};
+use super::{Done, EventContext, Pause};
+
+/// After so many workers vanished over an event it is taken for the cause, and given up: those
+/// behind it wait for it.
+const MOST_BREAKS: u8 = 8;
+
+/// Workers vanished over it again and again.
+pub(super) fn is_poison(entry: &Entry) -> bool {
+    entry.progress.breaks >= MOST_BREAKS
+}
+
+/// Gives up on an event that workers vanish over.
+pub(super) fn broke_off(context: EventContext<'_>, state: &mut State, entry: &Entry) -> Done {
+    let note = match entry.event.body {
+        Body::Note(_) | Body::Attributes | Body::Check => None,
+        _ => Some(notes::broke_off(context.policy.language)),
+    };
+    given_up(
+        context,
+        state,
+        entry,
+        "the work on it broke off too often",
+        note,
+    )
+}
+
+/// Tries again later, or gives up on an event that has been tried for too long.
+pub(super) fn later(
+    context: EventContext<'_>,
+    state: &mut State,
+    entry: &Entry,
+    not_before: Option<i64>,
+) -> Result<Done, Pause> {
+    let age = context.now.saturating_sub(context.at);
+    if age < millis(context.policy.give_up_after) {
+        return Err(Pause::Later(not_before, None));
+    }
+    let progress = &entry.progress;
+    if progress.posted && matches!(entry.event.body, Body::Text(_)) {
+        // The text itself is on the ticket, and only that could be lost.
+        return Ok(Done::ended(Ending::Delivered, [context.attributes()]));
+    }
+    let (language, hours) = (context.policy.language, context.policy.give_up_after);
+    let note = match entry.event.body {
+        Body::Text(_) if progress.doubtful => Some(notes::text_in_doubt(language)),
+        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, hours)),
+        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
+            Some(notes::answer_given_up(language, hours, progress.sent))
+        }
+        Body::Note(_) | Body::Attributes | Body::Check => None,
+    };
+    Ok(given_up(context, state, entry, "tried for too long", note))
+}
+
+/// A dead letter of the bridge's own making, with a note on the conversation's ticket.
+fn given_up(
+    context: EventContext<'_>,
+    state: &mut State,
+    entry: &Entry,
+    cause: &str,
+    note: Option<String>,
+) -> Done {
+    let before = Box::new(state.clone());
+    let progress = &entry.progress;
+    // A text in doubt may have opened a ticket that the conversation does not know.
+    let in_doubt = (progress.doubtful || progress.unfound) && !progress.posted;
+    if in_doubt && matches!(entry.event.body, Body::Text(_)) {
+        state.perhaps = Some(context.marker.clone());
+    }
+    let note = state.ticket.zip(note);
+    let note = note.map(|(ticket, text)| context.note(ticket, text, &[]));
+    Done::Dead {
+        refusal: Refusal::own(cause),
+        follow: note.into_iter().collect(),
+        before,
+    }
+}

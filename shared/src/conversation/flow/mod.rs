@@ -1,0 +1,304 @@
+//! What becomes of an event: one file per kind, told from top to bottom.
+//!
+//! A call to a vendor is an `await`, "not now" is a `?`. A flow that stopped begins again from the top:
+//! what it must not do twice is stored, everything else is a local variable and is read again.
+
+mod attributes;
+mod calls;
+mod consent;
+mod give_up;
+mod note;
+#[cfg(test)]
+pub mod script;
+mod write;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::message::{Body, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId};
+
+use super::policy::{Language, Policy};
+use super::seen::Seen;
+use super::state::{Entry, Progress, State, Trouble};
+use super::step::{Ending, Outcome, Refusal, Step};
+
+/// The one effect of a flow. A flow awaits nothing else.
+pub trait Calls: Send {
+    /// Makes a call and says how it went; `None`: there is no time for it, and it was not made.
+    fn call<'a>(&'a mut self, step: &'a Step) -> Calling<'a>;
+
+    /// Milliseconds since the epoch.
+    fn now(&self) -> i64;
+}
+
+/// A call under way.
+pub type Calling<'a> = Pin<Box<dyn Future<Output = Option<Outcome>> + Send + 'a>>;
+
+/// What a flow may look at besides state and event.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Whose conversation it is.
+    pub customer: &'a ExternalUserId,
+    /// The settings.
+    pub policy: &'a Policy,
+    /// Deliveries accepted lately.
+    pub seen: &'a Seen,
+}
+
+/// How an event ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Done {
+    /// It is finished; these events follow in its place.
+    Ended {
+        /// How.
+        ending: Ending,
+        /// What follows.
+        follow: Vec<Entry>,
+    },
+    /// It can never be delivered: a dead letter.
+    Dead {
+        /// Why.
+        refusal: Refusal,
+        /// What follows.
+        follow: Vec<Entry>,
+        /// The state before it remembered anything of this, for the case that the letter cannot be kept.
+        before: Box<State>,
+    },
+}
+
+/// Why an event is not finished yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pause {
+    /// Try again later, not before the time given (milliseconds since the epoch).
+    Later(Option<i64>, Option<Trouble>),
+    /// Write down how far it got, let a STOP that came meanwhile have its turn, then begin again.
+    Checkpoint,
+    /// These events come first.
+    After(Vec<Entry>),
+    /// There was no time for the next call.
+    OutOfTime,
+}
+
+/// Why a flow does not go on.
+#[derive(Debug, Clone, PartialEq)]
+enum Stop {
+    /// It begins again later.
+    Pause(Pause),
+    /// A vendor's answer that the flow has no rule for: refused for good, a dead letter; else tried again.
+    No(No),
+}
+
+/// How a flow ends.
+type Ended = Result<Done, Stop>;
+
+/// An answer that is not what was asked for.
+#[derive(Debug, Clone, PartialEq)]
+enum No {
+    /// It may or may not have happened.
+    Unknown,
+    /// There is no such ticket.
+    NotFound,
+    /// The ticket is closed.
+    Closed,
+    /// The idempotency key was used for something else.
+    KeyConflict,
+    /// Repeating it will not help.
+    Refused(Refusal),
+}
+
+/// What a call brought: `?` passes a stop on, `??` an answer that is not what was asked for as well.
+type Call<T> = Result<Result<T, No>, Stop>;
+
+/// Whether an event's kind is told by a flow; the others are decided by [`super::plan`].
+pub fn tells(body: &Body) -> bool {
+    matches!(body, Body::Note(_) | Body::Consent(_) | Body::Attributes)
+}
+
+/// Works on an event until it ended or has to wait.
+///
+/// # Errors
+///
+/// [`Pause`]: the event stays in the mailbox.
+pub async fn run(
+    calls: &mut dyn Calls,
+    context: Context<'_>,
+    state: &mut State,
+    entry: &mut Entry,
+) -> Result<Done, Pause> {
+    if give_up::is_poison(entry) {
+        let now = calls.now();
+        return Ok(give_up::broke_off(
+            EventContext::of(context, entry, now),
+            state,
+            entry,
+        ));
+    }
+    let ended = tell(calls, context, state, entry).await;
+    let mut again = |not_before, trouble: Option<Trouble>| {
+        entry.progress.trouble = trouble.or(entry.progress.trouble);
+        let context = EventContext::of(context, entry, calls.now());
+        give_up::later(context, state, entry, not_before)
+    };
+    match ended {
+        Ok(done) => Ok(done),
+        Err(Stop::No(No::Refused(refusal))) => Ok(Done::dead(state, refusal)),
+        Err(Stop::No(No::Unknown)) => again(None, Some(Trouble::NoAnswer)),
+        Err(Stop::No(No::NotFound | No::Closed | No::KeyConflict)) => again(None, None),
+        Err(Stop::Pause(Pause::Later(not_before, trouble))) => again(not_before, trouble),
+        Err(Stop::Pause(pause)) => Err(pause),
+    }
+}
+
+/// The flow of the event's kind.
+async fn tell(
+    calls: &mut dyn Calls,
+    context: Context<'_>,
+    state: &mut State,
+    entry: &mut Entry,
+) -> Ended {
+    let marker = entry.marker().clone();
+    let Entry { event, progress } = entry;
+    let mut flow = Flow {
+        left: MOST_CALLS,
+        about: EventContext {
+            customer: context.customer,
+            policy: context.policy,
+            delivery: &event.delivery,
+            marker: &marker,
+            at: event.received_at,
+            now: 0,
+        },
+        calls,
+        state,
+        progress,
+    };
+    match &mut event.body {
+        Body::Note(body) => note::note(&mut flow, body).await,
+        Body::Consent(body) => Ok(consent::consent(&mut flow, body)),
+        Body::Attributes => attributes::attributes(&mut flow).await,
+        Body::Text(_) | Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Check => {
+            later(None, None)
+        }
+    }
+}
+
+/// Calls one event may make before it is rescheduled; no flow needs half of them.
+const MOST_CALLS: u8 = 24;
+
+/// One event being worked on.
+struct Flow<'a> {
+    calls: &'a mut dyn Calls,
+    /// Calls it may make still.
+    left: u8,
+    about: EventContext<'a>,
+    state: &'a mut State,
+    progress: &'a mut Progress,
+}
+
+/// An event's surroundings, as they are now.
+#[derive(Debug, Clone, Copy)]
+struct EventContext<'a> {
+    customer: &'a ExternalUserId,
+    policy: &'a Policy,
+    delivery: &'a DeliveryId,
+    /// The name its writes carry.
+    marker: &'a DeliveryId,
+    /// When the event was accepted, in milliseconds since the epoch.
+    at: i64,
+    /// Milliseconds since the epoch.
+    now: i64,
+}
+
+impl<'a> Flow<'a> {
+    /// The event's surroundings.
+    fn context(&self) -> EventContext<'a> {
+        EventContext {
+            now: self.calls.now(),
+            ..self.about
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.calls.now()
+    }
+
+    fn language(&self) -> Language {
+        self.about.policy.language
+    }
+
+    /// A note for the agent as an event of its own; an event has one at most.
+    fn note(&self, ticket: TicketId, text: String, tags: &[&str]) -> Entry {
+        self.context().note(ticket, text, tags)
+    }
+}
+
+impl<'a> EventContext<'a> {
+    fn of(context: Context<'a>, entry: &'a Entry, now: i64) -> Self {
+        Self {
+            customer: context.customer,
+            policy: context.policy,
+            delivery: &entry.event.delivery,
+            marker: entry.marker(),
+            at: entry.event.received_at,
+            now,
+        }
+    }
+
+    /// A note for the agent as an event of its own; an event has one at most.
+    fn note(&self, ticket: TicketId, text: String, tags: &[&str]) -> Entry {
+        Entry::fresh(Event {
+            delivery: DeliveryId::derive("note", &[self.delivery.as_str()]),
+            received_at: self.now,
+            body: Body::Note(Note {
+                ticket,
+                text: Personal(text),
+                tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+                untag: vec![],
+            }),
+        })
+    }
+
+    /// Braze's attributes as an event of their own.
+    fn attributes(&self) -> Entry {
+        Entry::fresh(Event {
+            delivery: DeliveryId::derive("attributes", &[self.delivery.as_str()]),
+            received_at: self.now,
+            body: Body::Attributes,
+        })
+    }
+}
+
+impl Done {
+    fn delivered() -> Self {
+        Self::ended(Ending::Delivered, vec![])
+    }
+
+    fn ignored(reason: &'static str) -> Self {
+        Self::ended(Ending::Ignored(reason), vec![])
+    }
+
+    fn ended(ending: Ending, follow: impl IntoIterator<Item = Entry>) -> Self {
+        let follow = follow.into_iter().collect();
+        Self::Ended { ending, follow }
+    }
+
+    /// A dead letter of the event as the conversation stands.
+    fn dead(state: &State, refusal: Refusal) -> Self {
+        Self::Dead {
+            refusal,
+            follow: vec![],
+            before: Box::new(state.clone()),
+        }
+    }
+}
+
+impl From<No> for Stop {
+    fn from(no: No) -> Self {
+        Self::No(no)
+    }
+}
+
+/// Begins again later.
+fn later<T>(not_before: Option<i64>, trouble: Option<Trouble>) -> Result<T, Stop> {
+    Err(Stop::Pause(Pause::Later(not_before, trouble)))
+}

@@ -1,0 +1,54 @@
+//! A write that happens once: one whose answer was lost is looked for before it is repeated.
+
+use super::super::state::{Status, Trouble};
+use super::super::step::Comment;
+use super::{Call, Flow, No, later};
+
+/// How long a write that got no answer may still come to act, in milliseconds: it is not looked for
+/// before.
+const LATE_WRITE: i64 = 60 * 1000;
+
+/// Adds a comment to its ticket, unless it is there already. Says the ticket's status where the answer
+/// did.
+pub(super) async fn once(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<Status>> {
+    if flow.progress.doubtful {
+        match flow.find_delivery(comment.ticket).await? {
+            Ok(None) => flow.progress.doubtful = false,
+            Ok(Some(found)) => {
+                found
+                    .comment
+                    .into_iter()
+                    .for_each(|id| flow.state.wrote(id));
+                flow.progress.doubtful = false;
+                flow.progress.posted = true;
+                return Ok(Ok(None));
+            }
+            Err(no) => return Ok(Err(no)),
+        }
+    }
+    append(flow, comment).await
+}
+
+/// Adds a comment to its ticket. Where no answer comes, it is in doubt.
+pub(super) async fn append(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<Status>> {
+    let ticket = comment.ticket;
+    match flow.append(comment).await? {
+        Ok(posted) => {
+            posted
+                .comment
+                .into_iter()
+                .for_each(|id| flow.state.wrote(id));
+            flow.progress.posted = true;
+            Ok(Ok(posted.status))
+        }
+        Err(No::Unknown) => {
+            flow.progress.doubtful = true;
+            flow.progress.tried = Some(ticket);
+            later(
+                Some(flow.now().saturating_add(LATE_WRITE)),
+                Some(Trouble::NoAnswer),
+            )
+        }
+        Err(no) => Ok(Err(no)),
+    }
+}
