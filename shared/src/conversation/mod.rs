@@ -5,6 +5,8 @@
 
 mod entry;
 pub mod flow;
+#[cfg(test)]
+mod oracle;
 mod outcome;
 pub mod plan;
 pub mod policy;

@@ -1,0 +1,29 @@
+//! The oracle: the decisions as they were before the flows, held against the implementation in use on
+//! generated events, states and answers. Deleted as a whole once every kind of event is a flow.
+//!
+//! `plan/` is a frozen copy of what `conversation/plan` was. It is never changed, except that a
+//! difference that is meant is made there, too, with a comment that says so. It finds its vocabulary in
+//! the imports below.
+//!
+//! Comparisons, each made of a tape of small numbers (`tape.rs`), so that one seed is one case and
+//! a failing case can be shortened:
+//!
+//! * `one.rs`: one run of one event from any state. The calls, with their content, the state
+//!   afterwards and how the run ended are the same.
+
+mod answers;
+mod cast;
+mod count;
+mod drive;
+mod events;
+mod one;
+#[allow(dead_code, unused_imports, reason = "a frozen copy, whole")]
+mod plan;
+mod report;
+mod show;
+mod states;
+mod tape;
+
+use plan::fingerprint as frozen_fingerprint;
+
+use super::{notes, policy, seen, state, step};
