@@ -8,9 +8,6 @@ use super::plan::{BROKE_OFF, TOO_LONG};
 use super::state::Entry;
 use super::step::{Ending, Failure, Outcome, Step};
 
-/// Ways that every ordinary run of the comparisons goes, one a line.
-const REACHED: &str = include_str!("reached.txt");
-
 /// How often each way was gone.
 #[derive(Default)]
 pub(super) struct Count(BTreeMap<String, u64>);
@@ -47,18 +44,16 @@ impl Count {
         }
     }
 
-    /// Ways of the list that were not gone.
-    pub(super) fn missing(&self) -> Vec<&'static str> {
-        let ways = REACHED.lines().filter(|line| !line.is_empty());
-        ways.filter(|way| !self.0.contains_key(*way)).collect()
-    }
-
-    pub(super) fn shown(&self) -> String {
-        let lines = self
-            .0
-            .iter()
-            .map(|(way, times)| format!("{times:>9} {way}\n"));
-        lines.collect()
+    /// Fails where one of these ways, one a line, was not gone.
+    pub(super) fn reached(&self, ways: &str) {
+        let all = self.0.iter();
+        let shown: String = all
+            .map(|(way, times)| format!("{times:>9} {way}\n"))
+            .collect();
+        println!("{shown}");
+        let never = |way: &&str| !self.0.contains_key(*way);
+        let missing: Vec<&str> = ways.lines().filter(never).collect();
+        assert!(missing.is_empty(), "never gone:\n{}", missing.join("\n"));
     }
 
     fn add(&mut self, way: String) {

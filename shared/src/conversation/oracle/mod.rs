@@ -10,18 +10,25 @@
 //!
 //! * `one.rs`: one run of one event from any state. The calls, with their content, the state
 //!   afterwards and how the run ended are the same.
+//! * `story.rs`: a mailbox of events until it is empty, with pauses, checkpoints, workers that vanish,
+//!   events that come in between and a clock that moves. What was written, how each run ended and the
+//!   state after it are the same. A flow may read again what the plan remembered, and is answered as
+//!   the plan was; a read that the plan repeated may be answered in another way each time.
 
 mod answers;
 mod cast;
 mod count;
 mod drive;
 mod events;
+mod hand;
 mod one;
 #[allow(dead_code, unused_imports, reason = "a frozen copy, whole")]
 mod plan;
 mod report;
 mod show;
+mod stage;
 mod states;
+mod story;
 mod tape;
 
 use plan::fingerprint as frozen_fingerprint;
