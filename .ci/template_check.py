@@ -38,6 +38,9 @@ def main() -> int:
         *unused_parameters(template),
         *settings(template, readme),
         *permissions(template),
+        *versions(template),
+        *roll_backs(template),
+        *routes(template),
     ]
     for problem in problems:
         print(problem)
@@ -165,6 +168,59 @@ def permissions(template):
         yield f"the store calls {action}, which no role allows"
     for action in allowed - called:
         yield f"a role allows {action}, which the store does not call"
+
+
+def versions(template):
+    """What a function's version holds by parameters is in `Settings`, whose change publishes a version."""
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    content = template["Resources"]["Settings"]["Properties"]["Content"].argument[1]
+    kept = {name: plain(value) for name, value in (line.argument[1] for line in content)}
+    expected = {name: plain(value) for name, value in variables.items()}
+    expected |= {name: plain(Call("Ref", name)) for name in ("Architecture", "MemorySize", "XRayTracing")}
+    for name in kept.keys() ^ expected.keys():
+        yield f"the functions' variables and the resource Settings differ about {name}"
+    for name in kept.keys() & expected.keys():
+        if kept[name] != expected[name]:
+            yield f"{name} has another value in the resource Settings than in the functions' variables"
+    for name, properties, _ in aliased(template):
+        if plain(properties["VersionDescription"]) != ["Sub", "Settings ${Settings}"]:
+            yield f"{name}: a changed setting would publish no version of it"
+
+
+def plain(node):
+    """Comparable; a variable that is left out is empty in the document of settings."""
+    if isinstance(node, Call):
+        return "" if node.argument == "AWS::NoValue" else [node.name, plain(node.argument)]
+    return [plain(value) for value in node] if isinstance(node, list) else node
+
+
+def roll_backs(template):
+    """Only failures of the version being rolled out, which no stranger can cause, roll it back."""
+    for name, properties, _ in aliased(template):
+        for alarm in (call.argument for call in properties["DeploymentPreference"]["Alarms"]):
+            found = alarms_of(template)[alarm]
+            shown = {(metric["MetricName"], metric["Dimensions"][-1]["Name"]) for metric in values_of(found, "Metric")}
+            if shown != {("Errors", "ExecutedVersion"), ("Panics", "FunctionVersion")}:
+                yield f"{alarm}, which rolls {name} back, looks at {sorted(shown)}"
+            versions = {call.argument for call in values_of(found, "Value") if call.name == "GetAtt"}
+            if versions != {f"{name}.Version.Version"}:
+                yield f"{alarm} looks at another version than the one of {name} being rolled out"
+
+
+def aliased(template):
+    return (entry for entry in functions(template) if "AutoPublishAlias" in entry[1])
+
+
+def routes(template):
+    """A limit on a route that is not there makes the deployment fail."""
+    there = {
+        f"{event['Method']} {event['Path']}"
+        for _, properties, _ in functions(template)
+        for event in values_of(properties["Events"], "Properties")
+        if "Path" in event
+    }
+    for route in template["Resources"]["Api"]["Properties"]["RouteSettings"].keys() - there:
+        yield f"RouteSettings name {route}, which no function has"
 
 
 def actions(node):

@@ -1,10 +1,12 @@
 """AWS as moto has it, in this process: a table, a secret, roles, and the checks of IAM.
 
 moto compares a call's action with the policies; for DynamoDB and Secrets Manager it does not say
-which resource a call is about. `resource_of` tells it, so that resources are checked as well.
+which resource a call is about. `resource_of` tells it, so that resources are checked as well. Conditions
+it leaves out: `leading_keys` checks the one the policies have.
 """
 
 import contextlib
+import fnmatch
 import json
 from dataclasses import dataclass, field
 
@@ -59,6 +61,8 @@ class Aws:
         self.secret = secrets.create_secret(Name="Secret", SecretString=json.dumps(SECRET))["ARN"]
         DynamoHandler._determine_resource = SecretsManagerResponse._determine_resource = resource_of
         self.calls = None
+        # Statements of the role whose calls are checked.
+        self.statements = []
         watch(self)
 
     def items(self):
@@ -81,6 +85,7 @@ class Aws:
         with contextlib.suppress(self.iam.exceptions.EntityAlreadyExistsException):
             self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
         self.iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document)
+        self.statements = json.loads(document)["Statement"]
         arn = f"arn:aws:iam::{ACCOUNT}:role/{name}"
         given = self.sts.assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
         return {
@@ -110,6 +115,15 @@ def resource_of(responder):
     return f"{table}/index/{body['IndexName']}" if "IndexName" in body else table
 
 
+def leading_keys(statements, action, body):
+    """Whether a statement that allows the action allows it for this item's partition key."""
+    key = body.get("Item", {}).get("pk", {}).get("S")
+    allowing = [s for s in statements if action in s["Action"] or s["Action"] == "*"]
+    conditions = [s.get("Condition", {}).get("ForAllValues:StringLike", {}) for s in allowing]
+    patterns = [condition.get("dynamodb:LeadingKeys", ["*"]) for condition in conditions]
+    return key is None or any(fnmatch.fnmatchcase(key, pattern) for some in patterns for pattern in some)
+
+
 def watch(aws):
     """Notes what moto checks and denies."""
     check, deny = IAMRequest.check_action_permitted, IAMRequest._raise_access_denied
@@ -117,6 +131,8 @@ def watch(aws):
     def checked(request, resource):
         aws.calls.asked.add(request._action)
         check(request, resource)
+        if not leading_keys(aws.statements, request._action, json.loads(request._body or b"{}")):
+            request._raise_access_denied()
 
     def denied(request):
         aws.calls.denied.add(request._action)

@@ -1,5 +1,5 @@
 """Least privilege, proved: each function works under the policies template.yaml gives it, and stops
-working without any one of their actions, or where a statement names another resource.
+working without any one of their actions, or where a statement names another resource or other items.
 
     python tests/permissions/run.py DIRECTORY   (of the four executables, as `cargo build` leaves them)
 
@@ -69,7 +69,7 @@ def prove(prover, name, function):
 
 
 def mutated(statements):
-    """Every action taken away in turn, and every action's resource replaced by a neighbour."""
+    """Every action taken away in turn, and every action's resource and items replaced by others."""
     for index, statement in enumerate(statements):
         for action in listed(statement["Action"]):
             if action in NOT_CALLED:
@@ -81,6 +81,11 @@ def mutated(statements):
             elsewhere = copy.deepcopy(without)
             elsewhere.append(statement | {"Action": [action], "Resource": neighbours(statement["Resource"])})
             yield f"{action} on its own resource", action, elsewhere
+            if "ForAllValues:StringLike" in statement.get("Condition", {}):
+                others = copy.deepcopy(without)
+                keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["other#*"]}}
+                others.append(statement | {"Action": [action], "Condition": keys})
+                yield f"{action} of its own items", action, others
 
 
 def neighbours(resources):
