@@ -15,8 +15,7 @@ async fn main() -> Result<ExitCode, Error> {
     };
     let app = &app;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-        Box::pin(app.redeliver(&event.context.request_id, deadline)).await
+        Box::pin(app.redeliver(&event.context)).await
     }))
     .await?;
     Ok(ExitCode::SUCCESS)

@@ -36,6 +36,12 @@ impl Door {
         [own, Need::Zendesk, Need::Braze]
     }
 
+    /// Whether a request's path is this route's. The routes for event streams lead to the same functions
+    /// and are not served.
+    pub(super) fn serves(self, path: &str) -> bool {
+        !path.trim_end_matches('/').ends_with("/events")
+    }
+
     /// Its name in logs and dead letters.
     pub fn name(self) -> &'static str {
         match self {

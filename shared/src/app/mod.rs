@@ -19,6 +19,7 @@ use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, TicketDefault
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore, Secrets};
+use crate::telemetry::invocation;
 use crate::telemetry::metrics::{self, Metric};
 use crate::{braze, telemetry, zendesk};
 
@@ -55,7 +56,7 @@ impl App {
     pub fn start(needs: &[Need]) -> Result<Self, StartError> {
         let settings = Settings::from_lookup(config::environment)?;
         telemetry::init(settings.log_level);
-        metrics::of_function(&settings.function_name);
+        metrics::of_function(&settings.function_name, &settings.function_version);
         if settings.signature_mode == SignatureMode::Observe {
             tracing::warn!("SIGNATURE_MODE is observe: requests that are not authentic are let in");
         }
@@ -106,9 +107,11 @@ impl App {
     /// Where the table cannot be read: the schedule comes again.
     pub async fn redeliver(
         &self,
-        request_id: &str,
-        deadline: i64,
+        context: &lambda_http::Context,
     ) -> Result<Value, lambda_http::Error> {
+        invocation::begins(context.xray_trace_id.as_deref());
+        let request_id = &context.request_id;
+        let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let work = Work::scheduled(request_id, deadline);
         let run = telemetry::caught(async {
             let mut summary = self.bridge.redeliver(&work).await?;

@@ -13,11 +13,7 @@ use crate::config::SignatureMode;
 use crate::delivery::{Handled, Work, calls_zendesk};
 use crate::http::{Answer, AuthError, Known, body};
 use crate::message::{self, DeliveryId, Incoming, Malformed, Parsed, TicketId};
-use crate::telemetry::{
-    self, EventLine, hops,
-    metrics::{self, Metric},
-    pseudonym,
-};
+use crate::telemetry::{self, EventLine, hops, invocation, metrics, pseudonym};
 
 use super::{App, Door};
 
@@ -26,11 +22,13 @@ impl App {
     /// which both do on this answer and Zendesk does not on Lambda's own.
     pub async fn receive(&self, door: Door, request: &Request) -> Response<lambda_http::Body> {
         let started = Instant::now();
+        let context = request.lambda_context();
+        invocation::begins(context.xray_trace_id.as_deref());
         let answered = telemetry::caught(self.answer(door, request));
         let (answered, hops) = hops::collected(answered).await;
         let (answer, known) = answered.unwrap_or_else(|| Answer::Unavailable.into());
         EventLine {
-            request: &request.lambda_context().request_id,
+            request: &context.request_id,
             door: door.name(),
             sender: door.sender(),
             kind: known.kind,
@@ -48,6 +46,9 @@ impl App {
     }
 
     async fn answer(&self, door: Door, request: &Request) -> (Answer, Told) {
+        if !door.serves(request.uri().path()) {
+            return Answer::NotServed.into();
+        }
         let Ok(body) = body(request) else {
             return Answer::TooLarge.into();
         };
@@ -90,18 +91,7 @@ impl App {
         }
         let Err(error) = verdict else { return Ok(()) };
         let observed = self.signature_mode == SignatureMode::Observe;
-        tracing::warn!(
-            door = door.name(),
-            auth.error = error.name(),
-            observed,
-            "not authentic"
-        );
-        let metric = if observed {
-            Metric::NotAuthenticObserved
-        } else {
-            Metric::NotAuthentic
-        };
-        metrics::emit(&[(metric, 1)], &[("auth.error", error.name())]);
+        metrics::not_authentic(door.name(), error.name(), observed);
         if observed {
             Ok(())
         } else {

@@ -54,6 +54,9 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         function_name: r
             .optional("AWS_LAMBDA_FUNCTION_NAME")
             .unwrap_or_else(|| "unknown".to_owned()),
+        function_version: r
+            .optional("AWS_LAMBDA_FUNCTION_VERSION")
+            .unwrap_or_else(|| "$LATEST".to_owned()),
     })
 }
 

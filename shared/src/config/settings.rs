@@ -35,6 +35,8 @@ pub struct Settings {
     pub log_level: LevelFilter,
     /// `AWS_LAMBDA_FUNCTION_NAME`, set by Lambda: whose metrics these are.
     pub function_name: String,
+    /// `AWS_LAMBDA_FUNCTION_VERSION`, set by Lambda: which of its versions this is.
+    pub function_version: String,
 }
 
 /// The AWS SDKs' own variables.

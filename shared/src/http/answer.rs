@@ -52,6 +52,8 @@ pub enum Answer {
     NotAuthentic,
     /// The body is over the limit.
     TooLarge,
+    /// The route leads here, and nothing is done with what it brings.
+    NotServed,
     /// Cannot be stored now, try again.
     Unavailable,
 }
@@ -67,6 +69,7 @@ impl Answer {
             Self::Malformed(_) => "malformed",
             Self::NotAuthentic => "not_authentic",
             Self::TooLarge => "too_large",
+            Self::NotServed => "not_served",
             Self::Unavailable => "unavailable",
         }
     }
@@ -90,6 +93,7 @@ impl Answer {
                 "The body is too large",
                 Some("At most 262144 bytes are accepted."),
             ),
+            Self::NotServed => problem(StatusCode::NOT_FOUND, "This route is not in use", None),
             Self::Unavailable => {
                 let mut response = problem(
                     StatusCode::SERVICE_UNAVAILABLE,

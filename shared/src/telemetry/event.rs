@@ -46,12 +46,19 @@ impl EventLine<'_> {
             "delivered" => Some(Metric::Delivered),
             "queued" => Some(Metric::Queued),
             "duplicate" => Some(Metric::Duplicate),
+            "too_large" => Some(Metric::TooLarge),
             _ => None,
         };
+        let authentic = !self.door.is_empty()
+            && matches!(
+                self.outcome,
+                "delivered" | "queued" | "duplicate" | "ignored" | "malformed"
+            );
         let hops = &self.hops;
         let count = |metric, count| (metric, (count > 0).then_some(Field::Number(count)));
         let times = |metric, list| (metric, Field::list(list));
         let numbers = [
+            count(Metric::Authentic, u64::from(authentic)),
             times(Metric::ZendeskLatency, &hops.zendesk_ms),
             times(Metric::BrazeLatency, &hops.braze_ms),
             count(Metric::ZendeskFailures, hops.zendesk_failures),
@@ -66,7 +73,7 @@ impl EventLine<'_> {
 
     fn fields(&self) -> Vec<(&'static str, Field<'_>)> {
         let fields = [
-            ("request.id", Field::text(self.request)),
+            ("function_request_id", Field::text(self.request)),
             ("door", Field::text(self.door)),
             ("sender", Field::text(self.sender)),
             ("kind", self.kind.map(Field::Text)),

@@ -6,23 +6,37 @@
 
 use std::io::Write;
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::invocation;
 
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "BrazeZendeskBridge";
-/// The one dimension; its value is the name of the Lambda function, as in `AWS/Lambda`.
+/// The dimension of all; its value is the name of the Lambda function, as in `AWS/Lambda`.
 pub const DIMENSION: &str = "FunctionName";
+/// A second one of panics alone: an update is rolled back for those of its own version.
+const VERSION: &str = "FunctionVersion";
 
-static FUNCTION: OnceLock<String> = OnceLock::new();
+static FUNCTION: OnceLock<Function> = OnceLock::new();
+
+struct Function {
+    name: String,
+    version: String,
+}
 
 /// What is counted or measured. `docs/operations.md` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metric {
     /// Requests refused because they are not authentic.
     NotAuthentic,
+    /// Requests that were authentic, whatever became of them.
+    Authentic,
+    /// Requests refused for their size, before anything else is looked at.
+    TooLarge,
     /// Requests that would have been refused, but for `SIGNATURE_MODE=observe`.
     NotAuthenticObserved,
     /// Events and bodies kept as dead letters.
@@ -56,8 +70,10 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::NotAuthentic,
+        Self::Authentic,
+        Self::TooLarge,
         Self::NotAuthenticObserved,
         Self::DeadLetters,
         Self::Panics,
@@ -78,6 +94,8 @@ impl Metric {
     pub fn name(self) -> &'static str {
         match self {
             Self::NotAuthentic => "NotAuthentic",
+            Self::Authentic => "Authentic",
+            Self::TooLarge => "TooLarge",
             Self::NotAuthenticObserved => "NotAuthenticObserved",
             Self::DeadLetters => "DeadLetters",
             Self::Panics => "Panics",
@@ -105,10 +123,28 @@ impl Metric {
     }
 }
 
-/// Names the function whose numbers these are; a second call changes nothing. Without it, as in
-/// models and tests, nothing is written.
-pub fn of_function(name: &str) {
-    let _ = FUNCTION.set(name.to_owned());
+/// Names the function whose numbers these are, and its version; a second call changes nothing. Without
+/// it, as in models and tests, nothing is written.
+pub fn of_function(name: &str, version: &str) {
+    let _ = FUNCTION.set(Function {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    });
+}
+
+/// Counts a request that is not authentic, in one line with where and why; `observed`: it was let in all
+/// the same.
+pub fn not_authentic(door: &str, reason: &str, observed: bool) {
+    let metric = match observed {
+        true => Metric::NotAuthenticObserved,
+        false => Metric::NotAuthentic,
+    };
+    let fields = [
+        ("door", Field::Text(door)),
+        ("auth.error", Field::Text(reason)),
+        ("observed", Field::Flag(observed)),
+    ];
+    write("not authentic", &[(metric, Field::Number(1))], &fields);
 }
 
 /// Writes numbers that belong together as one line, whatever the log level.
@@ -132,6 +168,7 @@ pub fn emit(numbers: &[(Metric, u64)], fields: &[(&'static str, &str)]) {
 pub(super) enum Field<'a> {
     Text(&'a str),
     Number(u64),
+    Flag(bool),
     /// One for each call.
     List(&'a [u64]),
 }
@@ -158,12 +195,12 @@ pub(super) fn write(
     let Some(function) = FUNCTION.get() else {
         return;
     };
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let trace = invocation::trace();
     let line = Line {
         function,
-        at_ms: since.map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        }),
+        at: OffsetDateTime::now_utc(),
+        trace: trace.as_deref(),
+        cold: invocation::is_cold(),
         message,
         numbers,
         fields,
@@ -174,14 +211,22 @@ pub(super) fn write(
 
 /// Written entry by entry: a tree of values would cost six times the instructions.
 struct Line<'a> {
-    function: &'a str,
-    at_ms: u64,
+    function: &'a Function,
+    at: OffsetDateTime,
+    trace: Option<&'a str>,
+    cold: bool,
     message: &'static str,
     numbers: &'a [(Metric, Field<'a>)],
     fields: &'a [(&'static str, Field<'a>)],
 }
 
 impl Line<'_> {
+    fn counts_panics(&self) -> bool {
+        self.numbers
+            .iter()
+            .any(|(metric, _)| *metric == Metric::Panics)
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = serde_json::to_vec(self).unwrap_or_default();
         bytes.push(b'\n');
@@ -193,8 +238,16 @@ impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut line = serializer.serialize_map(None)?;
         line.serialize_entry("level", "INFO")?;
+        line.serialize_entry("timestamp", &self.at.format(&Rfc3339).unwrap_or_default())?;
         line.serialize_entry("message", self.message)?;
-        line.serialize_entry(DIMENSION, self.function)?;
+        line.serialize_entry(DIMENSION, &self.function.name)?;
+        if self.counts_panics() {
+            line.serialize_entry(VERSION, &self.function.version)?;
+        }
+        line.serialize_entry("cold_start", &self.cold)?;
+        if let Some(trace) = self.trace {
+            line.serialize_entry("xray_trace_id", trace)?;
+        }
         for (name, value) in self.fields {
             line.serialize_entry(name, value)?;
         }
@@ -220,7 +273,7 @@ struct Directives {
 #[serde(rename_all = "PascalCase")]
 struct Directive {
     namespace: &'static str,
-    dimensions: [[&'static str; 1]; 1],
+    dimensions: &'static [&'static [&'static str]],
     metrics: Vec<Definition>,
 }
 
@@ -237,11 +290,15 @@ impl Directives {
             name: metric.name(),
             unit: metric.unit(),
         };
+        let milliseconds = line.at.unix_timestamp_nanos() / 1_000_000;
         Self {
-            timestamp: line.at_ms,
+            timestamp: u64::try_from(milliseconds).unwrap_or_default(),
             cloud_watch_metrics: [Directive {
                 namespace: NAMESPACE,
-                dimensions: [[DIMENSION]],
+                dimensions: match line.counts_panics() {
+                    true => &[&[DIMENSION], &[DIMENSION, VERSION]],
+                    false => &[&[DIMENSION]],
+                },
                 metrics: line.numbers.iter().map(definition).collect(),
             }],
         }
@@ -262,17 +319,11 @@ mod tests {
             (Metric::NotAuthentic, Field::Number(1)),
             (Metric::ZendeskLatency, Field::List(&[120, 80])),
         ];
-        let line = Line {
-            function: "bridge-reply",
-            at_ms: 1_795_359_600_000,
-            message: "event",
-            numbers: &numbers,
-            fields: &[("auth.error", Field::Text("stale"))],
-        };
-        let written = String::from_utf8(line.bytes()).expect("text");
-        assert_eq!(written.matches('\n').count(), 1);
-        let line: Value = serde_json::from_str(&written).expect("JSON");
-        assert_eq!(line["_aws"]["Timestamp"], 1_795_359_600_000_u64);
+        let line = written(&numbers);
+        assert_eq!(line["_aws"]["Timestamp"], 1_795_359_600_250_u64);
+        assert_eq!(line["timestamp"], "2026-11-22T15:00:00.25Z");
+        assert_eq!(line["xray_trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+        assert_eq!(line["cold_start"], true);
         let [directive] = &line["_aws"]["CloudWatchMetrics"]
             .as_array()
             .expect("a list")[..]
@@ -293,6 +344,38 @@ mod tests {
                     .contains(&definition)
             );
         }
+    }
+
+    /// The alarm that takes an update back looks at the panics of one version.
+    #[test]
+    fn a_panic_is_counted_for_its_version_as_well() {
+        let line = written(&[(Metric::Panics, Field::Number(1))]);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(
+            directive["Dimensions"],
+            json!([["FunctionName"], ["FunctionName", "FunctionVersion"]])
+        );
+        assert_eq!(line["FunctionVersion"], "7");
+    }
+
+    fn written(numbers: &[(Metric, Field<'_>)]) -> Value {
+        let at = 1_795_359_600_250_i128 * 1_000_000;
+        let function = Function {
+            name: "bridge-reply".to_owned(),
+            version: "7".to_owned(),
+        };
+        let line = Line {
+            function: &function,
+            at: OffsetDateTime::from_unix_timestamp_nanos(at).expect("a time"),
+            trace: Some("1-5759e988-bd862e3fe1be46a994272793"),
+            cold: true,
+            message: "event",
+            numbers,
+            fields: &[("auth.error", Field::Text("stale"))],
+        };
+        let written = String::from_utf8(line.bytes()).expect("text");
+        assert_eq!(written.matches('\n').count(), 1);
+        serde_json::from_str(&written).expect("JSON")
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod event;
 pub mod hops;
+pub mod invocation;
 pub mod metrics;
 mod panics;
 pub mod pseudonym;

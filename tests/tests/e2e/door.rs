@@ -242,6 +242,30 @@ async fn in_observe_mode_everybody_gets_in_and_it_is_logged() {
     }
 }
 
+/// The routes for event streams lead to functions that do not serve them yet: what comes by them, signed
+/// or not, is no reply and no text.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_by_the_routes_for_event_streams_is_not_taken_for_a_message() {
+    let stack = stack().await;
+    let reply = reply_body(1, ANA, 901, "Hi").to_string();
+    let answer = send::signed(
+        &stack,
+        "/zendesk/events",
+        REPLY_SIGNING_SECRET,
+        "INV1",
+        reply,
+    )
+    .await;
+    assert_eq!(answer.status, 404);
+    let token = format!("Bearer {INBOUND_TOKEN}");
+    let bearer = ("authorization", token.as_str());
+    let text = inbound_body(ANA, "Hello", "d-1").to_string();
+    let answer = post(&stack, "/braze/events", &[bearer], text).await;
+    assert_eq!(answer.status, 404);
+    assert!(items(&stack).is_empty());
+    assert!(stack.zendesk.calls().is_empty() && stack.braze.calls().is_empty());
+}
+
 /// Route, body, and the field that is named.
 const MALFORMED: [(&str, &[u8], &str); 16] = [
     (REPLY, b"not json at all", "body"),

@@ -38,10 +38,20 @@ async fn each_event_has_one_line_that_names_it_and_times_its_hops() {
         assert_eq!(first[field], expected, "{field} in {first}");
     }
     assert!(
-        first["request.id"]
+        first["function_request_id"]
             .as_str()
             .is_some_and(|id| !id.is_empty())
     );
+    assert!(
+        first["xray_trace_id"]
+            .as_str()
+            .is_some_and(|id| id.starts_with("1-")),
+        "{first}"
+    );
+    assert_eq!(first["cold_start"], true, "{first}");
+    assert_eq!(lines[2]["cold_start"], false, "{}", lines[2]);
+    let at = first["timestamp"].as_str().expect("a time");
+    assert!(at.ends_with('Z') && at.starts_with("20"), "{at}");
     assert!(first["total.ms"].is_u64());
     let calls = |line: &Value, list: &str| line[list].as_array().map_or(0, Vec::len);
     assert_eq!(calls(first, "table.ms"), 2, "accepted and settled: {first}");

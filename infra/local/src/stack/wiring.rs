@@ -59,6 +59,8 @@ pub(super) fn routes(functions: &BTreeMap<String, Pool>) -> BTreeMap<String, Poo
         ("POST /zendesk/reply", "zendesk-reply"),
         ("POST /zendesk/solved", "zendesk-solved"),
         ("POST /braze/inbound", "braze-inbound"),
+        ("POST /zendesk/events", "zendesk-reply"),
+        ("POST /braze/events", "braze-inbound"),
     ];
     let of = |(route, name): (&str, &str)| Some((route.to_owned(), functions.get(name)?.clone()));
     routes.into_iter().filter_map(of).collect()
