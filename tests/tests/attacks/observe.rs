@@ -84,9 +84,9 @@ async fn observe_mode_reports_requests_signed_with_a_secret_that_opens_nothing()
     }
 }
 
-/// Numbers are no log lines: they are written at every level.
+/// A refusal is one line with its number and its reason, written at every level.
 #[tokio::test(flavor = "multi_thread")]
-async fn refusals_are_counted_when_the_log_is_silent() {
+async fn refusals_are_counted_with_their_reason_when_the_log_is_silent() {
     let mut options = Options::default();
     let errors = Some("error".to_owned());
     options.variables.insert("LOG_LEVEL".to_owned(), errors);
@@ -96,7 +96,11 @@ async fn refusals_are_counted_when_the_log_is_silent() {
         assert_not_authentic(&answer, "no token");
     }
     assert_untouched(&stack);
-    assert_eq!(reported(&stack, "braze-inbound"), []);
+    let missing = ("missing".to_owned(), false);
+    assert_eq!(
+        reported(&stack, "braze-inbound"),
+        [missing.clone(), missing.clone(), missing]
+    );
     assert_eq!(counted(&stack, "braze-inbound", "NotAuthentic"), 3);
 }
 
