@@ -4,6 +4,7 @@
 //! customers and agents see. Knows executables, HTTP, JSON and the table's contract only; the
 //! library `shared` is not a dependency.
 
+pub mod known;
 pub mod send;
 pub mod table;
 pub mod view;
