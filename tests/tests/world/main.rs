@@ -3,7 +3,5 @@
 //!
 //! A file per kind of event. Tests that do not hold yet are listed in `tests/known-failures.txt`.
 
-#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
-
 mod known;
 mod texts;
