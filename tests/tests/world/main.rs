@@ -3,5 +3,36 @@
 //!
 //! A file per kind of event. Tests that do not hold yet are listed in `tests/known-failures.txt`.
 
+#![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
+
+mod automatic_replies;
+mod blank_texts;
+mod broken_bodies;
+mod courtesies;
+mod crowd;
+mod deployment;
+mod external_ids;
+mod files;
+mod floods;
+mod foreign_bodies;
+mod ids;
+mod keywords;
 mod known;
+mod late_files;
+mod limits;
+mod lost_webhooks;
+mod names;
+mod observe;
+mod opt_out_words;
+mod order;
+mod other_channels;
+mod phones;
+mod pseudonyms;
+mod put_right;
+mod reactions;
+mod repeated_texts;
+mod roles;
+mod sandbox_data;
+mod statuses;
+mod suspended;
 mod texts;
