@@ -1,11 +1,14 @@
 //! What can happen, as a list made from a seed. Every act stands for itself: a list with some left
 //! out is a schedule again, which is what makes failures short.
 
+use serde::{Deserialize, Serialize};
+
 use super::dice::Dice;
 use super::gate::Fault;
 
 /// One thing that happens. `pick` chooses among what is there at the time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     /// A customer texts.
     Text { who: u8, what: Words },
@@ -29,13 +32,15 @@ pub enum Act {
     Clock { ms: i64 },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Words {
     Plain,
     Thanks,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Deed {
     Reply,
     LongReply,
@@ -56,7 +61,8 @@ pub enum Deed {
 }
 
 /// What a webhook's body names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     Ours,
     /// No external id.
@@ -66,7 +72,7 @@ pub enum Shape {
 }
 
 /// What a schedule is made of besides its acts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     pub customers: u8,
     /// A closing campaign is set.

@@ -121,7 +121,7 @@ fn can_be_refused(step: &Step) -> bool {
     )
 }
 
-fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
+pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
     world.now = now;
     match step {
         Step::UpsertUser(person) => Outcome::User(world.user(&person.customer)),
