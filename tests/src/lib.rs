@@ -19,6 +19,12 @@ use simulators::zendesk::Comment;
 /// Longest wait for something that is bound to happen.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Whether everything is to be played (`PLAY=all`) of which an ordinary run plays a sample.
+#[must_use]
+pub fn plays_all() -> bool {
+    std::env::vars_os().any(|(name, value)| name == "PLAY" && value == "all")
+}
+
 /// The customer every stack knows.
 pub const ANA: &str = "ana";
 

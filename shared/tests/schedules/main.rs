@@ -26,14 +26,15 @@ use shared::conversation::store::Memory;
 use act::{Act, Setting};
 use run::{Run, Table};
 
-/// Schedules of the ordinary run, on the table in memory.
-const SCHEDULES: u64 = 20_000;
+/// Schedules on the table in memory: of the ordinary run, and with `PLAY=all`.
+const SCHEDULES: (u64, u64) = (2_000, 20_000);
 
-/// Schedules played on the real store and an embedded DynamoDB as well.
-const REAL_SCHEDULES: u64 = 150;
+/// Schedules played on the real store and an embedded DynamoDB as well, likewise.
+const REAL_SCHEDULES: (u64, u64) = (15, 150);
 
-/// Runs, and operations of each, that compare the two tables.
-const COMPARISONS: (u64, u32) = (40, 60);
+/// Runs that compare the two tables, likewise, and operations of each.
+const COMPARISONS: (u64, u64) = (10, 40);
+const OPERATIONS: u32 = 60;
 
 /// Plays one schedule on a table; returns the story and what is wrong, if anything.
 fn play<S: Table>(
@@ -85,17 +86,22 @@ fn play_acts(setting: Setting, acts: Vec<Act>) -> Result<(), String> {
     ))
 }
 
+/// Of an ordinary number and the whole one, what this run plays.
+fn sample((ordinary, all): (u64, u64)) -> u64 {
+    let play_all = std::env::vars_os().any(|(name, value)| name == "PLAY" && value == "all");
+    if play_all { all } else { ordinary }
+}
+
 #[test]
 fn the_table_in_memory_answers_as_the_real_one() {
-    let (runs, operations) = COMPARISONS;
-    for seed in 0..runs {
-        runtime().block_on(same::compare(seed, operations));
+    for seed in 0..sample(COMPARISONS) {
+        runtime().block_on(same::compare(seed, OPERATIONS));
     }
 }
 
 #[test]
 fn schedules_on_the_real_store_keep_the_promises() {
-    for seed in 0..REAL_SCHEDULES {
+    for seed in 0..sample(REAL_SCHEDULES) {
         let (setting, acts) = act::schedule(seed);
         let (_, problem) = play(setting, &acts, table::Real::new(), false);
         assert_eq!(problem, None, "seed {seed}");
@@ -123,7 +129,7 @@ fn every_schedule_keeps_the_promises() {
         play_seed(seed).unwrap_or_else(|failure| panic!("{failure}"));
         return;
     }
-    let total = asked("SCHEDULES").unwrap_or(SCHEDULES);
+    let total = asked("SCHEDULES").unwrap_or(sample(SCHEDULES));
     let first = asked("FIRST_SEED").unwrap_or(0);
     let workers = std::thread::available_parallelism().map_or(2, |n| n.get() as u64);
     let failures: Vec<String> = std::thread::scope(|scope| {

@@ -1,14 +1,23 @@
-//! One test per flow: every outside call of it × every fault.
+//! One test per flow: every outside call of it × every fault, the process killed in it among them.
 
 use crate::call::{Call, Party};
 use crate::fault;
 use crate::flow::Flow;
 use crate::run::{self, Cell};
+use crate::sample;
 use crate::table;
 
 async fn matrix(flow: Flow) {
     let started = std::time::Instant::now();
     let (calls, tickets) = run::discover(flow).await;
+    let played = run::all(flow, tickets, sample::of(flow, cells(&calls))).await;
+    println!("{}: {:?}", flow.name(), started.elapsed());
+    run::judge(flow, &played);
+    table::check(flow, &calls, &played);
+}
+
+/// Every call × every fault of it, alone and with one of the table's, and the process killed in it.
+fn cells(calls: &[Call]) -> Vec<Cell> {
     let mut cells: Vec<Cell> = calls
         .iter()
         .flat_map(|call| {
@@ -18,7 +27,9 @@ async fn matrix(flow: Flow) {
                 ..Cell::new(call, case)
             };
             let pairs = fault::pairs(call).into_iter().map(pair);
-            fault::of(call).into_iter().map(cell).chain(pairs)
+            let crashes = fault::crashes(call).into_iter().map(cell);
+            let faults = fault::of(call).into_iter().map(cell);
+            faults.chain(pairs).chain(crashes)
         })
         .collect();
     for party in [Party::Zendesk, Party::Braze] {
@@ -30,10 +41,7 @@ async fn matrix(flow: Flow) {
             cells.push(Cell::new(&all, fault::refused_connection()));
         }
     }
-    let played = run::all(flow, tickets, cells).await;
-    println!("{}: {:?}", flow.name(), started.elapsed());
-    run::judge(flow, &played);
-    table::check(flow, &calls, &played);
+    cells
 }
 
 macro_rules! flows {

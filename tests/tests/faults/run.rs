@@ -120,6 +120,7 @@ pub async fn all(flow: Flow, tickets: usize, cells: Vec<Cell>) -> Vec<Played> {
     let played: Arc<Mutex<Vec<Played>>> = Arc::default();
     let mut workers = Vec::new();
     for ((stacks, hasty), cells) in kinds {
+        let stacks = stacks.min(cells.len());
         let queue = Arc::new(Mutex::new(cells));
         for _ in 0..stacks {
             let (queue, played) = (Arc::clone(&queue), Arc::clone(&played));

@@ -1,7 +1,7 @@
 //! The table in `docs/operations.md`, kept true by the matrix.
 //!
-//! In: what became of every cell. Out: a complaint where the documentation says otherwise; with
-//! `UPDATE_DOCS=1` in the environment it is rewritten instead.
+//! In: what became of the cells that were played. Out: a complaint where the documentation says
+//! otherwise; with `UPDATE_DOCS=1 PLAY=all` in the environment it is rewritten instead.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -15,10 +15,17 @@ static FILE: Mutex<()> = Mutex::new(());
 
 /// Compares the flow's table with what was found.
 pub fn check(flow: Flow, calls: &[Call], played: &[Played]) {
+    // What becomes of a process that is killed depends on when, and the table does not say it.
+    let answered = |one: &&Played| !one.cell.case.kills;
+    let played: Vec<Played> = played.iter().filter(answered).cloned().collect();
     // In a run of redelivery the number of a call to the table depends on the customer's shard.
     let shown = |call: &Call| !flow.is_a_run() || call.party != Party::Dynamo;
     let calls: Vec<Call> = calls.iter().filter(|call| shown(call)).cloned().collect();
-    let found = rows(&calls, played);
+    let found = rows(&calls, &played);
+    let agrees = |documented: &str| match e2e::plays_all() {
+        true => claims(documented) == claims(&found),
+        false => claims(documented).is_superset(&claims(&found)),
+    };
     let _one_at_a_time = FILE.lock().unwrap_or_else(PoisonError::into_inner);
     let path = path();
     let text = std::fs::read_to_string(&path).expect("the documentation is there");
@@ -31,15 +38,16 @@ pub fn check(flow: Flow, calls: &[Call], played: &[Played]) {
     let length = text[start..].find(&end).expect("the table ends");
     let documented = &text[start..start + length];
     if update() && documented != found {
+        assert!(e2e::plays_all(), "UPDATE_DOCS=1 needs PLAY=all");
         let text = format!("{}{found}{}", &text[..start], &text[start + length..]);
         std::fs::write(&path, text).expect("the documentation can be written");
         return;
     }
-    if claims(documented) == claims(&found) {
+    if agrees(documented) {
         return;
     }
     panic!(
-        "docs/operations.md says of {}:\n{documented}\nfound:\n{found}\nUPDATE_DOCS=1 rewrites it.",
+        "docs/operations.md says of {}:\n{documented}\nfound:\n{found}\nUPDATE_DOCS=1 PLAY=all rewrites it.",
         flow.name()
     );
 }
