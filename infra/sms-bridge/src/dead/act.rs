@@ -24,7 +24,8 @@ Examples:
 
 const REPLAY_USAGE: &str = "\
 sms-bridge dead-letters replay [OPTIONS] <IDS>...
-       sms-bridge dead-letters replay [OPTIONS] --all|--customer USER|--cause TEXT";
+       sms-bridge dead-letters replay [OPTIONS] --all
+       sms-bridge dead-letters replay [OPTIONS] --customer USER|--cause TEXT";
 
 const DROP_EXAMPLES: &str = "\
 Examples:

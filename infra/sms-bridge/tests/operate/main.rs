@@ -3,11 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
+mod advice;
 mod completions;
 mod crash;
 mod dead_letters;
+mod erasure;
 mod kit;
+mod known;
 mod large;
 mod private;
+mod put_right;
 mod status;
+mod stop;
+mod terminal;
 mod trace;
