@@ -11,6 +11,7 @@ mod broken_bodies;
 mod courtesies;
 mod crowd;
 mod deployment;
+mod documents;
 mod external_ids;
 mod files;
 mod floods;

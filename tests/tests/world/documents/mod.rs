@@ -1,0 +1,5 @@
+//! Documents that are held against the code.
+
+mod glossary;
+mod messages;
+mod source;
