@@ -60,6 +60,14 @@ pub fn build(profile: &str, packages: &[&str]) -> Result<PathBuf, CargoError> {
     Ok(target.join(directory))
 }
 
+/// In the development profile nothing is measured: the functions as the tests build them will do.
+fn with_the_tests_features(profile: &str) -> &'static [&'static str] {
+    match profile {
+        "dev" => &["--package", "workspace-hack"],
+        _ => &[],
+    }
+}
+
 fn run(target: &Path, profile: &str, packages: &[&str]) -> Result<(), CargoError> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
@@ -68,6 +76,7 @@ fn run(target: &Path, profile: &str, packages: &[&str]) -> Result<(), CargoError
         .args(["build", "--locked", "--profile", profile, "--target-dir"])
         .arg(target)
         .args(packages.iter().flat_map(|name| ["--package", name]))
+        .args(with_the_tests_features(profile))
         .stdin(Stdio::null());
     // What `cargo run` sets for this package would have others' build scripts run again.
     let own = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "OUT_DIR"];
