@@ -1,11 +1,17 @@
-//! What people write, made fit for where it goes: comment text, SMS encoding and splitting.
-//!
-//! In: text. Out: text, with what it costs. Pure; imports no other room.
+//! What people write, made fit for where it goes: comment text, SMS encoding and splitting. Pure.
 
+mod addresses;
 pub mod answer;
 pub mod comment;
 pub mod courtesy;
 pub mod html;
+mod link;
+mod lists;
 pub mod markdown;
 pub mod signature;
 pub mod sms;
+mod spaces;
+mod struck;
+
+#[cfg(test)]
+mod tests;

@@ -111,7 +111,7 @@ async fn html_of_any_depth_reaches_the_phone_as_text() {
         "<p><a href=\"javascript:alert(1)\">Press</a> <a href=\"https://x.example/a\">here</a></p>";
     for (comment, (html, want)) in [
         (nested.as_str(), "Hi"),
-        (link, "Press here (https://x.example/a)"),
+        (link, "Press here: https://x.example/a"),
     ]
     .into_iter()
     .enumerate()

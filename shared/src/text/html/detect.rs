@@ -1,6 +1,4 @@
-//! Whether a text is HTML.
-//!
-//! In: a comment. Out: yes or no. In doubt no: an agent may well write about `<b>`.
+//! Whether a text is HTML. In doubt not: an agent may well write about `<b>`.
 
 /// Elements of which a comment may be made, and that are closed.
 const CLOSED: &[&str] = &[
@@ -14,6 +12,7 @@ const CLOSED: &[&str] = &[
     "em",
     "u",
     "s",
+    "strike",
     "del",
     "ins",
     "small",
@@ -61,7 +60,7 @@ const CLOSED: &[&str] = &[
 ///
 /// A tag that stands between spaces, quotes or the like is a word of the text ("use <br> here"), unless
 /// the text is HTML from its beginning to its end.
-pub(super) fn is_html(text: &str) -> bool {
+pub fn is_html(text: &str) -> bool {
     let text = text.trim();
     if text.contains("```") {
         return false;

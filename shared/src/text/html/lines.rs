@@ -1,6 +1,4 @@
 //! Lines of text as they are put together: white space collapsed, borders between paragraphs once.
-//!
-//! In: pieces of text and borders. Out: the text.
 
 /// Deepest quotation that is marked.
 const MAX_QUOTES: usize = 8;
@@ -23,6 +21,31 @@ pub(super) struct Lines {
     cell: bool,
     /// Where the row begins.
     row: usize,
+    /// What was written last must not run into what follows.
+    apart: Apart,
+}
+
+/// What the end of the text must be kept apart from.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    #[default]
+    Nothing,
+    /// It is a number: from another figure.
+    Figure,
+    /// It is an address: from everything but punctuation.
+    Address,
+}
+
+impl Apart {
+    fn is_from(self, piece: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Figure => piece.starts_with(char::is_numeric),
+            Self::Address => {
+                !piece.starts_with(|c: char| c.is_whitespace() || ".,;:!?)]}>\"'”’»…".contains(c))
+            }
+        }
+    }
 }
 
 impl Lines {
@@ -176,7 +199,7 @@ impl Lines {
         self.mark = mark;
     }
 
-    /// Where the text ends now, for [`Lines::since`].
+    /// Where the text ends now, for [`Lines::since`] and [`Lines::rewrite`].
     pub(super) fn mark(&self) -> usize {
         self.text.len()
     }
@@ -184,6 +207,38 @@ impl Lines {
     /// What was written since.
     pub(super) fn since(&self, mark: usize) -> &str {
         self.text.get(mark..).unwrap_or_default().trim()
+    }
+
+    /// Writes what was written since in another way: of the text before it, and it itself.
+    pub(super) fn rewrite(&mut self, mark: usize, write: impl FnOnce(&str, &str) -> String) {
+        let written = self.text.get(mark..).unwrap_or_default();
+        if written.is_empty() {
+            return;
+        }
+        let inner = written.trim_start();
+        let start = self.text.len() - inner.len();
+        let inner = inner.trim_end();
+        // White space before it, or a line's mark, is no text that it belongs to.
+        let before = if start == mark {
+            self.text[..mark].rsplit('\n').next().unwrap_or_default()
+        } else {
+            ""
+        };
+        let rewritten = write(before, inner);
+        self.text.truncate(start);
+        self.text.push_str(&rewritten);
+    }
+
+    /// The text so far ends in a number.
+    pub(super) fn end_figure(&mut self) {
+        if self.text.ends_with(char::is_numeric) {
+            self.apart = Apart::Figure;
+        }
+    }
+
+    /// The text so far ends in an address.
+    pub(super) fn end_address(&mut self) {
+        self.apart = Apart::Address;
     }
 
     pub(super) fn finish(self) -> String {
@@ -202,9 +257,10 @@ impl Lines {
                 .push_str(&"> ".repeat(self.quotes.min(MAX_QUOTES)));
             self.space = false;
         }
-        if self.space {
+        if self.space || (self.breaks == 0 && self.apart.is_from(piece)) {
             self.text.push(' ');
         }
+        self.apart = Apart::Nothing;
         self.text.push_str(&std::mem::take(&mut self.mark));
         for _ in 0..std::mem::take(&mut self.blanks) {
             self.text.push('\u{a0}');

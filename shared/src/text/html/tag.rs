@@ -1,24 +1,33 @@
-//! A start tag as the tokenizer tells it: its name, then name and value of each attribute.
-//!
-//! In: those. Out: the name, and the one attribute that matters for it, and whether it is a block.
-//! Copies nothing else.
+//! A start tag as the tokenizer tells it: its name, then name and value of each attribute. Copies only
+//! what matters of it.
 
-/// A start tag, as far as it matters.
-#[derive(Default)]
-pub(super) struct StartTag {
-    name: Vec<u8>,
-    value: Value,
+/// The attributes that matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attribute {
+    Alt,
+    Class,
+    Hidden,
+    Href,
+    Reversed,
+    Start,
+    Style,
+    Type,
+    Value,
 }
 
-/// The one attribute that matters, see [`StartTag::wanted`].
+const COUNT: usize = Attribute::Value as usize + 1;
+
+/// Longest value kept of an attribute, in bytes; of two of the same name the first one counts.
+const MAX_VALUE_BYTES: usize = 8_192;
+
+/// A start tag, as far as it matters. Used again for the next one, so that it allocates little.
 #[derive(Default)]
-enum Value {
-    #[default]
-    Unnamed,
-    /// Its name was the last thing read.
-    Named,
-    /// Of two of the same name the first one counts.
-    Read(Option<String>),
+pub(super) struct StartTag {
+    pub(super) name: Vec<u8>,
+    values: [String; COUNT],
+    present: [bool; COUNT],
+    /// The attribute whose value is read next.
+    named: Option<Attribute>,
 }
 
 impl StartTag {
@@ -26,48 +35,47 @@ impl StartTag {
     pub(super) fn begin(&mut self, name: &[u8]) {
         self.name.clear();
         self.name.extend_from_slice(name);
-        self.value = Value::Unnamed;
-    }
-
-    /// The attribute that matters in such a tag.
-    fn wanted(&self) -> &[u8] {
-        match self.name.as_slice() {
-            b"a" => b"href",
-            b"img" => b"alt",
-            b"ol" => b"start",
-            _ => b"",
-        }
+        self.present = [false; COUNT];
+        self.named = None;
     }
 
     /// The name of an attribute was read.
     pub(super) fn attribute(&mut self, name: &[u8]) {
-        self.value = match std::mem::take(&mut self.value) {
-            Value::Unnamed if name == self.wanted() => Value::Named,
-            Value::Named => Value::Read(None),
-            other => other,
+        let attribute = match name {
+            b"alt" => Attribute::Alt,
+            b"class" => Attribute::Class,
+            b"hidden" => Attribute::Hidden,
+            b"href" => Attribute::Href,
+            b"reversed" => Attribute::Reversed,
+            b"start" => Attribute::Start,
+            b"style" => Attribute::Style,
+            b"type" => Attribute::Type,
+            b"value" => Attribute::Value,
+            _ => {
+                self.named = None;
+                return;
+            }
         };
+        let at = attribute as usize;
+        self.named = (!self.present[at]).then_some(attribute);
+        if !self.present[at] {
+            self.present[at] = true;
+            self.values[at].clear();
+        }
     }
 
     /// The value of the attribute named last was read.
     pub(super) fn value(&mut self, value: &[u8]) {
-        if matches!(self.value, Value::Named) {
-            let value = String::from_utf8_lossy(value).trim().to_owned();
-            self.value = Value::Read((!value.is_empty()).then_some(value));
+        if let Some(attribute) = self.named.take() {
+            let value = &value[..value.len().min(MAX_VALUE_BYTES)];
+            self.values[attribute as usize].push_str(&String::from_utf8_lossy(value));
         }
     }
 
-    /// The tag is whole: its name, and the value that matters unless it is empty.
-    pub(super) fn take(&mut self) -> (Vec<u8>, Option<String>) {
-        let value = match std::mem::take(&mut self.value) {
-            Value::Read(value) => value,
-            Value::Unnamed | Value::Named => None,
-        };
-        (std::mem::take(&mut self.name), value)
-    }
-
-    /// Gives back the name's memory for the next tag.
-    pub(super) fn reuse(&mut self, name: Vec<u8>) {
-        self.name = name;
+    /// The value of an attribute that is there, perhaps empty.
+    pub(super) fn get(&self, attribute: Attribute) -> Option<&str> {
+        let at = attribute as usize;
+        self.present[at].then_some(self.values[at].as_str())
     }
 }
 
@@ -106,5 +114,25 @@ pub(super) fn is_block(name: &[u8]) -> bool {
             | b"figcaption"
             | b"address"
             | b"caption"
+    )
+}
+
+/// Whether an element of this name has no content and no end tag.
+pub(super) fn is_void(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"br"
+            | b"hr"
+            | b"img"
+            | b"input"
+            | b"wbr"
+            | b"col"
+            | b"area"
+            | b"base"
+            | b"link"
+            | b"meta"
+            | b"embed"
+            | b"source"
+            | b"track"
     )
 }

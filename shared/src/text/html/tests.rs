@@ -20,7 +20,7 @@ fn a_comment_reads_as_it_looks() {
         ),
         (
             "<ol start=\"3\"><li><p>a</p></li><li>b</li></ol>",
-            "3. a\n\n4. b",
+            "3. a\n4. b",
         ),
         (
             "<p>Said:</p><blockquote><p>yes</p><p>no</p></blockquote><p>ok</p>",
@@ -85,7 +85,7 @@ fn a_link_shows_its_address_where_that_says_more() {
     for (html, want) in [
         (
             "See <a href=\"https://x.example/a?b=1&amp;c\">the page</a>.",
-            "See the page (https://x.example/a?b=1&c).",
+            "See the page: https://x.example/a?b=1&c.",
         ),
         (
             "<a href=\"https://x.example/\">https://x.example</a>",
@@ -99,7 +99,7 @@ fn a_link_shows_its_address_where_that_says_more() {
             "<a href=\"mailto:a@x.example\">a@x.example</a>",
             "a@x.example",
         ),
-        ("<a href=\"tel:+1555\">call</a>", "call (+1555)"),
+        ("<a href=\"tel:+1555\">call</a>", "call: +1555"),
         ("<a href=\"javascript:alert(1)\">press</a>", "press"),
         ("<a href=\" JAVASCRIPT:alert(1)\">press</a>", "press"),
         (
@@ -113,16 +113,16 @@ fn a_link_shows_its_address_where_that_says_more() {
         ("<a name=\"top\">top</a>", "top"),
         (
             "<a href=\"https://x.example/a b\">file</a>",
-            "file (https://x.example/a%20b)",
+            "file: https://x.example/a%20b",
         ),
-        ("<a href=\"//x.example/y\">y</a>", "y (https://x.example/y)"),
+        ("<a href=\"//x.example/y\">y</a>", "y: https://x.example/y"),
         (
             "<a href=\"https://x.example/a\nb\">c</a>",
-            "c (https://x.example/ab)",
+            "c: https://x.example/ab",
         ),
         (
             "<a href=\"https://a.example\">a<a href=\"https://b.example\">b</a>",
-            "a (https://a.example)b (https://b.example)",
+            "a: https://a.example b: https://b.example",
         ),
     ] {
         assert_eq!(to_text(html), want, "{html}");
@@ -173,7 +173,7 @@ fn html_with_text_around_it_shows_no_tags() {
         ),
         (
             "See <a href=\"https://x.example\">this</a>.",
-            "See this (https://x.example).",
+            "See this: https://x.example.",
         ),
     ] {
         assert_eq!(readable(html), want, "{html}");

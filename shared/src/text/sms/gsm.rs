@@ -67,6 +67,7 @@ enum Spelled {
 #[inline]
 fn spell(text: &str, ligatures: Ligatures, mut write: impl FnMut(Spelled)) -> Result<(), char> {
     let mut chars = text.chars().peekable();
+    let mut before = ' ';
     while let Some(c) = chars.next() {
         let mark = chars.peek().filter(|next| !next.is_ascii());
         if let Some(letter) = mark.and_then(|mark| composed(c, *mark)) {
@@ -77,9 +78,12 @@ fn spell(text: &str, ligatures: Ligatures, mut write: impl FnMut(Spelled)) -> Re
         } else {
             let next_is_small = chars.peek().is_some_and(|next| next.is_lowercase());
             let split = (ligatures == Ligatures::Split).then(|| letters(c, next_is_small));
-            let shown = replacement(c).or(split.flatten());
+            let shown = replacement(c)
+                .or_else(|| figure(c, before))
+                .or(split.flatten());
             write(Spelled::Text(shown.ok_or(c)?));
         }
+        before = c;
     }
     Ok(())
 }
@@ -127,8 +131,10 @@ pub(super) fn is_basic_ascii(text: &str) -> bool {
 pub(super) fn has_run_over(units: usize, text: &str) -> bool {
     let mut run = 0;
     text.chars().any(|c| {
-        let spelled =
-            septets(c).is_some() || replacement(c).is_some() || letters(c, false).is_some();
+        let spelled = septets(c).is_some()
+            || replacement(c).is_some()
+            || figure(c, ' ').is_some()
+            || letters(c, false).is_some();
         let marks = ('\u{300}'..='\u{327}').contains(&c);
         run = if spelled || marks {
             run + c.len_utf16()
@@ -142,9 +148,12 @@ pub(super) fn has_run_over(units: usize, text: &str) -> bool {
 /// What a character looks like in the default alphabet. Empty: it cannot be seen.
 fn replacement(c: char) -> Option<&'static str> {
     Some(match c {
-        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' | '‹' | '›' => "'",
+        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' | '`' | '‹' | '›' => "'",
         '“' | '”' | '„' | '‟' | '″' | '«' | '»' => "\"",
-        '‐' | '\u{2011}' | '‒' | '–' | '—' | '―' | '−' | '•' => "-",
+        '‐' | '\u{2011}' | '‒' | '–' | '—' | '―' | '−' => "-",
+        '•' | '·' | '▪' | '▫' | '●' | '○' | '◦' | '■' | '□' | '‣' | '⁃' | '∙' | '➢' => {
+            "-"
+        }
         '…' => "...",
         '\t' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "",
@@ -160,6 +169,25 @@ fn replacement(c: char) -> Option<&'static str> {
         '\u{212b}' => "Å",
         _ => return None,
     })
+}
+
+/// A figure above or below the line, on the line: the first one of a raised number behind `^`, a lowered
+/// one behind another number behind `_`.
+fn figure(c: char, before: char) -> Option<&'static str> {
+    const RAISED: [&str; 14] = [
+        "^0", "^1", "^2", "^3", "^4", "^5", "^6", "^7", "^8", "^9", "^+", "^-", "^=", "^n",
+    ];
+    const LOWERED: [&str; 10] = ["_0", "_1", "_2", "_3", "_4", "_5", "_6", "_7", "_8", "_9"];
+    if let Some(at) = raised(c) {
+        return Some(&RAISED[at][usize::from(raised(before).is_some())..]);
+    }
+    let at = ('\u{2080}'..='\u{2089}').position(|lowered| lowered == c)?;
+    Some(&LOWERED[at][usize::from(!before.is_ascii_digit())..])
+}
+
+/// Which raised figure or sign a character is.
+fn raised(c: char) -> Option<usize> {
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿ".chars().position(|raised| raised == c)
 }
 
 /// The letters a ligature is made of; the spelling changes, so only where that is wanted.

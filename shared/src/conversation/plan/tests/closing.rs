@@ -49,7 +49,7 @@ fn the_closing_message_is_made_fit_like_any_other() {
     assert_eq!(words("It’s “done” – bye…"), "It's \"done\" - bye...");
     assert_eq!(
         words("<p>Done.</p><p>Rate <a href=\"https://x.example/r\">us</a></p>"),
-        "Done.\n\nRate us (https://x.example/r)"
+        "Done.\n\nRate us: https://x.example/r"
     );
     let (steps, verdict) = sent(|policy| policy.solved_message = "<p>Bye</p>".to_owned(), "");
     assert_eq!(steps, [("Bye".to_owned(), 1, 1)]);

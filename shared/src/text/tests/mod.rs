@@ -1,0 +1,123 @@
+//! What agents write, and what the customer's phone shows: one table of examples per kind.
+
+mod entities;
+mod hidden;
+mod links;
+mod lists;
+mod markdown;
+mod scripts;
+
+use super::sms::{self, Encoding};
+use super::{answer, html};
+
+/// The text of a comment as the phone shows it, several messages one below the other.
+fn texted(comment: &str) -> String {
+    sms::fit(&answer::plain(comment, "")).messages.join("\n")
+}
+
+/// Each comment is read as it should be; every comment that is not is named.
+fn reads(table: &[(&str, &str)]) {
+    let wrong: Vec<String> = table
+        .iter()
+        .filter_map(|(comment, want)| {
+            let got = texted(comment);
+            (got != *want).then(|| format!("{comment:?}\n  is  {got:?}\n  not {want:?}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each comment reaches the phone as it was written.
+fn stays(comments: &[&str]) {
+    let table: Vec<(&str, &str)> = comments.iter().map(|text| (*text, *text)).collect();
+    reads(&table);
+}
+
+fn is_gsm7(comment: &str) {
+    let fitted = sms::fit(&answer::plain(comment, ""));
+    assert_eq!(fitted.encoding, Encoding::Gsm7, "{:?}", fitted.messages);
+}
+
+#[test]
+fn a_quarter_of_a_megabyte_of_the_worst_is_read_in_linear_time() {
+    let start = std::time::Instant::now();
+    for unit in [
+        "*",
+        "**",
+        "_",
+        "*a_",
+        "**a ",
+        "_a ",
+        "*a**b",
+        "[",
+        "![",
+        "[a](",
+        "[a][",
+        "[a]: ",
+        "](http",
+        "`",
+        "``a",
+        "`a``",
+        "~~",
+        "~~a",
+        "\\",
+        "\\*",
+        "# ",
+        "#\n",
+        "---\n",
+        "> ",
+        ">> ",
+        "- ",
+        "1. ",
+        "\n",
+        "    a\n",
+        "\t",
+        "|",
+        "|-\n",
+        "a|b\n-|-\n",
+        "&amp;",
+        "&amp",
+        "&",
+        "&#39;",
+        "<",
+        "<a",
+        "<!--",
+        "<a@b",
+        "<https://",
+        "<b>*",
+        "</b>",
+        "a\n=\n",
+        "\u{b7} a\n",
+        "o  \n",
+        "https://a.",
+        "https://a)",
+        "(https://a",
+        "www.",
+        "<sup>1",
+        "<s>",
+        "<ol reversed>",
+        "<ol reversed><li>",
+        "<li value=9>",
+        "<p hidden>",
+        "<p style='display:none'>",
+        "<span style=mso-list:Ignore>",
+        "<a href=tel:1>1",
+        "\u{a0}",
+        "\u{a0} ",
+        "e\u{301}",
+        "[a]: https://x\n",
+        "[1]\n\n[1]: https://x\n\n",
+        "a*a ",
+        "x_y ",
+        "\\a\\*",
+        "(",
+        ")",
+    ] {
+        let text = unit.repeat(262_144 / unit.len());
+        let _ = answer::plain(&text, "--");
+        let _ = html::to_text(&text);
+        let _ = answer::plain(&format!("<p>{text}</p>"), "");
+    }
+    // Minutes even without optimisation; quadratic work takes hours.
+    assert!(start.elapsed().as_secs() < 120);
+}
