@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const BEGINNINGS: [&str; 3] = ["https://", "http://", "www."];
 
 /// Marks that end a sentence or a part of it, and are not the end of an address.
-const PUNCTUATION: &str = ".,;:!?…'\"”’»*_~";
+const PUNCTUATION: &str = ".,;:!?…'\"”’»";
 
 /// Signs that close what was opened before them.
 const PAIRS: [(char, char); 7] = [

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Signs that begin an item wherever one stands at the beginning of a line.
-const BULLETS: &str = "·•▪▫●○◦◘■□▶►▸‣⁃∙➢➤➔❖◆◇–—";
+const BULLETS: &str = "·•▪▫●○◦◘■□▶►▸‣⁃∙➢➤➔→⇒❖◆◇–—";
 
 /// Ticks begin an item where no crosses stand beside them.
 const TICKS: &str = "✓✔";

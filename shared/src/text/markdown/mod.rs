@@ -224,8 +224,11 @@ impl<'t> Reader<'t> {
             if !self.html && !self.entities.is_meant(&range, text) {
                 self.edit(range, text.to_owned());
             }
-        } else if range.start > before && self.text[..range.start].ends_with('\\') {
-            self.escape(range.start - 1);
+        } else {
+            if range.start > before && self.text[..range.start].ends_with('\\') {
+                self.escape(range.start - 1);
+            }
+            self.apostrophes(&range);
         }
     }
 
@@ -252,12 +255,20 @@ impl<'t> Reader<'t> {
         self.shown(&range);
         self.show_in_link(&code);
         if marks::is_code(self.text, range.start) {
-            let code = if self.html {
-                escaped(&code)
-            } else {
-                code.into_string()
-            };
+            let code = self.written(&code);
             self.edit(range, code);
+        } else {
+            self.apostrophes(&range);
+        }
+    }
+
+    /// Grave accents behind letters, which some keyboards write for apostrophes.
+    fn apostrophes(&mut self, range: &Range<usize>) {
+        for (at, _) in self.text[range.clone()].match_indices('`') {
+            let at = range.start + at;
+            if self.text[..at].ends_with(char::is_alphabetic) {
+                self.edit(at..at + 1, "'");
+            }
         }
     }
 

@@ -148,7 +148,7 @@ pub(super) fn has_run_over(units: usize, text: &str) -> bool {
 /// What a character looks like in the default alphabet. Empty: it cannot be seen.
 fn replacement(c: char) -> Option<&'static str> {
     Some(match c {
-        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' | '`' | '‹' | '›' => "'",
+        '‘' | '’' | '‚' | '‛' | '′' | 'ʼ' | '´' | '‹' | '›' => "'",
         '“' | '”' | '„' | '‟' | '″' | '«' | '»' => "\"",
         '‐' | '\u{2011}' | '‒' | '–' | '—' | '―' | '−' => "-",
         '•' | '·' | '▪' | '▫' | '●' | '○' | '◦' | '■' | '□' | '‣' | '⁃' | '∙' | '➢' => {

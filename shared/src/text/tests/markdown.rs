@@ -68,7 +68,7 @@ fn headings_rules_and_code_are_plain_lines() {
             "Type:\n\n~~~\na *b* c\n~~~\nand wait",
             "Type:\n\na *b* c\nand wait",
         ),
-        ("Use ``a ` b`` or `x`", "Use a ' b or x"),
+        ("Use ``a ` b`` or `x`", "Use a ` b or x"),
         ("`snake_case` and `**kwargs`", "snake_case and **kwargs"),
     ]);
 }

@@ -7,6 +7,8 @@ mod lists;
 mod markdown;
 mod scripts;
 
+use proptest::prelude::*;
+
 use super::sms::{self, Encoding};
 use super::{answer, html};
 
@@ -120,4 +122,18 @@ fn a_quarter_of_a_megabyte_of_the_worst_is_read_in_linear_time() {
     }
     // Minutes even without optimisation; quadratic work takes hours.
     assert!(start.elapsed().as_secs() < 120);
+}
+
+proptest! {
+    #[test]
+    fn any_comment_is_read_and_nothing_is_glued_to_an_address(
+        comment in "(\\*{1,3}|_{1,2}|`{1,3}|~~|\\[|\\]|\\]\\(|\\(|\\)|https://x\\.example|www\\.x\\.example/|\\.|,|&amp;|&#39;|\\\\|<p>|</p>|<s>|</s>|<sup>|</sup>|<a href=https://y\\.example>|</a>|<p hidden>|#|-|>|\\||\u{b7}|\u{a0}|o|1|é| |\n|\n\n|\t){0,40}",
+    ) {
+        let text = answer::plain(&comment, "");
+        prop_assert_eq!(&text, &answer::plain(&comment, ""));
+        prop_assert!(!text.contains(super::struck::SIGN));
+        for word in text.split_whitespace().filter(|word| word.starts_with("https://x")) {
+            prop_assert!(!word.ends_with(['.', ',']), "{text:?}");
+        }
+    }
 }
