@@ -4,7 +4,9 @@
 //! whatever is nested in whatever.
 
 mod detect;
+mod inline;
 mod lines;
+mod lists;
 mod numbers;
 mod script;
 mod style;
@@ -18,18 +20,15 @@ use std::convert::Infallible;
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
-use super::link::{self, Address, Told};
 use super::struck;
+use inline::Inline;
 use lines::Lines;
-use numbers::{List, Numbering};
+use lists::Lists;
 use style::Style;
 use tag::{Attribute, StartTag, is_block};
 use unseen::Unseen;
 
 pub use detect::is_html;
-
-/// Deepest nesting of lists that is indented.
-const MAX_DEPTH: usize = 16;
 
 /// The text of a comment, be it HTML or not.
 ///
@@ -45,7 +44,7 @@ pub fn readable(text: &str) -> Cow<'_, str> {
 /// The text of HTML. Where something was struck out stands a control character.
 pub fn to_text(html: &str) -> String {
     let mut page = Page {
-        reversed: numbers::reversed(html).into_iter(),
+        lists: Lists::of(html),
         ..Page::default()
     };
     let read = |event: CallbackEvent<'_>, _: Span<()>| -> Option<Infallible> {
@@ -62,33 +61,14 @@ struct Page {
     lines: Lines,
     /// The start tag that is being read.
     tag: StartTag,
-    lists: Vec<List>,
-    /// Lists that are open below the deepest one that is indented.
-    deeper: usize,
-    /// The lengths of the reversed lists that are still to come.
-    reversed: std::vec::IntoIter<i32>,
-    link: Option<Link>,
-    /// The raised or lowered text that is open.
-    script: Option<Script>,
+    lists: Lists,
+    inline: Inline,
     /// The item that Word wrote as a paragraph.
     word: Option<word::Item>,
     unseen: Unseen,
     cells: usize,
     /// How many blocks are open. Outside of them lines are lines, as in a signature below the HTML.
     blocks: usize,
-}
-
-/// A link that is open.
-struct Link {
-    address: Address,
-    /// Where its text begins.
-    mark: usize,
-}
-
-/// Small letters above or below the line.
-struct Script {
-    raised: bool,
-    mark: usize,
 }
 
 impl Page {
@@ -134,20 +114,22 @@ impl Page {
         match tag.name.as_slice() {
             b"br" => self.lines.end_line(),
             b"hr" => self.lines.paragraph(),
-            b"a" => {
-                self.end_link();
-                let address = tag.get(Attribute::Href).and_then(link::address);
-                let mark = self.lines.mark();
-                self.link = address.map(|address| Link { address, mark });
-            }
+            b"a" => self
+                .inline
+                .begin_link(tag.get(Attribute::Href), &mut self.lines),
             b"img" => {
                 if let Some(alt) = tag.get(Attribute::Alt) {
                     self.lines.text(alt.trim(), false);
                 }
             }
-            b"ul" => self.list(List::bulleted(), style),
-            b"ol" => self.ordered(tag, style),
-            b"li" => self.item(tag, style),
+            b"ul" | b"ol" => {
+                self.list_border();
+                self.lists.begin(tag, style);
+            }
+            b"li" => {
+                self.lines.new_line();
+                self.lines.begin_with(self.lists.mark(tag, style));
+            }
             b"blockquote" => self.lines.quote(true),
             b"pre" => self.lines.preformatted(true),
             b"tr" => {
@@ -162,12 +144,7 @@ impl Page {
                 self.lines.cell();
                 self.cells += 1;
             }
-            b"sup" | b"sub" if self.script.is_none() => {
-                self.script = Some(Script {
-                    raised: tag.name == b"sup",
-                    mark: self.lines.mark(),
-                });
-            }
+            b"sup" | b"sub" => self.inline.begin_script(tag.name == b"sup", &self.lines),
             b"span" => self.span(style),
             b"p" => self.begin_paragraph(style),
             name if is_block(name) => self.lines.boundary(name),
@@ -186,8 +163,11 @@ impl Page {
     fn close(&mut self, name: &[u8]) {
         self.blocks -= usize::from(is_block(name)).min(self.blocks);
         match name {
-            b"a" => self.end_link(),
-            b"ul" | b"ol" => self.end_list(),
+            b"a" => self.inline.end_link(&mut self.lines),
+            b"ul" | b"ol" => {
+                self.lists.end();
+                self.list_border();
+            }
             b"blockquote" => self.lines.quote(false),
             b"pre" => self.lines.preformatted(false),
             b"li" => {
@@ -204,7 +184,7 @@ impl Page {
                 self.lines.end_cell();
                 self.lines.paragraph();
             }
-            b"sup" | b"sub" => self.end_script(),
+            b"sup" | b"sub" => self.inline.end_script(&mut self.lines),
             b"span" => self.end_span(),
             b"p" => self.end_paragraph(),
             name if is_block(name) => self.lines.boundary(name),
@@ -243,89 +223,17 @@ impl Page {
         }
     }
 
-    fn ordered(&mut self, tag: &StartTag, style: &Style) {
-        let reversed = tag.get(Attribute::Reversed).is_some();
-        let length = if reversed { self.reversed.next() } else { None };
-        let start = tag
-            .get(Attribute::Start)
-            .and_then(|start| start.trim().parse().ok());
-        let first = start.or(length).unwrap_or(1);
-        let numbering = tag.get(Attribute::Type).and_then(Numbering::of_type);
-        let numbering = numbering.unwrap_or(Numbering::Decimal);
-        self.list(List::numbered(numbering, first, reversed), style);
-    }
-
-    fn list(&mut self, mut list: List, style: &Style) {
+    /// The outermost list stands apart, those in it on lines of their own.
+    fn list_border(&mut self) {
         if self.lists.is_empty() {
             self.lines.paragraph();
         } else {
             self.lines.new_line();
         }
-        list.numbering = style.numbering.unwrap_or(list.numbering);
-        if self.lists.len() < MAX_DEPTH {
-            self.lists.push(list);
-        } else {
-            self.deeper += 1;
-        }
-    }
-
-    fn end_list(&mut self) {
-        match self.deeper.checked_sub(1) {
-            Some(deeper) => self.deeper = deeper,
-            None => {
-                self.lists.pop();
-            }
-        }
-        if self.lists.is_empty() {
-            self.lines.paragraph();
-        } else {
-            self.lines.new_line();
-        }
-    }
-
-    fn item(&mut self, tag: &StartTag, style: &Style) {
-        self.lines.new_line();
-        let number = tag
-            .get(Attribute::Value)
-            .and_then(|value| value.trim().parse().ok());
-        let indent = "  ".repeat(self.lists.len().saturating_sub(1));
-        let mark = match self.lists.last_mut() {
-            Some(list) => list.mark(number, style.numbering),
-            None => Numbering::Bullet.mark(1),
-        };
-        self.lines.begin_with(indent + &mark);
-    }
-
-    fn end_script(&mut self) {
-        let Some(script) = self.script.take() else {
-            return;
-        };
-        let write = if script.raised {
-            script::raised
-        } else {
-            script::lowered
-        };
-        self.lines.rewrite(script.mark, write);
-        self.lines.end_figure();
-    }
-
-    fn end_link(&mut self) {
-        let Some(Link { address, mark }) = self.link.take() else {
-            return;
-        };
-        match address.told(self.lines.since(mark)) {
-            Told::Nothing => {}
-            Told::After(addition) => self.lines.text(&addition, false),
-            Told::Instead if self.lines.since(mark).is_empty() => {
-                self.lines.text(address.as_str(), false)
-            }
-            Told::Instead => self.lines.rewrite(mark, |_, _| address.as_str().to_owned()),
-        }
-        self.lines.end_address();
     }
 
     fn finish(mut self) -> String {
-        self.end_link();
+        self.inline.end_link(&mut self.lines);
         self.lines.finish()
     }
 }

@@ -4,19 +4,20 @@
 //! mark keeps its spaces and line ends. What the parser takes for a mark and a person would not, such as
 //! the underscores of `__init__.py`, is decided in [`marks`].
 
+mod edits;
 mod entity;
+mod links;
 mod marks;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::link::{self, Told};
 use super::struck;
-
-/// From here on no more of a link's words is compared with its address, in bytes.
-const MAX_SHOWN_BYTES: usize = 2_048;
+use edits::Edits;
+use entity::Entities;
+use links::{Links, Open};
 
 /// A text without marks of Markdown, its entities read.
 pub fn readable(text: &str) -> Cow<'_, str> {
@@ -37,37 +38,15 @@ pub(super) fn inside_html(html: &str) -> Cow<'_, str> {
 }
 
 fn may_hold(text: &str, marks: &[u8]) -> bool {
-    text.bytes().any(|byte| marks.contains(&byte)) || text.contains("---") || text.contains("===")
-}
-
-/// A piece of the text, and what stands in its place.
-struct Edit<'t> {
-    range: Range<usize>,
-    with: Cow<'t, str>,
-    /// A paragraph's border goes with it: nothing is left of its lines.
-    apart: bool,
-}
-
-/// A link or picture that is open.
-struct Open<'t> {
-    start: usize,
-    address: CowStr<'t>,
-    /// The reference's name, where its address stands elsewhere.
-    reference: Option<CowStr<'t>>,
-    /// What is shown of it.
-    shown: String,
-    picture: bool,
+    let mark = text.bytes().any(|byte| marks.contains(&byte));
+    mark || text.contains("---") || text.contains("===")
 }
 
 struct Reader<'t> {
     text: &'t str,
-    /// The text is HTML and stays so.
-    html: bool,
-    entities: entity::Entities<'t>,
-    edits: Vec<Edit<'t>>,
-    links: Vec<Open<'t>>,
-    /// Names of references that were told with their link.
-    told: Vec<CowStr<'t>>,
+    edits: Edits<'t>,
+    entities: Entities<'t>,
+    links: Links<'t>,
     /// Where the last thing shown ended.
     end: usize,
     /// Where the open heading or fenced code begins, while nothing of it was shown yet.
@@ -79,11 +58,9 @@ impl<'t> Reader<'t> {
     fn new(text: &'t str, html: bool) -> Self {
         Self {
             text,
-            html,
-            entities: entity::Entities::of(text),
-            edits: Vec::new(),
-            links: Vec::new(),
-            told: Vec::new(),
+            edits: Edits::of(text, html),
+            entities: Entities::of(text),
+            links: Links::default(),
             end: 0,
             unshown: None,
             fenced: false,
@@ -97,12 +74,15 @@ impl<'t> Reader<'t> {
             self.event(event, range);
         }
         let references = events.reference_definitions();
-        for name in std::mem::take(&mut self.told) {
-            if let Some(definition) = references.get(&name) {
-                self.apart(definition.span.clone(), "\n\n");
-            }
+        for definition in self
+            .links
+            .told
+            .iter()
+            .filter_map(|name| references.get(name))
+        {
+            self.edits.replace_block(definition.span.clone(), "\n\n");
         }
-        self.apply()
+        marks::without_strays(self.edits.apply())
     }
 
     fn event(&mut self, event: Event<'t>, range: Range<usize>) {
@@ -110,12 +90,17 @@ impl<'t> Reader<'t> {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.close(tag, range),
             Event::Text(text) => self.text(&text, range),
-            Event::Code(code) => self.code(code, range),
+            Event::Code(code) => self.code(&code, range),
             Event::SoftBreak | Event::HardBreak => {
-                self.hard_break(&range);
+                if self.text[range.clone()].starts_with('\\') {
+                    self.edits.replace(range.start..range.start + 1, "");
+                }
                 self.end = range.end;
             }
-            Event::Rule => self.apart(range, if self.html { "\n<hr>\n" } else { "\n\n" }),
+            Event::Rule => {
+                let with = if self.edits.html { "\n<hr>\n" } else { "\n\n" };
+                self.edits.replace_block(range, with);
+            }
             _ => self.shown(&range),
         }
     }
@@ -125,23 +110,42 @@ impl<'t> Reader<'t> {
             Tag::Emphasis => self.marks(range, 1),
             Tag::Strong => self.marks(range, 2),
             Tag::Strikethrough if self.text[range.clone()].starts_with("~~") => {
-                let with = if self.html { "<s></s>" } else { struck::SIGN };
-                self.edit(range, with);
+                let with = if self.edits.html {
+                    "<s></s>"
+                } else {
+                    struck::SIGN
+                };
+                self.edits.replace(range, with);
             }
             Tag::Link {
                 link_type,
                 dest_url,
                 id,
                 ..
-            } => self.link(link_type, dest_url, id, range),
+            } => {
+                links::auto(link_type, range.clone(), &mut self.edits);
+                self.links.begin(Open {
+                    kind: link_type,
+                    address: dest_url,
+                    name: id,
+                    picture: false,
+                    start: range.start,
+                    shown: String::new(),
+                });
+            }
             Tag::Image {
                 link_type,
                 dest_url,
                 id,
                 ..
-            } => {
-                self.open(link_type, dest_url, id, range.start, true);
-            }
+            } => self.links.begin(Open {
+                kind: link_type,
+                address: dest_url,
+                name: id,
+                picture: true,
+                start: range.start,
+                shown: String::new(),
+            }),
             Tag::Heading { .. } => self.unshown = Some(range.start),
             Tag::CodeBlock(CodeBlockKind::Fenced(_)) => {
                 self.unshown = Some(range.start);
@@ -157,106 +161,74 @@ impl<'t> Reader<'t> {
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.end = range.end,
             TagEnd::Heading(_) => self.end_heading(&range),
             TagEnd::CodeBlock if self.fenced => self.end_code(&range),
-            TagEnd::Link | TagEnd::Image => self.end_link(range.end),
+            TagEnd::Link | TagEnd::Image => {
+                // The empty brackets of a collapsed reference are not in its range.
+                let empty = self.text[range.end..].starts_with("[]");
+                let end = range.end + if empty { 2 } else { 0 };
+                let shown_end = std::mem::replace(&mut self.end, end);
+                self.links.end(shown_end, end, &mut self.edits);
+            }
             TagEnd::TableHead => {
                 // The line below the head is all marks.
                 let line = self.text[range.end..].find('\n');
                 let end = line.map_or(self.text.len(), |at| range.end + at + 1);
-                self.edit(range.end..end, "");
+                self.edits.replace(range.end..end, "");
             }
             _ => {}
         }
     }
 
-    fn edit(&mut self, range: Range<usize>, with: impl Into<Cow<'t, str>>) {
-        let with = with.into();
-        self.edits.push(Edit {
-            range,
-            with,
-            apart: false,
-        });
-    }
-
-    fn apart(&mut self, range: Range<usize>, with: &'static str) {
-        self.edits.push(Edit {
-            range,
-            with: with.into(),
-            apart: true,
-        });
-    }
-
     /// Something of the text is shown here.
     fn shown(&mut self, range: &Range<usize>) {
         if let Some(start) = self.unshown.take() {
-            self.edit(start..range.start, "");
+            self.edits.replace(start..range.start, "");
         }
         self.end = range.end;
-    }
-
-    fn show_in_link(&mut self, text: &str) {
-        if let Some(open) = self
-            .links
-            .last_mut()
-            .filter(|open| open.shown.len() < MAX_SHOWN_BYTES)
-        {
-            open.shown.push_str(text);
-        }
     }
 
     /// The marks around emphasis.
     fn marks(&mut self, range: Range<usize>, width: usize) {
         if marks::are_marks(self.text, &range, width) {
-            self.edit(range.start..range.start + width, "");
-            self.edit(range.end - width..range.end, "");
+            self.edits.replace(range.start..range.start + width, "");
+            self.edits.replace(range.end - width..range.end, "");
         }
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
         let before = self.end;
         self.shown(&range);
-        self.show_in_link(text);
+        self.links.show(text);
         let source = &self.text[range.clone()];
         if self.fenced {
-            if self.html {
-                self.edit(range, escaped(source));
-            }
-        } else if text != source {
-            if !self.html && !self.entities.is_meant(&range, text) {
-                self.edit(range, text.to_owned());
-            }
-        } else {
-            if range.start > before && self.text[..range.start].ends_with('\\') {
-                self.escape(range.start - 1);
-            }
-            self.apostrophes(&range);
+            self.edits.write(range, source);
+            return;
         }
+        if text != source {
+            if !self.edits.html && !self.entities.is_meant(&range, text) {
+                self.edits.replace(range, text.to_owned());
+            }
+            return;
+        }
+        if range.start > before && self.text[..range.start].ends_with('\\') {
+            self.escape(range.start - 1);
+        }
+        self.apostrophes(&range);
     }
 
     /// A backslash that only says that the next character is no mark.
     fn escape(&mut self, at: usize) {
-        if !marks::is_escape(self.text, at) {
-            return;
-        }
-        let with = match self.text.as_bytes().get(at + 1) {
-            Some(b'<') if self.html => "&lt;",
-            Some(b'&') if self.html => "&amp;",
-            _ => return self.edit(at..at + 1, ""),
-        };
-        self.edit(at..at + 2, with);
-    }
-
-    fn hard_break(&mut self, range: &Range<usize>) {
-        if self.text[range.clone()].starts_with('\\') {
-            self.edit(range.start..range.start + 1, "");
+        if marks::is_escape(self.text, at) {
+            let escaped = self.text[at + 1..].chars().next();
+            let end = at + 1 + escaped.map_or(0, char::len_utf8);
+            self.edits.write(at..end, &self.text[at + 1..end]);
         }
     }
 
-    fn code(&mut self, code: CowStr<'t>, range: Range<usize>) {
+    fn code(&mut self, code: &str, range: Range<usize>) {
         self.shown(&range);
-        self.show_in_link(&code);
+        self.links.show(code);
         if marks::is_code(self.text, range.start) {
-            let code = self.written(&code);
-            self.edit(range, code);
+            self.edits.write(range, code);
         } else {
             self.apostrophes(&range);
         }
@@ -267,7 +239,7 @@ impl<'t> Reader<'t> {
         for (at, _) in self.text[range.clone()].match_indices('`') {
             let at = range.start + at;
             if self.text[..at].ends_with(char::is_alphabetic) {
-                self.edit(at..at + 1, "'");
+                self.edits.replace(at..at + 1, "'");
             }
         }
     }
@@ -279,147 +251,28 @@ impl<'t> Reader<'t> {
         let rest = &self.text[self.end..range.end];
         let marks = rest.trim_end_matches(['\n', '\r']);
         // A line of one or two signs below a text may as well be the text's.
-        if !marks.trim_start().starts_with(['-', '=']) || marks.trim().len() > 2 {
-            self.edit(self.end..self.end + marks.len(), "");
+        let is_line = marks.trim_start().starts_with(['-', '=']);
+        if !is_line || marks.trim().len() > 2 {
+            self.edits.replace(self.end..self.end + marks.len(), "");
         }
     }
 
     fn end_code(&mut self, range: &Range<usize>) {
         self.fenced = false;
-        let start = self
-            .unshown
-            .take()
-            .unwrap_or(self.end)
-            .clamp(range.start, range.end);
-        let behind = usize::from(self.text[range.end..].starts_with('\n'));
-        self.edit(start..range.end + behind, "");
+        let start = self.unshown.take().unwrap_or(self.end);
+        let line_end = usize::from(self.text[range.end..].starts_with('\n'));
+        let start = start.clamp(range.start, range.end);
+        self.edits.replace(start..range.end + line_end, "");
     }
 
+    /// The bars around a row of a table.
     fn row(&mut self, range: &Range<usize>) {
         let row = &self.text[range.clone()];
         let inner = row.trim_start_matches([' ', '\t', '|']);
         let start = range.start + row.len() - inner.len();
-        self.edit(range.start..start, "");
         let end = start + inner.trim_end_matches([' ', '\t', '|', '\n', '\r']).len();
-        let line = start + inner.trim_end_matches(['\n', '\r']).len();
-        self.edit(end..line, "");
+        let line_end = start + inner.trim_end_matches(['\n', '\r']).len();
+        self.edits.replace(range.start..start, "");
+        self.edits.replace(end..line_end, "");
     }
-
-    fn link(&mut self, kind: LinkType, address: CowStr<'t>, id: CowStr<'t>, range: Range<usize>) {
-        match kind {
-            LinkType::Autolink | LinkType::Email => self.autolink(kind, range),
-            _ => self.open(kind, address, id, range.start, false),
-        }
-    }
-
-    /// An address in angle brackets.
-    fn autolink(&mut self, kind: LinkType, range: Range<usize>) {
-        let address = &self.text[range.start + 1..range.end - 1];
-        match kind {
-            LinkType::Autolink if link::address(address).is_some() => {
-                let address = self.written(address);
-                self.edit(range, address);
-            }
-            _ if self.html => self.edit(range, format!("&lt;{}&gt;", escaped(address))),
-            _ => {}
-        }
-    }
-
-    fn open(
-        &mut self,
-        kind: LinkType,
-        address: CowStr<'t>,
-        id: CowStr<'t>,
-        start: usize,
-        picture: bool,
-    ) {
-        let inline = matches!(kind, LinkType::Inline);
-        self.links.push(Open {
-            start,
-            address,
-            reference: (!inline).then_some(id),
-            shown: String::new(),
-            picture,
-        });
-    }
-
-    fn end_link(&mut self, end: usize) {
-        // The empty brackets of a collapsed reference are not in its range.
-        let end = if self.text[end..].starts_with("[]") {
-            end + 2
-        } else {
-            end
-        };
-        let inner_end = std::mem::replace(&mut self.end, end);
-        if !self.text[..end].ends_with([')', ']']) {
-            return;
-        }
-        let Some(open) = self.links.pop() else { return };
-        self.show_in_link(&open.shown);
-        let Some(address) = link::address(&open.address) else {
-            return;
-        };
-        let told = match open.picture && !self.links.is_empty() {
-            true => Told::Nothing,
-            false => address.told(&open.shown),
-        };
-        let inner = open.start + if open.picture { 2 } else { 1 };
-        let tail = inner_end.clamp(inner, end);
-        let addition = match told {
-            Told::Instead => {
-                let address = self.written(address.as_str());
-                self.edit(open.start..end, address);
-                String::new()
-            }
-            Told::Nothing => String::new(),
-            Told::After(addition) => self.written(&addition),
-        };
-        self.edit(open.start..inner, "");
-        let glued =
-            self.text[end..].starts_with(|c: char| c.is_alphanumeric() || "[!<".contains(c));
-        let space = if glued && !addition.is_empty() {
-            " "
-        } else {
-            ""
-        };
-        self.edit(tail..end, addition + space);
-        self.told.extend(open.reference);
-    }
-
-    fn written(&self, text: &str) -> String {
-        if self.html {
-            escaped(text)
-        } else {
-            text.to_owned()
-        }
-    }
-
-    fn apply(mut self) -> String {
-        self.edits.sort_by_key(|edit| edit.range.start);
-        let mut out = String::with_capacity(self.text.len());
-        let mut at = 0;
-        for edit in &self.edits {
-            if edit.range.start < at || edit.range.end < edit.range.start {
-                continue;
-            }
-            out.push_str(&self.text[at..edit.range.start]);
-            at = edit.range.end;
-            if edit.apart {
-                out.truncate(out.trim_end().len());
-                if !out.is_empty() {
-                    out.push_str(&edit.with);
-                }
-                let rest = &self.text[at..];
-                at += rest.len() - rest.trim_start_matches(['\n', '\r']).len();
-            } else {
-                out.push_str(&edit.with);
-            }
-        }
-        out.push_str(&self.text[at..]);
-        marks::without_strays(out)
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
