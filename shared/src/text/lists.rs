@@ -32,7 +32,7 @@ pub(super) fn tidied(text: &str) -> Cow<'_, str> {
         }
         let item = Item::of(line, ticks);
         // Items stand on lines of their own, without empty ones between.
-        if !(item.is_some() && !levels.is_empty()) {
+        if item.is_none() || levels.is_empty() {
             out.push_str(&blank);
         }
         blank.clear();
