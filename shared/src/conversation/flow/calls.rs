@@ -1,9 +1,12 @@
 //! The calls a flow can make, each with the answer that belongs to it.
 
-use crate::message::{CommentId, TicketId};
+use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 
-use super::super::state::Status;
-use super::super::step::{Attributes, Comment, Failure, Outcome, Step};
+use super::super::state::{Attached, Entry, Status};
+use super::super::step::{
+    Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Sms, Step,
+    TicketFacts,
+};
 use super::{Call, Flow, No, Pause, Stop, later};
 
 /// A comment that was written, and what the answer said of its ticket.
@@ -18,9 +21,51 @@ pub(super) struct Found {
 }
 
 impl Flow<'_> {
+    /// Creates the customer in Zendesk, or finds them. Safe to repeat.
+    pub(super) async fn upsert_user(&mut self, person: Person) -> Call<UserId> {
+        self.call(Step::UpsertUser(person), |outcome| match outcome {
+            Outcome::User(user) => Some(user),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Fetches pictures and files and uploads them to Zendesk. Safe to repeat.
+    pub(super) async fn attach_media(&mut self, links: Vec<Personal>) -> Call<Vec<Attached>> {
+        self.call(Step::AttachMedia(links), |outcome| match outcome {
+            Outcome::Attached(files) => Some(files),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Creates a ticket under an idempotency key.
+    pub(super) async fn create_ticket(&mut self, new: NewTicket) -> Call<(TicketId, Posted)> {
+        self.call(Step::CreateTicket(Box::new(new)), posted).await
+    }
+
+    /// Finds a ticket by the external id the bridge gave it.
+    pub(super) async fn find_ticket(&mut self, opened_by: DeliveryId) -> Call<Option<TicketFacts>> {
+        self.call(Step::FindTicket(opened_by), facts).await
+    }
+
+    /// Finds the ticket another one was merged into.
+    pub(super) async fn find_merge_target(
+        &mut self,
+        source: TicketId,
+    ) -> Call<Option<TicketFacts>> {
+        self.call(Step::FindMergeTarget(source), facts).await
+    }
+
+    /// Sets the ticket's status.
+    pub(super) async fn set_status(&mut self, ticket: TicketId, status: Status) -> Call<()> {
+        self.call(Step::SetStatus(ticket, status), done).await
+    }
+
     /// Adds a comment. Not safe to repeat.
     pub(super) async fn append(&mut self, comment: Comment) -> Call<Posted> {
-        self.call(Step::Append(comment), posted).await
+        let posted = self.call(Step::Append(comment), posted).await?;
+        Ok(posted.map(|(_, posted)| posted))
     }
 
     /// Looks whether a write of this event is on a ticket.
@@ -46,52 +91,130 @@ impl Flow<'_> {
             .await
     }
 
+    /// Reads a ticket: status, tags, requester.
+    pub(super) async fn look_up_ticket(&mut self, ticket: TicketId) -> Call<Option<TicketFacts>> {
+        self.call(Step::LookUpTicket(ticket), facts).await
+    }
+
+    /// Looks when the ticket was solved last, in milliseconds since the epoch.
+    pub(super) async fn look_up_solve(&mut self, ticket: TicketId) -> Call<Option<i64>> {
+        self.call(Step::LookUpSolve(ticket), |outcome| match outcome {
+            Outcome::SolvedAt(at) => Some(at),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Reads the newest comments, newest first.
+    pub(super) async fn fetch_comments(&mut self, ticket: TicketId) -> Call<Vec<FetchedComment>> {
+        self.call(Step::FetchComments(ticket), comments).await
+    }
+
+    /// Reads the newest comments for something that nothing waits for.
+    pub(super) async fn fetch_comments_if_possible(
+        &mut self,
+        ticket: TicketId,
+    ) -> Result<Option<Vec<FetchedComment>>, Stop> {
+        let step = Step::FetchComments(ticket);
+        Ok(self.make(step, comments).await?.ok())
+    }
+
+    /// Sends one SMS. Never repeated when its outcome is unknown.
+    pub(super) async fn send_sms(&mut self, sms: Sms) -> Call<()> {
+        self.call(Step::SendSms(Box::new(sms)), done).await
+    }
+
     /// Sets Braze's attributes.
     pub(super) async fn set_attributes(
         &mut self,
         ticket: Option<TicketId>,
         open: bool,
     ) -> Call<()> {
+        let set = self.attributes(ticket, open);
+        self.call(set, done).await
+    }
+
+    /// Sets Braze's attributes as a part of an event that does not wait for them: where they cannot be
+    /// set now, they follow as an event of their own.
+    pub(super) async fn announce(
+        &mut self,
+        ticket: Option<TicketId>,
+        open: bool,
+    ) -> Result<Option<Entry>, Stop> {
+        let set = self.attributes(ticket, open);
+        Ok(match self.make(set, done).await? {
+            Ok(()) | Err(Failure::Refused(_) | Failure::NotFound) => None,
+            Err(_) => Some(self.context().attributes()),
+        })
+    }
+
+    fn attributes(&self, ticket: Option<TicketId>, open: bool) -> Step {
         let customer = self.about.customer.clone();
-        let set = Attributes {
+        Step::SetAttributes(Attributes {
             customer,
             ticket,
             open,
-        };
-        self.call(Step::SetAttributes(set), done).await
+        })
     }
 
-    /// Makes a call; `read` takes from the outcome what belongs to it.
+    /// Makes a call that the event waits for; `read` takes from the outcome what belongs to it.
     async fn call<T>(&mut self, step: Step, read: fn(Outcome) -> Option<T>) -> Call<T> {
+        Ok(Err(match self.make(step, read).await? {
+            Ok(answer) => return Ok(Ok(answer)),
+            Err(Failure::Later(not_before, trouble)) => return later(not_before, Some(trouble)),
+            Err(Failure::Unknown) => No::Unknown,
+            Err(Failure::NotFound) => No::NotFound,
+            Err(Failure::Closed) => No::Closed,
+            Err(Failure::KeyConflict) => No::KeyConflict,
+            Err(Failure::Refused(refusal)) => No::Refused(refusal),
+        }))
+    }
+
+    /// Makes a call, if there are calls and time left.
+    async fn make<T>(
+        &mut self,
+        step: Step,
+        read: fn(Outcome) -> Option<T>,
+    ) -> Result<Result<T, Failure>, Stop> {
         let Some(left) = self.left.checked_sub(1) else {
             tracing::error!(delivery.id = %self.about.delivery, "too many calls, rescheduled");
             return later(None, None);
         };
         self.left = left;
-        let outcome = self.calls.call(&step).await;
-        let failure = match outcome.ok_or(Stop::Pause(Pause::OutOfTime))? {
-            Outcome::Failed(failure) => failure,
-            outcome => {
-                let answer = read(outcome);
-                return answer.map(Ok).ok_or(Stop::Pause(Pause::Later(None, None)));
-            }
+        let Some(outcome) = self.calls.call(&step).await else {
+            return Err(Stop::Pause(Pause::OutOfTime));
         };
-        Ok(Err(match failure {
-            Failure::Later(not_before, trouble) => return later(not_before, Some(trouble)),
-            Failure::Unknown => No::Unknown,
-            Failure::NotFound => No::NotFound,
-            Failure::Closed => No::Closed,
-            Failure::KeyConflict => No::KeyConflict,
-            Failure::Refused(refusal) => No::Refused(refusal),
-        }))
+        match outcome {
+            Outcome::Failed(failure) => Ok(Err(failure)),
+            outcome => match read(outcome) {
+                Some(answer) => Ok(Ok(answer)),
+                None => later(None, None),
+            },
+        }
     }
 }
 
-fn posted(outcome: Outcome) -> Option<Posted> {
+fn comments(outcome: Outcome) -> Option<Vec<FetchedComment>> {
+    match outcome {
+        Outcome::Comments(comments) => Some(comments),
+        _ => None,
+    }
+}
+
+fn facts(outcome: Outcome) -> Option<Option<TicketFacts>> {
+    match outcome {
+        Outcome::Ticket(facts) => Some(facts),
+        _ => None,
+    }
+}
+
+fn posted(outcome: Outcome) -> Option<(TicketId, Posted)> {
     match outcome {
         Outcome::Posted {
-            status, comment, ..
-        } => Some(Posted { status, comment }),
+            ticket,
+            status,
+            comment,
+        } => Some((ticket, Posted { status, comment })),
         _ => None,
     }
 }

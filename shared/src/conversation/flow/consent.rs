@@ -7,7 +7,7 @@ use super::super::step::Ending;
 use super::{Done, Flow};
 
 /// Tag on the ticket of a customer who opted out.
-const OPTED_OUT_TAG: &str = "sms_opted_out";
+pub(super) const OPTED_OUT_TAG: &str = "sms_opted_out";
 
 /// Tag on the ticket of a customer who asked for help.
 const HELP_TAG: &str = "sms_help";

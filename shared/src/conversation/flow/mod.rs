@@ -3,19 +3,36 @@
 //! A call to a vendor is an `await`, "not now" is a `?`. A flow that stopped begins again from the top:
 //! what it must not do twice is stored, everything else is a local variable and is read again.
 
+mod adopt;
+mod answer;
 mod attributes;
 mod calls;
 mod consent;
+mod files;
 mod give_up;
+mod loop_guard;
+mod media;
+mod new_ticket;
 mod note;
+mod post;
+mod recover;
+mod reply;
+mod resend;
 #[cfg(test)]
 pub mod script;
+mod sms;
+mod solve;
+mod solved;
+mod text;
+mod unreported;
 mod write;
 
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::message::{Body, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId};
+use crate::message::{
+    Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
+};
 
 use super::policy::{Language, Policy};
 use super::seen::Seen;
@@ -84,6 +101,8 @@ pub enum Pause {
 enum Stop {
     /// It begins again later.
     Pause(Pause),
+    /// It came to its end below the top.
+    Over(Done),
     /// A vendor's answer that the flow has no rule for: refused for good, a dead letter; else tried again.
     No(No),
 }
@@ -111,7 +130,7 @@ type Call<T> = Result<Result<T, No>, Stop>;
 
 /// Whether an event's kind is told by a flow; the others are decided by [`super::plan`].
 pub fn tells(body: &Body) -> bool {
-    matches!(body, Body::Note(_) | Body::Consent(_) | Body::Attributes)
+    *body != Body::Check
 }
 
 /// Works on an event until it ended or has to wait.
@@ -140,7 +159,7 @@ pub async fn run(
         give_up::later(context, state, entry, not_before)
     };
     match ended {
-        Ok(done) => Ok(done),
+        Ok(done) | Err(Stop::Over(done)) => Ok(done),
         Err(Stop::No(No::Refused(refusal))) => Ok(Done::dead(state, refusal)),
         Err(Stop::No(No::Unknown)) => again(None, Some(Trouble::NoAnswer)),
         Err(Stop::No(No::NotFound | No::Closed | No::KeyConflict)) => again(None, None),
@@ -163,6 +182,7 @@ async fn tell(
         about: EventContext {
             customer: context.customer,
             policy: context.policy,
+            seen: context.seen,
             delivery: &event.delivery,
             marker: &marker,
             at: event.received_at,
@@ -176,11 +196,19 @@ async fn tell(
         Body::Note(body) => note::note(&mut flow, body).await,
         Body::Consent(body) => Ok(consent::consent(&mut flow, body)),
         Body::Attributes => attributes::attributes(&mut flow).await,
-        Body::Text(_) | Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Check => {
-            later(None, None)
-        }
+        Body::Reply(body) => reply::reply(&mut flow, body).await,
+        Body::Solved(body) => solved::solved(&mut flow, body).await,
+        Body::Resend(body) => Ok(resend::resend(&mut flow, body)),
+        Body::Text(body) => text::text(&mut flow, body).await,
+        Body::Check => later(None, None),
     }
 }
+
+/// How long a refused look at Zendesk is repeated before the event ends without it, in milliseconds.
+const REFUSED_FOR: i64 = 10 * 60 * 1000;
+
+/// How late a webhook may come and still be believed to be late, in milliseconds.
+const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Calls one event may make before it is rescheduled; no flow needs half of them.
 const MOST_CALLS: u8 = 24;
@@ -200,6 +228,7 @@ struct Flow<'a> {
 struct EventContext<'a> {
     customer: &'a ExternalUserId,
     policy: &'a Policy,
+    seen: &'a Seen,
     delivery: &'a DeliveryId,
     /// The name its writes carry.
     marker: &'a DeliveryId,
@@ -226,9 +255,23 @@ impl<'a> Flow<'a> {
         self.about.policy.language
     }
 
+    /// How long ago the event was accepted, in milliseconds.
+    fn age(&self) -> i64 {
+        self.now().saturating_sub(self.about.at)
+    }
+
     /// A note for the agent as an event of its own; an event has one at most.
     fn note(&self, ticket: TicketId, text: String, tags: &[&str]) -> Entry {
         self.context().note(ticket, text, tags)
+    }
+
+    /// A dead letter of the event, before the state remembers anything of it.
+    fn dead(&self, refusal: Refusal, follow: impl IntoIterator<Item = Entry>) -> Done {
+        Done::Dead {
+            refusal,
+            follow: follow.into_iter().collect(),
+            before: Box::new(self.state.clone()),
+        }
     }
 }
 
@@ -237,11 +280,17 @@ impl<'a> EventContext<'a> {
         Self {
             customer: context.customer,
             policy: context.policy,
+            seen: context.seen,
             delivery: &entry.event.delivery,
             marker: entry.marker(),
             at: entry.event.received_at,
             now,
         }
+    }
+
+    /// When Zendesk made the invocation, by its own clock. Times far from now are not Zendesk's.
+    fn asked_at(&self, named: Option<i64>) -> Option<i64> {
+        named.filter(|asked| self.at.abs_diff(*asked) < LATE.unsigned_abs())
     }
 
     /// A note for the agent as an event of its own; an event has one at most.
@@ -292,6 +341,12 @@ impl Done {
     }
 }
 
+impl From<Done> for Stop {
+    fn from(done: Done) -> Self {
+        Self::Over(done)
+    }
+}
+
 impl From<No> for Stop {
     fn from(no: No) -> Self {
         Self::No(no)
@@ -301,4 +356,16 @@ impl From<No> for Stop {
 /// Begins again later.
 fn later<T>(not_before: Option<i64>, trouble: Option<Trouble>) -> Result<T, Stop> {
     Err(Stop::Pause(Pause::Later(not_before, trouble)))
+}
+
+/// The delivery of an agent's comment, however the bridge came to know of it.
+fn delivery_of(comment: CommentId) -> DeliveryId {
+    DeliveryId::derive("reply", &[&comment.to_string()])
+}
+
+/// 32 bits of a text without its white space, to know a text again in another rendering.
+fn fingerprint(text: &str) -> u32 {
+    let dense: String = text.split_whitespace().collect();
+    let marker = DeliveryId::derive("fingerprint", &[&dense]).marker();
+    u32::from_be_bytes([marker[0], marker[1], marker[2], marker[3]])
 }

@@ -228,3 +228,22 @@ fn the_agent_is_told_of_a_text_zendesk_refuses() {
     };
     assert!(matches!(&event.body, Body::Note(note) if note.ticket == ticket(35)));
 }
+
+#[test]
+fn a_solve_that_waits_while_the_customer_writes_again_closes_nothing() {
+    let mut table = Table::on_ticket(Status::Open);
+    let mut entry = Entry::fresh(Event {
+        delivery: DeliveryId::derive("test", &["solved"]),
+        received_at: NOW,
+        body: solved_at(Some(NOW - 5_000)),
+    });
+    let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+        Step::SendSms(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
+        step => works(step),
+    });
+    assert_eq!(verdict, Verdict::Wait(None));
+    table.play(text("it broke again"), works);
+    let (steps, verdict) = table.resume(&mut entry, &mut works);
+    assert_eq!(names(&steps), ["look_up_ticket"]);
+    assert!(matches!(verdict, Verdict::Done(Ending::Ignored(_), _)));
+}

@@ -246,20 +246,16 @@ fn a_file_that_ends_the_process_twice_is_left_out_the_third_time() {
         received_at: NOW,
         body: picture("Look", &[LINK]),
     });
-    for _ in 0..2 {
-        // The process died within `AttachMedia`; what was written down before is what remains.
+    // The process died within `AttachMedia`; what was written down before is what remains.
+    for breaks in 1..=2 {
         entry.progress.doubtful = true;
-        let context = Context {
-            customer: &table.customer,
-            policy: &table.policy,
-            seen: &table.seen,
-            now: NOW,
+        entry.progress.breaks = breaks;
+        let mut dies = |step: &Step| match step {
+            Step::AttachMedia(_) => Outcome::Failed(Failure::Later(None, Trouble::Other)),
+            step => works(step),
         };
-        let Next::Step(step) = next(&context, &mut table.state, &mut entry) else {
-            panic!("a look-up")
-        };
-        let verdict = apply(&context, &mut table.state, &mut entry, &step, works(&step));
-        assert_eq!(verdict, Verdict::Checkpoint);
+        let (steps, _) = table.resume(&mut entry.clone(), &mut dies);
+        assert_eq!(fetched_times(&steps), usize::from(breaks < 2));
     }
     let (steps, verdict) = table.resume(&mut entry, &mut works);
     assert_eq!((fetched_times(&steps), verdict), (0, Verdict::delivered()));

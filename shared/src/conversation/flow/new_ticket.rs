@@ -1,0 +1,113 @@
+//! A text opens a ticket, once: under an idempotency key, and by the ticket's external id.
+
+use crate::message::{DeliveryId, ExternalUserId, Personal, Text, UserId};
+
+use super::super::policy::OpenOn;
+use super::super::state::Status;
+use super::super::step::{NewTicket, Person};
+use super::post::Taken;
+use super::{Done, Flow, No, Pause, Stop, media, recover};
+
+/// Reason given when the policy keeps strangers' texts out.
+const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
+
+/// Idempotency keys that are tried without a pause.
+const MOST_KEYS: u8 = 2;
+
+pub(super) async fn open(
+    flow: &mut Flow<'_>,
+    text: &Text,
+    renewed: &mut bool,
+) -> Result<Taken, Stop> {
+    if let Some(given_up) = flow.state.perhaps.clone() {
+        continue_on_given_up(flow, given_up).await?;
+    }
+    let stranger = flow.about.policy.open_on == OpenOn::Keyword && !text.support;
+    if stranger && !flow.progress.create {
+        return Err(Done::ignored(NO_CONVERSATION).into());
+    }
+    let requester = user(flow, text).await?;
+    media::fetch(flow, text).await?;
+    let subject = &flow.about.policy.subject;
+    let new = NewTicket {
+        requester,
+        subject: Personal(subject.replace("{name}", shown_name(flow.about.customer, text))),
+        body: Personal(media::comment_body(flow, text)),
+        uploads: media::uploads(flow.progress),
+        key: format!("{}-{}", flow.about.marker, flow.progress.key),
+        delivery: flow.about.marker.clone(),
+        follows: flow.progress.follows,
+    };
+    match flow.create_ticket(new).await? {
+        Ok((ticket, created)) => {
+            let since = flow.about.at.min(flow.now());
+            let status = created.status.or(Some(Status::New));
+            flow.state.move_to(ticket, status, since);
+            created
+                .comment
+                .into_iter()
+                .for_each(|id| flow.state.wrote(id));
+            flow.progress.posted = true;
+            flow.progress.announce = true;
+            return Ok(Taken::Yes);
+        }
+        Err(No::Unknown) => {
+            flow.progress.doubtful = true;
+            media::used(flow.progress);
+            return Err(No::Unknown.into());
+        }
+        // The key was used with another body: that creation may have worked.
+        Err(No::KeyConflict) => {
+            flow.progress.doubtful = true;
+            if flow.progress.key >= MOST_KEYS {
+                return Err(No::KeyConflict.into());
+            }
+            flow.progress.key = flow.progress.key.saturating_add(1);
+        }
+        Err(No::Refused(_)) if media::leave_out(flow.progress) => {
+            flow.progress.key = flow.progress.key.saturating_add(1);
+        }
+        Err(No::Refused(_)) if flow.progress.follows.take().is_some() => {}
+        Err(No::Refused(_) | No::NotFound) if !std::mem::replace(renewed, true) => {
+            flow.state.user = None;
+        }
+        Err(no) => return Err(no.into()),
+    }
+    Ok(Taken::NotYet)
+}
+
+/// What a text that was given up may have opened, if it did, is where the conversation goes on.
+async fn continue_on_given_up(flow: &mut Flow<'_>, given_up: DeliveryId) -> Result<(), Stop> {
+    let found = recover::find_ticket(flow, given_up).await?;
+    flow.state.perhaps = None;
+    let Some(facts) = found.filter(|facts| facts.status != Some(Status::Closed)) else {
+        return Ok(());
+    };
+    flow.state.user = flow.state.user.or(facts.requester);
+    let since = flow.about.at;
+    flow.state.move_to(facts.ticket, facts.status, since);
+    flow.progress.announce = true;
+    // Written down before the text is: what is in doubt is looked for on this ticket.
+    Err(Stop::Pause(Pause::Checkpoint))
+}
+
+/// The customer in Zendesk.
+async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
+    if let Some(user) = flow.state.user {
+        return Ok(user);
+    }
+    let person = Person {
+        customer: flow.about.customer.clone(),
+        name: Personal::from(shown_name(flow.about.customer, text)),
+        phone: text.profile.phone.present().map(Personal::from),
+    };
+    let user = flow.upsert_user(person).await??;
+    flow.state.user = Some(user);
+    Ok(user)
+}
+
+fn shown_name<'t>(customer: &'t ExternalUserId, text: &'t Text) -> &'t str {
+    let named = [&text.profile.name, &text.profile.phone];
+    let named = named.into_iter().find_map(Personal::present);
+    named.unwrap_or(customer.as_str())
+}

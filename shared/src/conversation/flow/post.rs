@@ -1,0 +1,183 @@
+//! Which ticket a text goes on: the customer's own; where that was merged, its target; where it is
+//! closed, a follow-up; where it is gone or was solved too long ago, a new one.
+
+use crate::message::{Personal, Text, TicketId};
+use crate::text::courtesy;
+
+use super::super::policy::millis;
+use super::super::state::Status;
+use super::super::step::{Comment, TicketFacts};
+use super::{Flow, No, Pause, Stop, media, new_ticket, recover, write};
+
+/// The tag Zendesk puts on a ticket that was merged into another (third-party source).
+const MERGED: &str = "closed_by_merge";
+
+/// Whether a ticket took the text.
+#[derive(PartialEq)]
+pub(super) enum Taken {
+    Yes,
+    /// Not like this: the story goes on with what was learnt.
+    NotYet,
+}
+
+/// Puts the text on a ticket, once.
+pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> {
+    let mut renewed = false;
+    loop {
+        if recover::was_written(flow, text).await? {
+            return Ok(());
+        }
+        if is_past_window(flow) {
+            flow.state.ticket = None;
+        }
+        let taken = match flow.state.ticket {
+            Some(ticket) if flow.progress.follows == Some(ticket) => {
+                instead_of(flow, ticket).await?
+            }
+            Some(ticket) => on_ticket(flow, text, ticket, &mut renewed).await?,
+            None => new_ticket::open(flow, text, &mut renewed).await?,
+        };
+        if taken == Taken::Yes {
+            return Ok(());
+        }
+    }
+}
+
+/// Adds the text to the conversation's ticket. What is not new is set to open with it, unless the
+/// customer only says thanks soon after the solve.
+async fn on_ticket(
+    flow: &mut Flow<'_>,
+    text: &Text,
+    ticket: TicketId,
+    renewed: &mut bool,
+) -> Result<Taken, Stop> {
+    if flow.state.user.is_none() && !is_known_by_requester(flow, ticket).await? {
+        start_over(flow);
+        return Ok(Taken::NotYet);
+    }
+    media::fetch(flow, text).await?;
+    let thanks = is_thanks(flow, text);
+    let comment = Comment {
+        ticket,
+        author: flow.state.user,
+        body: Personal(media::comment_body(flow, text)),
+        uploads: media::uploads(flow.progress),
+        public: true,
+        status: match flow.state.status {
+            None | Some(Status::New) => None,
+            Some(_) => (!thanks).then_some(Status::Open),
+        },
+        marker: flow.about.marker.clone(),
+    };
+    match write::append(flow, comment).await? {
+        Ok(status) => added(flow, status, thanks),
+        Err(No::Closed) => {
+            flow.progress.follows = Some(ticket);
+            return Ok(Taken::NotYet);
+        }
+        Err(No::NotFound) => {
+            start_over(flow);
+            return Ok(Taken::NotYet);
+        }
+        Err(No::Refused(_)) if media::leave_out(flow.progress) => return Ok(Taken::NotYet),
+        Err(No::Refused(_)) if !std::mem::replace(renewed, true) => {
+            flow.state.user = None;
+            return Ok(Taken::NotYet);
+        }
+        Err(no) => return Err(no.into()),
+    }
+    Ok(Taken::Yes)
+}
+
+/// A ticket known only from an answer on it: its requester is who the text is written as.
+async fn is_known_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<bool, Stop> {
+    let facts = match flow.look_up_ticket(ticket).await? {
+        Ok(Some(facts)) => facts,
+        Ok(None) | Err(No::NotFound) => return Ok(false),
+        Err(no) => return Err(no.into()),
+    };
+    flow.state.user = facts.requester;
+    if let Some(status) = facts.status {
+        flow.progress.announce |= flow.state.is_done() && !status.is_done();
+        flow.state.status = Some(status);
+    }
+    Ok(facts.requester.is_some())
+}
+
+/// The text is on the ticket, which has this status now, where the answer said so.
+fn added(flow: &mut Flow<'_>, status: Option<Status>, thanks: bool) {
+    let now = flow.now();
+    let (state, progress) = (&mut *flow.state, &mut *flow.progress);
+    let was_done = state.is_done();
+    let status = status.or(state.status);
+    if let Some(status) = status {
+        state.saw_status(status, now);
+    }
+    let rests = status.is_some_and(|status| !matches!(status, Status::New | Status::Open));
+    progress.reopen = rests && !thanks;
+    let reopened = was_done && !(thanks && state.is_done());
+    progress.announce |= reopened || (progress.reopen && state.is_done());
+}
+
+/// The ticket is closed: the text goes where it was merged into, else into a follow-up ticket.
+async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop> {
+    let facts = match flow.look_up_ticket(closed).await? {
+        Ok(facts) => facts,
+        Err(No::NotFound) => None,
+        Err(no) => return Err(no.into()),
+    };
+    let Some(facts) = facts else {
+        start_over(flow);
+        flow.progress.follows = None;
+        return Ok(Taken::NotYet);
+    };
+    flow.state.user = flow.state.user.or(facts.requester);
+    if is_merged(&facts)
+        && let Some(target) = flow.find_merge_target(closed).await??
+    {
+        flow.progress.follows = None;
+        flow.progress.announce = true;
+        media::renew(flow.progress);
+        let since = flow.about.at;
+        flow.state.move_to(target.ticket, target.status, since);
+        // Written down before the text is: what is in doubt is looked for on this ticket.
+        return Err(Stop::Pause(Pause::Checkpoint));
+    }
+    start_over(flow);
+    Ok(Taken::NotYet)
+}
+
+/// The ticket was closed by merging it into another.
+fn is_merged(facts: &TicketFacts) -> bool {
+    facts.tags.iter().any(|tag| tag == MERGED)
+}
+
+/// The ticket is gone or closed: the text opens another one, whatever the policy for strangers says.
+pub(super) fn start_over(flow: &mut Flow<'_>) {
+    flow.state.ticket = None;
+    flow.progress.create = true;
+    media::renew(flow.progress);
+}
+
+fn is_past_window(flow: &Flow<'_>) -> bool {
+    let window = millis(flow.about.policy.reopen_window);
+    let age = |solved| flow.about.at.saturating_sub(solved);
+    flow.state.is_done()
+        && flow
+            .state
+            .solved_at
+            .is_some_and(|solved| age(solved) > window)
+}
+
+/// A bare thank-you soon after the solve asks for nothing.
+pub(super) fn is_thanks(flow: &Flow<'_>, text: &Text) -> bool {
+    let window = millis(flow.about.policy.thanks_window);
+    let age = |solved| flow.about.at.saturating_sub(solved);
+    flow.state.is_done()
+        && flow
+            .state
+            .solved_at
+            .is_some_and(|solved| age(solved) <= window)
+        && text.media_urls.is_empty()
+        && courtesy::is_bare_thanks(text.text.as_str())
+}

@@ -1,0 +1,102 @@
+//! A text whose write got no answer, or whose worker vanished: whether it is on a ticket is looked up
+//! before it is written again.
+
+use crate::message::{DeliveryId, Text, TicketId};
+
+use super::super::notes;
+use super::super::step::{Refusal, TicketFacts};
+use super::{Flow, No, Pause, REFUSED_FOR, Stop, post};
+
+/// Whether the text is on a ticket, as far as an earlier attempt is in doubt.
+pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
+    if flow.progress.doubtful
+        && let Some(ticket) = flow.progress.tried.or(flow.state.ticket)
+        && was_added(flow, text, ticket).await?
+    {
+        return Ok(true);
+    }
+    Ok((flow.progress.doubtful || flow.progress.unfound) && was_opened(flow).await?)
+}
+
+/// The text may be a comment on this ticket.
+async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result<bool, Stop> {
+    let here = flow.state.ticket == Some(ticket);
+    let found = match flow.find_delivery(ticket).await? {
+        Ok(found) => found,
+        Err(No::NotFound) => {
+            if here {
+                post::start_over(flow);
+            }
+            None
+        }
+        Err(No::Refused(refusal)) => return Err(in_doubt(flow, refusal)),
+        Err(no) => return Err(no.into()),
+    };
+    flow.progress.doubtful = false;
+    let Some(found) = found else {
+        // It may have opened a ticket still.
+        flow.progress.tried = None;
+        flow.progress.unfound = true;
+        return Ok(false);
+    };
+    found
+        .comment
+        .into_iter()
+        .for_each(|id| flow.state.wrote(id));
+    flow.progress.unfound = false;
+    flow.progress.posted = true;
+    // On a ticket that was only known from an answer on it, the conversation began with this text.
+    if here && flow.state.user.is_none() {
+        flow.state.since = flow.state.since.min(flow.about.at);
+    }
+    if here && flow.state.is_done() {
+        // The worker that vanished may have set Braze's attributes without saving the new status.
+        flow.progress.announce = true;
+        flow.progress.reopen = !post::is_thanks(flow, text);
+    }
+    Ok(true)
+}
+
+/// The text may have opened a ticket.
+async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
+    let found = find_ticket(flow, flow.about.marker.clone()).await?;
+    flow.progress.doubtful = false;
+    flow.progress.unfound = false;
+    let Some(facts) = found else {
+        return Ok(false);
+    };
+    let since = flow.about.at;
+    flow.state.move_to(facts.ticket, facts.status, since);
+    flow.progress.posted = true;
+    flow.progress.announce = true;
+    Ok(true)
+}
+
+/// The ticket that a text opened, by the external id it was given.
+pub(super) async fn find_ticket(
+    flow: &mut Flow<'_>,
+    opened_by: DeliveryId,
+) -> Result<Option<TicketFacts>, Stop> {
+    match flow.find_ticket(opened_by.clone()).await? {
+        Ok(found) => Ok(found),
+        Err(No::Refused(refusal)) => {
+            let stop = in_doubt(flow, refusal);
+            if matches!(stop, Stop::Over(_)) {
+                flow.state.perhaps = Some(opened_by);
+            }
+            Err(stop)
+        }
+        Err(no) => Err(no.into()),
+    }
+}
+
+/// Zendesk refuses to say whether it took the text: it is asked for a while, and then the text is
+/// kept, still in doubt, and the agent reads so.
+fn in_doubt(flow: &Flow<'_>, refusal: Refusal) -> Stop {
+    if flow.age() < REFUSED_FOR {
+        return Stop::Pause(Pause::Later(None, None));
+    }
+    let note = notes::text_in_doubt(flow.language());
+    let note = flow.state.ticket.map(|ticket| flow.note(ticket, note, &[]));
+    flow.dead(refusal, note).into()
+}

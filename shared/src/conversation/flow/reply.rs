@@ -1,0 +1,185 @@
+//! An agent's public answer: to the customer's phone, all of it, once.
+
+use crate::message::{Personal, Reply};
+
+use super::super::notes;
+use super::super::state::{Entry, Unsure};
+use super::super::step::{Ending, FetchedComment, Refusal};
+use super::answer::{self, Answer};
+use super::sms::{self, Outgoing, Sent};
+use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files, fingerprint};
+
+pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
+    if wrote(flow, reply) {
+        return Ok(Done::ignored("written by the bridge itself"));
+    }
+    if was_sent_already(flow, reply) {
+        return Ok(Done::ended(Ending::Duplicate, []));
+    }
+    if !adopt::is_elsewhere(flow, reply).await? {
+        adopt::by_answer(flow, reply);
+    }
+    let text = match reply.text.clone() {
+        Some(text) => text,
+        None => find_text(flow, reply).await?,
+    };
+    if flow.progress.doubtful {
+        return Ok(unknown(flow, reply));
+    }
+    files::find(flow, reply).await?;
+    if flow.state.opted_out {
+        let note = notes::opted_out(flow.language());
+        return Ok(not_sent(flow, reply, "the customer opted out of SMS", note));
+    }
+    let answer = answer::fitted(flow.about.policy, reply, text.as_str());
+    let (messages, limit) = (answer.messages(), flow.about.policy.style.max_messages);
+    if messages > limit {
+        let note = notes::too_long(flow.language(), messages, limit);
+        return Ok(not_sent(
+            flow,
+            reply,
+            "the comment is too long for SMS",
+            note,
+        ));
+    }
+    if messages <= usize::from(flow.progress.sent) {
+        let note = notes::no_text(flow.language());
+        return Ok(not_sent(flow, reply, "the comment has no text", note));
+    }
+    let own = reply.campaign.clone();
+    let Some(campaign) = own.or_else(|| flow.about.policy.reply_campaign.clone()) else {
+        let refusal = Refusal::own("BRAZE_REPLY_CAMPAIGN_ID is not set");
+        return Ok(refused(flow, reply, refusal));
+    };
+    let outgoing = Outgoing {
+        campaign,
+        messages: answer.fitted.messages.clone(),
+        picture: answer.picture.clone(),
+        agent: Personal::from(reply.author.as_str().trim()),
+        ticket: flow.state.ticket,
+        open: !flow.state.is_done(),
+    };
+    match sms::send_once(flow, outgoing).await? {
+        Sent::All => Ok(sent(flow, reply, &answer)),
+        Sent::Unknown => Ok(unknown(flow, reply)),
+        Sent::Refused(refusal) => Ok(refused(flow, reply, refusal)),
+    }
+}
+
+fn wrote(flow: &Flow<'_>, reply: &Reply) -> bool {
+    let own = &flow.state.own_comments;
+    reply.comment.is_some_and(|comment| own.contains(&comment))
+}
+
+/// The comment was fetched and sent before its webhook came, which does not name it.
+fn was_sent_already(flow: &mut Flow<'_>, reply: &Reply) -> bool {
+    let begun = flow.progress.sent > 0 || flow.progress.doubtful;
+    let (false, None, Some(text)) = (begun, reply.comment, &reply.text) else {
+        return false;
+    };
+    let print = fingerprint(text.as_str());
+    let fetched = &mut flow.state.fetched_texts;
+    let known = fetched.iter().position(|&known| known == print);
+    known.map(|index| fetched.remove(index)).is_some()
+}
+
+/// The body was damaged, or names only the comment: the comment itself says what the agent wrote.
+async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, Stop> {
+    let Some(ticket) = reply.ticket.or(flow.state.ticket) else {
+        return Err(Done::ignored("neither text nor ticket").into());
+    };
+    let comments = match flow.fetch_comments(ticket).await? {
+        Ok(comments) => comments,
+        Err(No::NotFound) => return Err(Done::ignored("the ticket is gone").into()),
+        Err(no) => return Err(no.into()),
+    };
+    let there = |id| comments.iter().any(|comment| comment.comment == id);
+    // There, and not for the customer: no SMS is expected.
+    let missed = reply.comment.is_some_and(|id| !there(id));
+    let mut answers = comments
+        .into_iter()
+        .filter(|found| found.public && found.by_agent);
+    let found = match reply.comment {
+        Some(id) => answers.find(|found| found.comment == id),
+        None => answers.next(),
+    };
+    let Some(found) = found else {
+        let note = missed.then(|| notes::not_found(flow.language()));
+        let follow = note.map(|note| note_on_ticket(flow, reply, note));
+        let reason = "no public comment by an agent on the ticket";
+        return Err(Done::ended(Ending::Ignored(reason), follow.unwrap_or_default()).into());
+    };
+    let FetchedComment {
+        comment,
+        text,
+        files,
+        author,
+        ..
+    } = found;
+    reply.comment = Some(comment);
+    reply.text = Some(text.clone());
+    reply.files = Some(files);
+    reply.author = author;
+    match wrote(flow, reply) {
+        true => Err(Done::ignored("written by the bridge itself").into()),
+        false => Ok(text),
+    }
+}
+
+/// Every message was taken: what the agent has to know of that.
+fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
+    remember(flow, reply);
+    files::remember(flow, reply);
+    let note = answer::note(flow.about.policy, answer);
+    let note = reply.ticket.or(flow.state.ticket).zip(note);
+    let note = note.map(|(ticket, text)| flow.note(ticket, text, &[]));
+    Done::ended(Ending::Delivered, note)
+}
+
+fn not_sent(flow: &mut Flow<'_>, reply: &Reply, reason: &'static str, note: String) -> Done {
+    remember(flow, reply);
+    Done::ended(Ending::Ignored(reason), note_on_ticket(flow, reply, note))
+}
+
+/// An SMS of unknown outcome is not sent again: the agent reads so, and may ask for it.
+fn unknown(flow: &mut Flow<'_>, reply: &Reply) -> Done {
+    remember(flow, reply);
+    let sent = flow.progress.sent;
+    let again = reply.comment.zip(reply.ticket.or(flow.state.ticket));
+    if let Some((comment, ticket)) = again {
+        flow.state.not_sure(Unsure {
+            ticket,
+            comment: Some(comment),
+            message: None,
+            campaign: reply.campaign.clone(),
+            sent,
+        });
+    }
+    let note = notes::unknown(flow.language(), flow.now(), sent, again.is_some());
+    Done::ended(Ending::Unknown, note_on_ticket(flow, reply, note))
+}
+
+fn refused(flow: &mut Flow<'_>, reply: &Reply, refusal: Refusal) -> Done {
+    let note = notes::refused(flow.language(), &refusal, flow.progress.sent);
+    let dead = flow.dead(refusal, note_on_ticket(flow, reply, note));
+    remember(flow, reply);
+    dead
+}
+
+/// An answer that is not known by its comment's id among fetched comments is known by its text.
+fn remember(flow: &mut Flow<'_>, reply: &Reply) {
+    let delivery = flow.about.delivery;
+    let by_id = |comment| *delivery == delivery_of(comment);
+    if let (false, Some(text)) = (reply.comment.is_some_and(by_id), &reply.text) {
+        flow.state.sent_text(fingerprint(text.as_str()));
+    }
+}
+
+/// The agent's note, and Braze's attributes behind it: no message carried them.
+fn note_on_ticket(flow: &Flow<'_>, reply: &Reply, note: String) -> Vec<Entry> {
+    let ticket = reply.ticket.or(flow.state.ticket);
+    let note = ticket.map(|ticket| flow.note(ticket, note, &[]));
+    note.into_iter()
+        .chain([flow.context().attributes()])
+        .collect()
+}

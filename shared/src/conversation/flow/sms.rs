@@ -1,0 +1,62 @@
+//! Messages to the customer's phone: in order, each at most once.
+
+use crate::message::{Personal, TicketId};
+
+use super::super::step::{Refusal, Sms};
+use super::{Flow, No, Pause, Stop};
+
+/// What goes to the customer's phone.
+pub(super) struct Outgoing {
+    pub(super) campaign: String,
+    /// In order, at least one that was not sent yet.
+    pub(super) messages: Vec<String>,
+    /// A picture that goes with the first message.
+    pub(super) picture: Option<Personal>,
+    /// The agent's name, possibly empty.
+    pub(super) agent: Personal,
+    /// `zendesk_ticket`.
+    pub(super) ticket: Option<TicketId>,
+    /// `zendesk_ticket_open`.
+    pub(super) open: bool,
+}
+
+/// What became of the messages.
+pub(super) enum Sent {
+    /// Braze took them all.
+    All,
+    /// Whether Braze took the last one is not known: it is not sent again.
+    Unknown,
+    /// Braze refused one for good.
+    Refused(Refusal),
+}
+
+/// Sends the next message. Between two of them what was sent is written down, and a STOP that came
+/// meanwhile counts.
+pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result<Sent, Stop> {
+    let parts = u8::try_from(outgoing.messages.len()).unwrap_or(u8::MAX);
+    let sent = flow.progress.sent;
+    let Some(message) = outgoing.messages.into_iter().nth(usize::from(sent)) else {
+        return Ok(Sent::All);
+    };
+    let sms = Sms {
+        campaign: outgoing.campaign,
+        customer: flow.about.customer.clone(),
+        message: Personal(message),
+        media: outgoing.picture.filter(|_| sent == 0),
+        agent: outgoing.agent,
+        part: sent.saturating_add(1),
+        parts,
+        ticket: outgoing.ticket,
+        open: outgoing.open,
+    };
+    match flow.send_sms(sms).await? {
+        Ok(()) => flow.progress.sent = sent.saturating_add(1),
+        Err(No::Unknown) => return Ok(Sent::Unknown),
+        Err(No::Refused(refusal)) => return Ok(Sent::Refused(refusal)),
+        Err(no) => return Err(no.into()),
+    }
+    match flow.progress.sent < parts {
+        true => Err(Stop::Pause(Pause::Checkpoint)),
+        false => Ok(Sent::All),
+    }
+}

@@ -1,0 +1,54 @@
+//! Which solve the customer was notified of. The same solve may be reported late, twice, or not at all,
+//! and is notified once.
+
+use crate::message::Solved;
+
+use super::super::state::{Silent, State, Status};
+use super::{EventContext, Flow};
+
+/// How far Zendesk's clock and ours may be apart, in milliseconds.
+const CLOCKS_APART: i64 = 1_000;
+
+/// Asked for no later than the solve the customer was notified of: the same one, or one before it. Of
+/// one whose message Braze refused they were not.
+pub(super) fn was_notified(context: &EventContext<'_>, state: &State, solved: &Solved) -> bool {
+    let refused = is_refused(state);
+    context
+        .asked_at(solved.asked_at)
+        .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
+}
+
+/// Braze refused the closing message for good: its dead letter may be replayed.
+pub(super) fn is_refused(state: &State) -> bool {
+    state.silent == Some(Silent::Refused)
+}
+
+/// When the customer was notified, by Zendesk's clock, in milliseconds since the epoch.
+pub(super) fn notified_at(state: &State) -> i64 {
+    let apart = if state.told_roughly { CLOCKS_APART } else { 0 };
+    state.told_at.saturating_add(apart)
+}
+
+/// A webhook that was under way while the customer wrote again may report a solve that is no longer
+/// true.
+pub(super) fn is_older_than_the_last_text(
+    context: &EventContext<'_>,
+    state: &State,
+    solved: &Solved,
+) -> bool {
+    context
+        .asked_at(solved.asked_at)
+        .is_some_and(|asked| asked + CLOCKS_APART < state.texted_at)
+}
+
+/// The customer is notified of this solve, by SMS or, for a reason, without one.
+pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Silent>) {
+    let context = flow.context();
+    let asked = context.asked_at(solved.asked_at);
+    let state = &mut *flow.state;
+    state.told_at = asked.unwrap_or(context.at);
+    state.told_roughly = asked.is_none();
+    state.saw_status(Status::Solved, state.told_at);
+    state.silent = silent;
+    state.closing_told = true;
+}

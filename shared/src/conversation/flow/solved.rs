@@ -1,0 +1,235 @@
+//! The ticket was solved: answers not yet sent go first, then the closing message, once per solve.
+
+use crate::message::{Personal, Solved, TicketId};
+use crate::text::answer;
+use crate::text::sms::fit_with;
+
+use super::super::notes;
+use super::super::state::{Entry, Silent, Status, Unsure};
+use super::super::step::{Ending, Refusal};
+use super::sms::{self, Outgoing, Sent};
+use super::{
+    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, later, loop_guard, solve, unreported,
+};
+
+/// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
+const PRINTED: &str = "Your ticket has been closed";
+
+pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
+    let ticket = match adopt::by_solve(flow, solved) {
+        Ok(ticket) => ticket,
+        Err(reason) => return Ok(Done::ignored(reason)),
+    };
+    if flow.progress.doubtful {
+        return Ok(unknown(flow, solved, ticket));
+    }
+    let mut looked_up = false;
+    // What was begun is finished.
+    if flow.progress.sent == 0 {
+        is_another(flow, solved, ticket, &mut looked_up).await?;
+        answers_first(flow, ticket).await?;
+    }
+    let campaign = match campaign(flow, solved) {
+        Ok(campaign) => campaign,
+        Err(silent) => return without_message(flow, solved, ticket, silent).await,
+    };
+    let quiet = is_quiet(flow, solved, ticket, looked_up).await?;
+    let messages = messages(flow, solved);
+    if messages.len() <= usize::from(flow.progress.sent) {
+        return without_message(flow, solved, ticket, Silent::Empty).await;
+    }
+    if quiet {
+        return without_message(flow, solved, ticket, Silent::Tag).await;
+    }
+    if messages.len() > flow.about.policy.style.max_messages {
+        return Ok(too_long(flow, solved, ticket, messages.len()));
+    }
+    let outgoing = Outgoing {
+        campaign,
+        messages,
+        picture: None,
+        agent: Personal::default(),
+        ticket: Some(ticket),
+        open: false,
+    };
+    match sms::send_once(flow, outgoing).await? {
+        Sent::All => {
+            solve::notified(flow, solved, None);
+            Ok(Done::delivered())
+        }
+        Sent::Unknown => Ok(unknown(flow, solved, ticket)),
+        Sent::Refused(refusal) => Ok(refused(flow, solved, ticket, refusal)),
+    }
+}
+
+/// Ends the flow where the customer was notified of this solve, or the ticket is open again.
+async fn is_another(
+    flow: &mut Flow<'_>,
+    solved: &mut Solved,
+    ticket: TicketId,
+    looked_up: &mut bool,
+) -> Result<(), Stop> {
+    let context = flow.context();
+    if solve::was_notified(&context, flow.state, solved) {
+        return Err(Done::ended(Ending::Duplicate, []).into());
+    }
+    let refused = solve::is_refused(flow.state);
+    if flow.state.closing_told && !refused {
+        return is_solved_again(flow, ticket).await;
+    }
+    if refused || solve::is_older_than_the_last_text(&context, flow.state, solved) {
+        *looked_up = true;
+        let status = look_up(flow, solved, ticket).await?;
+        if status.is_some_and(|status| !status.is_done()) {
+            return Err(Done::ignored("reopened meanwhile").into());
+        }
+    }
+    Ok(())
+}
+
+/// Ends the flow unless the ticket was solved again since the customer was notified. An agent who reopens
+/// a ticket without a word and solves it again is seen here only.
+async fn is_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+    match flow.look_up_solve(ticket).await? {
+        Ok(Some(at)) if at > solve::notified_at(flow.state) => {
+            let now = flow.now();
+            flow.state.saw_status(Status::Open, now);
+            Ok(())
+        }
+        Err(No::Refused(_)) if flow.age() < REFUSED_FOR => later(None, None),
+        Err(No::Refused(refusal)) => {
+            let note = notes::solve_unclear(flow.language(), refusal.status);
+            let note = flow.note(ticket, note, &[]);
+            Err(flow.dead(refusal, [note]).into())
+        }
+        Ok(_) | Err(No::Unknown | No::NotFound | No::Closed | No::KeyConflict) => {
+            Err(Done::ended(Ending::Duplicate, []).into())
+        }
+    }
+}
+
+/// Answers that no webhook has reported yet come before the closing message. They are asked for once:
+/// what is written later is not part of this solve.
+async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+    if flow.progress.fetched {
+        return Ok(());
+    }
+    let comments = match flow.fetch_comments(ticket).await? {
+        Ok(comments) => comments,
+        Err(No::Refused(_)) if flow.age() < REFUSED_FOR => return later(None, None),
+        Err(No::NotFound | No::Refused(_)) => vec![],
+        Err(no) => return Err(no.into()),
+    };
+    flow.progress.fetched = true;
+    let context = flow.context();
+    // As good as a comparison.
+    flow.state.checked_at = context.now;
+    flow.state.solved_upto = comments.iter().map(|found| found.comment).max();
+    let answers = unreported::answers(&context, flow.state, comments, Some(Status::Solved));
+    match answers.is_empty() {
+        true => Ok(()),
+        false => Err(Stop::Pause(Pause::After(answers))),
+    }
+}
+
+/// The campaign of the closing message, or why there is none.
+fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, Silent> {
+    if flow.state.opted_out {
+        return Err(Silent::OptedOut);
+    }
+    if loop_guard::is_tripped(&flow.context(), flow.state) {
+        return Err(Silent::Loop);
+    }
+    let own = solved.campaign.clone();
+    own.or_else(|| flow.about.policy.solved_campaign.clone())
+        .ok_or(Silent::NoCampaign)
+}
+
+/// Spam and merged tickets are closed without a word.
+async fn is_quiet(
+    flow: &mut Flow<'_>,
+    solved: &mut Solved,
+    ticket: TicketId,
+    looked_up: bool,
+) -> Result<bool, Stop> {
+    if flow.progress.sent > 0 {
+        return Ok(false);
+    }
+    if solved.tags.is_none() && !looked_up {
+        look_up(flow, solved, ticket).await?;
+    }
+    let quiet = &flow.about.policy.no_closing_tags;
+    Ok(solved.tags.iter().flatten().any(|tag| quiet.contains(tag)))
+}
+
+/// The ticket's status; its tags are added to those that the body named. Where Zendesk does not say, what
+/// the body said counts.
+async fn look_up(
+    flow: &mut Flow<'_>,
+    solved: &mut Solved,
+    ticket: TicketId,
+) -> Result<Option<Status>, Stop> {
+    let Ok(Some(facts)) = flow.look_up_ticket(ticket).await? else {
+        return Ok(None);
+    };
+    solved.tags.get_or_insert_default().extend(facts.tags);
+    Ok(facts.status)
+}
+
+/// The closing messages in order; none where there is nothing to say. The trigger's own words go before
+/// the setting's.
+fn messages(flow: &Flow<'_>, solved: &Solved) -> Vec<String> {
+    let policy = flow.about.policy;
+    let own = solved.message.as_ref().and_then(Personal::present);
+    let own = own.filter(|own| *own != PRINTED);
+    let words = answer::plain(own.unwrap_or(&policy.solved_message), "");
+    fit_with(&words, policy.style.ligatures).messages
+}
+
+/// The customer gets no closing message; Braze's attributes say that the ticket is closed.
+async fn without_message(
+    flow: &mut Flow<'_>,
+    solved: &Solved,
+    ticket: TicketId,
+    silent: Silent,
+) -> Ended {
+    let follow = flow.announce(Some(ticket), false).await?;
+    solve::notified(flow, solved, Some(silent));
+    Ok(Done::ended(Ending::Delivered, follow))
+}
+
+/// More messages than one answer may have: none is sent, and the agent reads so.
+fn too_long(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, messages: usize) -> Done {
+    let limit = flow.about.policy.style.max_messages;
+    let note = notes::closing_too_long(flow.language(), messages, limit);
+    let note = flow.note(ticket, note, &[]);
+    solve::notified(flow, solved, Some(Silent::Other));
+    let reason = "the closing message is too long for SMS";
+    Done::ended(Ending::Ignored(reason), [note, flow.context().attributes()])
+}
+
+/// A closing message of unknown outcome is not sent again; the attributes are set anyway.
+fn unknown(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
+    solve::notified(flow, solved, None);
+    flow.state.not_sure(Unsure {
+        ticket,
+        comment: None,
+        message: solved.message.clone(),
+        campaign: solved.campaign.clone(),
+        sent: flow.progress.sent,
+    });
+    let note = notes::closing_unknown(flow.language(), flow.now());
+    Done::ended(Ending::Unknown, attributes_and(flow, ticket, note))
+}
+
+fn refused(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, refusal: Refusal) -> Done {
+    let note = notes::refused(flow.language(), &refusal, flow.progress.sent);
+    let follow = attributes_and(flow, ticket, note);
+    let dead = flow.dead(refusal, follow);
+    solve::notified(flow, solved, Some(Silent::Refused));
+    dead
+}
+
+fn attributes_and(flow: &Flow<'_>, ticket: TicketId, note: String) -> [Entry; 2] {
+    [flow.context().attributes(), flow.note(ticket, note, &[])]
+}

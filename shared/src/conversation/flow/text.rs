@@ -1,0 +1,73 @@
+//! A customer's text: onto its ticket, once; a resting ticket is opened, and Braze learns of it.
+
+use crate::message::{DeliveryId, Text};
+
+use super::super::notes;
+use super::super::state::{Entry, Status};
+use super::super::step::{Ending, Refusal};
+use super::consent::OPTED_OUT_TAG;
+use super::{Done, Ended, Flow, No, Stop, loop_guard, post};
+
+pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
+    match delivered(flow, text).await {
+        Err(Stop::No(No::Refused(refusal))) => Ok(refused(flow, refusal)),
+        ended => ended,
+    }
+}
+
+async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
+    loop_guard::count(flow, text);
+    flow.state.texted_at = flow.state.texted_at.max(flow.about.at);
+    if !flow.progress.posted {
+        post::once(flow, text).await?;
+    }
+    reopen(flow).await?;
+    let mut follow = Vec::new();
+    if flow.progress.announce {
+        let open = !flow.state.is_done();
+        follow.extend(flow.announce(flow.state.ticket, open).await?);
+    }
+    follow.extend(note_on_opt_out(flow));
+    follow.extend(loop_guard::note(flow));
+    Ok(Done::ended(Ending::Delivered, follow))
+}
+
+/// The ticket rests, though the text did not come as a mere thank-you: it is opened.
+async fn reopen(flow: &mut Flow<'_>) -> Result<(), Stop> {
+    let Some(ticket) = flow.state.ticket.filter(|_| flow.progress.reopen) else {
+        return Ok(());
+    };
+    match flow.set_status(ticket, Status::Open).await? {
+        Ok(()) => {
+            flow.progress.announce |= flow.state.is_done();
+            let now = flow.now();
+            flow.state.saw_status(Status::Open, now);
+        }
+        Err(No::Unknown) => return Err(No::Unknown.into()),
+        // The text is on the ticket; what it rests in is the desk's own.
+        Err(No::NotFound | No::Closed | No::KeyConflict | No::Refused(_)) => {}
+    }
+    flow.progress.reopen = false;
+    Ok(())
+}
+
+/// A customer who opted out writes all the same: the ticket their text comes to says so, once.
+fn note_on_opt_out(flow: &mut Flow<'_>) -> Option<Entry> {
+    let ticket = flow.state.ticket?;
+    if !flow.state.opted_out || flow.state.ticket_says_opted_out() {
+        return None;
+    }
+    flow.state.opted_out_on = Some(ticket);
+    let text = notes::customer_opted_out(flow.language());
+    let mut note = flow.note(ticket, text, &[OPTED_OUT_TAG]);
+    // The text may have another note.
+    note.event.delivery = DeliveryId::derive("opted-out", &[flow.about.delivery.as_str()]);
+    Some(note)
+}
+
+/// Zendesk does not take the text: it is kept, and the agent of an open ticket reads so.
+fn refused(flow: &Flow<'_>, refusal: Refusal) -> Done {
+    let note = notes::text_refused(flow.language(), refusal.status);
+    let note = flow.state.ticket.map(|ticket| flow.note(ticket, note, &[]));
+    flow.dead(refusal, note)
+}
