@@ -51,8 +51,10 @@ async fn on_ticket(
     ticket: TicketId,
     renewed: &mut bool,
 ) -> Result<Taken, Stop> {
-    if flow.state.user.is_none() && !is_known_by_requester(flow, ticket).await? {
-        start_over(flow);
+    if flow.state.user.is_none() {
+        if !is_known_by_requester(flow, ticket).await? {
+            start_over(flow);
+        }
         return Ok(Taken::NotYet);
     }
     media::fetch(flow, text).await?;

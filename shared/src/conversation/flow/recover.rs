@@ -15,7 +15,9 @@ pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool
     {
         return Ok(true);
     }
-    Ok((flow.progress.doubtful || flow.progress.unfound) && was_opened(flow).await?)
+    let given_up = flow.state.perhaps.as_ref() == Some(flow.about.marker);
+    let in_doubt = flow.progress.doubtful || flow.progress.unfound || given_up;
+    Ok(in_doubt && was_opened(flow).await?)
 }
 
 /// The text may be a comment on this ticket.
@@ -60,6 +62,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
 /// The text may have opened a ticket.
 async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
     let found = find_ticket(flow, flow.about.marker.clone()).await?;
+    flow.state.perhaps.take_if(|id| id == flow.about.marker);
     flow.progress.doubtful = false;
     flow.progress.unfound = false;
     let Some(facts) = found else {

@@ -35,7 +35,7 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     };
     let quiet = is_quiet(flow, solved, ticket, looked_up).await?;
     let messages = messages(flow, solved);
-    if messages.len() <= usize::from(flow.progress.sent) {
+    if messages.is_empty() {
         return without_message(flow, solved, ticket, Silent::Empty).await;
     }
     if quiet {
@@ -43,6 +43,9 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     }
     if messages.len() > flow.about.policy.style.max_messages {
         return Ok(too_long(flow, solved, ticket, messages.len()));
+    }
+    if messages.len() <= usize::from(flow.progress.sent) {
+        return without_message(flow, solved, ticket, Silent::Empty).await;
     }
     let outgoing = Outgoing {
         campaign,
@@ -117,7 +120,10 @@ async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop
     let comments = match flow.fetch_comments(ticket).await? {
         Ok(comments) => comments,
         Err(No::Refused(_)) if flow.age() < REFUSED_FOR => return later(None, None),
-        Err(No::NotFound | No::Refused(_)) => vec![],
+        Err(No::NotFound | No::Refused(_)) => {
+            flow.progress.fetched = true;
+            return Ok(());
+        }
         Err(no) => return Err(no.into()),
     };
     flow.progress.fetched = true;

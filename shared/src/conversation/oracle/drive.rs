@@ -11,7 +11,7 @@ use super::state::{Entry, State, Trouble};
 use super::step::{Ending, Next, Verdict};
 use crate::conversation::flow::{self, Calls, Done, Pause};
 use crate::conversation::plan as not_yet_a_flow;
-use crate::message::ExternalUserId;
+use crate::message::{Body, ExternalUserId};
 
 /// Steps one run may take, as in `delivery`.
 const MAX_STEPS: usize = 24;
@@ -139,6 +139,7 @@ macro_rules! stepwise {
                         Next::Settled(verdict) => verdict,
                         Next::Step(step) => {
                             let Some(outcome) = calls.call(&step).await else {
+                                look_again(entry);
                                 return Ran::OutOfTime;
                             };
                             let now = calls.now();
@@ -148,7 +149,10 @@ macro_rules! stepwise {
                     };
                     match verdict {
                         Verdict::Again => {}
-                        verdict => return ran(verdict, entry, before),
+                        verdict => {
+                            look_again(entry);
+                            return ran(verdict, entry, before);
+                        }
                     }
                 }
                 Ran::Later(None, entry.progress.trouble)
@@ -159,6 +163,15 @@ macro_rules! stepwise {
 
 stepwise!(Frozen, frozen);
 stepwise!(NotYetAFlow, not_yet_a_flow);
+
+/// Meant: a ticket is looked at anew in a later run.
+fn look_again(entry: &mut Entry) {
+    if matches!(entry.event.body, Body::Solved(_) | Body::Reply(_)) {
+        entry.progress.confirmed = false;
+        entry.progress.elsewhere = false;
+    }
+    entry.progress.renewed = false;
+}
 
 fn ran(verdict: Verdict, entry: &Entry, before: Box<State>) -> Ran {
     match verdict {

@@ -195,12 +195,14 @@ impl<'a> Again<'a> {
         let mut calls = earlier
             .filter(|before| before.delivery == run.delivery)
             .flat_map(|before| before.calls.iter().rev());
-        let answered = |call: &&Call| {
-            call.step == *step
-                && may_be_repeated(call)
-                && matches!(&call.went, Went::Answered(outcome) if !is_later(outcome))
+        let same = |call: &&Call| {
+            let answered = matches!(call.went, Went::Answered(_));
+            call.step == *step && may_be_repeated(call) && answered
         };
-        calls.find(answered).map(|call| &call.went)
+        let last = calls.clone().find(same);
+        let is_later = |call: &Call| matches!(&call.went, Went::Answered(out) if is_later(out));
+        let known = calls.find(|call| same(call) && !is_later(call));
+        known.or(last).map(|call| &call.went)
     }
 }
 

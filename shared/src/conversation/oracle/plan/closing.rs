@@ -7,7 +7,7 @@ use crate::text::sms;
 use super::super::notes;
 use super::super::state::{Progress, Silent, State};
 use super::super::step::{Ending, Sms, Verdict};
-use super::{Case, attributes_entry, fuse, note_entry};
+use super::{Case, attributes_entry, note_entry};
 
 /// What the Braze guide's trigger says, and ours once did: nobody's own words.
 const PRINTED: &str = "Your ticket has been closed";
@@ -63,11 +63,20 @@ pub(super) fn too_long(case: &Case<'_>, state: &State, messages: usize) -> Optio
 }
 
 /// Why there was no closing message.
-pub(super) fn silent(case: &Case<'_>, state: &State, solved: &Solved) -> Silent {
+pub(super) fn silent(
+    case: &Case<'_>,
+    state: &State,
+    solved: &Solved,
+    sent: u8,
+    blown: bool,
+) -> Silent {
     match () {
         () if state.opted_out => Silent::OptedOut,
-        () if fuse::is_blown(case, state) => Silent::Loop,
+        // Meant: as it was when that was decided.
+        () if blown => Silent::Loop,
         () if campaign(case, solved).is_none() => Silent::NoCampaign,
+        // Meant: of a message that has become shorter nothing is left.
+        () if messages(case, solved).len() <= usize::from(sent) && sent > 0 => Silent::Empty,
         () if messages(case, solved).is_empty() => Silent::Empty,
         () => Silent::Tag,
     }

@@ -68,6 +68,7 @@ pub(super) fn ticket_looked_for(
             new_ticket::adopt_given_up(case, state, progress, found)
         }
         Outcome::Ticket(found) => {
+            state.perhaps.take_if(|perhaps| perhaps == id);
             new_ticket::adopt_created(case, state, progress, found);
             media::looked_for(progress, text)
         }

@@ -17,6 +17,7 @@ pub(super) fn looked_up(
 ) -> Verdict {
     let Some(facts) = facts else {
         start_over(state, progress);
+        progress.follows = None;
         return Verdict::Again;
     };
     state.user = state.user.or(facts.requester);
@@ -47,6 +48,7 @@ pub(super) fn continue_on(
     match target {
         Some(target) => {
             progress.closed = None;
+            progress.follows = None;
             progress.merged = false;
             progress.announce = true;
             media::renew(progress);

@@ -30,9 +30,6 @@ pub(super) fn next(case: &Case<'_>, state: &State, progress: &mut Progress, text
             phone: text.profile.phone.present().map(Personal::from),
         }));
     };
-    if progress.doubtful || progress.unfound {
-        return Next::Step(Step::FindTicket(case.marker.clone()));
-    }
     if let Some(fetch) = media::wanted(case, progress, text) {
         return Next::Step(fetch);
     }

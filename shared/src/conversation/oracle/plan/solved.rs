@@ -15,7 +15,7 @@ use super::{
 pub(super) fn next(
     case: &Case<'_>,
     state: &mut State,
-    progress: &Progress,
+    progress: &mut Progress,
     solved: &Solved,
 ) -> Next {
     let ticket = match (solved.ticket, state.ticket) {
@@ -68,17 +68,21 @@ fn before_telling(
 fn tell(
     case: &Case<'_>,
     state: &mut State,
-    progress: &Progress,
+    progress: &mut Progress,
     solved: &Solved,
     ticket: TicketId,
 ) -> Next {
-    let campaign = closing::campaign(case, solved)
-        .filter(|_| !state.opted_out && !fuse::is_blown(case, state));
-    if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen {
+    progress.too_often = fuse::is_blown(case, state);
+    let campaign =
+        closing::campaign(case, solved).filter(|_| !state.opted_out && !progress.too_often);
+    // Meant: what was begun is finished.
+    let begun = progress.sent > 0;
+    if campaign.is_some() && solved.tags.is_none() && !progress.tags_seen && !begun {
         return Next::Step(Step::LookUpTicket(ticket));
     }
     let told_of = |tags: &Vec<String>| is_quiet(case, tags);
     let quiet = progress.quiet || solved.tags.as_ref().is_some_and(told_of);
+    let quiet = quiet && !begun;
     let campaign = campaign.filter(|_| !quiet);
     let messages = match campaign {
         Some(_) => closing::messages(case, solved),
@@ -110,8 +114,12 @@ pub(super) fn apply(
     outcome: Outcome,
 ) -> Verdict {
     match (step, outcome) {
-        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => looked_up(case, progress, facts),
-        (Step::LookUpTicket(_), Outcome::Failed(_)) => looked_up(case, progress, None),
+        (Step::LookUpTicket(_), Outcome::Ticket(facts)) => {
+            looked_up(case, state, progress, solved, facts)
+        }
+        (Step::LookUpTicket(_), Outcome::Failed(_)) => {
+            looked_up(case, state, progress, solved, None)
+        }
         (Step::FetchComments(_), Outcome::Comments(comments)) => {
             progress.fetched = true;
             // As good as a comparison.
@@ -165,7 +173,13 @@ pub(super) fn apply(
         }
         (Step::SetAttributes(_), outcome) => {
             told::close(case, state, solved);
-            state.silent = Some(closing::silent(case, state, solved));
+            state.silent = Some(closing::silent(
+                case,
+                state,
+                solved,
+                progress.sent,
+                progress.too_often,
+            ));
             announced(case, Ending::Delivered, &outcome)
         }
         _ => Verdict::Wait(None),
@@ -191,16 +205,25 @@ fn is_quiet(case: &Case<'_>, tags: &[String]) -> bool {
         .any(|tag| case.policy.no_closing_tags.contains(tag))
 }
 
-fn looked_up(case: &Case<'_>, progress: &mut Progress, facts: Option<TicketFacts>) -> Verdict {
+fn looked_up(
+    case: &Case<'_>,
+    state: &State,
+    progress: &mut Progress,
+    solved: &Solved,
+    facts: Option<TicketFacts>,
+) -> Verdict {
+    let refused = state.silent == Some(Silent::Refused);
+    let doubted = refused || told::is_older_than_the_last_text(case, state, solved);
+    // Meant: looked at for its status also where the solve waited after its answers were fetched.
+    let asked_for_status = doubted && !progress.confirmed && progress.sent == 0;
     progress.confirmed = true;
     progress.tags_seen = true;
     let Some(facts) = facts else {
         return Verdict::Again;
     };
-    progress.quiet = is_quiet(case, &facts.tags);
+    progress.quiet |= is_quiet(case, &facts.tags);
     match facts.status {
-        // Looked at for its status, before anything else.
-        Some(status) if !status.is_done() && !progress.fetched => {
+        Some(status) if !status.is_done() && asked_for_status => {
             Verdict::ignored("reopened meanwhile")
         }
         _ => Verdict::Again,

@@ -21,29 +21,32 @@ pub(super) fn next(
     if progress.posted {
         return after_posting(case, state, progress);
     }
-    if let (true, Some(ticket)) = (progress.doubtful, progress.tried) {
+    // Meant: what is in doubt is looked for before anything else.
+    let tried = progress.tried.or(state.ticket);
+    if let (true, Some(ticket)) = (progress.doubtful, tried) {
         let marker = case.marker.clone();
         return Next::Step(Step::FindDelivery { ticket, marker });
     }
+    // Meant: a text that is tried again after it was given up may have opened a ticket.
+    let given_up = state.perhaps.as_ref() == Some(case.marker);
+    if progress.doubtful || progress.unfound || given_up {
+        return Next::Step(Step::FindTicket(case.marker.clone()));
+    }
+    if moved::past_window(case, state) {
+        state.ticket = None;
+    }
+    // Meant: a text that waits goes where the conversation is by then.
+    progress.closed = state.ticket.filter(|_| progress.follows == state.ticket);
+    progress.merged &= progress.closed.is_some();
     if let Some(ticket) = progress.closed {
         return Next::Step(match progress.merged {
             true => Step::FindMergeTarget(ticket),
             false => Step::LookUpTicket(ticket),
         });
     }
-    if moved::past_window(case, state) {
-        state.ticket = None;
-    }
     let Some(ticket) = state.ticket else {
         return new_ticket::next(case, state, progress, text);
     };
-    if progress.doubtful {
-        let marker = case.marker.clone();
-        return Next::Step(Step::FindDelivery { ticket, marker });
-    }
-    if progress.unfound {
-        return Next::Step(Step::FindTicket(case.marker.clone()));
-    }
     if state.user.is_none() {
         return Next::Step(Step::LookUpTicket(ticket));
     }
@@ -98,6 +101,9 @@ pub(super) fn apply(
             moved::continue_on(case, state, progress, *source, target)
         }
         (Step::LookUpTicket(_), Outcome::Failed(Failure::NotFound)) => {
+            if progress.closed.is_some() {
+                progress.follows = None;
+            }
             progress.unfound |= progress.doubtful;
             moved::start_over(state, progress);
             Verdict::Again
@@ -162,6 +168,7 @@ fn appended(
         }
         Outcome::Failed(Failure::Closed) => {
             progress.closed = state.ticket;
+            progress.follows = state.ticket;
             Verdict::Again
         }
         Outcome::Failed(Failure::NotFound) => {
