@@ -22,7 +22,12 @@ mod drive;
 mod events;
 mod hand;
 mod one;
-#[allow(dead_code, unused_imports, reason = "a frozen copy, whole")]
+#[allow(
+    dead_code,
+    unused_imports,
+    clippy::too_many_lines,
+    reason = "a frozen copy, whole"
+)]
 mod plan;
 mod report;
 mod show;
