@@ -73,19 +73,29 @@ pub(crate) fn aged<S: Serialize + DeserializeOwned>(
     serde_json::from_value(value)
 }
 
-/// Moves every time in a state into the past: all numbers under keys that end in `_ms`.
+/// Moves every time in a state into the past: all numbers under keys that end in `_ms`, alone or in
+/// lists.
 fn older(value: &mut Value, by_ms: i64) {
     match value {
         Value::Object(object) => {
             for (key, value) in object {
-                match value.as_i64().filter(|_| key.ends_with("_ms")) {
-                    Some(at) if at > 0 => *value = Value::from(at.saturating_sub(by_ms)),
-                    _ => older(value, by_ms),
+                match value {
+                    Value::Array(times) if key.ends_with("_ms") => {
+                        times.iter_mut().for_each(|at| earlier(at, by_ms));
+                    }
+                    value if key.ends_with("_ms") => earlier(value, by_ms),
+                    value => older(value, by_ms),
                 }
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|value| older(value, by_ms)),
         _ => {}
+    }
+}
+
+fn earlier(value: &mut Value, by_ms: i64) {
+    if let Some(at) = value.as_i64().filter(|at| *at > 0) {
+        *value = Value::from(at.saturating_sub(by_ms));
     }
 }
 

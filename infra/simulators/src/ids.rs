@@ -34,6 +34,20 @@ pub(crate) fn hex() -> String {
     format!("{:032x}", fresh())
 }
 
+/// A UUID, of version 4.
+pub(crate) fn uuid() -> String {
+    let digits = hex();
+    let part = |from: usize, to: usize| &digits[from..to];
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(13, 16),
+        part(17, 20),
+        part(20, 32)
+    )
+}
+
 /// A secret as Zendesk shows one: base64.
 pub(crate) fn secret() -> String {
     STANDARD.encode([fresh().to_be_bytes(), fresh().to_be_bytes()].concat())

@@ -91,7 +91,7 @@ async fn a_public_reply_arrives_signed_and_whole() {
     assert_eq!(body["external_user_id"], "user-1");
     assert_eq!(body["comment_id"], id.to_string());
     assert_eq!(body["author_name"], "Zoé");
-    assert_eq!(body["author_role"], "agent");
+    assert_eq!(body["author_role"], "Agent");
     assert_eq!(body["ticket_id"], s.ticket.to_string());
     assert!(s.solved.received().is_empty());
 }

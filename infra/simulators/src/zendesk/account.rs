@@ -20,13 +20,14 @@ use super::model::{Role, State};
 use super::webhooks::Mode;
 use super::work::{Outcome, Work, not_found};
 use super::{
-    auth, comments, control, deliver, idempotency, limits, routes, setup, tickets, uploads, users,
+    auth, catalogue, comments, control, deliver, idempotency, limits, routes, setup, tickets,
+    uploads, users,
 };
 
 /// A simulated account.
 pub(super) struct Account {
     pub(super) core: Core<State>,
-    pub(super) config: Config,
+    config: Mutex<Arc<Config>>,
     pub(super) poster: Poster,
     pub(super) base_url: String,
     mode: Mutex<Mode>,
@@ -41,12 +42,13 @@ impl Account {
         let now = config.clock.now_ms();
         let email = Some(config.legacy_email.clone());
         users::add(&mut state, now, "Bridge Admin", Role::Admin, email);
+        catalogue::furnish(&mut state);
         if let Some(key) = &config.custom_field {
             setup::add_user_field(&mut state, key, "Braze external ID");
         }
         Self {
             core: Core::new(config.clock.clone(), state),
-            config,
+            config: Mutex::new(Arc::new(config)),
             poster,
             base_url,
             mode: Mutex::new(Mode::Immediate),
@@ -55,16 +57,30 @@ impl Account {
         }
     }
 
+    /// How the account is set up now.
+    pub(super) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes how the account is set up.
+    pub(super) fn configure<T>(&self, change: impl FnOnce(&mut Config) -> T) -> T {
+        let mut current = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut config = Config::clone(&current);
+        let result = change(&mut config);
+        *current = Arc::new(config);
+        result
+    }
+
     /// Changes the account, then starts or holds the webhooks the change fired.
     pub(super) fn change<T>(self: &Arc<Self>, act: impl FnOnce(&mut Work<'_>) -> T) -> T {
         let hold = self.mode() == Mode::Held;
+        let config = self.config();
         let (result, fired) = self.core.change(|state| {
             let now = self.core.clock.now_ms();
-            let (config, base_url) = (&self.config, self.base_url.as_str());
             let result = act(&mut Work {
                 state,
-                config,
-                base_url,
+                config: &config,
+                base_url: &self.base_url,
                 now,
             });
             let fired = std::mem::take(&mut state.outbox);
@@ -137,7 +153,7 @@ impl Vendor for Account {
             let answer = outcome.unwrap_or_else(|refused| refused);
             match operation {
                 "oauth.token" | "attachments.show" => answer,
-                _ => limits::told(work, answer),
+                _ => limits::headed(work, operation, answer),
             }
         })
     }
@@ -163,26 +179,25 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
     }
     let caller = caller?;
     auth::permit(work, &caller, operation)?;
-    match operation {
-        "users.show" => users::one(work, first),
-        "users.create_or_update" => users::create_or_update(work, ask),
-        "tickets.list" => Ok(tickets::list(work, ask)),
-        "tickets.create" => {
+    match operation.split_once('.').unwrap_or_default() {
+        ("users", verb) => users::answer(work, ask, verb, first),
+        ("tickets", "create") => {
             idempotency::once(work, ask, |work| tickets::create(work, ask, &caller))
         }
-        "tickets.show" => tickets::one(work, ask, first),
-        "tickets.update" => tickets::update(work, ask, &caller, first),
-        "tickets.add_tags" => tickets::add_tags(work, ask, &caller, first),
-        "tickets.remove_tags" => tickets::remove_tags(work, ask, &caller, first),
-        "comments.list" => comments::list(work, ask, first),
-        "audits.list" => comments::audits(work, ask, first),
-        "metrics.show" => tickets::metrics(work, first),
-        "uploads.create" => uploads::create(work, ask),
-        "unknown" => Err(Answer::json(
+        ("tickets", verb) => tickets::answer(work, ask, &caller, verb, first),
+        ("comments", "list") => comments::list(work, ask, first),
+        ("comments", _) => comments::make_private(work, &caller, ids),
+        ("audits", _) => comments::audits(work, ask, first),
+        ("metrics", _) => tickets::metrics(work, first),
+        ("uploads", _) => uploads::create(work, ask),
+        ("", _) => Err(Answer::json(
             404,
             &json!({"error": "InvalidEndpoint",
             "description": "Not found"}),
         )),
-        _ => setup::answer(work, ask, operation, ids).unwrap_or_else(|| Err(not_found())),
+        _ => catalogue::answer(work, ask, operation)
+            .map(Ok)
+            .or_else(|| setup::answer(work, ask, operation, ids))
+            .unwrap_or_else(|| Err(not_found())),
     }
 }

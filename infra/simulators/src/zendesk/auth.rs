@@ -185,7 +185,7 @@ pub(super) fn api_user(state: &State) -> u64 {
 fn is_for_admins(operation: &str) -> bool {
     let (family, verb) = operation.split_once('.').unwrap_or((operation, ""));
     match family {
-        "webhooks" => true,
+        "webhooks" | "incremental" => true,
         "triggers" | "trigger_categories" | "user_fields" => verb != "list" && verb != "show",
         _ => false,
     }
@@ -204,15 +204,26 @@ pub(super) fn permit(work: &Work<'_>, caller: &Caller, operation: &str) -> Resul
     };
     let (resource, right) = needed(operation);
     let has = |scope: &str| scopes.iter().any(|have| have == scope);
-    let global_only = operation == "audits.list" && work.config.variants.audits_need_global_read;
-    if has(right) || (!global_only && has(&format!("{resource}:{right}"))) {
+    if has(right) || (!is_global(work, operation) && has(&format!("{resource}:{right}"))) {
         return Ok(());
     }
-    Err(Answer::json(
-        403,
-        &json!({"error": "Forbidden",
-            "description": "You are missing the following required scopes: ".to_owned() + right}),
-    ))
+    let description = match work.config.variants.forbidden_names_scopes {
+        true => format!("You are missing the following required scopes: {right}"),
+        false => "You do not have access to this resource".to_owned(),
+    };
+    let body = json!({"error": "Forbidden", "description": description});
+    Err(Answer::json(403, &body))
+}
+
+/// Calls that a resource's own scope does not open.
+fn is_global(work: &Work<'_>, operation: &str) -> bool {
+    let variants = &work.config.variants;
+    match operation {
+        "audits.list" => variants.audits_need_global_read,
+        "metrics.show" => !variants.metrics_take_ticket_scopes,
+        "uploads.create" => !variants.uploads_take_ticket_scopes,
+        _ => operation.starts_with("incremental.") || operation.starts_with("search."),
+    }
 }
 
 fn needed(operation: &str) -> (&str, &str) {
@@ -220,12 +231,22 @@ fn needed(operation: &str) -> (&str, &str) {
     let resource = match family {
         "comments" | "audits" | "metrics" | "uploads" => "tickets",
         "user_fields" => "users",
+        "groups" | "brands" | "ticket_forms" | "ticket_fields" | "custom_statuses" => "tickets",
         "trigger_categories" => "triggers",
         other => other,
     };
     let reads = matches!(
         verb,
-        "list" | "show" | "me" | "signing_secret" | "invocations" | "attempts"
+        "list"
+            | "show"
+            | "me"
+            | "search"
+            | "apply"
+            | "tickets"
+            | "ticket_events"
+            | "signing_secret"
+            | "invocations"
+            | "attempts"
     );
     (resource, if reads { "read" } else { "write" })
 }

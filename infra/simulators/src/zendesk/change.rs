@@ -1,67 +1,37 @@
-//! A change of a ticket, whoever makes it: audit, comment, status, then the triggers.
-//!
-//! In: a [`Change`] from the API or from a person. Out: the ticket changed, triggers run. Imports
-//! the state and the trigger engine.
+//! A change of a ticket, by the API or by a person: audit, comment, fields, then the triggers.
 
 use serde_json::{Value, json};
 
+use super::catalogue;
+use super::channel::Channel;
 use super::config::Config;
-use super::model::{Attachment, Audit, State, Status, Ticket, TicketComment};
-use super::triggers::{self, Happened};
-
-/// Channels a change can come by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Via {
-    /// The web screens.
-    Web,
-    /// E-mail.
-    Email,
-    /// The API: "web service" in trigger conditions.
-    Api,
-    /// Zendesk's own automations and merges.
-    Rule,
-}
-
-impl Via {
-    /// The number in `current_via_id` conditions.
-    pub(super) fn id(self) -> u64 {
-        match self {
-            Self::Web => 0,
-            Self::Email => 4,
-            Self::Api => 5,
-            Self::Rule => 8,
-        }
-    }
-
-    pub(super) fn channel(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Email => "email",
-            Self::Api => "api",
-            Self::Rule => "rule",
-        }
-    }
-}
+use super::fields::{self, Fields, note};
+use super::model::{Attachment, Audit, State, Status, TicketComment};
+use super::triggers;
 
 /// What is changed in one go.
 pub(super) struct Change {
     pub(super) by: u64,
-    pub(super) via: Via,
+    pub(super) via: Channel,
     pub(super) comment: Option<Words>,
     pub(super) status: Option<Status>,
+    pub(super) custom_status: Option<u64>,
     pub(super) tags: Option<Vec<String>>,
+    pub(super) fields: Fields,
     pub(super) custom: Value,
     pub(super) creates: bool,
 }
 
 impl Change {
-    pub(super) fn new(by: u64, via: Via) -> Self {
+    pub(super) fn new(by: u64, via: Channel) -> Self {
         Self {
             by,
             via,
             comment: None,
             status: None,
+            custom_status: None,
             tags: None,
+            fields: Fields::default(),
             custom: json!({}),
             creates: false,
         }
@@ -83,82 +53,87 @@ pub(super) fn apply(
     config: &Config,
     now: i64,
     ticket_id: u64,
-    change: Change,
+    mut change: Change,
 ) -> Option<u64> {
     let audit_id = state.next_id();
-    let comment_id = state.next_id();
-    let author = change
-        .comment
-        .as_ref()
-        .and_then(|words| state.users.get(&words.author_id));
-    let author = author.map(super::User::as_author);
-    let before = state.tickets.get(&ticket_id)?.status;
+    state.tickets.get(&ticket_id)?;
     let mut events = Vec::new();
+    let comment = written(state, now, audit_id, &mut change);
+    let added = comment.as_ref().map(|comment| comment.id);
+    let status = target_status(state, &change);
     let ticket = state.tickets.get_mut(&ticket_id)?;
-    let mut added = None;
-    let mut spoke_publicly = None;
-    if let (Some(words), Some(author)) = (change.comment, author) {
-        let comment = TicketComment {
-            id: comment_id,
-            author,
-            plain_body: super::html::to_text(&words.html),
-            body: words.body,
-            html_body: words.html,
-            public: words.public,
-            via: change.via.channel().to_owned(),
-            metadata: change.custom.clone(),
-            attachments: words.attachments,
-            audit_id,
-            created_at_ms: now,
-        };
-        added = Some(comment_id);
-        spoke_publicly = Some(comment.public);
+    if let Some(comment) = comment {
         events.push(super::show::comment(&comment, false));
         ticket.comments.push(comment);
     }
-    set_fields(ticket, change.status, change.tags, &mut events);
+    if let Some((status, custom_status, named)) = status {
+        note(
+            &mut events,
+            "status",
+            ticket.status.as_str(),
+            status.as_str(),
+        );
+        if named {
+            let before = ticket.custom_status_id;
+            note(&mut events, "custom_status_id", before, custom_status);
+        }
+        (ticket.status, ticket.custom_status_id) = (status, custom_status);
+    }
+    if let Some(tags) = change.tags {
+        note(&mut events, "tags", &ticket.tags, &tags);
+        ticket.tags = tags;
+    }
+    fields::set(ticket, change.fields, &mut events);
     ticket.updated_at_ms = now;
+    ticket.generated_at_ms = now;
     ticket.audits.push(Audit {
         id: audit_id,
         author_id: change.by,
-        via: change.via.channel().to_owned(),
+        via: change.via.name().to_owned(),
         custom: change.custom,
         events,
         created_at_ms: now,
     });
-    let happened = Happened {
-        ticket_id,
-        before: (!change.creates).then_some(before),
-        spoke_publicly,
-        via_id: change.via.id(),
-        by: change.by,
-    };
-    triggers::run(state, config, now, &happened);
+    triggers::run(state, config, now, ticket_id, change.creates);
     added
 }
 
-fn set_fields(
-    ticket: &mut Ticket,
-    status: Option<Status>,
-    tags: Option<Vec<String>>,
-    events: &mut Vec<Value>,
-) {
-    let mut changed = |field: &str, was: Value, is: Value| {
-        events.push(
-            json!({"id": events.len() + 1, "type": "Change", "field_name": field,
-            "previous_value": was, "value": is}),
-        );
-    };
-    if let Some(status) = status.filter(|status| *status != ticket.status) {
-        changed(
-            "status",
-            json!(ticket.status.as_str()),
-            json!(status.as_str()),
-        );
-        ticket.status = status;
-    }
-    if let Some(tags) = tags.filter(|tags| *tags != ticket.tags) {
-        changed("tags", json!(ticket.tags), json!(tags));
-        ticket.tags = tags;
+/// The comment of the change, if its author is there.
+fn written(
+    state: &mut State,
+    now: i64,
+    audit_id: u64,
+    change: &mut Change,
+) -> Option<TicketComment> {
+    let words = change.comment.take()?;
+    let author = state.users.get(&words.author_id)?.as_author();
+    Some(TicketComment {
+        id: state.next_id(),
+        author,
+        plain_body: super::html::to_text(&words.html),
+        body: words.body,
+        html_body: words.html,
+        public: words.public,
+        via: change.via.name().to_owned(),
+        metadata: change.custom.clone(),
+        attachments: words.attachments,
+        audit_id,
+        created_at_ms: now,
+    })
+}
+
+/// Status and custom status the ticket gets, and whether the account has custom statuses at all. A
+/// status without a custom one resets to the default of its category, even where the ticket is in
+/// that category already.
+fn target_status(state: &State, change: &Change) -> Option<(Status, u64, bool)> {
+    let chosen = change.custom_status.and_then(|id| {
+        let mut known = state.custom_statuses.iter();
+        known.find(|known| known.id == id)
+    });
+    let named = catalogue::has_custom_statuses(state);
+    match (chosen, change.status) {
+        (Some(custom), _) => Some((custom.category, custom.id, named)),
+        (None, Some(status)) => Some((status, catalogue::default_status(state, status), named)),
+        (None, None) => None,
     }
 }

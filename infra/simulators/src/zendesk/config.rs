@@ -1,10 +1,13 @@
-//! How the simulated Zendesk account is set up.
-//!
-//! In: nothing. Out: [`Config`], with one switch per fact nobody is sure of. Imports the clock.
+//! How the simulated Zendesk account is set up, and how it is changed while it runs.
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
 use crate::clock::Clock;
+
+use super::variants::Variants;
 
 /// Settings of a simulated account; `Default` is a usual account with known credentials.
 #[derive(Debug, Clone)]
@@ -23,7 +26,7 @@ pub struct Config {
     pub legacy_token: String,
     /// Key of a user field that exists from the start; `None`: only `POST /user_fields` makes one.
     pub custom_field: Option<String>,
-    /// Facts nobody is sure of.
+    /// Facts that differ between accounts or are not verified.
     pub variants: Variants,
     /// Rate limits.
     pub limits: Limits,
@@ -33,45 +36,6 @@ pub struct Config {
     pub retry_wait_scale: f64,
     /// What opens a webhook's circuit breaker for five minutes; `None`: nothing.
     pub breaker: Option<Breaker>,
-}
-
-/// One switch per fact that differs between accounts or is unverified.
-#[derive(Debug, Clone)]
-pub struct Variants {
-    /// Placeholder values in a JSON webhook body are JSON-escaped.
-    pub json_escaping: bool,
-    /// Comments show their audit's custom metadata.
-    pub comment_metadata: bool,
-    /// The key in `details` under which a closed ticket refuses an update.
-    pub closed_key: String,
-    /// `{{ticket.status}}` renders as `Open`, not `open`.
-    pub status_capitalised: bool,
-    /// How the dashed header of a comment placeholder writes its date.
-    pub date_style: DateStyle,
-    /// A phone number that is not E.164 is refused with 422.
-    pub phone_must_be_e164: bool,
-    /// A phone number another user has is refused with 422.
-    pub phone_must_be_unique: bool,
-    /// `GET /tickets/{id}/audits` wants the global `read` scope; `tickets:read` is not enough
-    /// (the vendor's reference page on ticket audits).
-    pub audits_need_global_read: bool,
-    /// An unknown or expired upload token is refused with 422 instead of being left out silently.
-    pub bad_upload_refused: bool,
-    /// The token answer says `expires_in`.
-    pub token_says_expires_in: bool,
-    /// Life of an access token.
-    pub token_life: Duration,
-}
-
-/// Date styles of accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DateStyle {
-    /// `Nov 22, 2026, 15:04`
-    English,
-    /// `22 nov. 2026 à 15:04`
-    French,
-    /// `2026-11-22 15:04`
-    Iso,
 }
 
 /// What opens a webhook's circuit breaker, counted over five minutes; the defaults are what third
@@ -86,15 +50,74 @@ pub struct Breaker {
     pub most: usize,
 }
 
-/// Rate limits; the defaults do not get in the way.
-#[derive(Debug, Clone)]
+/// Limits of the account. `Default` does not get in the way; [`Limits::real`] is what the vendor
+/// documents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Requests a minute for the account.
+    /// Requests a minute for the account; agents' screens do not count.
     pub requests_per_minute: u32,
-    /// Updates in ten minutes for one user on one ticket (30 in reality).
+    /// Ticket updates a minute for the whole account, agents' saves included.
+    pub updates_per_minute: u32,
+    /// Updates in ten minutes for one user on one ticket.
     pub updates_per_ticket: u32,
+    /// Incremental exports a minute.
+    pub exports_per_minute: u32,
     /// Comments on one ticket.
     pub comments_per_ticket: usize,
+}
+
+impl Limits {
+    /// What the vendor documents: 700 requests a minute (200 to 2,500 by plan), 100 ticket updates
+    /// a minute (300 with the high-volume add-on), 30 in ten minutes for one user on one ticket,
+    /// 10 exports a minute, 5,000 comments on a ticket.
+    pub fn real() -> Self {
+        Self {
+            requests_per_minute: 700,
+            updates_per_minute: 100,
+            updates_per_ticket: 30,
+            exports_per_minute: 10,
+            comments_per_ticket: 5_000,
+        }
+    }
+}
+
+impl Config {
+    /// The switches and limits, as `GET /_sim/switches` shows them.
+    pub(super) fn switches(&self) -> Value {
+        json!({"variants": self.variants, "limits": self.limits})
+    }
+
+    /// Changes those that are named, or none of them.
+    ///
+    /// # Errors
+    /// One sentence that names the switch that is unknown or has a wrong value.
+    pub(super) fn switch(&mut self, wanted: &Value) -> Result<(), String> {
+        let mut switches = self.switches();
+        let mut changed = (self.variants.clone(), self.limits.clone());
+        let Value::Object(sections) = wanted else {
+            return Err("an object of variants and limits is required".to_owned());
+        };
+        for (section, values) in sections {
+            let Value::Object(values) = values else {
+                return Err(format!("{section} is no object"));
+            };
+            for (name, value) in values {
+                let known = switches
+                    .get_mut(section)
+                    .and_then(|known| known.get_mut(name));
+                *known.ok_or_else(|| format!("there is no switch {section}.{name}"))? =
+                    value.clone();
+                changed = read(&switches).map_err(|error| format!("{section}.{name}: {error}"))?;
+            }
+        }
+        (self.variants, self.limits) = changed;
+        Ok(())
+    }
+}
+
+fn read(switches: &Value) -> serde_json::Result<(Variants, Limits)> {
+    let variants = Variants::deserialize(&switches["variants"])?;
+    Ok((variants, Limits::deserialize(&switches["limits"])?))
 }
 
 impl Default for Config {
@@ -126,30 +149,13 @@ impl Default for Breaker {
     }
 }
 
-impl Default for Variants {
-    fn default() -> Self {
-        Self {
-            json_escaping: true,
-            comment_metadata: true,
-            closed_key: "status".to_owned(),
-            status_capitalised: true,
-            date_style: DateStyle::English,
-            phone_must_be_e164: true,
-            phone_must_be_unique: false,
-            audits_need_global_read: true,
-            bad_upload_refused: false,
-            token_says_expires_in: true,
-            token_life: Duration::from_secs(30 * 60),
-        }
-    }
-}
-
 impl Default for Limits {
     fn default() -> Self {
         Self {
             requests_per_minute: 100_000,
+            updates_per_minute: 100_000,
             updates_per_ticket: 10_000,
-            comments_per_ticket: 5_000,
+            ..Self::real()
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn deliver(account: &Arc<Account>, invocation: PendingWebhook) 
         delivery.outcome = Outcome::CircuitBroken;
     } else {
         while let Some(wait) = attempt(account, &mut delivery).await {
-            tokio::time::sleep(wait.mul_f64(account.config.retry_wait_scale)).await;
+            tokio::time::sleep(wait.mul_f64(account.config().retry_wait_scale)).await;
         }
     }
     account.change(|work| {
@@ -84,7 +84,7 @@ async fn attempt(account: &Account, delivery: &mut Delivery) -> Option<Duration>
         secret.as_deref().unwrap_or(TEST_BUTTON_SECRET),
         at_ms,
     );
-    let timeout = account.config.webhook_timeout;
+    let timeout = account.config().webhook_timeout;
     let answer = account
         .poster
         .post(&delivery.endpoint, &headers, &delivery.payload, timeout)
@@ -175,7 +175,8 @@ fn count(webhook: Option<&mut super::Webhook>, delivery: &Delivery, account: &Ac
         Outcome::Failed | Outcome::Terminated => true,
         Outcome::CircuitBroken | Outcome::Discarded => return,
     };
-    let Some(breaker) = &account.config.breaker else {
+    let config = account.config();
+    let Some(breaker) = &config.breaker else {
         return;
     };
     let ends = &mut webhook.ends;

@@ -1,18 +1,22 @@
-//! A stateful stand-in for a Zendesk account.
-//!
-//! In: HTTP as a client of Zendesk's API writes it, and what agents do in the web screens. Out:
-//! the API's answers, and signed webhooks fired by triggers. Must not import the Braze side.
+//! A stateful stand-in for a Zendesk account: its API, what agents do in the web screens, and signed
+//! webhooks fired by triggers and event types. Must not import the Braze side.
 
 mod account;
 mod auth;
+mod catalogue;
 mod change;
+mod channel;
 mod comments;
+mod conditions;
 mod config;
 mod control;
 mod deliver;
+mod events;
+mod fields;
 mod html;
 mod idempotency;
 mod limits;
+mod mail;
 mod model;
 mod paging;
 mod people;
@@ -26,6 +30,7 @@ mod tickets;
 mod triggers;
 mod uploads;
 mod users;
+mod variants;
 mod webhooks;
 mod work;
 
@@ -44,11 +49,14 @@ use crate::server::{Running, bind};
 
 use account::Account;
 
-pub use config::{Breaker, Config, DateStyle, Limits, Variants};
+pub use channel::Channel;
+pub use config::{Breaker, Config, Limits};
 pub use model::{
-    Attachment, Audit, Author, Condition, Role, State, Status, Ticket, TicketComment, Trigger, User,
+    Attachment, Audit, Author, Condition, CustomStatus, Email, Macro, Named, Role, State, Status,
+    Ticket, TicketComment, TicketField, Trigger, User,
 };
-pub use people::{Comment, DeskError};
+pub use people::{Comment, DeskError, NewTicket, Person};
+pub use variants::{DateStyle, Language, LimitHeaders, MergedUser, Variants};
 pub use webhooks::{Attempt, Delivery, Mode, Outcome, PendingWebhook, Webhook};
 
 /// A running account; clones share it, and the server ends with the last of them.
@@ -150,11 +158,11 @@ impl Zendesk {
             .read(|state| state.tickets.get(&id).cloned())
     }
 
-    /// All users, by id.
+    /// All users who were not merged into others, by id.
     pub fn users(&self) -> Vec<User> {
         self.account
             .core
-            .read(|state| state.users.values().cloned().collect())
+            .read(|state| state.active_users().cloned().collect())
     }
 
     /// The requests on the vendor's routes but for the first so many, for those who follow them.

@@ -1,17 +1,28 @@
-//! What people do in Zendesk's own screens.
-//!
-//! In: method calls. Out: changes of the state, and the triggers they fire. Imports change and
-//! work.
+//! What people do with tickets in Zendesk's own screens, and the triggers they fire.
+
+use serde_json::json;
 
 use super::auth::api_user;
-use super::change::{Change, Via, Words, apply};
-use super::model::{Author, Role, Status, Ticket, User};
+use super::change::{Change, Words, apply};
+use super::channel::Channel;
+use super::fields::Fields;
+use super::model::{Status, Ticket, User};
 use super::work::Work;
-use super::{html, uploads, users};
+use super::{events, html, limits, uploads, users};
 
 mod comment;
+mod merging;
+mod new_ticket;
+mod person;
+mod profiles;
 
 pub use comment::{Comment, DeskError};
+pub use new_ticket::NewTicket;
+pub use person::Person;
+
+pub(super) use merging::merge as merge_users;
+pub(super) use new_ticket::{add, blank, follows, open};
+pub(super) use profiles::{add_user, edit, suspend};
 
 use comment::DEFAULT_AGENT;
 
@@ -22,25 +33,28 @@ pub(super) fn agent_comments(
     comment: Comment,
 ) -> Result<u64, DeskError> {
     let current = changeable(work, ticket)?.status;
+    let custom_status = comment.custom_status;
+    known_status(work, custom_status)?;
     let agent = users::agent(work, &comment.agent);
     let files = comment
         .attachments
         .iter()
         .map(|(name, kind, bytes)| uploads::store(work, name, kind, bytes).1);
     let attachments = files.collect();
-    let mut change = Change::new(agent, Via::Web);
+    let mut change = Change::new(agent, Channel::Web);
     change.comment = Some(Words {
         public: comment.public,
         attachments,
         ..spoken(agent, &comment.text)
     });
+    change.custom_status = custom_status;
     change.status = comment
         .status
-        .or((current == Status::New).then_some(Status::Open));
-    apply(work.state, work.config, work.now, ticket, change).ok_or(DeskError::NoTicket(ticket))
+        .or((current == Status::New && custom_status.is_none()).then_some(Status::Open));
+    save(work, ticket, change)?.ok_or(DeskError::NoTicket(ticket))
 }
 
-/// An agent opens a ticket for a customer.
+/// An agent opens a ticket for the customer of this Braze id.
 pub(super) fn opens_ticket(
     work: &mut Work<'_>,
     external_id: &str,
@@ -48,23 +62,8 @@ pub(super) fn opens_ticket(
     text: &str,
 ) -> u64 {
     let requester = users::customer(work, external_id);
-    let agent = users::agent(work, DEFAULT_AGENT);
-    let requester = work
-        .user(requester)
-        .map(User::as_author)
-        .unwrap_or_else(|| Author {
-            id: requester,
-            name: external_id.to_owned(),
-            role: Role::EndUser,
-            external_id: None,
-        });
-    let id = new_ticket(work, requester, agent, subject, Via::Web, None);
-    let mut change = Change::new(agent, Via::Web);
-    change.comment = Some(spoken(agent, text));
-    change.status = Some(Status::Open);
-    change.creates = true;
-    apply(work.state, work.config, work.now, id, change);
-    id
+    // The customer is there, having been made a moment ago at the latest.
+    open(work, NewTicket::proactive(requester, subject, text)).unwrap_or_default()
 }
 
 /// An agent changes the status.
@@ -73,11 +72,52 @@ pub(super) fn set_status(
     ticket: u64,
     status: Status,
 ) -> Result<(), DeskError> {
-    changeable(work, ticket)?;
-    let mut change = Change::new(users::agent(work, DEFAULT_AGENT), Via::Web);
-    change.status = Some(status);
-    apply(work.state, work.config, work.now, ticket, change);
-    Ok(())
+    by_agent(work, ticket, |change| change.status = Some(status))
+}
+
+/// An agent chooses a custom status.
+pub(super) fn set_custom_status(
+    work: &mut Work<'_>,
+    ticket: u64,
+    id: u64,
+) -> Result<(), DeskError> {
+    known_status(work, Some(id))?;
+    by_agent(work, ticket, |change| change.custom_status = Some(id))
+}
+
+/// An agent makes another user the requester.
+pub(super) fn change_requester(
+    work: &mut Work<'_>,
+    ticket: u64,
+    user: u64,
+) -> Result<(), DeskError> {
+    let requester = work.user(user).map(User::as_author);
+    let requester = requester.ok_or(DeskError::NoUser(user))?;
+    by_agent(work, ticket, |change| {
+        change.fields = Fields {
+            requester: Some(requester),
+            ..Fields::default()
+        };
+    })
+}
+
+/// An agent adds tags.
+pub(super) fn add_tags(work: &mut Work<'_>, ticket: u64, tags: &[String]) -> Result<(), DeskError> {
+    let mut all = changeable(work, ticket)?.tags.clone();
+    all.extend(tags.iter().cloned());
+    let all = super::work::tags(&json!(all));
+    by_agent(work, ticket, |change| change.tags = Some(all))
+}
+
+/// An agent takes tags away.
+pub(super) fn remove_tags(
+    work: &mut Work<'_>,
+    ticket: u64,
+    tags: &[String],
+) -> Result<(), DeskError> {
+    let mut left = changeable(work, ticket)?.tags.clone();
+    left.retain(|tag| !tags.contains(tag));
+    by_agent(work, ticket, |change| change.tags = Some(left))
 }
 
 /// An automation closes a ticket.
@@ -85,7 +125,7 @@ pub(super) fn close(work: &mut Work<'_>, ticket: u64) -> Result<(), DeskError> {
     work.state
         .ticket(ticket)
         .ok_or(DeskError::NoTicket(ticket))?;
-    let mut change = Change::new(api_user(work.state), Via::Rule);
+    let mut change = Change::new(api_user(work.state), Channel::Rule);
     change.status = Some(Status::Closed);
     apply(work.state, work.config, work.now, ticket, change);
     Ok(())
@@ -93,12 +133,14 @@ pub(super) fn close(work: &mut Work<'_>, ticket: u64) -> Result<(), DeskError> {
 
 /// An agent deletes a ticket.
 pub(super) fn delete(work: &mut Work<'_>, ticket: u64) -> Result<(), DeskError> {
-    let found = work
-        .state
-        .tickets
-        .get_mut(&ticket)
-        .filter(|ticket| !ticket.deleted);
-    found.ok_or(DeskError::NoTicket(ticket))?.deleted = true;
+    let agent = users::agent(work, DEFAULT_AGENT);
+    let found = work.state.tickets.get_mut(&ticket);
+    let found = found.filter(|ticket| !ticket.deleted);
+    let found = found.ok_or(DeskError::NoTicket(ticket))?;
+    found.deleted = true;
+    found.generated_at_ms = work.now;
+    let kind = "ticket.soft_deleted";
+    events::of_ticket(work.state, work.now, ticket, agent, kind, json!({}));
     Ok(())
 }
 
@@ -113,28 +155,20 @@ pub(super) fn merge(work: &mut Work<'_>, source: u64, target: u64) -> Result<(),
         public: false,
         ..spoken(agent, &text)
     };
-    let mut closing = Change::new(agent, Via::Rule);
+    let mut closing = Change::new(agent, Channel::Rule);
     closing.comment = Some(note(format!(
         "This request was closed and merged into request #{target}."
     )));
     closing.status = Some(Status::Closed);
     closing.tags = Some(tags);
     apply(work.state, work.config, work.now, source, closing);
-    let mut telling = Change::new(agent, Via::Rule);
+    let mut telling = Change::new(agent, Channel::Rule);
     telling.comment = Some(note(format!(
         "Request #{source} was closed and merged into this request."
     )));
     apply(work.state, work.config, work.now, target, telling);
-    Ok(())
-}
-
-/// An agent adds tags.
-pub(super) fn add_tags(work: &mut Work<'_>, ticket: u64, tags: &[String]) -> Result<(), DeskError> {
-    let mut all = changeable(work, ticket)?.tags.clone();
-    all.extend(tags.iter().cloned());
-    let mut change = Change::new(users::agent(work, DEFAULT_AGENT), Via::Web);
-    change.tags = Some(super::work::tags(&serde_json::json!(all)));
-    apply(work.state, work.config, work.now, ticket, change);
+    let event = json!({"target_ticket_id": target.to_string()});
+    events::of_ticket(work.state, work.now, source, agent, "ticket.merged", event);
     Ok(())
 }
 
@@ -150,14 +184,15 @@ pub(super) fn end_user_comments(
         .ok_or(DeskError::NoTicket(ticket))?
         .clone();
     let requester = found.requester.clone();
-    let mut change = Change::new(requester.id, Via::Email);
+    let mut change = Change::new(requester.id, Channel::Email);
     change.comment = Some(spoken(requester.id, text));
     let ticket = match found.status {
         Status::Closed => {
-            let subject = format!("Re: {}", found.subject);
             change.creates = true;
             let by = requester.id;
-            new_ticket(work, requester, by, &subject, Via::Email, Some(found.id))
+            let mut ticket = blank(work, requester, by, Channel::Email);
+            follows(&mut ticket, &found);
+            add(work, ticket)
         }
         Status::Pending | Status::Hold | Status::Solved => {
             change.status = Some(Status::Open);
@@ -190,35 +225,29 @@ fn changeable<'a>(work: &'a Work<'_>, ticket: u64) -> Result<&'a Ticket, DeskErr
     }
 }
 
-fn new_ticket(
+fn known_status(work: &Work<'_>, id: Option<u64>) -> Result<(), DeskError> {
+    let known = |id| work.state.custom_statuses.iter().any(|s| s.id == id);
+    match id.filter(|id| !known(*id)) {
+        Some(id) => Err(DeskError::NoCustomStatus(id)),
+        None => Ok(()),
+    }
+}
+
+/// The usual agent saves a change.
+fn by_agent(
     work: &mut Work<'_>,
-    requester: Author,
-    submitter_id: u64,
-    subject: &str,
-    via: Via,
-    follows: Option<u64>,
-) -> u64 {
-    let id = work.state.last_ticket + 1;
-    work.state.last_ticket = id;
-    let ticket = Ticket {
-        id,
-        subject: subject.to_owned(),
-        status: Status::New,
-        priority: None,
-        kind: None,
-        tags: Vec::new(),
-        requester,
-        submitter_id,
-        external_id: None,
-        via_followup_source_id: follows,
-        via: via.channel().to_owned(),
-        custom_fields: serde_json::json!([]),
-        comments: Vec::new(),
-        audits: Vec::new(),
-        deleted: false,
-        created_at_ms: work.now,
-        updated_at_ms: work.now,
-    };
-    work.state.tickets.insert(id, ticket);
-    id
+    ticket: u64,
+    fill: impl FnOnce(&mut Change),
+) -> Result<(), DeskError> {
+    changeable(work, ticket)?;
+    let mut change = Change::new(users::agent(work, DEFAULT_AGENT), Channel::Web);
+    fill(&mut change);
+    save(work, ticket, change).map(|_| ())
+}
+
+/// An agent presses "submit": it counts as an update of the account and of the ticket.
+fn save(work: &mut Work<'_>, ticket: u64, change: Change) -> Result<Option<u64>, DeskError> {
+    let taken = limits::update(work, change.by, ticket);
+    taken.map_err(|exceeded| DeskError::Limited(exceeded.wait))?;
+    Ok(apply(work.state, work.config, work.now, ticket, change))
 }

@@ -1,183 +1,159 @@
-//! Placeholders in a trigger's webhook body.
+//! The bodies of triggers: a template with placeholders and loops, filled in for one ticket.
 //!
-//! In: a template with `{{…}}`. Out: text, every value plain, JSON-escaped where the account does
-//! that; unknown and empty ones render as nothing. Imports the model.
+//! Every value is plain text, JSON-escaped in a webhook's body where the account does that; unknown
+//! and empty ones render as nothing.
 
 use serde_json::Value;
-use time::OffsetDateTime;
 
-use super::config::{Config, DateStyle};
-use super::model::{State, Ticket, TicketComment, User};
+use super::config::Config;
+use super::model::{Attachment, State, Ticket, TicketComment};
+
+mod dates;
+mod values;
+
+const END: &str = "endfor";
 
 /// What a template may speak of.
 pub(super) struct Page<'a> {
     pub(super) state: &'a State,
     pub(super) config: &'a Config,
     pub(super) ticket: &'a Ticket,
+    /// Who made the change.
     pub(super) by: u64,
+    /// Whether values are JSON-escaped.
+    pub(super) escapes: bool,
 }
 
-impl Page<'_> {
+/// What a loop walks over.
+#[derive(Clone, Copy)]
+enum Item<'a> {
+    Comment(&'a TicketComment),
+    File(&'a Attachment),
+}
+
+/// The names that loops gave to their items, the innermost last.
+type Names<'t, 'a> = Vec<(&'t str, Item<'a>)>;
+
+impl<'a> Page<'a> {
     /// The template with its placeholders filled in.
     pub(super) fn render(&self, template: &str) -> String {
-        let template = self.looped(template);
         let mut rendered = String::new();
-        let mut rest = template.as_str();
-        while let Some(start) = rest.find("{{") {
-            let Some(length) = rest[start..].find("}}") else {
-                break;
-            };
-            rendered += &rest[..start];
-            let name = rest[start + 2..start + length]
-                .split('|')
-                .next()
-                .unwrap_or_default();
-            let value = self.value(name.trim()).unwrap_or_default();
-            rendered += &if self.config.variants.json_escaping {
-                escape(&value)
-            } else {
-                value
-            };
-            rest = &rest[start + length + 2..];
-        }
-        rendered + rest
+        self.render_into(&mut rendered, template, &mut Vec::new());
+        rendered
     }
 
-    /// The one loop known: over the files of the latest public comment.
-    fn looped(&self, template: &str) -> String {
-        const END: &str = "{% endfor %}";
-        let Some((before, rest)) = template.split_once("{% for ") else {
-            return template.to_owned();
-        };
-        let Some((head, rest)) = rest.split_once(" %}") else {
-            return template.to_owned();
-        };
-        let Some((body, after)) = rest.split_once(END) else {
-            return template.to_owned();
-        };
-        let Some(name) = head.strip_suffix(" in ticket.latest_public_comment.attachments") else {
-            return template.to_owned();
-        };
-        let comment = self.ticket.latest_public_comment();
-        let files = comment.map_or(&[][..], |comment| &comment.attachments);
-        let shown = files.iter().map(|file| {
-            body.replace(&format!("{{{{{name}.url}}}}"), &file.content_url)
-                .replace(&format!("{{{{{name}.filename}}}}"), &file.file_name)
-        });
-        format!("{before}{}{after}", shown.collect::<String>())
-    }
-
-    fn value(&self, name: &str) -> Option<String> {
-        let ticket = self.ticket;
-        let (object, path) = name.split_once('.')?;
-        match (object, path) {
-            ("current_user", field) => person(self.state.users.get(&self.by)?, field),
-            ("ticket", "id") => Some(ticket.id.to_string()),
-            ("ticket", "status") if self.config.variants.status_capitalised => {
-                Some(capitalised(ticket.status.as_str()))
-            }
-            ("ticket", "status") => Some(ticket.status.as_str().to_owned()),
-            ("ticket", "title" | "subject") => Some(ticket.subject.clone()),
-            ("ticket", "tags") => Some(ticket.tags.join(" ")),
-            ("ticket", "external_id") => ticket.external_id.clone(),
-            ("ticket", "priority") => ticket.priority.clone(),
-            ("ticket", "via") => Some(ticket.via.clone()),
-            ("ticket", "description") => Some(ticket.comments.first()?.plain_body.clone()),
-            ("ticket", path) => {
-                if let Some(field) = path.strip_prefix("requester.") {
-                    return person(self.state.users.get(&ticket.requester.id)?, field);
+    fn render_into<'t>(&self, out: &mut String, template: &'t str, names: &mut Names<'t, 'a>) {
+        let mut rest = template;
+        while let Some(start) = rest.find('{') {
+            out.push_str(&rest[..start]);
+            rest = &rest[start..];
+            if let Some((name, after)) = inside(rest, "{{", "}}") {
+                let name = name.split('|').next().unwrap_or_default().trim();
+                let value = self.value(name, names).unwrap_or_default();
+                out.push_str(&self.escaped(value));
+                rest = after;
+            } else if let Some((head, body, after)) = for_loop(rest) {
+                for item in self.items(head, names) {
+                    names.push((head.name, item));
+                    self.render_into(out, body, names);
+                    names.pop();
                 }
-                self.comment(path)
+                rest = after;
+            } else {
+                out.push('{');
+                rest = &rest[1..];
             }
-            _ => None,
         }
+        out.push_str(rest);
     }
 
-    fn comment(&self, path: &str) -> Option<String> {
-        let (which, field) = path.split_once('.').unwrap_or((path, ""));
-        let comment = match which {
-            "latest_public_comment" | "latest_public_comment_html" => {
-                self.ticket.latest_public_comment()?
+    fn escaped(&self, value: String) -> String {
+        if !self.escapes {
+            return value;
+        }
+        let quoted = Value::String(value).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    }
+
+    /// Comments are listed newest first.
+    fn items(&self, head: Head<'_>, names: &Names<'_, 'a>) -> Vec<Item<'a>> {
+        let ticket: &'a Ticket = self.ticket;
+        let comments = ticket.comments.iter().rev();
+        let list: Vec<Item<'a>> = match head.list {
+            "ticket.comments" => comments.map(Item::Comment).collect(),
+            "ticket.public_comments" => comments
+                .filter(|comment| comment.public)
+                .map(Item::Comment)
+                .collect(),
+            list => {
+                let of = list.strip_suffix(".attachments");
+                let comment = of.and_then(|name| self.comment(name, names));
+                comment.map_or_else(Vec::new, |comment| {
+                    comment.attachments.iter().map(Item::File).collect()
+                })
             }
-            "latest_comment" | "latest_comment_html" => self.ticket.comments.last()?,
-            _ => return None,
         };
-        match field {
-            "" => Some(self.with_header(comment)),
-            "value" => Some(comment.plain_body.clone()),
-            "id" => Some(comment.id.to_string()),
-            "is_public" => Some(comment.public.to_string()),
-            "created_at" => Some(self.date(comment.created_at_ms)),
-            field => {
-                let field = field.strip_prefix("author.")?;
-                person(self.state.users.get(&comment.author.id)?, field)
-            }
-        }
+        let limit = head.limit.unwrap_or(usize::MAX);
+        list.into_iter().skip(head.offset).take(limit).collect()
     }
+}
 
-    /// Dashes, blank line, `Name, Date`, blank line, the message.
-    fn with_header(&self, comment: &TicketComment) -> String {
-        let dashes = "-".repeat(46);
-        let date = self.date(comment.created_at_ms);
-        format!(
-            "{dashes}\n\n{}, {date}\n\n{}\n",
-            comment.author.name, comment.plain_body
-        )
-    }
+/// The head of a loop: `for NAME in LIST offset:0 limit:3`.
+#[derive(Clone, Copy)]
+struct Head<'t> {
+    name: &'t str,
+    list: &'t str,
+    offset: usize,
+    limit: Option<usize>,
+}
 
-    fn date(&self, at_ms: i64) -> String {
-        let Ok(at) = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1000)) else {
-            return String::new();
+/// The loop that a template begins with: head, body, and what follows it.
+fn for_loop(template: &str) -> Option<(Head<'_>, &str, &str)> {
+    let (head, rest) = tag(template)?;
+    let mut words = head.split_whitespace();
+    let (name, list) = match (words.next()?, words.next()?, words.next()?, words.next()?) {
+        ("for", name, "in", list) => (name, list),
+        _ => return None,
+    };
+    let number = |key: &str| {
+        let mut words = head.split_whitespace();
+        words.find_map(|word| word.strip_prefix(key)?.strip_prefix(':')?.parse().ok())
+    };
+    let (body, after) = to_end(rest)?;
+    let head = Head {
+        name,
+        list,
+        offset: number("offset").unwrap_or(0),
+        limit: number("limit"),
+    };
+    Some((head, body, after))
+}
+
+/// What lies before the end of the loop, and after it; loops inside have ends of their own.
+fn to_end(template: &str) -> Option<(&str, &str)> {
+    let (mut at, mut open) = (0, 1);
+    while let Some(next) = template[at..].find("{%") {
+        at += next;
+        let (words, after) = tag(&template[at..])?;
+        open = match words.split_whitespace().next() {
+            Some("for") => open + 1,
+            Some(END) => open - 1,
+            _ => open,
         };
-        let (year, day, hour, minute) = (at.year(), at.day(), at.hour(), at.minute());
-        let month = u8::from(at.month());
-        match self.config.variants.date_style {
-            DateStyle::English => {
-                let name = at.month().to_string();
-                format!("{} {day}, {year}, {hour:02}:{minute:02}", &name[..3])
-            }
-            DateStyle::French => {
-                const NAMES: [&str; 12] = [
-                    "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
-                    "oct.", "nov.", "déc.",
-                ];
-                let name = NAMES[usize::from(month - 1)];
-                format!("{day} {name} {year} à {hour:02}:{minute:02}")
-            }
-            DateStyle::Iso => format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}"),
+        if open == 0 {
+            return Some((&template[..at], after));
         }
+        at = template.len() - after.len();
     }
+    None
 }
 
-fn person(user: &User, field: &str) -> Option<String> {
-    match field {
-        "id" => Some(user.id.to_string()),
-        "name" => Some(user.name.clone()),
-        "first_name" => user.name.split(' ').next().map(str::to_owned),
-        "email" => user.email.clone(),
-        "phone" => user.phone.clone(),
-        "external_id" => user.external_id.clone(),
-        "role" => Some(user.role.as_str().to_owned()),
-        field => match user
-            .user_fields
-            .get(field.strip_prefix("custom_fields.")?)?
-        {
-            Value::String(text) => Some(text.clone()),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        },
-    }
+/// The words of the tag that a template begins with, and what follows.
+fn tag(template: &str) -> Option<(&str, &str)> {
+    let (words, after) = inside(template, "{%", "%}")?;
+    Some((words.trim_matches('-').trim(), after))
 }
 
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-fn escape(value: &str) -> String {
-    let quoted = Value::String(value.to_owned()).to_string();
-    quoted[1..quoted.len() - 1].to_owned()
+fn inside<'t>(template: &'t str, open: &str, close: &str) -> Option<(&'t str, &'t str)> {
+    template.strip_prefix(open)?.split_once(close)
 }

@@ -13,7 +13,11 @@ const ROUTES: &[(&str, &str, &str)] = &[
         "api/v2/users/create_or_update",
         "users.create_or_update",
     ),
+    ("GET", "api/v2/users/search", "users.search"),
+    ("POST", "api/v2/users", "users.create"),
     ("GET", "api/v2/users/{}", "users.show"),
+    ("PUT", "api/v2/users/{}", "users.update"),
+    ("PUT", "api/v2/users/{}/merge", "users.merge"),
     ("GET", "api/v2/tickets", "tickets.list"),
     ("POST", "api/v2/tickets", "tickets.create"),
     ("GET", "api/v2/tickets/{}", "tickets.show"),
@@ -21,6 +25,11 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("PUT", "api/v2/tickets/{}/tags", "tickets.add_tags"),
     ("DELETE", "api/v2/tickets/{}/tags", "tickets.remove_tags"),
     ("GET", "api/v2/tickets/{}/comments", "comments.list"),
+    (
+        "PUT",
+        "api/v2/tickets/{}/comments/{}/make_private",
+        "comments.make_private",
+    ),
     ("GET", "api/v2/tickets/{}/audits", "audits.list"),
     ("GET", "api/v2/tickets/{}/metrics", "metrics.show"),
     ("POST", "api/v2/uploads", "uploads.create"),
@@ -73,6 +82,11 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "api/v2/user_fields", "user_fields.list"),
     ("POST", "api/v2/user_fields", "user_fields.create"),
     ("PUT", "api/v2/user_fields/{}", "user_fields.update"),
+    ("GET", "api/v2/groups", "groups.list"),
+    ("GET", "api/v2/brands", "brands.list"),
+    ("GET", "api/v2/ticket_forms", "ticket_forms.list"),
+    ("GET", "api/v2/ticket_fields", "ticket_fields.list"),
+    ("GET", "api/v2/custom_statuses", "custom_statuses.list"),
 ];
 
 /// The operation and the path's ids; `unknown` for a route that does not exist.

@@ -11,6 +11,7 @@ use super::model::State;
 use super::paging;
 use super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
 
+mod deliveries;
 mod hooks;
 mod trigger_calls;
 

@@ -13,8 +13,8 @@ pub(super) fn user(user: &User, base: &str) -> Value {
     json!({
         "id": user.id, "url": format!("{base}/api/v2/users/{}.json", user.id), "name": user.name,
         "email": user.email, "phone": user.phone, "external_id": user.external_id,
-        "role": user.role.as_str(), "user_fields": user.user_fields, "active": true,
-        "verified": true, "suspended": false, "tags": [], "locale": "en-US",
+        "role": user.role.as_str(), "user_fields": user.user_fields, "active": user.active,
+        "verified": true, "suspended": user.suspended, "tags": [], "locale": user.locale,
         "time_zone": "UTC", "organization_id": null, "notes": null, "details": null,
         "created_at": rfc3339(user.created_at_ms), "updated_at": rfc3339(user.updated_at_ms),
     })
@@ -28,19 +28,25 @@ pub(super) fn ticket(state: &State, ticket: &Ticket, base: &str) -> Value {
         .filter(|other| other.via_followup_source_id == Some(ticket.id))
         .map(|other| other.id)
         .collect();
+    let fields = state.ticket_fields.iter();
+    let custom_fields: Vec<Value> = fields
+        .map(|field| json!({"id": field.id, "value": ticket.custom_fields.get(&field.id)}))
+        .collect();
     json!({
         "id": ticket.id, "url": format!("{base}/api/v2/tickets/{}.json", ticket.id),
         "external_id": ticket.external_id, "via": via(&ticket.via, ticket.via_followup_source_id),
         "created_at": rfc3339(ticket.created_at_ms), "updated_at": rfc3339(ticket.updated_at_ms),
         "type": ticket.kind, "subject": ticket.subject, "raw_subject": ticket.subject,
         "description": ticket.comments.first().map(|first| first.plain_body.clone()),
-        "priority": ticket.priority, "status": ticket.status.as_str(), "recipient": null,
+        "priority": ticket.priority, "status": ticket.status.as_str(),
+        "custom_status_id": ticket.custom_status_id, "recipient": null,
         "requester_id": ticket.requester.id, "submitter_id": ticket.submitter_id,
-        "assignee_id": null, "organization_id": null, "group_id": null, "collaborator_ids": [],
-        "follower_ids": [], "email_cc_ids": [], "problem_id": null, "has_incidents": false,
+        "assignee_id": ticket.assignee_id, "organization_id": null, "group_id": ticket.group_id,
+        "collaborator_ids": ticket.email_cc_ids, "follower_ids": [],
+        "email_cc_ids": ticket.email_cc_ids, "ticket_form_id": ticket.ticket_form_id, "problem_id": null, "has_incidents": false,
         "is_public": ticket.comments.iter().any(|comment| comment.public), "due_at": null,
-        "tags": ticket.tags, "custom_fields": ticket.custom_fields, "satisfaction_rating": null,
-        "followup_ids": followups, "brand_id": 1, "allow_channelback": false,
+        "tags": ticket.tags, "custom_fields": custom_fields, "satisfaction_rating": null,
+        "followup_ids": followups, "brand_id": ticket.brand_id, "allow_channelback": false,
         "allow_attachments": true, "from_messaging_channel": false,
     })
 }

@@ -1,6 +1,4 @@
-//! Users: me, one, and `create_or_update`.
-//!
-//! In: the users' API calls. Out: users, found or made as Zendesk does. Imports work and show.
+//! Users: shown, searched, found or made as Zendesk does.
 
 use serde_json::{Map, Value, json};
 
@@ -8,35 +6,11 @@ use crate::wire::{Answer, Ask};
 
 use super::auth::Caller;
 use super::model::{Role, State, User};
-use super::show;
-use super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
+use super::variants::MergedUser;
+use super::work::{Outcome, Work, flag, invalid, not_found, text};
+use super::{paging, show};
 
-const KEYS: &[&str] = &[
-    "external_id",
-    "name",
-    "email",
-    "phone",
-    "shared_phone_number",
-    "role",
-    "user_fields",
-    "skip_verify_email",
-    "verified",
-    "notes",
-    "details",
-    "tags",
-    "locale",
-    "locale_id",
-    "time_zone",
-    "alias",
-    "organization_id",
-    "organization",
-    "custom_role_id",
-    "identities",
-    "remote_photo_url",
-    "signature",
-    "suspended",
-    "ticket_restriction",
-];
+mod api;
 
 /// `GET /users/me`: 200 for everyone; wrong credentials are an anonymous user.
 pub(super) fn me(work: &Work<'_>, caller: Option<&Caller>) -> Answer {
@@ -52,49 +26,80 @@ pub(super) fn me(work: &Work<'_>, caller: Option<&Caller>) -> Answer {
     Answer::json(200, &json!({"user": user}))
 }
 
+/// Answers the calls about users but `me`.
+pub(super) fn answer(work: &mut Work<'_>, ask: &Ask, verb: &str, id: &str) -> Outcome {
+    match verb {
+        "show" => one(work, id),
+        "search" => search(work, ask),
+        "create_or_update" => create_or_update(work, ask),
+        "create" => api::create(work, ask),
+        "update" => api::update(work, ask, id),
+        "merge" => api::merge(work, ask, id),
+        _ => Err(not_found()),
+    }
+}
+
 /// `GET /users/{id}`.
-pub(super) fn one(work: &Work<'_>, id: &str) -> Outcome {
-    let user = id
-        .parse()
-        .ok()
-        .and_then(|id| work.user(id))
-        .ok_or_else(not_found)?;
+fn one(work: &Work<'_>, id: &str) -> Outcome {
+    let user = id.parse().ok().and_then(|id| work.state.users.get(&id));
+    let shown =
+        |user: &&User| user.active || work.config.variants.merged_user == MergedUser::Inactive;
+    let user = user.filter(shown).ok_or_else(not_found)?;
     Ok(Answer::json(
         200,
         &json!({"user": show::user(user, work.base_url)}),
     ))
 }
 
+/// `GET /users/search?external_id=`.
+fn search(work: &Work<'_>, ask: &Ask) -> Outcome {
+    let Some(wanted) = ask.param("external_id") else {
+        let body = json!({"error": "ParameterMissing",
+            "description": "Parameter external_id is required"});
+        return Err(Answer::json(400, &body));
+    };
+    let is = |have: &str| match work.config.variants.user_search_ignores_case {
+        true => have.to_lowercase() == wanted.to_lowercase(),
+        false => have == wanted,
+    };
+    let users = work.state.active_users();
+    let found = users.filter(|user| user.external_id.as_deref().is_some_and(is));
+    let rows = found.map(|user| (user.id, show::user(user, work.base_url)));
+    let body = paging::page(ask, work.base_url, "users", rows.collect());
+    Ok(Answer::json(200, &body))
+}
+
 /// `POST /users/create_or_update`: by e-mail or external id, never by phone or name.
-pub(super) fn create_or_update(work: &mut Work<'_>, ask: &Ask) -> Outcome {
-    let mut sent = object(ask, "user")?;
-    let mut dropped = drop_unknown(&mut sent, KEYS);
-    dropped.extend(drop_unknown_fields(work.state, &mut sent));
+fn create_or_update(work: &mut Work<'_>, ask: &Ask) -> Outcome {
+    let (sent, dropped) = api::user_object(work, ask)?;
     let found = find(work.state, &sent);
+    let staff = found
+        .and_then(|id| work.user(id))
+        .is_some_and(User::is_staff);
+    if staff && !work.config.variants.upsert_changes_staff {
+        let body = json!({"error": "Forbidden",
+            "description": "You are not allowed to change this user"});
+        return Err(Answer::json(403, &body));
+    }
     check_phone(work, &sent, found)?;
     let (status, id) = match found {
         Some(id) => (200, id),
         None => (201, create(work, &sent)?),
     };
     update(work, id, &sent);
-    let user = work.user(id).ok_or_else(not_found)?;
-    let answer = json!({"user": show::user(user, work.base_url)});
-    Ok(warned(Answer::json(status, &answer), &dropped))
+    api::shown(work, id, status, &dropped)
 }
 
 /// The user with this e-mail or external id, whatever its case.
 fn find(state: &State, sent: &Map<String, Value>) -> Option<u64> {
-    let same = |have: Option<&String>, key: &str| match (have, text(sent, key)) {
-        (Some(have), Some(want)) => have.to_lowercase() == want.to_lowercase(),
-        _ => false,
+    let wanted = |key: &str| text(sent, key).map(|value| value.to_lowercase());
+    let (email, external_id) = (wanted("email"), wanted("external_id"));
+    let same = |user: &User| {
+        let own = user.external_id.as_ref().map(|id| id.to_lowercase());
+        email.as_ref().is_some_and(|email| user.has_email(email))
+            || (own.is_some() && own == external_id)
     };
-    state
-        .users
-        .values()
-        .find(|user| {
-            same(user.email.as_ref(), "email") || same(user.external_id.as_ref(), "external_id")
-        })
-        .map(|user| user.id)
+    state.find_user(same).map(|user| user.id)
 }
 
 /// Makes a user; a name is required.
@@ -124,9 +129,13 @@ pub(super) fn add(
         id,
         name: name.to_owned(),
         email,
+        other_emails: Vec::new(),
         phone: None,
         external_id: None,
         role,
+        locale: "en-US".to_owned(),
+        suspended: false,
+        active: true,
         user_fields: state
             .user_fields
             .iter()
@@ -144,9 +153,7 @@ pub(super) fn add(
 pub(super) fn agent(work: &mut Work<'_>, name: &str) -> u64 {
     let known = work
         .state
-        .users
-        .values()
-        .find(|user| user.role == Role::Agent && user.name == name);
+        .find_user(|user| user.is_staff() && user.name == name);
     match known.map(|user| user.id) {
         Some(id) => id,
         None => add(work.state, work.now, name, Role::Agent, None),
@@ -156,7 +163,7 @@ pub(super) fn agent(work: &mut Work<'_>, name: &str) -> u64 {
 /// The customer with this id in the account's user field or as external id, made if there is none.
 pub(super) fn customer(work: &mut Work<'_>, external_id: &str) -> u64 {
     let key = work.config.custom_field.clone().unwrap_or_default();
-    let known = work.state.users.values().find(|user| {
+    let known = work.state.find_user(|user| {
         user.user_fields.get(&key).and_then(|value| value.as_str()) == Some(external_id)
             || user.external_id.as_deref() == Some(external_id)
     });
@@ -186,12 +193,21 @@ fn update(work: &mut Work<'_>, id: u64, sent: &Map<String, Value>) {
         .filter(|phone| !phone.is_empty())
         .or(user.phone.take());
     user.external_id = text(sent, "external_id").or(user.external_id.take());
+    user.locale = text(sent, "locale").unwrap_or_else(|| user.locale.clone());
+    user.suspended = flag(sent, "suspended").unwrap_or(user.suspended);
     if let Some(Value::Object(fields)) = sent.get("user_fields") {
         user.user_fields.extend(fields.clone());
     }
     user.updated_at_ms = now;
-    let author = user.as_author();
-    for ticket in work.state.tickets.values_mut() {
+    refresh(work.state, id);
+}
+
+/// Shows a user's new name on tickets and comments, too.
+pub(super) fn refresh(state: &mut State, id: u64) {
+    let Some(author) = state.user(id).map(User::as_author) else {
+        return;
+    };
+    for ticket in state.tickets.values_mut() {
         let authors = ticket
             .comments
             .iter_mut()
@@ -221,21 +237,11 @@ fn check_phone(work: &Work<'_>, sent: &Map<String, Value>, own: Option<u64>) -> 
         ));
     }
     let taken = |user: &User| user.phone.as_ref() == Some(&phone) && Some(user.id) != own;
-    if work.config.variants.phone_must_be_unique && work.state.users.values().any(taken) {
+    if work.config.variants.phone_must_be_unique && work.state.find_user(taken).is_some() {
         let text = "Phone Number: is already being used by another user";
         return Err(invalid("phone", text, "DuplicateValue"));
     }
     Ok(())
-}
-
-/// Values of fields the account does not have are dropped.
-fn drop_unknown_fields(state: &State, sent: &mut Map<String, Value>) -> Vec<String> {
-    let keys: Vec<String> = state.user_fields.iter().filter_map(key_of).collect();
-    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-    match sent.get_mut("user_fields") {
-        Some(Value::Object(fields)) => drop_unknown(fields, &keys),
-        _ => Vec::new(),
-    }
 }
 
 fn key_of(field: &Value) -> Option<String> {

@@ -30,8 +30,9 @@ impl Work<'_> {
             .ok_or_else(not_found)
     }
 
+    /// The user of this id, unless merged into another.
     pub(super) fn user(&self, id: u64) -> Option<&User> {
-        self.state.users.get(&id)
+        self.state.user(id)
     }
 }
 

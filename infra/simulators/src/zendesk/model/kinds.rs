@@ -1,9 +1,6 @@
-//! Small kinds: statuses, roles, triggers and their conditions.
-//!
-//! In: nothing. Out: types with the API's words. Imports nothing of the crate.
+//! Statuses and roles, in the API's words.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// Status of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,38 +69,4 @@ pub enum Role {
     Agent,
     /// Administrator.
     Admin,
-}
-
-/// A trigger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trigger {
-    /// Id.
-    pub id: u64,
-    /// Title.
-    pub title: String,
-    /// What it is for, in its owner's words.
-    #[serde(default)]
-    pub description: String,
-    /// Whether it runs.
-    pub active: bool,
-    /// Category.
-    pub category_id: Option<String>,
-    /// All of these must hold.
-    pub all: Vec<Condition>,
-    /// One of these must hold, if there are any.
-    pub any: Vec<Condition>,
-    /// What it does: pairs of field and value.
-    pub actions: Vec<Value>,
-}
-
-/// A condition of a trigger.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Condition {
-    /// Field, such as `status`.
-    pub field: String,
-    /// Operator, such as `is`.
-    pub operator: String,
-    /// Value.
-    #[serde(default)]
-    pub value: Value,
 }

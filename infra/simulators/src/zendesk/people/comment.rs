@@ -1,6 +1,4 @@
 //! What an agent submits, and why it may not work.
-//!
-//! In: nothing. Out: types. Imports the model.
 
 use super::super::model::Status;
 
@@ -16,6 +14,8 @@ pub struct Comment {
     pub public: bool,
     /// The status submitted with it.
     pub status: Option<Status>,
+    /// The custom status submitted with it.
+    pub custom_status: Option<u64>,
     /// Name of the agent, who is made up if there is none of this name.
     pub agent: String,
     /// Files: name, media type, bytes.
@@ -29,6 +29,7 @@ impl Comment {
             text: text.to_owned(),
             public: true,
             status: None,
+            custom_status: None,
             agent: DEFAULT_AGENT.to_owned(),
             attachments: Vec::new(),
         }
@@ -46,6 +47,13 @@ impl Comment {
     #[must_use]
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// Submitted with this custom status.
+    #[must_use]
+    pub fn custom_status(mut self, id: u64) -> Self {
+        self.custom_status = Some(id);
         self
     }
 
@@ -74,6 +82,21 @@ pub enum DeskError {
     /// The ticket is closed.
     #[error("ticket {0} is closed")]
     Closed(u64),
+    /// There is no such user, or the user was merged into another.
+    #[error("there is no user {0}")]
+    NoUser(u64),
+    /// Only end users can be merged, and not with themselves.
+    #[error("user {0} cannot be merged: only two different end users can")]
+    NotMergeable(u64),
+    /// There is no such custom status.
+    #[error("there is no custom status {0}")]
+    NoCustomStatus(u64),
+    /// There is no such macro.
+    #[error("there is no macro {0}")]
+    NoMacro(u64),
+    /// The account's or the ticket's limit of updates is met.
+    #[error("Zendesk's limit of ticket updates is met; there is a place again in {0} s")]
+    Limited(i64),
     /// There is no such held webhook.
     #[error("there is no held webhook {0}")]
     NotHeld(u64),

@@ -1,19 +1,17 @@
-//! Webhooks through the API: made, changed, their secrets, what was delivered.
-//!
-//! In: the webhooks' API calls. Out: webhooks, invocations, attempts. Imports work and paging.
+//! Webhooks through the API: made and changed, and their secrets.
 
 use std::collections::VecDeque;
 
 use serde_json::{Map, Value, json};
 
-use crate::clock::rfc3339;
 use crate::ids;
 use crate::wire::{Answer, Ask};
 
+use super::super::events::{CONDITIONAL, is_type};
 use super::super::model::State;
-use super::super::webhooks::{Attempt, Delivery, Outcome as Became, Webhook};
+use super::super::webhooks::Webhook;
 use super::super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
-use super::list;
+use super::{deliveries, list};
 
 const KEYS: &[&str] = &[
     "name",
@@ -53,8 +51,8 @@ pub(super) fn answer(
         "webhooks.delete" => delete(work, first),
         "webhooks.signing_secret" => webhook(work, first).map(|webhook| secret(200, webhook)),
         "webhooks.reset_signing_secret" => reset(work, first),
-        "webhooks.invocations" => invocations(work, ask, first),
-        "webhooks.attempts" => attempts(work, ask, ids),
+        "webhooks.invocations" => deliveries::invocations(work, ask, first),
+        "webhooks.attempts" => deliveries::attempts(work, ask, ids),
         _ => return None,
     };
     Some(outcome)
@@ -111,7 +109,7 @@ pub(in super::super) fn add(
         request_format: "json".to_owned(),
         active: true,
         secret: secret.to_owned(),
-        subscriptions: vec!["conditional_ticket_events".to_owned()],
+        subscriptions: vec![CONDITIONAL.to_owned()],
         ends: VecDeque::new(),
         open_until_ms: 0,
     };
@@ -156,6 +154,7 @@ fn check(sent: &Map<String, Value>, required: &[&str]) -> Result<(), Answer> {
             return Err(invalid(key, "is not included in the list", "InvalidValue"));
         }
     }
+    subscriptions(sent)?;
     let Some(endpoint) = text(sent, "endpoint") else {
         return Ok(());
     };
@@ -168,6 +167,19 @@ fn check(sent: &Map<String, Value>, required: &[&str]) -> Result<(), Answer> {
         "Endpoint: must be an https address",
         "InvalidValue",
     ))
+}
+
+/// Either triggers, or event types that exist.
+fn subscriptions(sent: &Map<String, Value>) -> Result<(), Answer> {
+    let Some(Value::Array(list)) = sent.get("subscriptions") else {
+        return Ok(());
+    };
+    let follows = |kind: &Value| kind.as_str().is_some_and(is_type);
+    if *list == [json!(CONDITIONAL)] || list.iter().all(follows) {
+        return Ok(());
+    }
+    let text = "Subscriptions: must be conditional_ticket_events alone, or event types";
+    Err(invalid("subscriptions", text, "InvalidValue"))
 }
 
 fn fill(webhook: &mut Webhook, sent: &Map<String, Value>) {
@@ -223,68 +235,4 @@ fn reset(work: &mut Work<'_>, id: &str) -> Outcome {
         .ok_or_else(not_found)?
         .secret = ids::secret();
     Ok(secret(201, webhook(work, id)?))
-}
-
-fn invocations(work: &Work<'_>, ask: &Ask, id: &str) -> Outcome {
-    webhook(work, id)?;
-    let from = ask.param("filter[from_ts]").unwrap_or_default();
-    let status = ask.param("filter[status]");
-    let made = work.state.deliveries.iter();
-    let mut rows: Vec<Value> = made
-        .filter(|delivery| delivery.webhook_id == id)
-        .map(invocation)
-        .filter(|row| {
-            row["latest_completed_at"]
-                .as_str()
-                .is_none_or(|at| at >= from)
-        })
-        .filter(|row| status.is_none_or(|status| row["status"] == status))
-        .collect();
-    if ask.param("sort") == Some("-latest_completed_at") {
-        rows.reverse();
-    }
-    let rows = rows.into_iter().enumerate();
-    Ok(list(
-        work,
-        ask,
-        "invocations",
-        rows.map(|(at, row)| (at as u64, row)),
-    ))
-}
-
-fn invocation(delivery: &Delivery) -> Value {
-    json!({"id": delivery.invocation_id, "status": became(delivery),
-        "status_code": delivery.status,
-        "latest_completed_at": delivery.attempts.last().map(|last| rfc3339(last.at_ms))})
-}
-
-fn became(delivery: &Delivery) -> &'static str {
-    match delivery.outcome {
-        Became::Success => "completed",
-        Became::Failed | Became::Discarded => "failed",
-        Became::Terminated => "terminated",
-        Became::CircuitBroken => "circuit broken",
-    }
-}
-
-fn attempts(work: &Work<'_>, ask: &Ask, ids: &[String]) -> Outcome {
-    let wanted = ids.get(1).ok_or_else(not_found)?;
-    let mut made = work.state.deliveries.iter();
-    let delivery = made
-        .find(|made| &made.invocation_id == wanted)
-        .ok_or_else(not_found)?;
-    let shown = |(at, attempt): (usize, &Attempt)| {
-        let row = json!({"id": format!("{wanted}-{at}"), "invocation_id": wanted,
-            "status": if matches!(attempt.status, Some(200..=299)) { "completed" } else { "failed" },
-            "status_code": attempt.status, "completed_at": rfc3339(attempt.at_ms),
-            "request": {"headers": attempt.headers, "payload": delivery.payload},
-            "response": {"payload": attempt.body}});
-        (at as u64, row)
-    };
-    Ok(list(
-        work,
-        ask,
-        "attempts",
-        delivery.attempts.iter().enumerate().map(shown),
-    ))
 }

@@ -1,14 +1,12 @@
-//! Triggers through the API.
-//!
-//! In: the triggers' API calls. Out: triggers made and changed, or refused. Imports work and the
-//! trigger engine's list of conditions.
+//! Triggers through the API: made, changed, or refused as Zendesk refuses.
 
 use serde_json::{Map, Value, json};
 
 use crate::wire::{Answer, Ask};
 
+use super::super::conditions::known;
 use super::super::model::{Condition, State, Trigger};
-use super::super::triggers::{ACTIONS, CONDITIONS};
+use super::super::triggers::ACTIONS;
 use super::super::work::{
     Outcome, Work, drop_unknown, flag, invalid, not_found, object, text, warned,
 };
@@ -145,18 +143,15 @@ fn conditions(sent: &Value) -> Result<Vec<Condition>, Answer> {
     let Value::Array(list) = sent else {
         return Ok(Vec::new());
     };
-    let mut conditions = Vec::new();
+    let mut taken = Vec::new();
     for sent in list {
         let condition: Condition = serde_json::from_value(sent.clone()).map_err(|_| refuse())?;
-        let known = CONDITIONS.iter().any(|(field, operators)| {
-            condition.field == *field && operators.contains(&condition.operator.as_str())
-        });
-        if !known {
+        if !known(&condition) {
             return Err(refuse());
         }
-        conditions.push(condition);
+        taken.push(condition);
     }
-    Ok(conditions)
+    Ok(taken)
 }
 
 pub(super) fn show_trigger(trigger: &Trigger) -> Value {

@@ -1,6 +1,4 @@
 //! What a ticket call sent, taken apart, and refused where Zendesk refuses.
-//!
-//! In: the `ticket` object. Out: requester, comment, status, tags. Imports work and the model.
 
 use serde_json::{Map, Value, json};
 
@@ -79,27 +77,29 @@ pub(super) fn ticket_object(ask: &Ask) -> Result<(Map<String, Value>, Vec<String
     Ok((sent, dropped))
 }
 
-pub(super) fn followup_source(
-    work: &Work<'_>,
-    sent: &Map<String, Value>,
-) -> Result<Option<Ticket>, Answer> {
-    let Some(source) = id(sent, "via_followup_source_id") else {
-        return Ok(None);
-    };
-    let source = work
-        .state
-        .ticket(source)
-        .filter(|source| source.status == Status::Closed);
-    source.cloned().map(Some).ok_or_else(|| {
-        let text = "Via followup source: must be a closed ticket";
-        invalid("via_followup_source_id", text, "InvalidValue")
-    })
+/// The closed ticket to be followed; for any other ticket the field has no effect.
+pub(super) fn followup_source(work: &Work<'_>, sent: &Map<String, Value>) -> Option<Ticket> {
+    let source = work.state.ticket(id(sent, "via_followup_source_id")?);
+    source
+        .filter(|source| source.status == Status::Closed)
+        .cloned()
 }
 
-/// `requester_id`, or `requester` with its few documented keys, or the caller.
+/// A 422 where agents suspended the user.
+pub(super) fn refuse_suspended(key: &str, user: &User) -> Result<(), Answer> {
+    if !user.suspended {
+        return Ok(());
+    }
+    let text = format!("Requester: {} is suspended.", user.name);
+    Err(invalid(key, &text, "UserSuspended"))
+}
+
+/// `requester_id`, or `requester` with its few documented keys, or that of the ticket followed, or
+/// the caller.
 pub(super) fn requester(
     work: &mut Work<'_>,
     sent: &mut Map<String, Value>,
+    source: Option<&Ticket>,
     caller: &Caller,
     dropped: &mut Vec<String>,
 ) -> Result<User, Answer> {
@@ -115,11 +115,8 @@ pub(super) fn requester(
         (None, Some(Value::Object(person))) => {
             dropped.extend(drop_unknown(person, REQUESTER_KEYS));
             let email = text(person, "email");
-            let known = work
-                .state
-                .users
-                .values()
-                .find(|u| email.is_some() && u.email == email);
+            let is = |user: &User| email.as_ref().is_some_and(|email| user.has_email(email));
+            let known = work.state.find_user(is);
             match known.map(|user| user.id) {
                 Some(id) => id,
                 None => {
@@ -131,7 +128,7 @@ pub(super) fn requester(
                 }
             }
         }
-        (None, _) => caller.user_id,
+        (None, _) => source.map_or(caller.user_id, |source| source.requester.id),
     };
     work.user(id).cloned().ok_or_else(unknown)
 }
@@ -147,12 +144,12 @@ pub(super) fn words(
         return Ok(None);
     };
     let author_id = id(comment, "author_id").unwrap_or(default_author);
-    if work.user(author_id).is_none() {
-        return Err(invalid(
-            "author_id",
-            "Author: is not a valid user",
-            "InvalidValue",
-        ));
+    let author = work.user(author_id).ok_or_else(|| {
+        let text = "Author: is not a valid user";
+        invalid("author_id", text, "InvalidValue")
+    })?;
+    if work.config.variants.suspended_author_refused {
+        refuse_suspended("author_id", author)?;
     }
     let (body, html) = match (text(comment, "html_body"), text(comment, "body")) {
         (Some(sent), _) => (html::to_text(&sent), html::from_html(&sent)),
@@ -180,6 +177,21 @@ pub(super) fn status(sent: &Map<String, Value>) -> Result<Option<Status>, Answer
     Status::parse(&name)
         .map(Some)
         .ok_or_else(|| invalid("status", "Status: is not valid", "InvalidValue"))
+}
+
+/// The custom status of this id, if the account has it.
+pub(super) fn custom_status(
+    work: &Work<'_>,
+    sent: &Map<String, Value>,
+) -> Result<Option<u64>, Answer> {
+    let Some(id) = id(sent, "custom_status_id") else {
+        return Ok(None);
+    };
+    let known = work.state.custom_statuses.iter().any(|s| s.id == id);
+    known.then_some(Some(id)).ok_or_else(|| {
+        let text = "Custom status: is not valid";
+        invalid("custom_status_id", text, "InvalidValue")
+    })
 }
 
 pub(super) fn custom(sent: &Map<String, Value>) -> Value {
