@@ -342,7 +342,10 @@ async fn a_closed_ticket_refuses_updates_and_a_follow_up_continues_it() {
     let id = api.ticket("u1").await;
     let follow = json!({"ticket": {"comment": {"body": "more"}, "via_followup_source_id": id}});
     let (status, early) = api.post("/tickets", follow.clone()).await;
-    assert_eq!((status, &early["ticket"]["via"]["source"]["rel"]), (201, &Value::Null));
+    assert_eq!(
+        (status, &early["ticket"]["via"]["source"]["rel"]),
+        (201, &Value::Null)
+    );
     zendesk.close(id).unwrap();
     let update = json!({"ticket": {"comment": {"body": "x"}}});
     let (status, body) = api.put(&format!("/tickets/{id}"), update).await;

@@ -20,8 +20,8 @@ use super::model::{Role, State};
 use super::webhooks::Mode;
 use super::work::{Outcome, Work, not_found};
 use super::{
-    auth, catalogue, comments, control, deliver, idempotency, limits, routes, setup, tickets,
-    uploads, users,
+    auth, catalogue, comments, control, deliver, export, idempotency, limits, macros, routes,
+    search, setup, tickets, uploads, users,
 };
 
 /// A simulated account.
@@ -190,6 +190,7 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         ("audits", _) => comments::audits(work, ask, first),
         ("metrics", _) => tickets::metrics(work, first),
         ("uploads", _) => uploads::create(work, ask),
+        ("search", _) => search::tickets(work, ask),
         ("", _) => Err(Answer::json(
             404,
             &json!({"error": "InvalidEndpoint",
@@ -197,6 +198,8 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         )),
         _ => catalogue::answer(work, ask, operation)
             .map(Ok)
+            .or_else(|| export::answer(work, ask, operation))
+            .or_else(|| macros::answer(work, ask, operation, ids))
             .or_else(|| setup::answer(work, ask, operation, ids))
             .unwrap_or_else(|| Err(not_found())),
     }

@@ -222,7 +222,7 @@ fn is_global(work: &Work<'_>, operation: &str) -> bool {
         "audits.list" => variants.audits_need_global_read,
         "metrics.show" => !variants.metrics_take_ticket_scopes,
         "uploads.create" => !variants.uploads_take_ticket_scopes,
-        _ => operation.starts_with("incremental.") || operation.starts_with("search."),
+        _ => false,
     }
 }
 
@@ -231,7 +231,8 @@ fn needed(operation: &str) -> (&str, &str) {
     let resource = match family {
         "comments" | "audits" | "metrics" | "uploads" => "tickets",
         "user_fields" => "users",
-        "groups" | "brands" | "ticket_forms" | "ticket_fields" | "custom_statuses" => "tickets",
+        "incremental" | "groups" | "brands" | "ticket_forms" | "ticket_fields"
+        | "custom_statuses" => "tickets",
         "trigger_categories" => "triggers",
         other => other,
     };

@@ -47,6 +47,13 @@ pub(super) fn request(work: &mut Work<'_>) -> Result<(), Exceeded> {
     taken.map_err(a_minute)
 }
 
+/// Counts an incremental export.
+pub(super) fn export(work: &mut Work<'_>) -> Result<(), Exceeded> {
+    let most = work.config.limits.exports_per_minute;
+    let taken = work.state.rates.exports.take(work.now, MINUTE, most);
+    taken.map_err(a_minute)
+}
+
 /// Counts an update of a ticket by a user, through the API or in an agent's screens.
 pub(super) fn update(work: &mut Work<'_>, user: u64, ticket: u64) -> Result<(), Exceeded> {
     let now = work.now;

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::auth::api_user;
 use super::change::{Change, Words, apply};
 use super::channel::Channel;
 use super::fields::Fields;
 use super::model::{Status, Ticket, User};
 use super::work::Work;
-use super::{events, html, limits, uploads, users};
+use super::{html, limits, macros, uploads, users};
 
 mod comment;
+mod ending;
 mod merging;
 mod new_ticket;
 mod person;
@@ -20,6 +20,7 @@ pub use comment::{Comment, DeskError};
 pub use new_ticket::NewTicket;
 pub use person::Person;
 
+pub(super) use ending::{close, delete, merge};
 pub(super) use merging::merge as merge_users;
 pub(super) use new_ticket::{add, blank, follows, open};
 pub(super) use profiles::{add_user, edit, suspend};
@@ -120,56 +121,13 @@ pub(super) fn remove_tags(
     by_agent(work, ticket, |change| change.tags = Some(left))
 }
 
-/// An automation closes a ticket.
-pub(super) fn close(work: &mut Work<'_>, ticket: u64) -> Result<(), DeskError> {
-    work.state
-        .ticket(ticket)
-        .ok_or(DeskError::NoTicket(ticket))?;
-    let mut change = Change::new(api_user(work.state), Channel::Rule);
-    change.status = Some(Status::Closed);
-    apply(work.state, work.config, work.now, ticket, change);
-    Ok(())
-}
-
-/// An agent deletes a ticket.
-pub(super) fn delete(work: &mut Work<'_>, ticket: u64) -> Result<(), DeskError> {
-    let agent = users::agent(work, DEFAULT_AGENT);
-    let found = work.state.tickets.get_mut(&ticket);
-    let found = found.filter(|ticket| !ticket.deleted);
-    let found = found.ok_or(DeskError::NoTicket(ticket))?;
-    found.deleted = true;
-    found.generated_at_ms = work.now;
-    let kind = "ticket.soft_deleted";
-    events::of_ticket(work.state, work.now, ticket, agent, kind, json!({}));
-    Ok(())
-}
-
-/// An agent merges a ticket into another.
-pub(super) fn merge(work: &mut Work<'_>, source: u64, target: u64) -> Result<(), DeskError> {
-    changeable(work, target)?;
-    let mut tags = changeable(work, source)?.tags.clone();
-    tags.push("closed_by_merge".to_owned());
-    tags.sort();
-    let agent = users::agent(work, DEFAULT_AGENT);
-    let note = |text: String| Words {
-        public: false,
-        ..spoken(agent, &text)
-    };
-    let mut closing = Change::new(agent, Channel::Rule);
-    closing.comment = Some(note(format!(
-        "This request was closed and merged into request #{target}."
-    )));
-    closing.status = Some(Status::Closed);
-    closing.tags = Some(tags);
-    apply(work.state, work.config, work.now, source, closing);
-    let mut telling = Change::new(agent, Channel::Rule);
-    telling.comment = Some(note(format!(
-        "Request #{source} was closed and merged into this request."
-    )));
-    apply(work.state, work.config, work.now, target, telling);
-    let event = json!({"target_ticket_id": target.to_string()});
-    events::of_ticket(work.state, work.now, source, agent, "ticket.merged", event);
-    Ok(())
+/// An agent applies a macro and submits.
+pub(super) fn apply_macro(work: &mut Work<'_>, ticket: u64, id: u64) -> Result<(), DeskError> {
+    let found = changeable(work, ticket)?.clone();
+    let mut known = work.state.macros.iter();
+    let known = known.find(|known| known.id == id && known.active).cloned();
+    let known = known.ok_or(DeskError::NoMacro(id))?;
+    by_agent(work, ticket, |change| macros::fill(&known, &found, change))
 }
 
 /// The customer writes an e-mail.

@@ -106,6 +106,15 @@ impl Zendesk {
             .change(|work| people::add_tags(work, ticket, &tags))
     }
 
+    /// An agent applies a macro, which `POST /macros` made, and submits; fires triggers.
+    ///
+    /// # Errors
+    /// When the ticket cannot be changed, or there is no such active macro.
+    pub fn apply_macro(&self, ticket: u64, id: u64) -> Result<(), DeskError> {
+        self.account
+            .change(|work| people::apply_macro(work, ticket, id))
+    }
+
     /// An agent takes tags away.
     ///
     /// # Errors

@@ -122,6 +122,13 @@ fn actions(state: &State, trigger: &Trigger) -> Result<(), Answer> {
             ));
         }
     }
+    let mails = trigger.actions.iter();
+    for mail in mails.filter(|action| action["field"] == "notification_user") {
+        if !(0..3).all(|at| mail["value"][at].is_string()) {
+            let text = "Actions: an e-mail needs a recipient, a subject and a text";
+            return Err(invalid("base", text, "InvalidValue"));
+        }
+    }
     if trigger.actions.is_empty() {
         return Err(invalid(
             "base",
