@@ -31,6 +31,29 @@ async fn a_token_stops_working_when_it_expires_and_when_it_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_token_lives_as_long_as_was_asked_for_within_bounds() {
+    let zendesk = zendesk().await;
+    let ask = async |life: Value| {
+        let body = json!({"grant_type": "client_credentials", "client_id": "braze-bridge",
+            "client_secret": "zendesk-oauth-secret", "scope": "read", "expires_in": life});
+        let request = client()
+            .post(format!("{}/oauth/tokens", zendesk.base_url()))
+            .header("content-type", "application/json");
+        both(request.body(body.to_string()).send().await.unwrap()).await
+    };
+    for (life, expected) in [
+        (Value::Null, (200, json!(1_800))),
+        (json!(172_800), (200, json!(172_800))),
+        (json!(299), (400, Value::Null)),
+        (json!(172_801), (400, Value::Null)),
+        (json!("long"), (400, Value::Null)),
+    ] {
+        let (status, body) = ask(life.clone()).await;
+        assert_eq!((status, body["expires_in"].clone()), expected, "{life}");
+    }
+}
+
+#[tokio::test]
 async fn a_malformed_scope_yields_a_token_that_every_call_refuses() {
     let zendesk = zendesk().await;
     for scope in [

@@ -1,6 +1,4 @@
 //! Who is calling: OAuth tokens, the legacy API token, scopes.
-//!
-//! In: the `authorization` header. Out: a caller, or Zendesk's refusal. Imports work and wire.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +8,12 @@ use serde_json::{Value, json};
 use crate::ids;
 use crate::wire::{Answer, Ask};
 
-use super::model::{Role, State};
+use super::model::State;
 use super::work::Work;
+
+mod scopes;
+
+pub(super) use scopes::permit;
 
 /// An access token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +32,9 @@ pub(super) struct Caller {
     /// `None`: everything, as with an API token.
     scopes: Option<Vec<String>>,
 }
+
+/// Seconds a token may be asked to live.
+const LIVES: std::ops::RangeInclusive<i64> = 300..=172_800;
 
 const RESOURCES: &[&str] = &[
     "tickets",
@@ -80,7 +85,15 @@ pub(super) fn token(work: &mut Work<'_>, ask: &Ask) -> Answer {
         }
     }
     let variants = &work.config.variants;
-    let life = i64::try_from(variants.token_life.as_secs()).unwrap_or(i64::MAX / 1000);
+    let usual = i64::try_from(variants.token_life.as_secs()).unwrap_or(i64::MAX / 1000);
+    let life = match &body["expires_in"] {
+        Value::Null => usual,
+        asked => asked.as_i64().unwrap_or_default(),
+    };
+    if life != usual && !LIVES.contains(&life) {
+        let text = "expires_in must be between 300 and 172800 seconds";
+        return refused(400, "invalid_request", text);
+    }
     let token = ids::hex() + &ids::hex();
     work.state.tokens.insert(
         token.clone(),
@@ -179,75 +192,4 @@ pub(super) fn caller(work: &Work<'_>, ask: &Ask) -> Result<Caller, Answer> {
 /// The user who made the OAuth client and the API token: the first of the account.
 pub(super) fn api_user(state: &State) -> u64 {
     state.users.values().next().map_or(0, |user| user.id)
-}
-
-/// Families of calls that only administrators may make; agents may read triggers and user fields.
-fn is_for_admins(operation: &str) -> bool {
-    let (family, verb) = operation.split_once('.').unwrap_or((operation, ""));
-    match family {
-        "webhooks" | "incremental" => true,
-        "triggers" | "trigger_categories" | "user_fields" => verb != "list" && verb != "show",
-        _ => false,
-    }
-}
-
-/// Refuses a caller whose scopes do not cover the operation.
-pub(super) fn permit(work: &Work<'_>, caller: &Caller, operation: &str) -> Result<(), Answer> {
-    let role = work.user(caller.user_id).map(|user| user.role);
-    if role != Some(Role::Admin) && is_for_admins(operation) {
-        let error = json!({"title": "Forbidden", "message": "You do not have access to this page. \
-            Please contact the account owner of this help desk for further help."});
-        return Err(Answer::json(403, &json!({"error": error})));
-    }
-    let Some(scopes) = &caller.scopes else {
-        return Ok(());
-    };
-    let (resource, right) = needed(operation);
-    let has = |scope: &str| scopes.iter().any(|have| have == scope);
-    if has(right) || (!is_global(work, operation) && has(&format!("{resource}:{right}"))) {
-        return Ok(());
-    }
-    let description = match work.config.variants.forbidden_names_scopes {
-        true => format!("You are missing the following required scopes: {right}"),
-        false => "You do not have access to this resource".to_owned(),
-    };
-    let body = json!({"error": "Forbidden", "description": description});
-    Err(Answer::json(403, &body))
-}
-
-/// Calls that a resource's own scope does not open.
-fn is_global(work: &Work<'_>, operation: &str) -> bool {
-    let variants = &work.config.variants;
-    match operation {
-        "audits.list" => variants.audits_need_global_read,
-        "metrics.show" => !variants.metrics_take_ticket_scopes,
-        "uploads.create" => !variants.uploads_take_ticket_scopes,
-        _ => false,
-    }
-}
-
-fn needed(operation: &str) -> (&str, &str) {
-    let (family, verb) = operation.split_once('.').unwrap_or((operation, ""));
-    let resource = match family {
-        "comments" | "audits" | "metrics" | "uploads" => "tickets",
-        "user_fields" => "users",
-        "incremental" | "groups" | "brands" | "ticket_forms" | "ticket_fields"
-        | "custom_statuses" => "tickets",
-        "trigger_categories" => "triggers",
-        other => other,
-    };
-    let reads = matches!(
-        verb,
-        "list"
-            | "show"
-            | "me"
-            | "search"
-            | "apply"
-            | "tickets"
-            | "ticket_events"
-            | "signing_secret"
-            | "invocations"
-            | "attempts"
-    );
-    (resource, if reads { "read" } else { "write" })
 }

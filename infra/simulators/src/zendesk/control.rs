@@ -76,7 +76,7 @@ fn done(result: Result<Value, DeskError>) -> Answer {
         Ok(done) => Answer::json(201, &done),
         Err(error) => {
             let status = match error {
-                DeskError::Closed(_) | DeskError::NotMergeable(_) => 409,
+                DeskError::Closed(_) | DeskError::NotMergeable(_) | DeskError::Suspended(_) => 409,
                 DeskError::Limited(_) => 429,
                 _ => 404,
             };

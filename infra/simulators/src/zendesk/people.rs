@@ -142,6 +142,9 @@ pub(super) fn end_user_comments(
         .ok_or(DeskError::NoTicket(ticket))?
         .clone();
     let requester = found.requester.clone();
+    if work.user(requester.id).is_some_and(|user| user.suspended) {
+        return Err(DeskError::Suspended(requester.id));
+    }
     let mut change = Change::new(requester.id, Channel::Email);
     change.comment = Some(spoken(requester.id, text));
     let ticket = match found.status {

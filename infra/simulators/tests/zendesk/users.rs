@@ -247,6 +247,10 @@ async fn nothing_is_written_for_a_suspended_user() {
     zendesk.configure(|config| config.variants.suspended_author_refused = false);
     assert_eq!(api.put(&path, append).await.0, 200);
     assert_eq!(api.post("/tickets", create.clone()).await.0, 422);
+    let by_mail = zendesk.email_ticket(spam, "S", "buy");
+    assert_eq!(by_mail, Err(DeskError::Suspended(spam)));
+    let answer = zendesk.end_user_comments(ticket, "buy");
+    assert_eq!(answer, Err(DeskError::Suspended(spam)));
     zendesk.unsuspend(spam).unwrap();
     assert_eq!(api.post("/tickets", create).await.0, 201);
 }

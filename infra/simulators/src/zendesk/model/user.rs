@@ -56,7 +56,7 @@ impl User {
     }
 
     /// Whether an address is one of the user's, whatever its case.
-    pub(in super::super) fn has_email(&self, address: &str) -> bool {
+    pub fn has_email(&self, address: &str) -> bool {
         let same = |own: &String| own.to_lowercase() == address.to_lowercase();
         self.email.iter().chain(&self.other_emails).any(same)
     }

@@ -85,6 +85,9 @@ pub enum DeskError {
     /// There is no such user, or the user was merged into another.
     #[error("there is no user {0}")]
     NoUser(u64),
+    /// The user is suspended: what they write goes to the view of suspended tickets.
+    #[error("user {0} is suspended")]
+    Suspended(u64),
     /// Only end users can be merged, and not with themselves.
     #[error("user {0} cannot be merged: only two different end users can")]
     NotMergeable(u64),

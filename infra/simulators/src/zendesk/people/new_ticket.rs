@@ -6,7 +6,7 @@ use super::super::catalogue;
 use super::super::change::{Change, apply};
 use super::super::channel::Channel;
 use super::super::fields::Fields;
-use super::super::model::{Author, Status, Ticket, User};
+use super::super::model::{Author, Status, Ticket};
 use super::super::users;
 use super::super::work::{Work, tags};
 use super::{DEFAULT_AGENT, DeskError, spoken};
@@ -103,8 +103,12 @@ impl NewTicket {
 
 /// Opens the ticket.
 pub(in super::super) fn open(work: &mut Work<'_>, new: NewTicket) -> Result<u64, DeskError> {
-    let requester = work.user(new.requester).map(User::as_author);
+    let requester = work.user(new.requester);
     let requester = requester.ok_or(DeskError::NoUser(new.requester))?;
+    if new.agent.is_none() && requester.suspended {
+        return Err(DeskError::Suspended(requester.id));
+    }
+    let requester = requester.as_author();
     let by = match &new.agent {
         Some(agent) => users::agent(work, agent),
         None => requester.id,

@@ -7,15 +7,17 @@ use super::super::people::{self, DeskError, Person};
 use super::super::{Zendesk, users};
 
 impl Zendesk {
-    /// A customer has a profile under this name; one with another name keeps it.
-    pub fn knows_customer(&self, external_id: &str, name: &str) {
+    /// A customer has a profile under this name; one with another name keeps it. Returns the user's
+    /// id.
+    pub fn knows_customer(&self, external_id: &str, name: &str) -> u64 {
         self.account.change(|work| {
             let id = users::customer(work, external_id);
             let user = work.state.users.get_mut(&id);
             if let Some(user) = user.filter(|user| user.name == external_id && !name.is_empty()) {
                 name.clone_into(&mut user.name);
             }
-        });
+            id
+        })
     }
 
     /// Somebody adds a user. Returns the user's id.
