@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// A clock shared by everything that was given a clone of it.
@@ -19,6 +20,7 @@ pub struct Clock {
     offset_ms: Arc<AtomicI64>,
     /// Where the runtime's time counts: its start, and what the machine's clock said then.
     runtime: Option<(Instant, i64)>,
+    moved: Arc<watch::Sender<()>>,
 }
 
 impl Clock {
@@ -47,6 +49,12 @@ impl Clock {
     /// Moves the simulated time forward.
     pub fn advance(&self, by: Duration) {
         self.offset_ms.fetch_add(millis(by), Ordering::SeqCst);
+        self.moved.send_replace(());
+    }
+
+    /// Changes whenever the simulated time is moved, so that what waits for a time can look again.
+    pub fn moves(&self) -> watch::Receiver<()> {
+        self.moved.subscribe()
     }
 
     /// How far the clock is ahead of the machine's, in milliseconds.
@@ -57,6 +65,7 @@ impl Clock {
     /// Sets the distance to the machine's clock, in milliseconds: for restoring a stored state.
     pub fn set_offset_ms(&self, offset: i64) {
         self.offset_ms.store(offset, Ordering::SeqCst);
+        self.moved.send_replace(());
     }
 }
 

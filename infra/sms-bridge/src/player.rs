@@ -22,13 +22,12 @@ use crate::transcript::Transcript;
 /// What was expected and what was found, with the step's number and line.
 pub(crate) async fn play(stack: &Arc<Stack>, conversation: &Conversation) -> Result<(), String> {
     for customer in &conversation.customer {
-        stack.braze.add_user(User {
-            external_id: customer.id.clone(),
-            first_name: customer.first_name.clone(),
-            last_name: customer.last_name.clone(),
-            phone: customer.phone.clone(),
-            ..User::default()
-        });
+        stack.braze.add_user(User::new(
+            &customer.id,
+            &customer.first_name,
+            &customer.last_name,
+            &customer.phone,
+        ));
     }
     let mut player = Player::new(stack, conversation);
     println!("{}\n\n{}", conversation.title, Transcript::heading());

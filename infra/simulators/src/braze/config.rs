@@ -1,12 +1,10 @@
-//! How the simulated Braze workspace is set up.
-//!
-//! In: nothing. Out: [`Config`] and [`Inbound`]. Imports the clock.
+//! What a simulated workspace is started with.
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::clock::Clock;
+
+use super::variants::Variants;
 
 /// Settings of a simulated workspace.
 #[derive(Debug, Clone)]
@@ -17,16 +15,45 @@ pub struct Config {
     pub clock: Clock,
     /// REST API key.
     pub api_key: String,
-    /// Requests an hour on the send endpoints.
-    pub sends_per_hour: u32,
+    /// Requests allowed per window.
+    pub limits: Limits,
     /// Longest body accepted, in bytes.
     pub max_body: usize,
-    /// How several media URLs are rendered.
-    pub media_style: MediaStyle,
+    /// Unverified facts, as they are at the start.
+    pub variants: Variants,
     /// Longest wait for a webhook's answer.
     pub webhook_timeout: Duration,
     /// Waits between webhook attempts are multiplied by this; 1: about half an hour for five.
     pub retry_wait_scale: f64,
+    /// Failures of one host within a minute after which webhooks to it pause for a minute.
+    pub failures_before_pause: u32,
+}
+
+/// Requests allowed, by the vendor's windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// An hour, for all send endpoints together.
+    pub sends_per_hour: u32,
+    /// In three seconds, of `users/track`.
+    pub tracks_per_3_seconds: u32,
+    /// A minute, of `subscription/status/set`.
+    pub subscription_sets_per_minute: u32,
+    /// A minute, of `users/export/ids`.
+    pub exports_per_minute: u32,
+    /// An hour, of every other endpoint, each for itself.
+    pub others_per_hour: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sends_per_hour: 250_000,
+            tracks_per_3_seconds: 3_000,
+            subscription_sets_per_minute: 5_000,
+            exports_per_minute: 250,
+            others_per_hour: 250_000,
+        }
+    }
 }
 
 impl Default for Config {
@@ -35,59 +62,12 @@ impl Default for Config {
             port: 0,
             clock: Clock::new(),
             api_key: "braze-rest-key".to_owned(),
-            sends_per_hour: 250_000,
+            limits: Limits::default(),
             max_body: 4 << 20,
-            media_style: MediaStyle::Commas,
+            variants: Variants::default(),
             webhook_timeout: Duration::from_secs(90),
             retry_wait_scale: 1.0,
+            failures_before_pause: 3_000,
         }
     }
-}
-
-/// The webhook campaigns that hand inbound texts on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Inbound {
-    /// Where they post to.
-    pub url: String,
-    /// Bearer token typed into the composer's header.
-    pub token: String,
-    /// Keywords of the custom category behind the support campaign.
-    pub support_keywords: Vec<String>,
-    /// Body typed into the composer.
-    pub format: BodyFormat,
-}
-
-impl Inbound {
-    /// The contract's campaigns, with the keyword `SUPPORT`.
-    pub fn new(url: &str, token: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            token: token.to_owned(),
-            support_keywords: vec!["SUPPORT".to_owned()],
-            format: BodyFormat::Contract,
-        }
-    }
-}
-
-/// Ways several media URLs might be rendered; nobody knows which is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaStyle {
-    /// `a,b`
-    Commas,
-    /// `a b`
-    Spaces,
-    /// One per line.
-    Lines,
-    /// `["a","b"]`
-    JsonArray,
-}
-
-/// Bodies of the inbound campaigns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyFormat {
-    /// The contract's, with `json_escape` on every string.
-    Contract,
-    /// The guide's first inbound body, as printed: no escaping; only support messages.
-    Guide,
 }

@@ -1,16 +1,27 @@
 //! A stateful stand-in for a Braze workspace.
 //!
-//! In: HTTP as a client of Braze's REST API writes it, and texts customers send. Out: the API's
-//! answers, SMS in inboxes, and the webhook campaigns' requests. Must not import the Zendesk side.
+//! It answers HTTP as Braze's REST API does, takes the texts that customers send, delivers SMS to
+//! phones and posts webhook campaigns. Must not import the Zendesk side.
 
 mod api;
-mod campaigns;
+mod campaign;
+mod condition;
 mod config;
+mod control;
+mod dashboard;
 mod inbound;
+mod keywords;
 mod liquid;
 mod model;
+mod outbound;
+mod phone;
+mod profile;
+mod pump;
+mod rules;
 mod segments;
-mod track;
+mod subscriptions;
+mod variants;
+mod withhold;
 mod workspace;
 
 use std::io;
@@ -28,8 +39,15 @@ use crate::server::{Running, bind};
 
 use workspace::Workspace;
 
-pub use config::{BodyFormat, Config, Inbound, MediaStyle};
-pub use model::{Campaign, Category, InboundDelivery, Send, Sms, State, Suppressed, User};
+pub use campaign::{BodyFormat, Campaign, Inbound, Webhook};
+pub use condition::Condition;
+pub use config::{Config, Limits};
+pub use keywords::{Category, KeywordCategory, Keywords};
+pub use model::{Group, Held, InboundDelivery, Message, Send, Sms, State, Suppressed};
+pub use phone::{Failure, InvalidNumber, InvalidReason, Line};
+pub use profile::{Alias, CustomEvent, Profiles, Received, SMS_GROUP, Subscription, User};
+pub use rules::{FrequencyCap, QuietHours, Rules};
+pub use variants::{FuzzyOptOut, MediaStyle, OverTenParts, SharedNumber, Variants};
 
 /// A running workspace; clones share it, and the server ends with the last of them.
 #[derive(Clone)]
@@ -48,6 +66,7 @@ impl Braze {
         let base_url = format!("http://{address}");
         let workspace = Arc::new(Workspace::new(config, base_url, Poster::new()?));
         let running = Arc::new(Running::start(listener, Arc::clone(&workspace)));
+        tokio::spawn(pump::run(Arc::downgrade(&workspace)));
         Ok(Self { workspace, running })
     }
 
@@ -66,56 +85,10 @@ impl Braze {
         self.workspace.core.clock.clone()
     }
 
-    /// Makes these the REST keys that are valid from now on, the configured one only if it is named.
-    pub fn set_keys(&self, keys: &[&str]) {
-        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
-        self.workspace.core.change(|state| state.keys = Some(keys));
-    }
-
-    /// Limits what the REST keys may call, by the vendor's names of permissions; `None`: all.
-    pub fn set_permissions(&self, permissions: Option<&[&str]>) {
-        let named = permissions.map(|names| names.iter().map(|n| (*n).to_owned()).collect());
-        self.workspace
-            .core
-            .change(|state| state.permissions = named);
-    }
-
-    /// Adds or replaces a user.
-    pub fn add_user(&self, user: User) {
-        self.workspace
-            .core
-            .change(|state| state.users.insert(user.external_id.clone(), user));
-    }
-
-    /// A user, by external id.
-    pub fn user(&self, external_id: &str) -> Option<User> {
-        self.workspace
-            .core
-            .read(|state| state.users.get(external_id).cloned())
-    }
-
-    /// Adds or replaces a campaign.
-    pub fn add_campaign(&self, campaign: Campaign) {
-        self.workspace
-            .core
-            .change(|state| state.campaigns.insert(campaign.id.clone(), campaign));
-    }
-
-    /// Sets up the webhook campaigns that hand inbound texts on.
-    pub fn set_inbound(&self, inbound: Inbound) {
-        self.workspace
-            .core
-            .change(|state| state.inbound = Some(inbound));
-    }
-
-    /// A customer sends a text, with all of Braze's retries of the webhook.
-    pub async fn customer_texts(
-        &self,
-        external_id: &str,
-        text: &str,
-        media: &[String],
-    ) -> InboundDelivery {
-        inbound::text(&self.workspace, external_id, text, media).await
+    /// A customer sends a text, with all of Braze's retries of the webhook. `who` is an external
+    /// id, a Braze id, or the number of someone Braze may not know.
+    pub async fn customer_texts(&self, who: &str, text: &str, media: &[String]) -> InboundDelivery {
+        inbound::text(&self.workspace, who, text, media).await
     }
 
     /// Posts the webhook of an earlier text again, with the same dispatch id, as a retry whose
@@ -132,18 +105,31 @@ impl Braze {
         })
     }
 
-    /// All users, by external id.
-    pub fn users(&self) -> Vec<User> {
+    /// A user, by external id, Braze id or number.
+    pub fn user(&self, who: &str) -> Option<User> {
         self.workspace
             .core
-            .read(|state| state.users.values().cloned().collect())
+            .read(|state| state.users.find(who).cloned())
     }
 
-    /// What reached the phone, oldest first.
-    pub fn inbox(&self, external_id: &str) -> Vec<Sms> {
-        self.workspace
-            .core
-            .read(|state| state.inboxes.get(external_id).cloned().unwrap_or_default())
+    /// All users, by external id.
+    pub fn users(&self) -> Vec<User> {
+        let all = |state: &State| state.users.all().cloned().collect();
+        let mut users: Vec<User> = self.workspace.core.read(all);
+        users.sort_by(|a, b| a.external_id.cmp(&b.external_id));
+        users
+    }
+
+    /// What reached a user's phone from campaigns, oldest first; `who` as in [`Braze::user`].
+    pub fn inbox(&self, who: &str) -> Vec<Sms> {
+        self.workspace.core.read(|state| state.inbox(who))
+    }
+
+    /// Everything that reached a number, Braze's automatic answers included, oldest first.
+    pub fn phone(&self, number: &str) -> Vec<Sms> {
+        let to = |sms: &&Sms| phone::same_number(&sms.to, number);
+        let phones = |state: &State| state.phones.iter().filter(to).cloned().collect();
+        self.workspace.core.read(phones)
     }
 
     /// Every accepted trigger send.
@@ -210,6 +196,10 @@ impl Braze {
             let mut aged: State = aged(state, by)?;
             aged.calls = std::mem::take(&mut state.calls);
             aged.texting = std::mem::take(&mut state.texting);
+            let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+            for text in &mut aged.texting {
+                text.held_until_ms = text.held_until_ms.map(|at| at.saturating_sub(by));
+            }
             *state = aged;
             Ok(())
         })

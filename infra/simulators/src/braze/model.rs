@@ -1,7 +1,5 @@
-//! What the simulated Braze remembers.
-//!
-//! In: API calls and customers' texts. Out: the typed view tests look at, which is also what a
-//! snapshot stores. Imports only the call log's type.
+//! What the simulated Braze remembers: the typed view that tests look at, and what a snapshot
+//! stores.
 
 use std::collections::BTreeMap;
 
@@ -10,103 +8,116 @@ use serde_json::{Map, Value};
 
 use crate::calls::Call;
 
-use super::config::Inbound;
+use super::api::{Keys, Windows};
+use super::campaign::Campaign;
+use super::inbound::Hosts;
+use super::keywords::{Category, Keywords};
+use super::phone::{InvalidNumber, Line};
+use super::profile::{Profiles, SMS_GROUP};
+use super::rules::Rules;
+use super::variants::Variants;
 
 /// Everything the workspace holds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct State {
-    /// Users by external id.
-    pub users: BTreeMap<String, User>,
+    /// User profiles, oldest first.
+    pub users: Profiles,
     /// Campaigns by id.
     pub campaigns: BTreeMap<String, Campaign>,
+    /// SMS subscription groups by id.
+    pub groups: BTreeMap<String, Group>,
+    /// Keyword categories.
+    pub keywords: Keywords,
+    /// Frequency cap, quiet hours, exclusions.
+    pub rules: Rules,
+    /// Unverified facts.
+    pub variants: Variants,
     /// Every accepted trigger send, one per recipient.
     pub sends: Vec<Send>,
-    /// What reached phones, by external id, oldest first.
-    pub inboxes: BTreeMap<String, Vec<Sms>>,
+    /// What reached phones, oldest first.
+    pub phones: Vec<Sms>,
+    /// What happens to SMS by number, where they do not simply arrive.
+    pub lines: BTreeMap<String, Line>,
+    /// Numbers that are not texted any more.
+    pub invalid_numbers: Vec<InvalidNumber>,
+    /// Messages that wait for the end of quiet hours.
+    pub held: Vec<Held>,
+    /// Data points that `users/track` cost.
+    pub data_points: u64,
     /// What became of customers' texts.
     pub inbound_log: Vec<InboundDelivery>,
     /// Customers' texts whose webhook is still being tried.
     #[serde(skip)]
     pub texting: Vec<InboundDelivery>,
-    /// The inbound campaigns, if set up.
-    pub inbound: Option<Inbound>,
     /// Every request on the vendor's routes; not part of a snapshot.
     #[serde(skip)]
     pub calls: Vec<Call>,
     #[serde(skip)]
-    pub(super) hour: (i64, u32),
-    /// The REST keys that are valid in place of the configured one, once they were changed.
-    #[serde(default)]
-    pub(super) keys: Option<Vec<String>>,
-    /// Permissions of the REST keys, where they do not have all.
-    #[serde(default)]
-    pub(super) permissions: Option<Vec<String>>,
+    pub(super) windows: Windows,
+    #[serde(skip)]
+    pub(super) hosts: Hosts,
+    pub(super) keys: Keys,
 }
 
-/// A user profile.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct User {
-    /// External id.
-    pub external_id: String,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Phone number; without one no SMS arrives.
-    pub phone: String,
-    /// Custom attributes.
-    pub attributes: Map<String, Value>,
-    /// Whether the user opted out of the subscription group.
-    pub opted_out: bool,
-}
-
-/// An API-triggered SMS campaign.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Campaign {
-    /// Id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Message with Liquid placeholders.
-    pub template: String,
-    /// Whether a user may get it more than once.
-    pub re_eligible: bool,
-    /// Whether it was put away.
-    #[serde(default)]
-    pub archived: bool,
-    /// Whether it was never launched.
-    #[serde(default)]
-    pub draft: bool,
-    /// Channel of its one message.
-    #[serde(default = "sms")]
-    pub channel: String,
-}
-
-fn sms() -> String {
-    "sms".to_owned()
-}
-
-impl Campaign {
-    /// A campaign that sends `{{api_trigger_properties.msg_body}}`, again and again.
-    pub fn new(id: &str, name: &str) -> Self {
+impl State {
+    /// An empty workspace with one SMS subscription group.
+    pub(super) fn new(key: &str, variants: Variants) -> Self {
+        let group = Group {
+            name: "SMS".to_owned(),
+            number: "+18335550100".to_owned(),
+        };
         Self {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            template: "{{api_trigger_properties.msg_body}}".to_owned(),
-            re_eligible: true,
-            archived: false,
-            draft: false,
-            channel: sms(),
+            users: Profiles::default(),
+            campaigns: BTreeMap::new(),
+            groups: BTreeMap::from([(SMS_GROUP.to_owned(), group)]),
+            keywords: Keywords::default(),
+            rules: Rules::default(),
+            variants,
+            sends: Vec::new(),
+            phones: Vec::new(),
+            lines: BTreeMap::new(),
+            invalid_numbers: Vec::new(),
+            held: Vec::new(),
+            data_points: 0,
+            inbound_log: Vec::new(),
+            texting: Vec::new(),
+            calls: Vec::new(),
+            windows: Windows::default(),
+            hosts: Hosts::default(),
+            keys: Keys::of(key),
         }
     }
+
+    /// What reached the phone of a profile from campaigns, oldest first.
+    pub fn inbox(&self, who: &str) -> Vec<Sms> {
+        let Some(user) = self.users.find(who) else {
+            return Vec::new();
+        };
+        let own = |sms: &&Sms| !sms.automatic && sms.braze_id == user.braze_id;
+        self.phones.iter().filter(own).cloned().collect()
+    }
+}
+
+/// An SMS subscription group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Name.
+    pub name: String,
+    /// The number it sends from and gets texts on.
+    pub number: String,
 }
 
 /// An SMS as it reached the phone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sms {
-    /// Campaign.
+    /// Campaign; empty for an automatic answer.
     pub campaign_id: String,
+    /// The number.
+    pub to: String,
+    /// Profile it was sent to; empty where an automatic answer had none.
+    pub braze_id: String,
+    /// Braze's own answer to a keyword.
+    pub automatic: bool,
     /// Rendered text.
     pub body: String,
     /// What the caller sent.
@@ -126,8 +137,10 @@ pub struct Sms {
 pub struct Send {
     /// Campaign.
     pub campaign_id: String,
-    /// Recipient.
+    /// Recipient's external id; empty for an anonymous profile.
     pub external_user_id: String,
+    /// Recipient's Braze id; empty where there is no such profile.
+    pub braze_id: String,
     /// What the caller sent.
     pub trigger_properties: Value,
     /// Attributes the caller sent.
@@ -138,29 +151,78 @@ pub struct Send {
     pub at_ms: i64,
     /// Why no SMS left, though the answer was success.
     pub suppressed: Option<Suppressed>,
+    /// The provider's code, where the SMS failed at the carrier.
+    pub failed: Option<String>,
 }
 
-/// Why an accepted send produced no SMS.
+/// Why Braze withheld a message, though the API answered success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Suppressed {
-    /// No user of this external id.
+    /// No user of this id.
     UnknownUser,
+    /// The campaign is stopped, archived or a draft.
+    CampaignNotLive,
     /// The user has no phone number.
     NoPhone,
-    /// The user opted out.
-    OptedOut,
-    /// The user had the campaign already, and may not again.
+    /// The number is on the list of invalid ones.
+    InvalidNumber,
+    /// The user is unsubscribed from the campaign's subscription group.
+    Unsubscribed,
+    /// The user's state in the campaign's subscription group is unknown.
+    NeverSubscribed,
+    /// The user is on a suppression list.
+    SuppressionList,
+    /// The user is in the global control group.
+    ControlGroup,
+    /// The user had the campaign already, and may not again yet.
     NotReEligible,
+    /// The user has had as many messages as the frequency cap allows.
+    FrequencyCapped,
+    /// Rendering stopped at `abort_message`, or at a text of too many parts.
+    Aborted,
+}
+
+/// A message that waits for the end of quiet hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// When it is sent, milliseconds since the epoch.
+    pub due_at_ms: i64,
+    /// Its place in [`State::sends`].
+    pub send: usize,
+    /// The message.
+    pub message: Message,
+}
+
+/// A rendered message on its way to a phone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Text.
+    pub text: String,
+    /// What `message_extras` named while it was rendered.
+    pub extras: Map<String, Value>,
 }
 
 /// What Braze made of a customer's text, and what the bridge answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InboundDelivery {
-    /// Who texted.
+    /// Names this text.
+    pub id: String,
+    /// External id of the profile it belongs to; empty for an anonymous one, and the id or number
+    /// that texted where there is none.
     pub external_user_id: String,
+    /// Braze id of that profile.
+    pub braze_id: String,
+    /// The number it came from.
+    pub from: String,
     /// Category it was put into.
     pub category: Category,
+    /// The webhook campaign it started.
+    pub campaign_id: String,
+    /// Why that campaign was withheld.
+    pub withheld: Option<Suppressed>,
+    /// When quiet hours let the webhook go, milliseconds since the epoch.
+    pub held_until_ms: Option<i64>,
     /// Body posted; empty where nothing was.
     pub payload: String,
     /// Dispatch id in it.
@@ -171,39 +233,12 @@ pub struct InboundDelivery {
     pub body: String,
     /// Statuses of all attempts; `None`: no answer.
     pub attempts: Vec<Option<u16>>,
+    /// No attempt follows.
+    pub over: bool,
     /// Simulated time of the text, milliseconds since the epoch.
     pub at_ms: i64,
     /// The customer's text.
     pub text: String,
-}
-
-/// Keyword categories of inbound texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Category {
-    /// STOP and the like.
-    OptOut,
-    /// START and the like.
-    OptIn,
-    /// HELP and INFO.
-    Help,
-    /// The custom category of the support keywords.
-    Support,
-    /// Everything else.
-    Other,
-    /// From nobody Braze knows: ignored.
-    UnknownUser,
-}
-
-impl User {
-    /// A user with a phone number.
-    pub fn new(external_id: &str, first_name: &str, last_name: &str, phone: &str) -> Self {
-        Self {
-            external_id: external_id.to_owned(),
-            first_name: first_name.to_owned(),
-            last_name: last_name.to_owned(),
-            phone: phone.to_owned(),
-            ..Self::default()
-        }
-    }
+    /// Links of its pictures.
+    pub media: Vec<String>,
 }

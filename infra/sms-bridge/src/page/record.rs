@@ -85,12 +85,7 @@ impl Recorder {
             self.expect(stack);
         }
         let act = Act::next();
-        let trying = stack.braze.texts().iter().any(|text| {
-            text.status.is_none_or(|s| s >= 500)
-                && text.attempts.len() < 5
-                && !text.payload.is_empty()
-        });
-        if trying {
+        if stack.braze.texts().iter().any(|text| !text.over) {
             let remark =
                 "Braze was still trying a text here: played again, it has given up by now.";
             self.entries.push((act, Entry::Remark(remark)));

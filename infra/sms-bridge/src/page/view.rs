@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use local::Stack;
 use serde_json::{Value, json};
-use simulators::braze::{InboundDelivery, Sms};
+use simulators::braze::{InboundDelivery, SMS_GROUP, Sms, Subscription};
 use simulators::zendesk::{Ticket, TicketComment};
 
 use super::live::Values;
@@ -57,7 +57,7 @@ impl View {
                 "id": id,
                 "name": format!("{} {}", user.first_name, user.last_name).trim(),
                 "phone": user.phone,
-                "opted_out": user.opted_out,
+                "opted_out": user.subscription(SMS_GROUP) == Subscription::Unsubscribed,
                 "attributes": user.attributes,
             });
             values.insert(format!("customer/{id}"), shown.to_string());
@@ -70,8 +70,8 @@ impl View {
                 values.insert(name, shown);
             }
         }
-        for (dispatch, (first, times)) in by_dispatch(braze.texts()) {
-            let name = format!("text/{dispatch}");
+        for (id, (first, times)) in by_id(braze.texts()) {
+            let name = format!("text/{id}");
             let make = |(first, times): &(InboundDelivery, usize)| text(first, *times, ahead);
             let shown = self.texts.json(&name, (first, times), ahead, make);
             values.insert(name, shown);
@@ -130,29 +130,27 @@ fn known_presets() -> Value {
 }
 
 /// The first webhook of each text, and how often one came.
-fn by_dispatch(texts: Vec<InboundDelivery>) -> BTreeMap<String, (InboundDelivery, usize)> {
+fn by_id(texts: Vec<InboundDelivery>) -> BTreeMap<String, (InboundDelivery, usize)> {
     let mut found: BTreeMap<String, (InboundDelivery, usize)> = BTreeMap::new();
     for text in texts {
-        let known = found.entry(text.dispatch_id.clone());
+        let known = found.entry(text.id.clone());
         known.or_insert_with(|| (text, 0)).1 += 1;
     }
     found
 }
 
 fn text(first: &InboundDelivery, times: usize, ahead: i64) -> Value {
-    let media = serde_json::from_str::<Value>(&first.payload).unwrap_or_default();
-    let media = media["media_urls"].as_str().unwrap_or_default();
-    let media: Vec<&str> = media.split(',').filter(|link| !link.is_empty()).collect();
     let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
     json!({
         "customer": first.external_user_id,
         "at": first.at_ms + ahead,
         "text": first.text,
-        "media": media,
+        "media": first.media,
         "category": first.category,
         "posted": !first.payload.is_empty(),
         "status": first.status,
         "attempts": first.attempts,
+        "over": first.over,
         "outcome": answer["outcome"],
         "times": times,
     })

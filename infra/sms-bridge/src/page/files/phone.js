@@ -89,8 +89,7 @@ function fate(message) {
   if (message.status >= 200 && message.status < 300) return { word: (message.outcome ?? "taken") + nth + twice };
   if (tries === 0) return { word: "on its way" };
   const answer = message.status ?? "no answer";
-  const over = tries >= 5 || (message.status >= 400 && message.status < 500 && ![408, 429].includes(message.status));
-  return { word: over ? `Braze gave up: ${answer}${nth}` : `${answer}, Braze tries again (${tries} of 5)`, bad: over };
+  return { word: message.over ? `Braze gave up: ${answer}${nth}` : `${answer}, Braze tries again (${tries} so far)`, bad: message.over };
 }
 
 function received(message) {

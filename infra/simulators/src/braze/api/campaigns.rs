@@ -1,16 +1,13 @@
 //! `GET /campaigns/details`.
-//!
-//! In: a campaign's id. Out: what Braze tells of it; re-eligibility is not among that. Imports the
-//! model.
 
 use serde_json::json;
 
+use crate::braze::model::State;
 use crate::wire::Answer;
 
-use super::model::State;
-use super::workspace::refused;
+use super::refused;
 
-/// What is known of a campaign.
+/// What is known of a campaign; re-eligibility and audience are not among that.
 pub(super) fn details(state: &State, id: &str) -> Result<Answer, Answer> {
     let campaign = state.campaigns.get(id);
     let campaign = campaign.ok_or_else(|| refused(400, "Invalid campaign_id"))?;
