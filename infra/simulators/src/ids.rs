@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
@@ -36,7 +37,25 @@ pub(crate) fn hex() -> String {
 
 /// A UUID, of version 4.
 pub(crate) fn uuid() -> String {
-    let digits = hex();
+    as_uuid(&hex())
+}
+
+/// The same UUID for the same name, each time.
+pub(crate) fn derived_uuid(name: &str) -> String {
+    as_uuid(&hex_of(name))
+}
+
+/// The same 32 hexadecimal digits for the same name, each time.
+pub(crate) fn hex_of(name: &str) -> String {
+    let hash = Sha256::digest(name);
+    hash.iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// 32 hexadecimal digits in the shape of a UUID.
+fn as_uuid(digits: &str) -> String {
     let part = |from: usize, to: usize| &digits[from..to];
     format!(
         "{}-{}-4{}-8{}-{}",

@@ -43,6 +43,13 @@ impl Ask {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All values of a parameter that may be repeated as `name[]`.
+    pub(crate) fn params(&self, name: &str) -> Vec<&str> {
+        let is = |key: &str| key.strip_suffix("[]").unwrap_or(key) == name;
+        let all = self.params.iter().filter(|(key, _)| is(key));
+        all.map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The path's segments, `.json` cut from the last.
     pub(crate) fn segments(&self) -> Vec<&str> {
         let path = self.path.trim_matches('/');

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids;
+
 use super::keywords::{Category, SUPPORT};
 use super::profile::SMS_GROUP;
 
@@ -41,6 +43,8 @@ pub struct Campaign {
     pub subscription_group_id: String,
     /// Where a webhook goes.
     pub webhook: Option<Webhook>,
+    /// Simulated time, milliseconds since the epoch; 0: when it is added.
+    pub created_at_ms: i64,
 }
 
 impl Campaign {
@@ -62,6 +66,7 @@ impl Campaign {
             schedule_type: "api_triggered".to_owned(),
             subscription_group_id: SMS_GROUP.to_owned(),
             webhook: None,
+            created_at_ms: 0,
         }
     }
 
@@ -83,6 +88,11 @@ impl Campaign {
             }),
             ..Self::new(id, name)
         }
+    }
+
+    /// Id of its one message variation.
+    pub fn variation_id(&self) -> String {
+        ids::derived_uuid(&self.id)
     }
 
     /// Whether it sends anything at all.

@@ -35,7 +35,8 @@ impl Braze {
 
     /// Adds or replaces a campaign.
     pub fn add_campaign(&self, campaign: Campaign) {
-        self.change(|state| state.campaigns.insert(campaign.id.clone(), campaign));
+        let now = self.clock().now_ms();
+        self.change(|state| add(state, campaign, now));
     }
 
     /// Removes a campaign.
@@ -46,10 +47,11 @@ impl Braze {
     /// Sets up the usual webhook campaigns that pass inbound texts on, in the place of those from
     /// an earlier call.
     pub fn set_inbound(&self, inbound: Inbound) {
+        let now = self.clock().now_ms();
         self.change(|state| {
             state.campaigns.retain(|id, _| !id.starts_with("inbound-"));
             for campaign in inbound.campaigns() {
-                state.campaigns.insert(campaign.id.clone(), campaign);
+                add(state, campaign, now);
             }
             state.keywords.set_support(&inbound.support_keywords);
         });
@@ -124,6 +126,13 @@ impl Braze {
             }
         });
     }
+}
+
+fn add(state: &mut State, mut campaign: Campaign, now: i64) {
+    if campaign.created_at_ms == 0 {
+        campaign.created_at_ms = now;
+    }
+    state.campaigns.insert(campaign.id.clone(), campaign);
 }
 
 /// Identifies an alias; false: there is no profile of this alias.

@@ -29,6 +29,8 @@ pub struct Variants {
     pub stopped_campaigns_refuse: bool,
     /// `subscription/status/get` asked by phone names the number, not the external id.
     pub status_names_phone: bool,
+    /// `users/export/ids` without `fields_to_export` is refused, as in newer workspaces.
+    pub export_needs_fields: bool,
     /// What becomes of a message of more than ten parts.
     pub over_ten_parts: OverTenParts,
 }
@@ -45,6 +47,7 @@ impl Default for Variants {
             missing_permission: 401,
             stopped_campaigns_refuse: false,
             status_names_phone: false,
+            export_needs_fields: true,
             over_ten_parts: OverTenParts::Sent,
         }
     }

@@ -78,3 +78,10 @@ pub fn phone(braze: &Braze, number: &str) -> Vec<String> {
         });
     shown.collect()
 }
+
+pub async fn get(braze: &Braze, path: &str) -> (u16, Value) {
+    let request = client()
+        .get(format!("{}{path}", braze.base_url()))
+        .bearer_auth("braze-rest-key");
+    both(request.send().await.unwrap()).await
+}

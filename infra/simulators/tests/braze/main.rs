@@ -6,10 +6,13 @@ mod common;
 mod kit;
 
 mod control;
+mod endpoints;
+mod keys;
 mod keywords;
 mod phones;
 mod profiles;
 mod sends;
+mod subscriptions;
 mod texts;
 mod webhooks;
 mod withheld;

@@ -1,10 +1,14 @@
 //! Braze's REST API: which routes there are, who may call them, and how often.
 
 mod campaigns;
+mod export;
+mod identify;
 mod keys;
 mod limits;
+mod numbers;
 mod recipient;
 mod send;
+mod subscription;
 mod track;
 
 use serde_json::{Value, json};
@@ -21,7 +25,21 @@ pub(super) use limits::Windows;
 const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/campaigns/trigger/send", "campaigns.trigger.send"),
     ("POST", "/users/track", "users.track"),
+    ("POST", "/users/identify", "users.identify"),
+    ("POST", "/users/export/ids", "users.export.ids"),
     ("GET", "/campaigns/details", "campaigns.details"),
+    ("GET", "/campaigns/list", "campaigns.list"),
+    ("GET", "/subscription/status/get", "subscription.status.get"),
+    (
+        "POST",
+        "/subscription/status/set",
+        "subscription.status.set",
+    ),
+    (
+        "GET",
+        "/sms/invalid_phone_numbers",
+        "sms.invalid_phone_numbers",
+    ),
 ];
 
 /// The operation of a request; `unknown` for a route that Braze does not have.
@@ -60,12 +78,22 @@ fn perform(
     operation: &str,
     now: i64,
 ) -> Result<Answer, Answer> {
-    if operation == "campaigns.details" {
-        return campaigns::details(state, ask.param("campaign_id").unwrap_or_default());
+    match operation {
+        "campaigns.details" => {
+            let id = ask.param("campaign_id").unwrap_or_default();
+            return campaigns::details(state, id);
+        }
+        "campaigns.list" => return campaigns::list(state, ask),
+        "subscription.status.get" => return subscription::get(state, ask),
+        "sms.invalid_phone_numbers" => return numbers::invalid(state, ask),
+        _ => {}
     }
     let body = body(workspace, ask)?;
     match operation {
         "users.track" => track::track(state, &body, now),
+        "users.identify" => identify::identify(state, &body),
+        "users.export.ids" => export::ids(state, &body),
+        "subscription.status.set" => subscription::set(state, &body, now),
         _ => send::send(state, &body, now),
     }
 }
@@ -83,6 +111,16 @@ fn body(workspace: &Workspace, ask: &Ask) -> Result<Value, Answer> {
     }
     let body = ask.json().filter(Value::is_object);
     body.ok_or_else(|| refused(400, "The request body is not valid JSON"))
+}
+
+/// Strings that may be given alone or as a list; `None`: something else.
+fn words(value: &Value) -> Option<Vec<&str>> {
+    match value {
+        Value::Null => Some(Vec::new()),
+        Value::String(word) => Some(vec![word]),
+        Value::Array(list) => list.iter().map(Value::as_str).collect(),
+        _ => None,
+    }
 }
 
 /// A refusal with Braze's one-line message.

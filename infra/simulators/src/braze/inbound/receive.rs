@@ -1,7 +1,6 @@
 //! What Braze does with a text before any webhook: profile, category, subscription, answer.
 
 use serde_json::{Map, json};
-use sha2::{Digest, Sha256};
 
 use crate::braze::campaign::{Campaign, Webhook};
 use crate::braze::keywords::Category;
@@ -169,7 +168,7 @@ fn start(state: &mut State, delivery: &mut InboundDelivery, keyword: Option<&str
         return;
     };
     if state.variants.dispatch_id_per_user_and_campaign {
-        delivery.dispatch_id = per_user_and_campaign(&user, &campaign);
+        delivery.dispatch_id = ids::hex_of(&format!("{}/{}", user.braze_id, campaign.id));
     }
     let quiet = state
         .rules
@@ -183,14 +182,6 @@ fn start(state: &mut State, delivery: &mut InboundDelivery, keyword: Option<&str
 fn is_for(webhook: &Webhook, category: Category, keyword: Option<&str>) -> bool {
     webhook.on == category
         && (category != Category::Custom || webhook.keyword_category.as_deref() == keyword)
-}
-
-fn per_user_and_campaign(user: &User, campaign: &Campaign) -> String {
-    let hash = Sha256::digest(format!("{}/{}", user.braze_id, campaign.id));
-    hash.iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn payload(state: &State, user: &User, campaign: &Campaign, of: &InboundDelivery) -> String {
