@@ -30,6 +30,14 @@ pub(super) async fn answer(workspace: &Arc<Workspace>, ask: &Ask) -> Answer {
         ("PUT", [_, "users", who, "condition"]) => condition(workspace, who, ask),
         ("GET", [_, "variants"]) => state(|s| json!(s.variants)),
         ("PUT", [_, "variants"]) => variants(workspace, ask),
+        ("GET", [_, "currents"]) => state(exported),
+        ("PUT", [_, "currents"]) => connector(workspace, ask),
+        ("DELETE", [_, "currents"]) => {
+            workspace
+                .core
+                .change(|state| state.currents.connector = None);
+            Answer::empty(204)
+        }
         ("GET", [_, "sends"]) => state(|s| json!(s.sends)),
         ("GET", [_, "texts"]) => state(|s| json!(s.inbound_log)),
         ("GET", [_, "calls"]) => state(|s| crate::calls::shown(&s.calls)),
@@ -77,6 +85,28 @@ fn condition(workspace: &Workspace, who: &str, ask: &Ask) -> Answer {
         Some(()) => Answer::empty(204),
         None => Answer::json(404, &json!({"error": "there is no such user"})),
     }
+}
+
+/// The connector without its token, its requests, and how much waits.
+fn exported(state: &State) -> Value {
+    let currents = &state.currents;
+    let connector = currents
+        .connector
+        .as_ref()
+        .map(|connector| json!({"url": connector.url, "standing": connector.standing}));
+    json!({"connector": connector, "posts": currents.posts, "waiting": currents.waiting()})
+}
+
+/// Sets the connector of Currents up.
+fn connector(workspace: &Workspace, ask: &Ask) -> Answer {
+    let body = ask.json().unwrap_or_default();
+    let (Some(url), Some(token)) = (body["url"].as_str(), body["token"].as_str()) else {
+        return wrong("url and token are required");
+    };
+    workspace
+        .core
+        .change(|state| state.currents.connect(url, token));
+    Answer::empty(204)
 }
 
 /// Sets the switches that the request names.

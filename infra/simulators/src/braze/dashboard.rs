@@ -70,6 +70,16 @@ impl Braze {
         self.change(|state| state.keywords.add(name, keywords, answer))
     }
 
+    /// Sets Currents' Custom HTTP connector up, or anew after it was halted or disabled.
+    pub fn set_currents(&self, url: &str, token: &str) {
+        self.change(|state| state.currents.connect(url, token));
+    }
+
+    /// Takes the connector away; nothing is exported any more.
+    pub fn remove_currents(&self) {
+        self.change(|state| state.currents.connector = None);
+    }
+
     /// Sets the workspace's frequency cap, quiet hours and exclusions.
     pub fn set_rules(&self, rules: Rules) {
         self.change(|state| state.rules = rules);

@@ -8,6 +8,7 @@ mod campaign;
 mod condition;
 mod config;
 mod control;
+mod currents;
 mod dashboard;
 mod inbound;
 mod keywords;
@@ -42,6 +43,7 @@ use workspace::Workspace;
 pub use campaign::{BodyFormat, Campaign, Inbound, Webhook};
 pub use condition::Condition;
 pub use config::{Config, Limits};
+pub use currents::{Connector, Currents, CurrentsVariants, Event, Post, Standing};
 pub use keywords::{Category, KeywordCategory, Keywords};
 pub use model::{Group, Held, InboundDelivery, Message, Send, Sms, State, Suppressed};
 pub use phone::{Failure, InvalidNumber, InvalidReason, Line};
@@ -67,6 +69,7 @@ impl Braze {
         let workspace = Arc::new(Workspace::new(config, base_url, Poster::new()?));
         let running = Arc::new(Running::start(listener, Arc::clone(&workspace)));
         tokio::spawn(pump::run(Arc::downgrade(&workspace)));
+        tokio::spawn(currents::run(Arc::downgrade(&workspace)));
         Ok(Self { workspace, running })
     }
 

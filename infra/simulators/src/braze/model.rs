@@ -10,6 +10,7 @@ use crate::calls::Call;
 
 use super::api::{Keys, Windows};
 use super::campaign::Campaign;
+use super::currents::Currents;
 use super::inbound::Hosts;
 use super::keywords::{Category, Keywords};
 use super::phone::{InvalidNumber, Line};
@@ -42,6 +43,8 @@ pub struct State {
     pub invalid_numbers: Vec<InvalidNumber>,
     /// Messages that wait for the end of quiet hours.
     pub held: Vec<Held>,
+    /// The export of events.
+    pub currents: Currents,
     /// Data points that `users/track` cost.
     pub data_points: u64,
     /// What became of customers' texts.
@@ -78,6 +81,7 @@ impl State {
             lines: BTreeMap::new(),
             invalid_numbers: Vec::new(),
             held: Vec::new(),
+            currents: Currents::default(),
             data_points: 0,
             inbound_log: Vec::new(),
             texting: Vec::new(),

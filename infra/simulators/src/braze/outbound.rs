@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::campaign::Campaign;
+use super::currents::{self, Sent};
 use super::liquid::{self, Scope};
 use super::model::{Held, Message, Send, Sms, State, Suppressed};
-use super::phone::{Failure, InvalidNumber, InvalidReason, Line, same_number};
+use super::phone::{InvalidNumber, InvalidReason, Line, same_number};
 use super::profile::Received;
 use super::variants::OverTenParts;
 use super::{segments, withhold};
@@ -32,7 +33,7 @@ pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
     let braze_id = accepted.braze_id.unwrap_or_default();
     let user = state.users.find(&braze_id);
     let mut suppressed = withhold::reason(state, campaign, user, now);
-    let mut message = None;
+    let (mut message, mut aborted) = (None, None);
     if let (None, Some(user)) = (suppressed, user) {
         let scope = Scope {
             user,
@@ -43,9 +44,16 @@ pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
         let rendered = liquid::render(&campaign.template, &scope);
         let long = segments::count(&rendered.text) > MOST_PARTS
             && state.variants.over_ten_parts == OverTenParts::Aborted;
-        if long || rendered.aborted.is_some() {
-            suppressed = Some(Suppressed::Aborted);
+        if long {
+            aborted = Some((
+                "message_too_long",
+                "The message has too many parts".to_owned(),
+            ));
         }
+        if let Some(reason) = rendered.aborted {
+            aborted = Some(("liquid_abort_message", reason));
+        }
+        suppressed = aborted.as_ref().map(|_| Suppressed::Aborted);
         message = Some(Message {
             text: rendered.text,
             extras: rendered.extras,
@@ -56,7 +64,7 @@ pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
     {
         user.received.push(received(campaign, now, true));
     }
-    state.sends.push(Send {
+    let send = Send {
         campaign_id: campaign.id.clone(),
         external_user_id: accepted.external_user_id,
         braze_id,
@@ -66,21 +74,35 @@ pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
         at_ms: now,
         suppressed,
         failed: None,
-    });
-    let send = state.sends.len() - 1;
+    };
+    if let Some((kind, log)) = aborted {
+        let sent = Sent {
+            send: &send,
+            campaign,
+            number: "",
+        };
+        currents::aborted(state, &sent, (kind, &log), now);
+    }
+    state.sends.push(send);
     if let (None, Some(message)) = (suppressed, message) {
-        let quiet = state
-            .rules
-            .quiet_hours
-            .filter(|_| campaign.heeds_quiet_hours);
-        match quiet.and_then(|hours| hours.end_of(now)) {
-            Some(due_at_ms) => state.held.push(Held {
-                due_at_ms,
-                send,
-                message,
-            }),
-            None => carry(state, send, message, now),
-        }
+        hold_or_carry(state, campaign, message, now);
+    }
+}
+
+/// Hands the message of the last send over, or keeps it until quiet hours end.
+fn hold_or_carry(state: &mut State, campaign: &Campaign, message: Message, now: i64) {
+    let send = state.sends.len() - 1;
+    let quiet = state
+        .rules
+        .quiet_hours
+        .filter(|_| campaign.heeds_quiet_hours);
+    match quiet.and_then(|hours| hours.end_of(now)) {
+        Some(due_at_ms) => state.held.push(Held {
+            due_at_ms,
+            send,
+            message,
+        }),
+        None => carry(state, send, message, now),
     }
 }
 
@@ -96,23 +118,41 @@ pub(super) fn release(state: &mut State, now: i64) {
 
 /// Hands a message to the carrier.
 fn carry(state: &mut State, send: usize, message: Message, now: i64) {
-    let Some(sent) = state.sends.get(send).cloned() else {
-        return;
-    };
-    let (Some(user), Some(campaign)) = (
-        state.users.find_mut(&sent.braze_id),
-        state.campaigns.get(&sent.campaign_id),
+    let (Some(sent), Some(campaign)) = (
+        state.sends.get(send).cloned(),
+        state
+            .sends
+            .get(send)
+            .and_then(|sent| state.campaigns.get(&sent.campaign_id)),
     ) else {
         return;
     };
-    user.received.push(received(campaign, now, false));
-    let number = user.phone.clone();
+    let campaign = campaign.clone();
+    let Some(user) = state.users.find_mut(&sent.braze_id) else {
+        return;
+    };
+    user.received.push(received(&campaign, now, false));
+    let (number, attributes) = (user.phone.clone(), user.attributes.clone());
+    let told = Sent {
+        send: &sent,
+        campaign: &campaign,
+        number: &number,
+    };
     match line(state, &number) {
-        Line::Works | Line::Flaky => {
-            let user = state.users.find(&sent.braze_id);
-            let attributes = user.map(|user| user.attributes.clone());
+        Line::Fails(failure) => {
+            currents::failed(state, &told, (&message, &failure), now);
+            if failure.permanent {
+                mark_invalid(state, &number, InvalidReason::ProviderError, now);
+            }
+            state.sends[send].failed = Some(failure.code);
+        }
+        line => {
+            if line == Line::Flaky {
+                currents::retried(state, &told, now);
+            }
+            currents::carried(state, &told, &message, now);
             state.phones.push(Sms {
-                campaign_id: sent.campaign_id,
+                campaign_id: campaign.id,
                 to: number,
                 braze_id: sent.braze_id,
                 automatic: false,
@@ -121,24 +161,20 @@ fn carry(state: &mut State, send: usize, message: Message, now: i64) {
                 trigger_properties: sent.trigger_properties,
                 dispatch_id: sent.dispatch_id,
                 at_ms: now,
-                attributes_at_send: attributes.unwrap_or_default(),
+                attributes_at_send: attributes,
             });
         }
-        Line::Fails(failure) => fail(state, send, &number, failure, now),
-    }
-}
-
-fn fail(state: &mut State, send: usize, number: &str, failure: Failure, now: i64) {
-    if failure.permanent {
-        mark_invalid(state, number, InvalidReason::ProviderError, now);
-    }
-    if let Some(sent) = state.sends.get_mut(send) {
-        sent.failed = Some(failure.code);
     }
 }
 
 /// Braze's own answer to a keyword; it goes to a number, whatever the subscription.
-pub(super) fn answer(state: &mut State, number: &str, braze_id: &str, text: &str, now: i64) {
+pub(super) fn answer(
+    state: &mut State,
+    (number, braze_id): (&str, &str),
+    (category, text): (&str, &str),
+    now: i64,
+) {
+    currents::answered(state, braze_id, number, category, now);
     if matches!(line(state, number), Line::Fails(_)) {
         return;
     }

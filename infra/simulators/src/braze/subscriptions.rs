@@ -1,5 +1,6 @@
 //! How a state in a subscription group changes.
 
+use super::currents;
 use super::model::State;
 use super::profile::Subscription;
 
@@ -14,19 +15,35 @@ pub(super) enum Source {
     Dashboard,
 }
 
+impl Source {
+    /// As events name it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Inbound => "Inbound Message",
+            Self::Api => "REST API",
+            Self::Dashboard => "Dashboard",
+        }
+    }
+}
+
 /// Sets a profile's state in a group.
 pub(super) fn set(
     state: &mut State,
     braze_id: &str,
     group: &str,
     to: Subscription,
-    _source: Source,
-    _now: i64,
+    source: Source,
+    now: i64,
 ) {
-    if let Some(user) = state.users.find_mut(braze_id) {
-        match to {
-            Subscription::Unknown => user.subscriptions.remove(group),
-            known => user.subscriptions.insert(group.to_owned(), known),
-        };
+    let Some(user) = state.users.find_mut(braze_id) else {
+        return;
+    };
+    let before = match to {
+        Subscription::Unknown => user.subscriptions.remove(group),
+        known => user.subscriptions.insert(group.to_owned(), known),
+    };
+    if to != Subscription::Unknown && before != Some(to) {
+        let user = user.clone();
+        currents::state_changed(state, &user, (group, to, source.word()), now);
     }
 }

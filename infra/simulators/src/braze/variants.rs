@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::currents::CurrentsVariants;
+
 /// Facts of a simulated workspace that a client must be able to live with either way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -33,6 +35,8 @@ pub struct Variants {
     pub export_needs_fields: bool,
     /// What becomes of a message of more than ten parts.
     pub over_ten_parts: OverTenParts,
+    /// The export of events.
+    pub currents: CurrentsVariants,
 }
 
 impl Default for Variants {
@@ -49,6 +53,7 @@ impl Default for Variants {
             status_names_phone: false,
             export_needs_fields: true,
             over_ten_parts: OverTenParts::Sent,
+            currents: CurrentsVariants::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod common;
 mod kit;
 
 mod control;
+mod currents;
 mod endpoints;
 mod keys;
 mod keywords;

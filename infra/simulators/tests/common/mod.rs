@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "a test helper")]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -174,6 +175,14 @@ impl Endpoint {
 
     pub fn received(&self) -> Vec<Received> {
         self.inner.received.borrow().clone()
+    }
+
+    /// The requests, once there are this many.
+    pub async fn wait(&self, count: usize) -> Vec<Received> {
+        let mut received = self.inner.received.subscribe();
+        let enough = received.wait_for(|all| all.len() >= count);
+        let enough = tokio::time::timeout(Duration::from_secs(30), enough).await;
+        enough.expect("too few requests").unwrap().clone()
     }
 }
 

@@ -9,7 +9,7 @@ use crate::braze::model::{InboundDelivery, State, Suppressed};
 use crate::braze::phone::same_number;
 use crate::braze::profile::{SMS_GROUP, Subscription, User};
 use crate::braze::variants::{FuzzyOptOut, MediaStyle, SharedNumber};
-use crate::braze::{outbound, subscriptions, withhold};
+use crate::braze::{currents, outbound, subscriptions, withhold};
 use crate::ids;
 
 /// A number that was texted this long ago is not the most recently texted one any more.
@@ -59,14 +59,18 @@ pub(super) fn text(
     delivery.braze_id.clone_from(&profile);
     let user = state.users.find(&profile).cloned().unwrap_or_default();
     delivery.external_user_id.clone_from(&user.external_id);
-    subscribe(state, &number, category, now);
+    let action = subscribed_to(category);
+    currents::received(state, &delivery, action);
+    subscribe(state, &number, action, now);
     let fuzzy = fuzzy(state, text, category);
     let answer = match (&keyword, fuzzy) {
-        (Some(keyword), _) if answers(state, &profile, category) => Some(keyword.answer.clone()),
-        (_, fuzzy) => fuzzy.map(str::to_owned),
+        (Some(keyword), _) if answers(state, &profile, category) => {
+            Some((keyword.name.as_str(), keyword.answer.as_str()))
+        }
+        (_, fuzzy) => fuzzy.map(|answer| ("opt-out", answer)),
     };
     if let Some(answer) = answer {
-        outbound::answer(state, &number, &profile, &answer, now);
+        outbound::answer(state, (&number, &profile), answer, now);
     }
     let swallowed = state.variants.fuzzy_opt_out == FuzzyOptOut::Swallows;
     if fuzzy.is_none() || !swallowed {
@@ -111,13 +115,20 @@ fn profile(
         .then(|| state.users.put(User::anonymous(number)))
 }
 
+/// The state that a keyword asks for.
+fn subscribed_to(category: Category) -> Option<Subscription> {
+    match category {
+        Category::OptIn => Some(Subscription::Subscribed),
+        Category::OptOut => Some(Subscription::Unsubscribed),
+        _ => None,
+    }
+}
+
 /// An opt-in or opt-out keyword changes the state of everyone with the number, in the group whose
 /// number was texted.
-fn subscribe(state: &mut State, number: &str, category: Category, now: i64) {
-    let to = match category {
-        Category::OptIn => Subscription::Subscribed,
-        Category::OptOut => Subscription::Unsubscribed,
-        _ => return,
+fn subscribe(state: &mut State, number: &str, to: Option<Subscription>, now: i64) {
+    let Some(to) = to else {
+        return;
     };
     let users = state.users.with_number(number);
     let users: Vec<String> = users.map(|user| user.braze_id.clone()).collect();

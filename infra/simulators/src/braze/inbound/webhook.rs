@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::braze::campaign::Webhook;
+use crate::braze::currents;
 use crate::braze::model::InboundDelivery;
 use crate::braze::workspace::Workspace;
 use crate::ids;
@@ -110,15 +111,16 @@ async fn attempt(
     delivery.status = status;
     delivery.body = body;
     delivery.attempts.push(status);
-    if let Some(status) = status {
-        let (now, most) = (
-            workspace.core.clock.now_ms(),
-            workspace.config.failures_before_pause,
-        );
-        workspace
-            .core
-            .change(|state| state.hosts.count(&webhook.url, status, most, now));
-    }
+    let now = workspace.core.clock.now_ms();
+    let most = workspace.config.failures_before_pause;
+    workspace.core.change(|state| {
+        if let Some(status) = status {
+            state.hosts.count(&webhook.url, status, most, now);
+        }
+        if !matches!(status, Some(200..=299)) {
+            currents::webhook_failed(state, delivery, wait.is_none(), now);
+        }
+    });
     wait
 }
 
