@@ -1,7 +1,7 @@
-//! The four functions' executables, built when needed.
+//! The four functions' executables: those of a release's archive, else built when needed.
 //!
-//! In: the workspace this crate was compiled in, and `cargo`. Out: one path per function, from a
-//! build in the same target directory and profile as the running program, once per process.
+//! In: the directory of the running program; the workspace this crate was compiled in, and `cargo`. Out: one path per
+//! function, from a build in the same target directory and profile as the running program, once per process.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,6 +11,8 @@ use std::process::Stdio;
 use serde_json::Value;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
+
+use crate::archive::Archive;
 
 /// The functions, which are also the names of packages and executables.
 pub const FUNCTIONS: [&str; 4] = [
@@ -40,13 +42,20 @@ pub enum BinariesError {
 /// Executables by function name.
 pub type Binaries = BTreeMap<String, PathBuf>;
 
-/// Builds the functions, or finds them built; with `show`, cargo's progress goes to stderr.
+/// Finds the functions beside the running program, or builds them; with `show`, cargo's progress goes to
+/// stderr.
 ///
 /// # Errors
 /// Every [`BinariesError`].
 pub async fn build(show: bool) -> Result<&'static Binaries, BinariesError> {
     static BUILT: OnceCell<Result<Binaries, BinariesError>> = OnceCell::const_new();
-    let built = BUILT.get_or_init(|| run_cargo(show)).await;
+    let built = BUILT.get_or_init(|| async {
+        match Archive::of_this_program() {
+            Some(archive) => Ok(archive.binaries()),
+            None => run_cargo(show).await,
+        }
+    });
+    let built = built.await;
     built.as_ref().map_err(Clone::clone)
 }
 
@@ -58,7 +67,7 @@ pub fn workspace_root() -> PathBuf {
 }
 
 async fn run_cargo(show: bool) -> Result<Binaries, BinariesError> {
-    if show {
+    if show && !built_before() {
         eprintln!("Building the functions; the first time takes a few minutes.");
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
@@ -106,6 +115,14 @@ async fn run_cargo(show: bool) -> Result<Binaries, BinariesError> {
         }
     }
     Ok(made)
+}
+
+/// Whether there are executables in the running program's directory already, which cargo may only have to
+/// look at.
+fn built_before() -> bool {
+    let program = std::env::current_exe().ok();
+    let directory = program.as_deref().and_then(Path::parent);
+    directory.is_some_and(|directory| FUNCTIONS.iter().all(|name| directory.join(name).is_file()))
 }
 
 /// Variables `cargo run` and `cargo test` set: build scripts that watch them would run again, and

@@ -5,6 +5,7 @@
 //! executables, HTTP and JSON: nothing here imports the functions or the `shared` crate.
 
 pub mod apigw;
+pub mod archive;
 pub mod binaries;
 mod caller;
 pub mod client;

@@ -1,7 +1,7 @@
-//! The table as `template.yaml` defines it.
+//! The table and the parameters as `template.yaml` defines them.
 //!
-//! In: the SAM template's text. Out: the request that creates the same table elsewhere.
-//! CloudFormation's short tags are read as their plain values; nothing here needs them resolved.
+//! In: the SAM template's text. Out: the request that creates the same table elsewhere; what a deployment may be
+//! given. CloudFormation's short tags are read as their plain values; nothing here needs them resolved.
 
 use serde_json::{Map, Value, json};
 use yaml_serde::Value as Yaml;
@@ -64,6 +64,50 @@ impl Table {
         request.insert("TableName".to_owned(), json!(name));
         request.insert("BillingMode".to_owned(), json!("PAY_PER_REQUEST"));
         Value::Object(request)
+    }
+}
+
+/// A parameter of the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Its default; `None`: it is required.
+    pub default: Option<String>,
+    /// The values it may have; empty: any.
+    pub allowed: Vec<String>,
+}
+
+/// The stack's parameters, in the template's order.
+///
+/// # Errors
+/// [`TemplateError::Yaml`].
+pub fn parameters(text: &str) -> Result<Vec<Parameter>, TemplateError> {
+    let template: Yaml = yaml_serde::from_str(text)?;
+    let given = template.get("Parameters").and_then(Yaml::as_mapping);
+    let parameter = |(name, definition): (&Yaml, &Yaml)| {
+        let definition = plain(definition.clone());
+        Some(Parameter {
+            name: name.as_str()?.to_owned(),
+            description: as_text(&definition["Description"]).unwrap_or_default(),
+            default: as_text(&definition["Default"]),
+            allowed: definition["AllowedValues"]
+                .as_array()
+                .map(|values| values.iter().filter_map(as_text).collect())
+                .unwrap_or_default(),
+        })
+    };
+    Ok(given.into_iter().flatten().filter_map(parameter).collect())
+}
+
+/// A value as CloudFormation passes it on.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 

@@ -15,6 +15,7 @@ mod checks;
 mod columns;
 mod conversation;
 mod dead;
+mod deploy;
 mod doctor;
 mod events;
 mod files;
@@ -55,6 +56,9 @@ enum Command {
     /// Run the whole bundle on this machine: the real functions, DynamoDB, Zendesk and Braze.
     #[command(after_long_help = conversation::HELP)]
     Sandbox(sandbox::Sandbox),
+    /// Deploy the bundle to an AWS account, or update it.
+    #[command(after_help = deploy::EXAMPLES)]
+    Deploy(deploy::Deploy),
     /// Set up Zendesk, Braze and the secret for the deployed stack.
     Setup(setup::Setup),
     /// Check every hop of the deployed stack, and name the setting that is wrong.
@@ -86,11 +90,12 @@ enum Shell {
 
 const COMPLETIONS: &str = "\
 Examples:
-  sms-bridge completions bash > ~/.local/share/bash-completion/completions/bridge
+  sms-bridge completions bash > ~/.local/share/bash-completion/completions/sms-bridge
   sms-bridge completions zsh > \"${fpath[1]}/_sms-bridge\"
-  sms-bridge completions fish > ~/.config/fish/completions/bridge.fish";
+  sms-bridge completions fish > ~/.config/fish/completions/sms-bridge.fish";
 
 /// Why the program ends early.
+#[derive(Debug)]
 pub(crate) enum Failure {
     /// The call or a file is wrong: exit code 2.
     Usage(String),
@@ -118,6 +123,7 @@ async fn main() -> ExitCode {
         .unwrap_or_else(|| Command::Sandbox(sandbox::Sandbox::default()));
     let result = match command {
         Command::Sandbox(sandbox) => Box::pin(sandbox.run()).await,
+        Command::Deploy(deploy) => Box::pin(deploy.run()).await,
         Command::Setup(setup) => Box::pin(setup.run()).await,
         Command::Doctor(doctor) => Box::pin(doctor.run()).await,
         Command::Status(status) => Box::pin(status.run()).await,

@@ -9,6 +9,7 @@ use simulators::braze::{Braze, Campaign, Inbound};
 use simulators::zendesk::Zendesk;
 
 use super::StackError;
+use crate::archive::{Archive, TEMPLATE};
 use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
 use crate::data::DataDir;
 use crate::journal::Journal;
@@ -21,7 +22,10 @@ use crate::pool::{Pool, Program};
 use crate::template::Table;
 
 pub(super) fn read_table(options: &Options) -> Result<Table, StackError> {
-    let usual = || binaries::workspace_root().join("template.yaml");
+    let usual = || match Archive::of_this_program() {
+        Some(archive) => archive.template(),
+        None => binaries::workspace_root().join(TEMPLATE),
+    };
     let path = options.template.clone().unwrap_or_else(usual);
     let text = std::fs::read_to_string(&path).map_err(|source| StackError::NoTemplate {
         path: path.display().to_string(),

@@ -28,6 +28,7 @@ use crate::Failure;
 
 pub(crate) use refusal::Terms;
 pub(crate) use secret::SecretValue;
+pub(crate) use sign_in::known_region;
 pub(crate) use stack::Deployed;
 pub(crate) use table::{Item, Table, number, text};
 

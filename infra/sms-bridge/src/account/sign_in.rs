@@ -72,12 +72,21 @@ pub(super) async fn sign_in(options: &Options, client: &Client) -> Result<AwsEnv
 }
 
 async fn region(options: &Options) -> Result<String, Failure> {
+    known_region(options).await.ok_or_else(|| {
+        Failure::Usage(
+            "no AWS region: give --region, or set AWS_REGION or the profile's".to_owned(),
+        )
+    })
+}
+
+/// The region that the options, the environment, the profile or `samconfig.toml` say.
+pub(crate) async fn known_region(options: &Options) -> Option<String> {
     let given = |region: &String| !region.trim().is_empty();
     let named = options.region.clone().filter(given);
     let variable = || environment("AWS_REGION").filter(given);
     let older = || environment("AWS_DEFAULT_REGION").filter(given);
     if let Some(region) = named.or_else(variable).or_else(older) {
-        return Ok(region.trim().to_owned());
+        return Some(region.trim().to_owned());
     }
     let mut profile = ProfileFileRegionProvider::builder();
     if let Some(name) = &options.profile {
@@ -85,12 +94,7 @@ async fn region(options: &Options) -> Result<String, Failure> {
     }
     let region = profile.build().region().await;
     let region = region.map(|region| region.to_string());
-    let region = region.or_else(|| stack::samconfig("region"));
-    region.ok_or_else(|| {
-        Failure::Usage(
-            "no AWS region: give --region, or set AWS_REGION or the profile's".to_owned(),
-        )
-    })
+    region.or_else(|| stack::samconfig("region"))
 }
 
 fn without_credentials(options: &Options, error: &CredentialsError) -> String {

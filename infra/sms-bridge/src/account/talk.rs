@@ -37,6 +37,21 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
+/// One line that a person types, without blanks around it.
+///
+/// # Errors
+/// The terminal is closed: nothing has happened then.
+pub(crate) fn ask(question: &str) -> Result<String, Failure> {
+    eprint!("{question}");
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(read) if read > 0 => Ok(line.trim().to_owned()),
+        _ => Err(Failure::Broken(
+            "the terminal was closed before everything was asked".to_owned(),
+        )),
+    }
+}
+
 /// Goes on only when a person types "yes", or its first letter.
 ///
 /// # Errors
