@@ -154,11 +154,8 @@ fn place() -> Result<PathBuf, Failure> {
     let program = std::env::current_exe().ok();
     let beside = program.as_deref().and_then(Path::parent);
     let places = here.as_deref().into_iter().chain(beside);
-    let found = places
-        .filter(|place| is_ours(&place.join(TEMPLATE)))
-        .map(Path::to_owned)
-        .next();
-    found.ok_or_else(|| {
+    let mut found = places.filter(|place| is_ours(&place.join(TEMPLATE)));
+    found.next().map(Path::to_owned).ok_or_else(|| {
         let sentence = "the bundle's template.yaml is not in this directory: run this in the \
                         unpacked release, or in a clone";
         Failure::Usage(sentence.to_owned())

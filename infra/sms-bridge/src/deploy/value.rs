@@ -16,10 +16,8 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
 pub(super) fn known<'a>(parameters: &'a [Parameter], name: &str) -> Result<&'a Parameter, Failure> {
     let found = parameters.iter().find(|parameter| parameter.name == name);
     found.ok_or_else(|| {
-        let alike = parameters.iter().map(|parameter| parameter.name.as_str());
-        let alike = alike
-            .filter(|other| other.eq_ignore_ascii_case(name))
-            .next();
+        let mut names = parameters.iter().map(|parameter| &parameter.name);
+        let alike = names.find(|other| other.eq_ignore_ascii_case(name));
         let hint = match alike {
             Some(other) => format!("; it is called {other}"),
             None => ": the README's table of settings has all of them".to_owned(),
