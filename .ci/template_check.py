@@ -1,6 +1,6 @@
 """Checks what no linter knows: template.yaml's own promises, and that the documents tell the truth.
 
-Reads template.yaml, the README's table of settings, the alarms and metrics in docs/operations.md, the
+Reads template.yaml, the table in docs/settings.md, the alarms and metrics in docs/operations.md, the
 time limits, metrics and calls of DynamoDB in shared/; prints every difference; exits 1 on any.
 """
 
@@ -29,14 +29,14 @@ CALL = re.compile(r"\.((?:get|put|update|delete)_item|query|scan|batch_\w+|trans
 
 def main() -> int:
     template = yaml.load((ROOT / "template.yaml").read_text(), Loader=CloudFormation)
-    readme = (ROOT / "README.md").read_text()
+    documented = (ROOT / "docs/settings.md").read_text()
     operations = (ROOT / "docs/operations.md").read_text()
     problems = [
         *timing(template),
         *alarms(template, operations),
         *metrics(template, operations),
         *unused_parameters(template),
-        *settings(template, readme),
+        *settings(template, documented),
         *permissions(template),
         *versions(template),
         *roll_backs(template),
@@ -131,9 +131,9 @@ def unused_parameters(template):
             yield f"parameter {parameter} has no effect"
 
 
-def settings(template, readme):
+def settings(template, page):
     """One row for each parameter, with the variable it sets and its default."""
-    rows = re.findall(r"^\| `(\w+)` \| (?:`(\w+)`)? ?\| .* \| (?:`(.*)`|(\w+)) \|$", readme, re.M)
+    rows = re.findall(r"^\| `(\w+)` \| (?:`(\w+)`)? ?\| .* \| (?:`(.*)`|(\w+)) \|$", page, re.M)
     documented = {name: (variable or None, code or word) for name, variable, code, word in rows}
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     set_by = {
@@ -147,12 +147,12 @@ def settings(template, readme):
         default = str(parameter.get("Default", "required")) or "empty"
         expected = (set_by.get(name), default)
         if documented.get(name) != expected:
-            yield f"README row of {name}: {documented.get(name)}, template: {expected}"
+            yield f"docs/settings.md, row of {name}: {documented.get(name)}, template: {expected}"
     for name in documented.keys() - template["Parameters"].keys():
-        yield f"README names the parameter {name}, which the template does not have"
+        yield f"docs/settings.md names the parameter {name}, which the template does not have"
     for variable in variables.keys() | NOT_DEPLOYED:
-        if f"`{variable}`" not in readme:
-            yield f"README does not name {variable}"
+        if f"`{variable}`" not in page:
+            yield f"docs/settings.md does not name {variable}"
 
 
 def permissions(template):

@@ -227,11 +227,20 @@ fn the_shipped_conversation_goes_as_expected() {
     let output = run(&["sandbox", "--script", shipped]);
     let transcript = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(output.status.success(), "{transcript}{}", said(&output));
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
+    let page = |path: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+        std::fs::read_to_string(path).unwrap()
+    };
     assert!(
-        readme.contains(transcript.trim_end()),
-        "the README shows another transcript than\n{transcript}"
+        page("docs/sandbox.md").contains(transcript.trim_end()),
+        "docs/sandbox.md shows another transcript than\n{transcript}"
+    );
+    let readme = page("README.md");
+    let (_, beginning) = readme.split_once("```text\n").unwrap();
+    let (beginning, _) = beginning.split_once("```").unwrap();
+    assert!(
+        transcript.starts_with(beginning) && beginning.lines().count() > 10,
+        "the README shows another beginning than\n{transcript}"
     );
     assert!(
         transcript.lines().all(|line| line.chars().count() <= 80),

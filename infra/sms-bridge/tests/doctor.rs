@@ -168,7 +168,7 @@ async fn the_secrets_values_are_tried() {
     assert!(found[0].1.contains("401"), "{found:?}");
 }
 
-/// Makes the two webhooks and triggers of the README's "Set up by hand" out of the tool's own.
+/// Makes the two webhooks and triggers of docs/setup-by-hand.md out of the tool's own.
 fn by_hand(world: &World) {
     edit(&world.stack, |account| {
         let mut names = vec!["first", "second"].into_iter();

@@ -11,7 +11,7 @@ use simulators::zendesk::{Comment, Status};
 
 const CLOSING: &str = "Your ticket has been closed";
 
-/// The line the README adds to the reply trigger's body.
+/// The line that docs/files.md adds to the reply trigger's body.
 const ATTACHMENTS: &str = r#","attachments":"{% for file in ticket.latest_public_comment.attachments %}{{file.url}} {% endfor %}"}"#;
 
 /// A stack whose reply trigger names a comment's files.

@@ -1,7 +1,7 @@
 //! The fault matrix: every outside call of every flow, broken in every way, and the process killed in it.
 //!
 //! In: the real executables, the simulators, a list of faults. Out: a verdict per cell, and the
-//! table in `docs/operations.md`, which these tests keep true.
+//! table in `docs/faults.md`, which these tests keep true.
 
 #![allow(
     clippy::expect_used,

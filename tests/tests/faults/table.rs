@@ -1,4 +1,4 @@
-//! The table in `docs/operations.md`, kept true by the matrix.
+//! The table in `docs/faults.md`, kept true by the matrix.
 //!
 //! In: what became of the cells that were played. Out: a complaint where the documentation says
 //! otherwise; with `UPDATE_DOCS=1 PLAY=all` in the environment it is rewritten instead.
@@ -47,7 +47,7 @@ pub fn check(flow: Flow, calls: &[Call], played: &[Played]) {
         return;
     }
     panic!(
-        "docs/operations.md says of {}:\n{documented}\nfound:\n{found}\nUPDATE_DOCS=1 PLAY=all rewrites it.",
+        "docs/faults.md says of {}:\n{documented}\nfound:\n{found}\nUPDATE_DOCS=1 PLAY=all rewrites it.",
         flow.name()
     );
 }
@@ -99,7 +99,7 @@ fn rows(calls: &[Call], played: &[Played]) -> String {
 fn path() -> PathBuf {
     PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../docs/operations.md"
+        "/../docs/faults.md"
     ))
 }
 

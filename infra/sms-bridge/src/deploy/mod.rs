@@ -36,7 +36,7 @@ const WANTED: &str = "BrazeReplyCampaignId";
 /// Deploy the bundle, or update it: asks for what is missing, then runs SAM.
 #[derive(Args)]
 pub(crate) struct Deploy {
-    /// A parameter of the template, all of which the README lists; repeatable.
+    /// A parameter of the template, all of which docs/settings.md lists; repeatable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = value::assignment)]
     set: Vec<(String, String)>,
     /// Profile of the AWS configuration files [default: AWS_PROFILE, or AWS's own chain].

@@ -20,7 +20,7 @@ pub(super) fn known<'a>(parameters: &'a [Parameter], name: &str) -> Result<&'a P
         let alike = names.find(|other| other.eq_ignore_ascii_case(name));
         let hint = match alike {
             Some(other) => format!("; it is called {other}"),
-            None => ": the README's table of settings has all of them".to_owned(),
+            None => ": docs/settings.md lists all of them".to_owned(),
         };
         Failure::Usage(format!("the template has no parameter {name}{hint}"))
     })

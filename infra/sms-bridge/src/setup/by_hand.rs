@@ -1,4 +1,4 @@
-//! Webhooks to this stack's URLs that somebody made by hand, as the README tells.
+//! Webhooks to this stack's URLs that somebody made by hand, as docs/setup-by-hand.md describes.
 //!
 //! In: wanted, found, the secret as it is. Out: which routes they serve, and what a person should
 //! know of them. Pure.

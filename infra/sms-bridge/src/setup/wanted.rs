@@ -14,7 +14,7 @@ use crate::account::Deployed;
 const USER_FIELD: &str = include_str!("../../../zendesk/user-field.json");
 /// Definition of the triggers.
 const TRIGGERS: &str = include_str!("../../../zendesk/triggers.json");
-/// What the triggers post, by name, and which members of it a person may add (the README says which).
+/// What the triggers post, by name, and which members of it a person may add (docs/files.md says which).
 pub(crate) const BODIES: [(&str, &str, &[&str]); 3] = [
     (
         "reply",
@@ -242,13 +242,13 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_prints_the_bodies_as_they_are_set_up() {
-        let readme = include_str!("../../../../README.md");
+    fn the_page_on_setting_up_by_hand_prints_the_bodies_as_they_are_set_up() {
+        let page = include_str!("../../../../docs/setup-by-hand.md");
         let lines = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
-        let readme = lines(readme);
+        let page = lines(page);
         let inbound = include_str!("../../../braze/inbound.liquid");
         for body in BODIES.map(|body| body.1).iter().chain(&[inbound]) {
-            assert!(readme.contains(&lines(body)), "the README lacks\n{body}");
+            assert!(page.contains(&lines(body)), "docs/setup-by-hand.md lacks\n{body}");
         }
     }
 }
