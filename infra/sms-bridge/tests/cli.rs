@@ -228,7 +228,9 @@ fn the_shipped_conversation_goes_as_expected() {
     let transcript = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(output.status.success(), "{transcript}{}", said(&output));
     let page = |path: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(path);
         std::fs::read_to_string(path).unwrap()
     };
     assert!(

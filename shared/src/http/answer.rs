@@ -97,8 +97,8 @@ impl Answer {
             Self::Unavailable => {
                 let mut response = problem(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "The event cannot be taken now",
-                    Some("Send it again: what is stored already is recognised."),
+                    "Temporarily unavailable",
+                    Some("Retry later; duplicates are ignored."),
                 );
                 response
                     .headers_mut()

@@ -52,8 +52,8 @@ fn rows() -> [(u16, Option<&'static str>, Value); 8] {
     let mut ignored = outcome("ignored");
     ignored["reason"] = json!("comment by an end user");
     let not_understood = "The event cannot be understood";
-    let not_stored = "The event cannot be taken now";
-    let again = "Send it again: what is stored already is recognised.";
+    let not_stored = "Temporarily unavailable";
+    let again = "Retry later; duplicates are ignored.";
     let limit = "At most 262144 bytes are accepted.";
     let not_authentic = json!({"type": "about:blank", "title": "Not authentic", "status": 401});
     [

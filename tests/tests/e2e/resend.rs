@@ -23,7 +23,7 @@ async fn an_sms_of_unknown_outcome_is_told_and_sent_again_by_the_tag() {
         comments
             .unwrap_or_default()
             .iter()
-            .any(|c| !c.public && c.plain_body.contains("not known"))
+            .any(|c| !c.public && c.plain_body.contains("We don't know whether"))
     };
     assert!(
         stack.zendesk.wait_until(PATIENCE, told).await,

@@ -97,10 +97,7 @@ fn rows(calls: &[Call], played: &[Played]) -> String {
 }
 
 fn path() -> PathBuf {
-    PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../docs/faults.md"
-    ))
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/faults.md"))
 }
 
 fn update() -> bool {

@@ -248,7 +248,10 @@ mod tests {
         let page = lines(page);
         let inbound = include_str!("../../../braze/inbound.liquid");
         for body in BODIES.map(|body| body.1).iter().chain(&[inbound]) {
-            assert!(page.contains(&lines(body)), "docs/setup-by-hand.md lacks\n{body}");
+            assert!(
+                page.contains(&lines(body)),
+                "docs/setup-by-hand.md lacks\n{body}"
+            );
         }
     }
 }

@@ -458,7 +458,7 @@ fn an_sms_of_unknown_outcome_is_not_repeated_and_the_agent_is_told() {
     else {
         panic!()
     };
-    assert!(note.ticket == ticket(35) && note.text.as_str().contains("not known"));
+    assert!(note.ticket == ticket(35) && note.text.as_str().contains("don't know"));
     assert_eq!(attributes.event.body, Body::Attributes);
 }
 
