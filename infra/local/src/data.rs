@@ -34,6 +34,21 @@ pub enum DataError {
     },
 }
 
+/// Makes a directory, and those above it, whose content nobody but its owner can read: it holds texts and
+/// signing secrets.
+///
+/// # Errors
+/// When it cannot be made, or is another user's.
+pub(crate) fn private_directory(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
 /// A directory held by this process until dropped.
 #[derive(Debug)]
 pub struct DataDir {
@@ -53,7 +68,7 @@ impl DataDir {
             path: path.display().to_string(),
             source,
         };
-        std::fs::create_dir_all(path).map_err(unusable)?;
+        private_directory(path).map_err(unusable)?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -80,7 +80,7 @@ impl Pictures {
         let address = listener.local_addr()?;
         let host = Host::default();
         if let Some(place) = &kept {
-            std::fs::create_dir_all(place)?;
+            crate::data::private_directory(place)?;
             *shelf(&host.shelf) = read(place)?;
             std::fs::write(place.join(PORT), address.port().to_string())?;
         }

@@ -87,7 +87,10 @@ function row(hop, total) {
 /** Sets the timeline and the tabs over it up. */
 export function start() {
   const show = tabs($("views"), (tab) => {
-    for (const id of ["timeline", "stored", "dead"]) $(id).hidden = id !== tab.dataset.view;
+    for (const id of ["timeline", "stored", "dead"]) {
+      $(id).hidden = id !== tab.dataset.view;
+      $(id).closest("[role=tabpanel]").hidden = $(id).hidden;
+    }
   });
   watch("event/", (news) => {
     const before = newest;
