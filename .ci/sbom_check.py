@@ -10,7 +10,8 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-OURS = {"local", "shared", "simulators"}
+# Crates of this workspace.
+OURS = {"local", "shared", "simulators", "workspace-hack"}
 CHECKSUM = re.compile(r'name = "(.+)"\nversion = "(.+)"\nsource = ".+"\nchecksum = "(.+)"')
 
 
