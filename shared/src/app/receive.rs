@@ -10,7 +10,9 @@ use http::HeaderMap;
 use lambda_http::{Request, RequestExt, Response};
 
 use crate::config::SignatureMode;
-use crate::delivery::{Handled, Work, calls_zendesk};
+use crate::conversation::step::Ending;
+use crate::conversation::store::StoreError;
+use crate::delivery::{Work, calls_zendesk};
 use crate::http::{Answer, AuthError, Known, body};
 use crate::message::{self, DeliveryId, Incoming, Malformed, Parsed, TicketId};
 use crate::telemetry::{self, EventLine, hops, invocation, metrics, pseudonym};
@@ -117,6 +119,11 @@ impl App {
         };
         let report = match handled {
             Ok(report) => report,
+            Err(StoreError::Full) => {
+                let id = told.event.delivery.as_ref().map(tracing::field::display);
+                tracing::warn!(delivery.id = id, "the mailbox is full");
+                return (Answer::Unavailable, told);
+            }
             Err(error) => {
                 tracing::error!(error = %error, "the event cannot be stored");
                 return (Answer::Unavailable, told);
@@ -125,16 +132,12 @@ impl App {
         told.attempts = report.attempts;
         told.event.ticket = report.ticket;
         let known = told.event.clone();
-        let answer = match report.handled {
-            Handled::Delivered => Answer::Delivered(known),
-            Handled::Queued => Answer::Queued(known),
-            Handled::Duplicate => Answer::Duplicate(known),
-            Handled::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
-            Handled::Full => {
-                let id = known.delivery.as_ref().map(tracing::field::display);
-                tracing::warn!(delivery.id = id, "the mailbox is full");
-                Answer::Unavailable
-            }
+        let answer = match report.ending {
+            Ending::Delivered => Answer::Delivered(known),
+            Ending::Duplicate => Answer::Duplicate(known),
+            Ending::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
+            // Stored; what the agent has to know is on the ticket.
+            Ending::Queued | Ending::Unknown | Ending::Dead(_) => Answer::Queued(known),
         };
         (answer, told)
     }

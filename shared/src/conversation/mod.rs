@@ -4,11 +4,12 @@
 //! except `store`, the only place that names the DynamoDB SDK. Imports `message` and `text` only.
 
 mod entry;
+pub mod fingerprint;
 pub mod flow;
+mod key;
 #[cfg(test)]
 mod oracle;
 mod outcome;
-pub mod plan;
 pub mod policy;
 pub mod queue;
 pub mod seen;

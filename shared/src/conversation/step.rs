@@ -1,12 +1,11 @@
 //! The vocabulary between a decision and its execution.
 //!
-//! In: nothing. Out: [`Step`] (what to do next, complete in itself), [`Outcome`] (how it went),
-//! [`Verdict`] (what that means for the event). Pure; knows no client and no wire type.
+//! [`Step`] is one call, complete in itself, [`Outcome`] how it went. Knows no client and no wire type.
 
 use crate::message::{DeliveryId, ExternalUserId, Personal, TicketId, UserId};
 
 pub use super::outcome::{Failure, FetchedComment, Outcome, Refusal, TicketFacts};
-use super::state::{Entry, Status};
+use super::state::Status;
 
 /// One call to a vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,30 +154,6 @@ pub struct Attributes {
     pub open: bool,
 }
 
-/// What to do next with an event.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Next {
-    /// Make this call.
-    Step(Step),
-    /// No call is needed.
-    Settled(Verdict),
-}
-
-/// What the outcome of a step means for its event.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Verdict {
-    /// Ask for the next step.
-    Again,
-    /// Write the progress down, then ask for the next step.
-    Checkpoint,
-    /// Try again later, not before the time given (milliseconds since the epoch).
-    Wait(Option<i64>),
-    /// These events come first.
-    After(Vec<Entry>),
-    /// The event is finished, these follow in its place.
-    Done(Ending, Vec<Entry>),
-}
-
 /// How an event ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
@@ -194,16 +169,4 @@ pub enum Ending {
     Unknown,
     /// It can never be delivered: a dead letter.
     Dead(Refusal),
-}
-
-impl Verdict {
-    /// Finished as asked.
-    pub fn delivered() -> Self {
-        Self::Done(Ending::Delivered, Vec::new())
-    }
-
-    /// Finished without doing anything.
-    pub fn ignored(reason: &'static str) -> Self {
-        Self::Done(Ending::Ignored(reason), Vec::new())
-    }
 }

@@ -6,7 +6,7 @@ use crate::conversation::state::{Entry, State, Status};
 use crate::conversation::store::{Held, Pages, Storage, StoreError};
 use crate::message::{Body, DeliveryId, Event};
 
-use super::{Bridge, Endings, Summary, Vendors, Work};
+use super::{Bridge, Summary, Taken, Vendors, Work};
 
 /// Conversations read each run.
 const PAGE: i32 = 100;
@@ -78,11 +78,11 @@ impl<V: Vendors + Sync, S: Storage + Pages + Sync> Bridge<V, S> {
         let Some(held) = self.store.begin(read, entry, &work.lease(now)).await? else {
             return Ok(());
         };
-        let mut endings = Endings::new();
-        Box::pin(self.drain(held, false, work, &mut endings)).await;
+        let drained = Box::pin(self.drain_all(Taken::free(held), work)).await;
+        let ended: usize = drained.iter().map(|drained| drained.endings.len()).sum();
         summary.compared += 1;
         // The comparison itself is not an event of the customer's.
-        summary.count_found(endings.len().saturating_sub(1));
+        summary.count_found(ended.saturating_sub(1));
         Ok(())
     }
 }

@@ -2,241 +2,163 @@
 
 use std::time::Duration;
 
-use crate::conversation::flow::{self, Calling, Calls, Done, Pause};
-use crate::conversation::plan::{self, Context};
+use crate::conversation::flow::{self, Context, Done, Pause};
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
-use crate::conversation::step::{Ending, Next, Outcome, Step, Verdict};
+use crate::conversation::step::Ending;
 use crate::conversation::store::{Claim, Held, Key, Leave, Settled, Storage};
-use crate::message::{Body, DeliveryId, ExternalUserId, TicketId};
-use crate::net::Deadline;
+use crate::message::{Body, DeliveryId, TicketId};
 use crate::telemetry::metrics::{self, Metric};
 
+use super::calls::Leased;
 use super::{Bridge, Ended, Endings, Vendors, Work};
-
-/// Steps one event may take before it is put aside; no flow needs half of them.
-const MAX_STEPS: usize = 24;
 
 /// How often a settling write is tried when the table does not answer.
 const SETTLE_TRIES: u32 = 4;
 
-/// What working on one event came to.
-enum Run {
-    /// As decided.
-    Verdict(Verdict),
-    /// The time is up; nothing was attempted since the last write.
-    OutOfTime,
+/// A conversation that is ours.
+pub(super) struct Taken {
+    pub(super) held: Held,
+    /// What was under way in it, if anything, may have been done.
+    pub(super) taken_over: bool,
+}
+
+impl Taken {
+    /// It was free.
+    pub(super) fn free(held: Held) -> Self {
+        Self {
+            held,
+            taken_over: false,
+        }
+    }
+}
+
+/// What became of a conversation's events.
+pub(super) struct Drained {
+    pub(super) key: Key,
+    /// The ticket it is on now.
+    pub(super) ticket: Option<TicketId>,
+    pub(super) endings: Endings,
 }
 
 impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
+    /// Drains a conversation, then those that its events were handed on to.
+    pub(super) async fn drain_all(&self, first: Taken, work: &Work) -> Vec<Drained> {
+        let mut taken = vec![first];
+        let mut drained = Vec::new();
+        while let Some(next) = taken.pop() {
+            drained.push(self.drain(next, work, &mut taken).await);
+        }
+        drained
+    }
+
     /// Works on the mailbox until it is empty, waits, or the time is up. Leaves the conversation
     /// settled, or to its lease's end where the table does not answer.
-    pub(super) async fn drain(
-        &self,
-        mut held: Held,
-        taken_over: bool,
-        work: &Work,
-        endings: &mut Endings,
-    ) -> Option<TicketId> {
-        if !self.bury_poison(&mut held).await {
-            return held.state.ticket;
-        }
+    async fn drain(&self, conversation: Taken, work: &Work, taken: &mut Vec<Taken>) -> Drained {
+        let Taken {
+            mut held,
+            taken_over,
+        } = conversation;
+        let mut endings = Endings::new();
         let doubtful = held.mailbox.iter().any(|entry| entry.progress.doubtful);
         // What a vanished holder may have done is written down before anything else is.
-        if taken_over && doubtful && !self.settle(&mut held, work, &[]).await {
-            return held.state.ticket;
-        }
-        loop {
+        let mut ours = self.bury_poison(&mut held).await
+            && (!taken_over || !doubtful || self.settle(&mut held, work, &[]).await);
+        while ours {
             queue::drop_repeats(&mut held.mailbox);
             let now = self.clock.now();
-            let Some(index) = next_index(&held, work, now) else {
-                if self.settle(&mut held, work, &[]).await {
-                    continue;
-                }
-                break;
-            };
-            // Whoever takes over must know what was being worked on: an answer that came in while the
+            // The next holder must know what was being worked on: an answer that came in while the
             // accepting write of its "solved" got no answer goes first, and the lease names the solved.
-            if !is_claimed(&held, index) {
-                if self.settle(&mut held, work, &[]).await {
-                    continue;
+            let next = next_index(&held, work, now).filter(|&index| is_claimed(&held, index));
+            let markers = match next {
+                Some(index) => {
+                    let work_on = self.work_on(&mut held, index, work, &mut endings, taken);
+                    Box::pin(work_on).await
                 }
-                break;
-            }
-            let run = Box::pin(self.run(&mut held, index, work)).await;
-            let markers = self.take_note(&mut held, index, run, endings);
-            if !self.settle(&mut held, work, &markers).await {
-                break;
-            }
+                None => vec![],
+            };
+            ours = self.settle(&mut held, work, &markers).await;
         }
-        held.state.ticket
+        Drained {
+            key: held.key,
+            ticket: held.state.ticket,
+            endings,
+        }
     }
 
-    /// Decides and executes, step by step, until the event has a verdict.
-    async fn run(&self, held: &mut Held, index: usize, work: &Work) -> Run {
-        let customer = match held.key.clone() {
-            Key::Customer(customer) => customer,
-            Key::Ticket(ticket) => {
-                let verdict = self.forward(held, index, ticket, work).await;
-                let Held {
-                    key,
-                    state,
-                    mailbox,
-                    ..
-                } = held;
-                let entry = &mut mailbox[index];
-                let before = Box::new(state.clone());
-                return self.kept(key, state, entry, before, verdict).await.into();
-            }
-        };
-        if flow::tells(&held.mailbox[index].event.body) {
-            return self.flow(held, index, &customer, work).await;
-        }
-        let key = held.key.clone();
-        let Held {
-            state,
-            mailbox,
-            seen,
-            until,
-            ..
-        } = held;
-        let entry = &mut mailbox[index];
-        for _ in 0..MAX_STEPS {
-            let now = self.clock.now();
-            let context = Context {
-                customer: &customer,
-                policy: &self.policy,
-                seen,
-                now,
-            };
-            let before = Box::new(state.clone());
-            let verdict = match plan::next(&context, state, entry) {
-                Next::Settled(verdict) => verdict,
-                Next::Step(step) => {
-                    let Some(time) = work.call_time(now, *until) else {
-                        return Run::OutOfTime;
-                    };
-                    let outcome = self.vendors.execute(&step, Deadline::after(time)).await;
-                    tracing::debug!(delivery.id = %entry.event.delivery, step = step.name(), ok = !matches!(outcome, Outcome::Failed(_)), "step");
-                    let context = Context {
-                        now: self.clock.now(),
-                        ..context
-                    };
-                    plan::apply(&context, state, entry, &step, outcome)
-                }
-            };
-            match verdict {
-                Verdict::Again => {}
-                verdict => return self.kept(&key, state, entry, before, verdict).await.into(),
-            }
-        }
-        tracing::error!(delivery.id = %entry.event.delivery, "no end in sight, put aside for later");
-        Run::Verdict(Verdict::Wait(None))
-    }
-
-    /// Works on an event as its flow says.
-    async fn flow(
+    /// Works on an event, and carries what came of it over into the mailbox. Returns deliveries to
+    /// remember.
+    async fn work_on(
         &self,
         held: &mut Held,
         index: usize,
-        customer: &ExternalUserId,
         work: &Work,
-    ) -> Run {
+        endings: &mut Endings,
+        taken: &mut Vec<Taken>,
+    ) -> Vec<DeliveryId> {
         let mut calls = Leased {
-            bridge: self,
+            vendors: &self.vendors,
+            clock: &self.clock,
             work,
             until: held.until,
         };
-        let Held {
-            key,
-            state,
-            mailbox,
-            seen,
-            ..
-        } = held;
-        let context = flow::Context {
-            customer,
+        let context = Context {
+            key: &held.key,
             policy: &self.policy,
-            seen,
+            seen: &held.seen,
         };
-        let entry = &mut mailbox[index];
-        let verdict = match flow::run(&mut calls, context, state, entry).await {
-            Ok(Done::Ended { ending, follow }) => Verdict::Done(ending, follow),
-            Ok(Done::Dead {
+        let entry = &mut held.mailbox[index];
+        let done = match flow::run(&mut calls, context, &mut held.state, entry).await {
+            Ok(done) => done,
+            Err(pause) => return self.paused(held, index, pause),
+        };
+        let ended = match done {
+            Done::Ended { ending, follow } => Some((ending, follow)),
+            Done::Forward { customer } => {
+                let ending = self.hand_on(customer, &entry.event, work, taken).await;
+                ending.map(|ending| (ending, vec![]))
+            }
+            Done::Dead {
                 refusal,
                 follow,
                 before,
-            }) => {
-                let verdict = Verdict::Done(Ending::Dead(refusal), follow);
-                self.kept(key, state, entry, before, verdict).await
-            }
-            Err(Pause::Later(not_before, _)) => Verdict::Wait(not_before),
-            Err(Pause::Checkpoint) => Verdict::Checkpoint,
-            Err(Pause::After(entries)) => Verdict::After(entries),
-            Err(Pause::OutOfTime) => return Run::OutOfTime,
+            } => match self.put_dead_letter(&held.key, entry, &refusal).await {
+                true => Some((Ending::Dead(refusal), follow)),
+                // To be refused once more; what may have been done stays in doubt.
+                false => {
+                    held.state = *before;
+                    None
+                }
+            },
         };
-        Run::Verdict(verdict)
+        match ended {
+            Some((ending, follow)) => ended_as(held, index, ending, follow, endings),
+            None => self.paused(held, index, Pause::Later(None, None)),
+        }
     }
 
-    /// Carries a verdict over into the mailbox; returns deliveries to remember.
-    fn take_note(
-        &self,
-        held: &mut Held,
-        index: usize,
-        run: Run,
-        endings: &mut Endings,
-    ) -> Vec<DeliveryId> {
-        let now = self.clock.now();
-        let lane = held.mailbox[index].lane();
-        let verdict = match run {
-            Run::Verdict(verdict) => verdict,
-            Run::OutOfTime => return vec![],
-        };
-        let failed = held.state.wait(lane).map_or(0, |wait| wait.attempts);
-        if !matches!(verdict, Verdict::Wait(_)) {
-            *held.state.wait(lane) = None;
-        }
-        match verdict {
-            Verdict::Again | Verdict::Checkpoint => vec![],
-            Verdict::Wait(not_before) => {
-                let delivery = held.mailbox[index].event.delivery.clone();
+    /// The event stays in the mailbox.
+    fn paused(&self, held: &mut Held, index: usize, pause: Pause) -> Vec<DeliveryId> {
+        let entry = &held.mailbox[index];
+        let wait = held.state.wait(entry.lane());
+        match pause {
+            Pause::OutOfTime => vec![],
+            Pause::Later(not_before, _) => {
+                let (lane, delivery) = (entry.lane(), entry.event.delivery.clone());
+                let now = self.clock.now();
                 queue::postpone(&mut held.state, lane, &delivery, now, not_before);
                 vec![]
             }
-            Verdict::After(entries) => {
-                let ids = entries
-                    .iter()
-                    .map(|entry| entry.event.delivery.clone())
-                    .collect();
+            Pause::Checkpoint => {
+                *wait = None;
+                vec![]
+            }
+            Pause::After(entries) => {
+                *wait = None;
+                let found = entries.iter().map(|entry| entry.event.delivery.clone());
+                let found = found.collect();
                 let answers = queue::with_older_answers(&mut held.mailbox, index, entries);
                 held.mailbox.splice(index..index, answers);
-                ids
-            }
-            Verdict::Done(ending, follow) => {
-                let known = |new: &Entry| {
-                    held.mailbox
-                        .iter()
-                        .any(|entry| entry.event.delivery == new.event.delivery)
-                };
-                let follow: Vec<Entry> = follow.into_iter().filter(|new| !known(new)).collect();
-                let found: Vec<DeliveryId> = follow
-                    .iter()
-                    .filter(|entry| matches!(entry.event.body, Body::Reply(_)))
-                    .map(|entry| entry.event.delivery.clone())
-                    .collect();
-                let done = held.mailbox.remove(index);
-                held.mailbox.splice(index..index, follow);
-                if matches!(ending, Ending::Unknown) {
-                    metrics::emit(&[(Metric::Unknown, 1)], &[]);
-                }
-                let ended = Ended {
-                    ending,
-                    kind: done.event.body.kind(),
-                    sender: done.event.body.sender(),
-                    received_at: done.event.received_at,
-                    attempts: failed.saturating_add(1),
-                };
-                endings.insert(done.event.delivery, ended);
                 found
             }
         }
@@ -279,38 +201,38 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 }
 
-/// The calls that can be made while a conversation is held.
-struct Leased<'a, V, S> {
-    bridge: &'a Bridge<V, S>,
-    work: &'a Work,
-    /// When the lease ends, in milliseconds since the epoch.
-    until: i64,
-}
-
-impl<V: Vendors + Sync, S: Sync> Calls for Leased<'_, V, S> {
-    fn call<'a>(&'a mut self, step: &'a Step) -> Calling<'a> {
-        Box::pin(async move {
-            let time = self.work.call_time(self.now(), self.until)?;
-            let vendors = &self.bridge.vendors;
-            let outcome = vendors.execute(step, Deadline::after(time)).await;
-            tracing::debug!(
-                step = step.name(),
-                ok = !matches!(outcome, Outcome::Failed(_)),
-                "step"
-            );
-            Some(outcome)
-        })
+/// The event leaves the mailbox, others follow in its place. Returns deliveries to remember.
+fn ended_as(
+    held: &mut Held,
+    index: usize,
+    ending: Ending,
+    mut follow: Vec<Entry>,
+    endings: &mut Endings,
+) -> Vec<DeliveryId> {
+    let wait = held.state.wait(held.mailbox[index].lane()).take();
+    let waits = |new: &Entry| {
+        let mut all = held.mailbox.iter();
+        all.any(|entry| entry.event.delivery == new.event.delivery)
+    };
+    follow.retain(|new| !waits(new));
+    let answers = follow
+        .iter()
+        .filter(|new| matches!(new.event.body, Body::Reply(_)));
+    let found = answers.map(|new| new.event.delivery.clone()).collect();
+    let done = held.mailbox.remove(index);
+    held.mailbox.splice(index..index, follow);
+    if matches!(ending, Ending::Unknown) {
+        metrics::emit(&[(Metric::Unknown, 1)], &[]);
     }
-
-    fn now(&self) -> i64 {
-        self.bridge.clock.now()
-    }
-}
-
-impl From<Verdict> for Run {
-    fn from(verdict: Verdict) -> Self {
-        Self::Verdict(verdict)
-    }
+    let ended = Ended {
+        ending,
+        kind: done.event.body.kind(),
+        sender: done.event.body.sender(),
+        received_at: done.event.received_at,
+        attempts: wait.map_or(1, |wait| wait.attempts.saturating_add(1)),
+    };
+    endings.insert(done.event.delivery, ended);
+    found
 }
 
 fn is_claimed(held: &Held, index: usize) -> bool {

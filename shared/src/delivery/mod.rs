@@ -5,14 +5,15 @@
 //! `net`.
 
 mod attach;
-mod bury;
+mod calls;
 mod compare;
+mod dead_letters;
 mod drain;
-mod forward;
+mod event_log;
 mod gate;
+mod hand_on;
 mod pace;
 mod redeliver;
-mod told;
 mod vendors;
 mod work;
 
@@ -27,10 +28,11 @@ use crate::conversation::store::{
 };
 use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
 
+use drain::Taken;
+use event_log::{Ended, Endings};
 pub use gate::Gate;
 pub use pace::Pace;
 pub use redeliver::Summary;
-use told::{Ended, Endings};
 pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
@@ -50,24 +52,9 @@ pub struct Bridge<V = Clients, S = Store> {
 
 /// What became of an event within the request.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Handled {
-    /// Done.
-    Delivered,
-    /// Stored, will be delivered.
-    Queued,
-    /// Accepted before.
-    Duplicate,
-    /// Not for us.
-    Ignored(&'static str),
-    /// No room, nothing stored.
-    Full,
-}
-
-/// What became of an event, and the ticket it belongs to.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// What became of it.
-    pub handled: Handled,
+    /// How it ended; [`Ending::Queued`]: it is stored, and will be delivered.
+    pub ending: Ending,
     /// Its ticket, where known.
     pub ticket: Option<TicketId>,
     /// The attempt that ended it, counted from one, where it has ended.
@@ -82,21 +69,51 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// [`StoreError`] when it could not be stored: the sender has to try again.
     pub async fn handle(&self, incoming: Incoming, work: &Work) -> Result<Report, StoreError> {
         let named = ticket_of(&incoming.event);
-        let key = match (incoming.customer.clone(), named) {
+        let key = match (incoming.customer, named) {
             (Some(customer), _) => Key::Customer(customer),
             (None, Some(ticket)) => Key::Ticket(ticket),
             // The parsers let no event through without either.
-            (None, None) => {
-                return Ok(Report::unended(Handled::Ignored("no address"), None));
+            (None, None) => return Ok(Report::of(Ending::Ignored("no address"), None)),
+        };
+        let delivery = incoming.event.delivery.clone();
+        let entry = Entry::fresh(incoming.event);
+        let now = self.clock.now();
+        let lease = work.lease(now);
+        let accepted = self
+            .store
+            .accept(&key, &entry, &incoming.aliases, &lease, now);
+        let conversation = match accepted.await? {
+            Accepted::Held(held) => Taken::free(held),
+            Accepted::Stored(seen) => {
+                let ticket = seen.state.ticket.or(named);
+                match self.take_over(seen, work).await {
+                    Some(conversation) => conversation,
+                    None => return Ok(Report::of(Ending::Queued, ticket)),
+                }
+            }
+            Accepted::Duplicate(ticket) => {
+                return Ok(Report::of(Ending::Duplicate, named.or(ticket)));
+            }
+            Accepted::Full(seen) => {
+                self.make_room(seen, work).await;
+                return Err(StoreError::Full);
             }
         };
-        let report = self.offer(key, incoming, work).await?;
-        let ticket = match report.handled {
-            // The conversation may be on another ticket by now.
-            Handled::Duplicate => named.or(report.ticket),
-            _ => report.ticket.or(named),
-        };
-        Ok(Report { ticket, ..report })
+        // Stored is stored: what goes wrong from here on delays the event, and is tried again.
+        let mut report = Report::of(Ending::Queued, named);
+        for mut drained in Box::pin(self.drain_all(conversation, work)).await {
+            if let Some(own) = drained.endings.remove(&delivery) {
+                report.attempts = Some(own.attempts);
+                report.ending = own.ending;
+            }
+            report.ticket = match report.ending {
+                // The conversation may be on another ticket by now.
+                Ending::Duplicate => named.or(drained.ticket),
+                _ => drained.ticket.or(named),
+            };
+            self.log_others(&drained, work);
+        }
+        Ok(report)
     }
 
     /// Keeps a body that cannot be understood.
@@ -121,58 +138,17 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         self.store.bury(&letter, self.clock.now()).await
     }
 
-    async fn offer(&self, key: Key, incoming: Incoming, work: &Work) -> Result<Report, StoreError> {
-        let delivery = incoming.event.delivery.clone();
-        let entry = Entry::fresh(incoming.event);
-        let now = self.clock.now();
-        let lease = work.lease(now);
-        let accepted = self
-            .store
-            .accept(&key, &entry, &incoming.aliases, &lease, now)
-            .await?;
-        let mut taken_over = false;
-        let held = match accepted {
-            Accepted::Duplicate(ticket) => return Ok(Report::unended(Handled::Duplicate, ticket)),
-            Accepted::Full(seen) => {
-                self.make_room(seen, work).await;
-                return Ok(Report::unended(Handled::Full, None));
-            }
-            Accepted::Held(held) => held,
-            Accepted::Stored(seen) => {
-                let ticket = seen.state.ticket;
-                match self.take_over(seen, work).await {
-                    Some(held) => {
-                        taken_over = true;
-                        held
-                    }
-                    None => return Ok(Report::unended(Handled::Queued, ticket)),
-                }
-            }
-        };
-        let mut endings = Endings::new();
-        // Stored is stored: what goes wrong from here on delays the event, and is tried again.
-        let drained = Box::pin(self.drain(held, taken_over, work, &mut endings));
-        let ticket = drained.await;
-        let own = endings.remove(&delivery);
-        self.tell_of_others(&key, ticket, &endings, work);
-        Ok(Report {
-            ticket,
-            attempts: own.as_ref().map(|own| own.attempts),
-            handled: handled(own.map(|own| own.ending)),
-        })
-    }
-
     /// A full mailbox takes no event that would get it going again: the surplus does, where nobody
     /// works on it. The sender comes again to an emptier one.
     async fn make_room(&self, seen: Option<Box<Held>>, work: &Work) {
         let Some(seen) = seen else { return };
-        if let Some(held) = self.take_over(*seen, work).await {
-            self.drain(held, true, work, &mut Endings::new()).await;
+        if let Some(conversation) = self.take_over(*seen, work).await {
+            Box::pin(self.drain_all(conversation, work)).await;
         }
     }
 
     /// Takes a conversation that waits but has something to do now, or whose holder is gone.
-    async fn take_over(&self, seen: Held, work: &Work) -> Option<Held> {
+    async fn take_over(&self, seen: Held, work: &Work) -> Option<Taken> {
         let now = self.clock.now();
         if !seen.is_parked() && seen.until > now {
             return None;
@@ -181,7 +157,10 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let before = seen.clone();
         let claim = seen.mailbox[index].event.delivery.clone();
         match self.store.take(seen, &claim, &work.lease(now)).await {
-            Ok(held) => held.map(|held| doubt(held, &before)),
+            Ok(held) => held.map(|held| Taken {
+                held: doubt(held, &before),
+                taken_over: true,
+            }),
             Err(error) => {
                 tracing::warn!(error = %error, "conversation not taken over");
                 None
@@ -191,10 +170,9 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
 }
 
 impl Report {
-    /// Nothing is known of its end.
-    fn unended(handled: Handled, ticket: Option<TicketId>) -> Self {
+    fn of(ending: Ending, ticket: Option<TicketId>) -> Self {
         Self {
-            handled,
+            ending,
             ticket,
             attempts: None,
         }
@@ -224,15 +202,6 @@ fn put_in_doubt(entry: &mut Entry, ticket: Option<TicketId>) {
     entry.progress.doubtful = true;
     entry.progress.breaks = entry.progress.breaks.saturating_add(1);
     entry.progress.tried = entry.progress.tried.or(ticket);
-}
-
-fn handled(ending: Option<Ending>) -> Handled {
-    match ending {
-        Some(Ending::Delivered) => Handled::Delivered,
-        Some(Ending::Duplicate) => Handled::Duplicate,
-        Some(Ending::Ignored(reason)) => Handled::Ignored(reason),
-        Some(Ending::Unknown | Ending::Dead(_) | Ending::Queued) | None => Handled::Queued,
-    }
 }
 
 fn ticket_of(event: &Event) -> Option<TicketId> {

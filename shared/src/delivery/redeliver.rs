@@ -15,7 +15,8 @@ use crate::conversation::step::Ending;
 use crate::conversation::store::{Key, SHARDS, Storage, StoreError};
 use crate::telemetry::hops;
 
-use super::{Bridge, Endings, Vendors, Work, doubt};
+use super::drain::Drained;
+use super::{Bridge, Endings, Taken, Vendors, Work, doubt};
 
 /// Conversations worked on at the same time, and so the most calls a vendor gets at once. Enough for
 /// a limit of 1,000 requests a minute at a second each.
@@ -45,8 +46,9 @@ pub struct Summary {
     pub oldest_s: u64,
 }
 
-/// How a conversation's events ended, and how old its oldest one was, in milliseconds.
-type Drained = (Endings, i64);
+/// A conversation with those its events were handed on to, and how old its oldest event was, in
+/// milliseconds.
+type Worked = (Vec<Drained>, i64);
 
 impl<V, S> Bridge<V, S>
 where
@@ -91,7 +93,7 @@ where
         }
     }
 
-    async fn drain_due(&self, key: &Key, work: &Work) -> Option<Drained> {
+    async fn drain_due(&self, key: &Key, work: &Work) -> Option<Worked> {
         let work = &work.part(key);
         let now = self.clock.now();
         let taken = match self.store.take_due(key, &work.lease(now), now).await {
@@ -106,11 +108,15 @@ where
         let age = received
             .min()
             .map_or(0, |oldest| now.saturating_sub(oldest));
-        let mut endings = Endings::new();
-        let drained = self.drain(doubt(held, &before), true, work, &mut endings);
-        let ticket = Box::pin(drained).await;
-        self.tell_of_run(key, ticket, &endings, work);
-        Some((endings, age))
+        let conversation = Taken {
+            held: doubt(held, &before),
+            taken_over: true,
+        };
+        let drained = Box::pin(self.drain_all(conversation, work)).await;
+        for conversation in &drained {
+            self.log_run(conversation, work);
+        }
+        Some((drained, age))
     }
 }
 
@@ -121,7 +127,7 @@ struct Run {
     due: VecDeque<Key>,
     /// Being worked on: an index that lags behind the table still lists them.
     busy: HashSet<Key>,
-    running: JoinSet<(Key, Option<Drained>)>,
+    running: JoinSet<(Key, Option<Worked>)>,
     /// The shard to be read next.
     shard: u8,
     /// Shards read since a conversation could be taken: when it is all of them, nothing is due.
@@ -160,13 +166,15 @@ impl Run {
         }
     }
 
-    fn note(&mut self, done: Result<(Key, Option<Drained>), tokio::task::JoinError>) {
+    fn note(&mut self, done: Result<(Key, Option<Worked>), tokio::task::JoinError>) {
         match done {
             Ok((key, drained)) => {
                 self.busy.remove(&key);
-                if let Some((endings, age)) = drained {
+                if let Some((drained, age)) = drained {
                     self.barren = 0;
-                    self.summary.count(&endings);
+                    for conversation in &drained {
+                        self.summary.count(&conversation.endings);
+                    }
                     let age_s = u64::try_from(age / 1000).unwrap_or(0);
                     self.summary.oldest_s = self.summary.oldest_s.max(age_s);
                 }
@@ -199,7 +207,9 @@ impl Summary {
         self.conversations += 1;
         for ended in endings.values() {
             match &ended.ending {
-                Ending::Delivered | Ending::Queued => self.delivered += 1,
+                Ending::Delivered => self.delivered += 1,
+                // Handed on: it ends in its customer's conversation.
+                Ending::Queued => {}
                 Ending::Ignored(_) | Ending::Duplicate => self.settled += 1,
                 Ending::Unknown => self.unknown += 1,
                 Ending::Dead(_) => self.dead += 1,

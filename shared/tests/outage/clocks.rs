@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use shared::delivery::{Bridge, Clock, Handled, Work};
+use shared::conversation::step::Ending;
+use shared::delivery::{Bridge, Clock, Work};
 use shared::message::{self, Parsed};
 use simulators::{Effect, Fault};
 
@@ -38,7 +39,7 @@ impl Place {
         self.wrong_by.store(wrong_by, Ordering::Relaxed);
     }
 
-    async fn text(&self, text: &str) -> Handled {
+    async fn text(&self, text: &str) -> Ending {
         let body = json!({"external_user_id": "ana", "message": text, "support": true,
             "dispatch_id": text});
         let now = self.bridge.clock.now();
@@ -48,7 +49,7 @@ impl Place {
         };
         let work = Work::request(text, now + 10_000, now);
         let report = Box::pin(self.bridge.handle(*incoming, &work)).await;
-        report.expect("stored").handled
+        report.expect("stored").ending
     }
 
     /// The schedule comes once a minute for so long.
@@ -87,8 +88,8 @@ fn a_clock_that_jumps_between_two_texts_changes_neither_their_order_nor_their_nu
         for (number, wrong_by) in [0, -2 * HOUR, 2 * HOUR, 0].into_iter().enumerate() {
             place.jump_to(wrong_by);
             let text = number.to_string();
-            assert_eq!(place.text(&text).await, Handled::Delivered);
-            assert_eq!(place.text(&text).await, Handled::Duplicate);
+            assert_eq!(place.text(&text).await, Ending::Delivered);
+            assert_eq!(place.text(&text).await, Ending::Duplicate);
         }
         assert_eq!(place.comments(), ["0", "1", "2", "3"]);
         assert_eq!(place.world.waiting(), 0);
@@ -100,9 +101,9 @@ fn what_waits_while_the_clock_jumps_back_is_late_by_the_jump_and_no_more() {
     crate::drill::in_simulated_time(async {
         let place = Place::new().await;
         place.down();
-        assert_eq!(place.text("1").await, Handled::Queued);
+        assert_eq!(place.text("1").await, Ending::Queued);
         place.jump_to(-HOUR / 2);
-        assert_eq!(place.text("2").await, Handled::Queued);
+        assert_eq!(place.text("2").await, Ending::Queued);
         place.up();
         place.redelivered_for(20).await;
         assert_eq!(place.comments(), [""; 0], "the pause ends by the clock");
@@ -117,7 +118,7 @@ fn what_waits_while_the_clock_jumps_ahead_is_tried_before_it_is_given_up() {
     crate::drill::in_simulated_time(async {
         let place = Place::new().await;
         place.down();
-        assert_eq!(place.text("1").await, Handled::Queued);
+        assert_eq!(place.text("1").await, Ending::Queued);
         place.jump_to(48 * HOUR);
         place.up();
         // The breaker sees the jump as a pause that is over.

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use shared::conversation::policy::Policy;
+use shared::conversation::step::Ending;
 use shared::conversation::store::Store;
-use shared::delivery::{Bridge, Clock, Handled, Work};
+use shared::delivery::{Bridge, Clock, Work};
 use shared::message::{Body, DeliveryId, Event, Incoming, Personal, Text};
 use tokio::time::Instant;
 
@@ -180,7 +181,7 @@ impl Fleet {
         Handling {
             customer: who,
             delivery: delivery.as_str().to_owned(),
-            delivered: report.ok().map(|one| one.handled == Handled::Delivered),
+            delivered: report.ok().map(|one| one.ending == Ending::Delivered),
             ms: u64::try_from(begun.elapsed().as_millis()).expect("short"),
         }
     }

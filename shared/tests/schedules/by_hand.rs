@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use shared::conversation::policy::Policy;
 use shared::conversation::state::Status;
+use shared::conversation::step::Ending;
 use shared::conversation::step::{Outcome, Step};
 use shared::conversation::store::Memory;
-use shared::delivery::{Bridge, Clock, Handled, Vendors, Work};
+use shared::delivery::{Bridge, Clock, Vendors, Work};
 use shared::message::{
     Body, CommentId, Consent, ConsentKind, DeliveryId, Event, Incoming, Personal, Reply, Solved,
     Text, TicketId,
@@ -117,7 +118,7 @@ impl Desk {
     }
 
     /// A webhook comes, and is worked on for as long as it takes.
-    async fn receive(self, delivery: DeliveryId, body: Body) -> Handled {
+    async fn receive(self, delivery: DeliveryId, body: Body) -> Ending {
         let now = self.now();
         let incoming = Incoming {
             customer: Some("ana".parse().expect("an id")),
@@ -130,10 +131,10 @@ impl Desk {
         };
         let work = Work::request(delivery.as_str(), now + 15_000, now);
         let report = self.bridge().handle(incoming, &work).await;
-        report.expect("stored").handled
+        report.expect("stored").ending
     }
 
-    async fn text(&self, words: &str) -> Handled {
+    async fn text(&self, words: &str) -> Ending {
         let text = Text {
             text: words.into(),
             ..Text::default()
@@ -144,7 +145,7 @@ impl Desk {
 
     /// The customer writes for the first time; the ticket that opens.
     async fn first_text(&self) -> TicketId {
-        assert_eq!(self.text("It broke.").await, Handled::Delivered);
+        assert_eq!(self.text("It broke.").await, Ending::Delivered);
         let first = self.world(|world| world.tickets.keys().next().copied());
         first.expect("a ticket")
     }
@@ -197,7 +198,7 @@ fn the_comments_of_a_solve_are_asked_for_once() {
         desk.0.arrived.notified().await;
         let late = desk.agent_writes(ticket, "One more thing.");
         desk.0.go_on.notify_one();
-        assert_eq!(working.await.expect("ends"), Handled::Delivered);
+        assert_eq!(working.await.expect("ends"), Ending::Delivered);
         assert_eq!(desk.calls("fetch_comments"), 1);
         assert_eq!(desk.sms(), ["It is mended.", CLOSED]);
         let (delivery, answer) = desk.answer(ticket, late, "One more thing.");
@@ -273,7 +274,7 @@ fn what_is_sent_is_written_down_between_two_messages() {
         let stopped = desk
             .clone()
             .receive(DeliveryId::derive("consent", &[]), stop);
-        assert_eq!(stopped.await, Handled::Queued);
+        assert_eq!(stopped.await, Ending::Queued);
         desk.0.go_on.notify_one();
         working.await.expect("ends");
         let sms = desk.sms();

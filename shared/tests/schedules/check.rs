@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::state::Status;
+use shared::conversation::step::Ending;
 use shared::conversation::store::{Key, Shown};
-use shared::delivery::Handled;
 use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 use super::happen::{closing, reply_delivery};
@@ -74,7 +74,7 @@ impl<S: Table> Run<S> {
             let before = self.fingerprint();
             self.send(index);
             let ended = self.last_answer().await?;
-            if ended != Some(Handled::Duplicate) || self.fingerprint() != before {
+            if ended != Some(Ending::Duplicate) || self.fingerprint() != before {
                 return Err(format!("event {index} was forgotten: {ended:?}"));
             }
         }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use shared::conversation::policy::Policy;
+use shared::conversation::step::Ending;
 use shared::conversation::store::{Memory, Pages, Shown, Storage};
-use shared::delivery::{Bridge, Clock, Handled, Summary, Work};
+use shared::delivery::{Bridge, Clock, Summary, Work};
 use shared::message::{CommentId, DeliveryId, ExternalUserId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
@@ -125,7 +126,7 @@ struct Worker {
     /// When Lambda ends it.
     deadline: i64,
     id: u32,
-    task: JoinHandle<Option<Handled>>,
+    task: JoinHandle<Option<Ending>>,
 }
 
 pub struct Run<S> {
@@ -144,7 +145,7 @@ pub struct Run<S> {
     pub compared_at: Option<i64>,
     workers: Vec<Worker>,
     started: u32,
-    last: Option<Handled>,
+    last: Option<Ending>,
 }
 
 impl<S: Table> Run<S> {
@@ -352,7 +353,7 @@ impl<S: Table> Run<S> {
         let task = tokio::spawn(async move {
             let report = bridge.handle(incoming, &work).await;
             gates.stir();
-            report.ok().map(|report| report.handled)
+            report.ok().map(|report| report.ending)
         });
         self.workers.push(Worker {
             event: Some(index),
@@ -408,10 +409,10 @@ impl<S: Table> Run<S> {
             self.last.clone_from(&handled);
             let event = &self.events[index];
             match handled {
-                None | Some(Handled::Full) => self.requeue(index),
+                None => self.requeue(index),
                 Some(handled) => {
                     // A reply that was fetched before its webhook came was not accepted itself.
-                    let known = handled == Handled::Duplicate
+                    let known = handled == Ending::Duplicate
                         && matches!(event.kind, Kind::Reply { .. } | Kind::Echo);
                     if !known && !self.common.accepted_by(&event.door(), event.delivery()) {
                         return Err(format!(
@@ -447,7 +448,7 @@ impl<S: Table> Run<S> {
     }
 
     /// Lets every worker end; what the last request was answered.
-    pub async fn last_answer(&mut self) -> Result<Option<Handled>, String> {
+    pub async fn last_answer(&mut self) -> Result<Option<Ending>, String> {
         self.run_out().await?;
         Ok(self.last.clone())
     }

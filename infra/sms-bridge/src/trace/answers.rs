@@ -4,7 +4,7 @@
 //! came in without its comment's id is known by its text alone, and only the last few are. Pure.
 
 use serde_json::Value;
-use shared::conversation::plan::fingerprint;
+use shared::conversation::fingerprint::fingerprint;
 use shared::conversation::state::Entry;
 use shared::message::{Body, CommentId, DeliveryId, Personal};
 use shared::zendesk::{CommentView, Role};

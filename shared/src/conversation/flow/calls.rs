@@ -149,7 +149,7 @@ impl Flow<'_> {
     }
 
     fn attributes(&self, ticket: Option<TicketId>, open: bool) -> Step {
-        let customer = self.about.customer.clone();
+        let customer = self.customer.clone();
         Step::SetAttributes(Attributes {
             customer,
             ticket,

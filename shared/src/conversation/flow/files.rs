@@ -5,11 +5,12 @@ use crate::message::{
     Attachment, Body, CommentId, DeliveryId, Event, Note, Personal, Reply, TicketId,
 };
 
+use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::policy::FilesOut;
 use super::super::state::{Entry, State};
 use super::super::step::FetchedComment;
-use super::{EventContext, Flow, Stop, fingerprint};
+use super::{EventContext, Flow, Stop};
 
 /// Asks for an answer's files, where the setting sends them and the body did not name them. The answer
 /// does not wait for them.

@@ -10,7 +10,13 @@ use super::{Done, EventContext, Pause};
 
 /// After so many workers vanished over an event it is taken for the cause, and given up: those
 /// behind it wait for it.
-const MOST_BREAKS: u8 = 8;
+pub(super) const MOST_BREAKS: u8 = 8;
+
+/// Why such an event is given up.
+pub(super) const BROKE_OFF: &str = "the work on it broke off too often";
+
+/// Why an event is given up that could not be delivered in time.
+pub(super) const TOO_LONG: &str = "tried for too long";
 
 /// Workers vanished over it again and again.
 pub(super) fn is_poison(entry: &Entry) -> bool {
@@ -23,13 +29,7 @@ pub(super) fn broke_off(context: EventContext<'_>, state: &mut State, entry: &En
         Body::Note(_) | Body::Attributes | Body::Check => None,
         _ => Some(notes::broke_off(context.policy.language)),
     };
-    given_up(
-        context,
-        state,
-        entry,
-        "the work on it broke off too often",
-        note,
-    )
+    given_up(context, state, entry, BROKE_OFF, note)
 }
 
 /// Tries again later, or gives up on an event that has been tried for too long.
@@ -57,7 +57,7 @@ pub(super) fn later(
         }
         Body::Note(_) | Body::Attributes | Body::Check => None,
     };
-    Ok(given_up(context, state, entry, "tried for too long", note))
+    Ok(given_up(context, state, entry, TOO_LONG, note))
 }
 
 /// A dead letter of the bridge's own making, with a note on the conversation's ticket.

@@ -3,9 +3,10 @@
 
 use crate::message::Text;
 
+use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Echo, Entry, State};
-use super::{EventContext, Flow, fingerprint};
+use super::{EventContext, Flow};
 
 /// How long equal texts are counted together, in milliseconds.
 const WINDOW: i64 = 60 * 60 * 1000;

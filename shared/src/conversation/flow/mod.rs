@@ -7,8 +7,10 @@ mod adopt;
 mod answer;
 mod attributes;
 mod calls;
+mod compare;
 mod consent;
 mod files;
+mod forward;
 mod give_up;
 mod loop_guard;
 mod media;
@@ -34,6 +36,7 @@ use crate::message::{
     Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
 };
 
+use super::key::Key;
 use super::policy::{Language, Policy};
 use super::seen::Seen;
 use super::state::{Entry, Progress, State, Trouble};
@@ -55,7 +58,7 @@ pub type Calling<'a> = Pin<Box<dyn Future<Output = Option<Outcome>> + Send + 'a>
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// Whose conversation it is.
-    pub customer: &'a ExternalUserId,
+    pub key: &'a Key,
     /// The settings.
     pub policy: &'a Policy,
     /// Deliveries accepted lately.
@@ -71,6 +74,11 @@ pub enum Done {
         ending: Ending,
         /// What follows.
         follow: Vec<Entry>,
+    },
+    /// It goes to this customer's conversation.
+    Forward {
+        /// Whose.
+        customer: ExternalUserId,
     },
     /// It can never be delivered: a dead letter.
     Dead {
@@ -128,11 +136,6 @@ enum No {
 /// What a call brought: `?` passes a stop on, `??` an answer that is not what was asked for as well.
 type Call<T> = Result<Result<T, No>, Stop>;
 
-/// Whether an event's kind is told by a flow; the others are decided by [`super::plan`].
-pub fn tells(body: &Body) -> bool {
-    *body != Body::Check
-}
-
 /// Works on an event until it ended or has to wait.
 ///
 /// # Errors
@@ -175,12 +178,16 @@ async fn tell(
     state: &mut State,
     entry: &mut Entry,
 ) -> Ended {
+    let customer = match context.key {
+        Key::Customer(customer) => customer,
+        Key::Ticket(ticket) => return forward::forward(calls, *ticket).await,
+    };
     let marker = entry.marker().clone();
     let Entry { event, progress } = entry;
     let mut flow = Flow {
         left: MOST_CALLS,
+        customer,
         about: EventContext {
-            customer: context.customer,
             policy: context.policy,
             seen: context.seen,
             delivery: &event.delivery,
@@ -200,7 +207,7 @@ async fn tell(
         Body::Solved(body) => solved::solved(&mut flow, body).await,
         Body::Resend(body) => Ok(resend::resend(&mut flow, body)),
         Body::Text(body) => text::text(&mut flow, body).await,
-        Body::Check => later(None, None),
+        Body::Check => compare::compare(&mut flow).await,
     }
 }
 
@@ -218,6 +225,7 @@ struct Flow<'a> {
     calls: &'a mut dyn Calls,
     /// Calls it may make still.
     left: u8,
+    customer: &'a ExternalUserId,
     about: EventContext<'a>,
     state: &'a mut State,
     progress: &'a mut Progress,
@@ -226,7 +234,6 @@ struct Flow<'a> {
 /// An event's surroundings, as they are now.
 #[derive(Debug, Clone, Copy)]
 struct EventContext<'a> {
-    customer: &'a ExternalUserId,
     policy: &'a Policy,
     seen: &'a Seen,
     delivery: &'a DeliveryId,
@@ -278,7 +285,6 @@ impl<'a> Flow<'a> {
 impl<'a> EventContext<'a> {
     fn of(context: Context<'a>, entry: &'a Entry, now: i64) -> Self {
         Self {
-            customer: context.customer,
             policy: context.policy,
             seen: context.seen,
             delivery: &entry.event.delivery,
@@ -363,9 +369,5 @@ fn delivery_of(comment: CommentId) -> DeliveryId {
     DeliveryId::derive("reply", &[&comment.to_string()])
 }
 
-/// 32 bits of a text without its white space, to know a text again in another rendering.
-fn fingerprint(text: &str) -> u32 {
-    let dense: String = text.split_whitespace().collect();
-    let marker = DeliveryId::derive("fingerprint", &[&dense]).marker();
-    u32::from_be_bytes([marker[0], marker[1], marker[2], marker[3]])
-}
+#[cfg(test)]
+mod tests;

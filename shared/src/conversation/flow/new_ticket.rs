@@ -31,7 +31,7 @@ pub(super) async fn open(
     let subject = &flow.about.policy.subject;
     let new = NewTicket {
         requester,
-        subject: Personal(subject.replace("{name}", shown_name(flow.about.customer, text))),
+        subject: Personal(subject.replace("{name}", shown_name(flow.customer, text))),
         body: Personal(media::comment_body(flow, text)),
         uploads: media::uploads(flow.progress),
         key: format!("{}-{}", flow.about.marker, flow.progress.key),
@@ -97,8 +97,8 @@ async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
         return Ok(user);
     }
     let person = Person {
-        customer: flow.about.customer.clone(),
-        name: Personal::from(shown_name(flow.about.customer, text)),
+        customer: flow.customer.clone(),
+        name: Personal::from(shown_name(flow.customer, text)),
         phone: text.profile.phone.present().map(Personal::from),
     };
     let user = flow.upsert_user(person).await??;

@@ -150,7 +150,7 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
 }
 
 /// The ticket was closed by merging it into another.
-fn is_merged(facts: &TicketFacts) -> bool {
+pub(super) fn is_merged(facts: &TicketFacts) -> bool {
     facts.tags.iter().any(|tag| tag == MERGED)
 }
 

@@ -2,12 +2,13 @@
 
 use crate::message::{Personal, Reply};
 
+use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Entry, Unsure};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::sms::{self, Outgoing, Sent};
-use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files, fingerprint};
+use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files};
 
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if wrote(flow, reply) {

@@ -12,6 +12,11 @@ const TAG: &str = "sms_resend";
 /// The tag that the trigger puts in its place: asked for, and not granted yet.
 const ASKED: &str = "sms_resend_asked";
 
+/// The agent asked, and the tags are still there: no webhook reported it.
+pub(super) fn is_asked(tags: &[String]) -> bool {
+    tags.iter().any(|tag| tag == TAG || tag == ASKED)
+}
+
 pub(super) fn resend(flow: &mut Flow<'_>, resend: &Resend) -> Done {
     let context = flow.context();
     let state = &mut *flow.state;

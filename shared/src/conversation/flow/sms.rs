@@ -40,7 +40,7 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
     };
     let sms = Sms {
         campaign: outgoing.campaign,
-        customer: flow.about.customer.clone(),
+        customer: flow.customer.clone(),
         message: Personal(message),
         media: outgoing.picture.filter(|_| sent == 0),
         agent: outgoing.agent,

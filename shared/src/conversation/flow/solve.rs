@@ -4,6 +4,7 @@
 use crate::message::Solved;
 
 use super::super::state::{Silent, State, Status};
+use super::unreported::CLOCK_SLACK;
 use super::{EventContext, Flow};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
@@ -26,6 +27,17 @@ pub(super) fn is_refused(state: &State) -> bool {
 /// When the customer was notified, by Zendesk's clock, in milliseconds since the epoch.
 pub(super) fn notified_at(state: &State) -> i64 {
     let apart = if state.told_roughly { CLOCKS_APART } else { 0 };
+    state.told_at.saturating_add(apart)
+}
+
+/// How late a solve that no webhook reported may have been for the customer to have been notified of it,
+/// in milliseconds since the epoch.
+pub(super) fn notified_until(state: &State) -> i64 {
+    let apart = if state.told_roughly {
+        CLOCK_SLACK
+    } else {
+        CLOCKS_APART
+    };
     state.told_at.saturating_add(apart)
 }
 

@@ -2,15 +2,16 @@
 
 use crate::message::{Body, CommentId, Event, Reply};
 
+use super::super::fingerprint::fingerprint;
 use super::super::state::{Entry, State, Status};
 use super::super::step::FetchedComment;
-use super::{EventContext, delivery_of, files, fingerprint};
+use super::{EventContext, delivery_of, files};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
 
 /// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
-const CLOCK_SLACK: i64 = 60 * 1000;
+pub(super) const CLOCK_SLACK: i64 = 60 * 1000;
 
 /// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
 /// of their own; before them, notes on files that were not sent.

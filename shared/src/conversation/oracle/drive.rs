@@ -10,7 +10,7 @@ use super::seen::Seen;
 use super::state::{Entry, State, Trouble};
 use super::step::{Ending, Next, Verdict};
 use crate::conversation::flow::{self, Calls, Done, Pause};
-use crate::conversation::plan as not_yet_a_flow;
+use crate::conversation::store::Key;
 use crate::message::{Body, ExternalUserId};
 
 /// Steps one run may take, as in `delivery`.
@@ -73,10 +73,8 @@ pub(super) trait Decides {
 /// The frozen plan.
 pub(super) struct Frozen;
 
-/// The implementation in use: flows, and the plan for kinds of events that are none yet.
+/// The flows.
 pub(super) struct InUse;
-
-struct NotYetAFlow;
 
 impl Decides for InUse {
     async fn run(
@@ -86,11 +84,8 @@ impl Decides for InUse {
         entry: &mut Entry,
         calls: &mut dyn Calls,
     ) -> Ran {
-        if !flow::tells(&entry.event.body) {
-            return NotYetAFlow.run(around, state, entry, calls).await;
-        }
         let context = flow::Context {
-            customer: around.customer,
+            key: &Key::Customer(around.customer.clone()),
             policy: around.policy,
             seen: around.seen,
         };
@@ -109,6 +104,7 @@ impl Decides for InUse {
                 follow,
                 before: Some(before),
             },
+            Ok(Done::Forward { .. }) => panic!("forwarded from a customer's conversation"),
             Err(Pause::Later(not_before, _)) => Ran::Later(not_before, entry.progress.trouble),
             Err(Pause::Checkpoint) => Ran::Checkpoint,
             Err(Pause::After(first)) => Ran::After(first),
@@ -117,52 +113,45 @@ impl Decides for InUse {
     }
 }
 
-macro_rules! stepwise {
-    ($decides:ident, $plan:ident) => {
-        impl Decides for $decides {
-            async fn run(
-                &self,
-                around: &Around<'_>,
-                state: &mut State,
-                entry: &mut Entry,
-                calls: &mut dyn Calls,
-            ) -> Ran {
-                for _ in 0..MAX_STEPS {
-                    let context = $plan::Context {
-                        customer: around.customer,
-                        policy: around.policy,
-                        seen: around.seen,
-                        now: calls.now(),
+impl Decides for Frozen {
+    async fn run(
+        &self,
+        around: &Around<'_>,
+        state: &mut State,
+        entry: &mut Entry,
+        calls: &mut dyn Calls,
+    ) -> Ran {
+        for _ in 0..MAX_STEPS {
+            let context = frozen::Context {
+                customer: around.customer,
+                policy: around.policy,
+                seen: around.seen,
+                now: calls.now(),
+            };
+            let before = Box::new(state.clone());
+            let verdict = match frozen::next(&context, state, entry) {
+                Next::Settled(verdict) => verdict,
+                Next::Step(step) => {
+                    let Some(outcome) = calls.call(&step).await else {
+                        look_again(entry);
+                        return Ran::OutOfTime;
                     };
-                    let before = Box::new(state.clone());
-                    let verdict = match $plan::next(&context, state, entry) {
-                        Next::Settled(verdict) => verdict,
-                        Next::Step(step) => {
-                            let Some(outcome) = calls.call(&step).await else {
-                                look_again(entry);
-                                return Ran::OutOfTime;
-                            };
-                            let now = calls.now();
-                            let context = $plan::Context { now, ..context };
-                            $plan::apply(&context, state, entry, &step, outcome)
-                        }
-                    };
-                    match verdict {
-                        Verdict::Again => {}
-                        verdict => {
-                            look_again(entry);
-                            return ran(verdict, entry, before);
-                        }
-                    }
+                    let now = calls.now();
+                    let context = frozen::Context { now, ..context };
+                    frozen::apply(&context, state, entry, &step, outcome)
                 }
-                Ran::Later(None, entry.progress.trouble)
+            };
+            match verdict {
+                Verdict::Again => {}
+                verdict => {
+                    look_again(entry);
+                    return ran(verdict, entry, before);
+                }
             }
         }
-    };
+        Ran::Later(None, entry.progress.trouble)
+    }
 }
-
-stepwise!(Frozen, frozen);
-stepwise!(NotYetAFlow, not_yet_a_flow);
 
 /// Meant: a ticket is looked at anew in a later run.
 fn look_again(entry: &mut Entry) {

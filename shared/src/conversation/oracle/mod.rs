@@ -38,4 +38,10 @@ mod tape;
 
 use plan::fingerprint as frozen_fingerprint;
 
-use super::{notes, policy, seen, state, step};
+use super::{notes, policy, seen, state};
+
+/// The vocabulary, with the words that only the plan used.
+mod step {
+    pub(super) use super::plan::verdict::{Next, Verdict};
+    pub(super) use crate::conversation::step::*;
+}

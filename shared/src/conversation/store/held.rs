@@ -2,11 +2,12 @@
 //!
 //! Imports the state; knows no SDK.
 
-use crate::message::{DeliveryId, ExternalUserId, TicketId};
+use crate::message::{DeliveryId, TicketId};
 
+use super::super::key::Key;
 use super::super::seen::Seen;
 use super::super::state::{Entry, State};
-use super::{PARKED, SHARDS};
+use super::PARKED;
 
 /// Why the table did not do as asked.
 #[derive(thiserror::Error)]
@@ -17,6 +18,9 @@ pub enum StoreError {
     /// The item would be over DynamoDB's 400 KB.
     #[error("the item would be too large")]
     TooLarge,
+    /// The mailbox has no room.
+    #[error("the mailbox is full")]
+    Full,
 }
 
 /// The same as for people: DynamoDB's own words may quote the item, and Lambda's runtime logs what a
@@ -24,40 +28,6 @@ pub enum StoreError {
 impl std::fmt::Debug for StoreError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::fmt::Display::fmt(self, f)
-    }
-}
-
-/// Which item a conversation is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Key {
-    /// A customer's conversation.
-    Customer(ExternalUserId),
-    /// Events of a ticket whose customer has to be looked up.
-    Ticket(TicketId),
-}
-
-impl Key {
-    /// The partition key.
-    pub fn pk(&self) -> String {
-        match self {
-            Self::Customer(id) => format!("customer#{}", id.as_str()),
-            Self::Ticket(id) => format!("ticket#{id}"),
-        }
-    }
-
-    /// Reads a partition key; other items' keys are `None`.
-    pub fn parse(pk: &str) -> Option<Self> {
-        let (kind, id) = pk.split_once('#')?;
-        match kind {
-            "customer" => id.parse().ok().map(Self::Customer),
-            "ticket" => id.parse().ok().map(Self::Ticket),
-            _ => None,
-        }
-    }
-
-    /// The shard of the `due` index it waits in.
-    pub fn shard(&self) -> u8 {
-        DeliveryId::derive("shard", &[&self.pk()]).marker()[0] % SHARDS
     }
 }
 

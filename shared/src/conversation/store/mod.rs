@@ -25,8 +25,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
 
+pub use super::key::{Key, SHARDS};
 pub use dead::DeadLetter;
-pub use held::{Accepted, Claim, Held, Key, Lease, Leave, PutBack, Settled, StoreError};
+pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError};
 pub use idle::Pages;
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
@@ -36,9 +37,6 @@ pub const MAILBOX_LIMIT: usize = 100;
 
 /// Deliveries a conversation accepts in a day; it bounds the item's size.
 pub const DAY_LIMIT: usize = 4_000;
-
-/// Shards of the `due` index.
-pub const SHARDS: u8 = 4;
 
 /// How long an idle conversation is kept, in seconds.
 const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use shared::delivery::{Bridge, Handled, Work};
+use shared::conversation::step::Ending;
+use shared::delivery::{Bridge, Work};
 use shared::message::{self, Parsed};
 use simulators::braze::User;
 use tokio::task::JoinSet;
@@ -84,10 +85,10 @@ pub async fn take_in(world: Arc<World>, scale: Scale) -> Answers {
     let mut answers = Answers::default();
     while let Some(handled) = running.join_next().await {
         match handled.expect("a request") {
-            Some(Handled::Queued) => answers.queued += 1,
-            Some(Handled::Delivered) => answers.delivered += 1,
-            Some(Handled::Duplicate) => answers.duplicate += 1,
-            Some(Handled::Ignored(_) | Handled::Full) | None => answers.refused += 1,
+            Some(Ending::Queued | Ending::Unknown | Ending::Dead(_)) => answers.queued += 1,
+            Some(Ending::Delivered) => answers.delivered += 1,
+            Some(Ending::Duplicate) => answers.duplicate += 1,
+            Some(Ending::Ignored(_)) | None => answers.refused += 1,
         }
     }
     answers
@@ -106,7 +107,7 @@ impl Function {
         nth: usize,
         number: usize,
         again: bool,
-    ) -> Option<Handled> {
+    ) -> Option<Ending> {
         let idle = self.idle.lock().expect("unpoisoned").pop();
         let bridge = idle.unwrap_or_else(|| self.world.environment());
         let body = json!({"kind": "message", "support": true, "external_user_id": customer(of),
@@ -121,7 +122,7 @@ impl Function {
         let work = Work::request(&id, now + 10_000, now);
         let report = Box::pin(bridge.handle(*incoming, &work)).await;
         self.idle.lock().expect("unpoisoned").push(bridge);
-        report.ok().map(|report| report.handled)
+        report.ok().map(|report| report.ending)
     }
 }
 

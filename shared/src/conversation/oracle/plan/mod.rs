@@ -22,6 +22,7 @@ mod sent;
 mod solved;
 mod text;
 mod told;
+pub(super) mod verdict;
 
 use crate::message::{
     Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,

@@ -14,16 +14,16 @@ fn old(body: Body) -> Entry {
     })
 }
 
-fn cause(verdict: &Verdict) -> &str {
-    match verdict {
-        Verdict::Done(Ending::Dead(refusal), _) => &refusal.code,
+fn cause(end: &End) -> &str {
+    match end {
+        End::Done(Ending::Dead(refusal), _) => &refusal.code,
         other => panic!("not given up: {other:?}"),
     }
 }
 
-fn note(verdict: &Verdict) -> String {
-    let Verdict::Done(_, follow) = verdict else {
-        panic!("not over: {verdict:?}");
+fn note(end: &End) -> String {
+    let End::Done(_, follow) = end else {
+        panic!("not over: {end:?}");
     };
     let notes = follow.iter().filter_map(|entry| match &entry.event.body {
         Body::Note(note) => Some(note.text.as_str().to_owned()),
@@ -34,18 +34,14 @@ fn note(verdict: &Verdict) -> String {
 
 #[test]
 fn an_append_that_never_gets_an_answer_is_given_up_after_a_day() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = old(text("hello"));
-    let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+    let (_, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
         Step::Append(_) => Outcome::Failed(Failure::Unknown),
         step => works(step),
     });
-    assert_eq!(cause(&verdict), TOO_LONG);
-    assert!(
-        note(&verdict).contains("may be missing"),
-        "{}",
-        note(&verdict)
-    );
+    assert_eq!(cause(&end), TOO_LONG);
+    assert!(note(&end).contains("may be missing"), "{}", note(&end));
 }
 
 #[test]
@@ -58,54 +54,50 @@ fn a_refused_look_for_a_text_is_repeated_and_then_told_as_what_it_is() {
         step => works(step),
     };
     let play = |at| {
-        let mut table = Table::on_ticket(Status::Open);
+        let mut ana = Conversation::on_ticket(Status::Open);
         let mut entry = old(text("hello"));
         entry.event.received_at = at;
         entry.progress.doubtful = true;
-        table.resume(&mut entry, &mut refused.clone()).1
+        ana.resume(&mut entry, &mut refused.clone()).1
     };
-    assert_eq!(play(NOW - 60_000), Verdict::Wait(None));
-    let verdict = play(NOW - HOUR);
-    assert!(
-        note(&verdict).contains("may be missing"),
-        "{}",
-        note(&verdict)
-    );
+    assert_eq!(play(NOW - 60_000), End::Later(None));
+    let end = play(NOW - HOUR);
+    assert!(note(&end).contains("may be missing"), "{}", note(&end));
 }
 
 #[test]
 fn a_refused_look_at_another_solve_is_repeated_and_then_told() {
     let play = |at| {
-        let mut table = Table::on_ticket(Status::Solved);
+        let mut ana = Conversation::on_ticket(Status::Solved);
         let mut entry = old(solved());
         entry.event.received_at = at;
-        let verdict = table.resume(&mut entry, &mut |step: &Step| match step {
+        let end = ana.resume(&mut entry, &mut |step: &Step| match step {
             Step::LookUpSolve(_) => Outcome::Failed(Failure::Refused(Refusal {
                 status: 422,
                 ..Refusal::own("")
             })),
             step => works(step),
         });
-        verdict.1
+        end.1
     };
-    assert_eq!(play(NOW - 60_000), Verdict::Wait(None));
+    assert_eq!(play(NOW - 60_000), End::Later(None));
     assert!(note(&play(NOW - HOUR)).contains("422"));
 }
 
 #[test]
 fn what_was_written_before_a_replay_is_looked_for_under_its_old_name() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let before = DeliveryId::derive("test", &["before"]);
     let mut entry = old(text("hello"));
     entry.event.received_at = NOW;
     entry.progress.doubtful = true;
     entry.progress.tried = Some(ticket(35));
     entry.progress.written_as = Some(before.clone());
-    let (steps, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+    let (steps, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
         Step::FindDelivery { marker, .. } if *marker == before => Outcome::Present(None),
         step => works(step),
     });
-    assert_eq!(verdict, Verdict::delivered());
+    assert_eq!(end, End::delivered());
     assert_eq!(names(&steps), ["find_delivery"]);
 }
 
@@ -113,41 +105,41 @@ fn what_was_written_before_a_replay_is_looked_for_under_its_old_name() {
 fn a_ticket_known_from_an_answer_is_the_texts_that_opened_it() {
     // By whom the conversation came to the ticket, and since when it is on it in the end.
     for (user, since) in [(None, NOW - HOUR), (UserId::new(7), NOW - 1)] {
-        let mut table = Table::on_ticket(Status::Open);
-        table.state.user = user;
-        table.state.since = NOW - 1;
+        let mut ana = Conversation::on_ticket(Status::Open);
+        ana.state.user = user;
+        ana.state.since = NOW - 1;
         let mut entry = old(text("hello"));
         entry.event.received_at = NOW - HOUR;
         entry.progress.doubtful = true;
-        let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+        let (_, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
             Step::FindDelivery { .. } => Outcome::Present(None),
             step => works(step),
         });
-        assert_eq!(verdict, Verdict::delivered());
-        assert_eq!(table.state.since, since);
+        assert_eq!(end, End::delivered());
+        assert_eq!(ana.state.since, since);
     }
 }
 
 #[test]
 fn attributes_that_never_get_an_answer_are_given_up_after_a_day() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (_, verdict) = table.resume(&mut old(Body::Attributes), &mut |_: &Step| {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (_, end) = ana.resume(&mut old(Body::Attributes), &mut |_: &Step| {
         Outcome::Failed(Failure::Unknown)
     });
-    assert_eq!(cause(&verdict), TOO_LONG);
+    assert_eq!(cause(&end), TOO_LONG);
 }
 
 #[test]
 fn a_text_on_its_ticket_is_not_told_as_lost() {
-    let mut table = Table::on_ticket(Status::Pending);
+    let mut ana = Conversation::on_ticket(Status::Pending);
     let mut entry = old(text("hello"));
     entry.progress.posted = true;
     entry.progress.reopen = true;
-    let (_, verdict) = table.resume(&mut entry, &mut |_: &Step| {
+    let (_, end) = ana.resume(&mut entry, &mut |_: &Step| {
         Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
     });
-    assert_eq!(note(&verdict), "");
-    assert!(matches!(verdict, Verdict::Done(Ending::Delivered, _)));
+    assert_eq!(note(&end), "");
+    assert!(matches!(end, End::Done(Ending::Delivered, _)));
 }
 
 #[test]
@@ -157,14 +149,14 @@ fn the_agent_reads_what_of_an_answer_went_out_before_it_was_refused_or_given_up(
         (Failure::Refused(Refusal::own("no")), NOW),
         (Failure::Later(None, Trouble::Unavailable), NOW - 25 * HOUR),
     ] {
-        let mut table = Table::on_ticket(Status::Open);
+        let mut ana = Conversation::on_ticket(Status::Open);
         let mut entry = old(Body::Reply(reply(901, &long)));
         entry.event.received_at = received_at;
-        let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+        let (_, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
             Step::SendSms(sms) if sms.part > 1 => Outcome::Failed(outcome.clone()),
             step => works(step),
         });
-        let told = note(&verdict);
+        let told = note(&end);
         assert!(told.contains("The first 1 message(s)"), "{told}");
     }
 }
@@ -210,12 +202,12 @@ fn neither_attributes_nor_a_comparison_hold_up_an_answer_and_nothing_holds_up_a_
 
 #[test]
 fn a_comparison_that_zendesk_does_not_answer_is_over_at_once() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (_, verdict) = table.play(Body::Check, |_| {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (_, end) = ana.play(Body::Check, |_| {
         Outcome::Failed(Failure::Later(None, Trouble::Spared))
     });
-    assert_eq!(verdict, Verdict::ignored("Zendesk could not be asked"));
-    assert_eq!(table.state.checked_at, 0, "the next one comes soon");
+    assert_eq!(end, End::ignored("Zendesk could not be asked"));
+    assert_eq!(ana.state.checked_at, 0, "the next one comes soon");
 }
 
 #[test]
@@ -233,10 +225,10 @@ fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
         })
     };
     for (status, expected) in [(Status::Solved, 2), (Status::Open, 1)] {
-        let mut table = Table::on_ticket(status);
-        table.state.unsure = vec![unsure(None), unsure(CommentId::new(901))];
-        let (_, verdict) = table.play(resend(), works);
-        let Verdict::Done(_, follow) = verdict else {
+        let mut ana = Conversation::on_ticket(status);
+        ana.state.unsure = vec![unsure(None), unsure(CommentId::new(901))];
+        let (_, end) = ana.play(resend(), works);
+        let End::Done(_, follow) = end else {
             panic!("not over");
         };
         assert_eq!(follow.len(), expected + 1, "{status:?}: and the tags go");
@@ -245,27 +237,68 @@ fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
 
 #[test]
 fn the_agent_is_told_where_the_comment_to_send_again_cannot_be_found() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let again = Reply {
         ticket: Some(ticket(35)),
         comment: CommentId::new(901),
         ..Reply::default()
     };
-    let (_, verdict) = table.play(Body::Reply(again), works);
-    assert!(note(&verdict).contains("answer again"), "{verdict:?}");
+    let (_, end) = ana.play(Body::Reply(again), works);
+    assert!(note(&end).contains("answer again"), "{end:?}");
 }
 
 #[test]
 fn a_creation_whose_keys_are_all_taken_waits() {
-    let mut table = Table::empty();
+    let mut ana = Conversation::empty();
     let mut created = 0;
-    let (_, verdict) = table.play(text("hello"), |step| match step {
+    let (_, end) = ana.play(text("hello"), |step| match step {
         Step::CreateTicket(_) => {
             created += 1;
             Outcome::Failed(Failure::KeyConflict)
         }
         step => works(step),
     });
-    assert_eq!(verdict, Verdict::Wait(None));
+    assert_eq!(end, End::Later(None));
     assert_eq!(created, 3);
+}
+
+#[test]
+fn an_event_tried_for_a_day_becomes_a_dead_letter_with_a_note() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let delivery = DeliveryId::derive("test", &["1"]);
+    let event = Event {
+        delivery,
+        received_at: NOW - 25 * HOUR,
+        body: text("hello"),
+    };
+    let mut entry = Entry::fresh(event);
+    let (_, end) = ana.resume(&mut entry, &mut |_: &Step| {
+        Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
+    });
+    let End::Done(Ending::Dead(_), follow) = end else {
+        panic!("{end:?}")
+    };
+    assert_eq!(follow.len(), 1);
+}
+
+#[test]
+fn an_event_over_which_workers_vanish_again_and_again_becomes_a_dead_letter_with_a_note() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let event = Event {
+        delivery: DeliveryId::derive("test", &["1"]),
+        received_at: NOW,
+        body: text("hello"),
+    };
+    let mut entry = Entry::fresh(event);
+    entry.progress.doubtful = true;
+    entry.progress.breaks = MOST_BREAKS - 1;
+    let (steps, _) = ana.resume(&mut entry.clone(), &mut works);
+    assert!(!steps.is_empty(), "it is looked for and tried again");
+    entry.progress.breaks = MOST_BREAKS;
+    let (steps, end) = ana.resume(&mut entry, &mut works);
+    assert!(steps.is_empty());
+    let End::Done(Ending::Dead(_), follow) = end else {
+        panic!("{end:?}")
+    };
+    assert_eq!(follow.len(), 1);
 }

@@ -21,7 +21,7 @@ fn closed(tags: &[&str]) -> Outcome {
 
 /// Plays a comparison to its end: the steps, and the events it leads to.
 fn compared(
-    table: &mut Table,
+    ana: &mut Conversation,
     mut answers: impl FnMut(&Step) -> Outcome + Send,
 ) -> (Vec<&'static str>, Vec<Body>) {
     let mut entry = Entry::fresh(Event {
@@ -31,11 +31,11 @@ fn compared(
     });
     let (mut all, mut led_to) = (Vec::new(), Vec::new());
     loop {
-        let (steps, verdict) = table.resume(&mut entry, &mut answers);
+        let (steps, end) = ana.resume(&mut entry, &mut answers);
         all.extend(names(&steps));
-        match verdict {
-            Verdict::After(first) => led_to.extend(first.into_iter().map(|e| e.event.body)),
-            Verdict::Done(Ending::Delivered, last) => {
+        match end {
+            End::First(first) => led_to.extend(first.into_iter().map(|e| e.event.body)),
+            End::Done(Ending::Delivered, last) => {
                 led_to.extend(last.into_iter().map(|e| e.event.body));
                 return (all, led_to);
             }
@@ -50,22 +50,22 @@ fn kinds(bodies: &[Body]) -> Vec<&'static str> {
 
 #[test]
 fn an_answer_missed_on_a_ticket_that_is_closed_meanwhile_is_found() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (steps, found) = compared(&mut table, |step| match step {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, found) = compared(&mut ana, |step| match step {
         Step::LookUpTicket(_) => closed(&[]),
         Step::FetchComments(_) => Outcome::Comments(vec![answer(901, NOW - HOUR / 2)]),
         step => works(step),
     });
     assert_eq!(steps, ["look_up_ticket", "fetch_comments"]);
     assert_eq!(kinds(&found), ["reply", "attributes"]);
-    assert_eq!(table.state.status, Some(Status::Closed));
+    assert_eq!(ana.state.status, Some(Status::Closed));
 }
 
 #[test]
 fn a_conversation_goes_on_where_its_ticket_was_merged_into_after_what_was_missed_before() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let merged_at = NOW - HOUR / 4;
-    let (steps, found) = compared(&mut table, |step| match step {
+    let (steps, found) = compared(&mut ana, |step| match step {
         Step::LookUpTicket(id) if *id == ticket(35) => closed(&["closed_by_merge"]),
         Step::FindMergeTarget(_) => Outcome::Ticket(Some(facts(ticket(40), Status::Open, &[]))),
         Step::FetchComments(id) if *id == ticket(35) => Outcome::Comments(vec![
@@ -99,8 +99,8 @@ fn a_conversation_goes_on_where_its_ticket_was_merged_into_after_what_was_missed
     };
     assert_eq!(on(&found[0]), Some(ticket(35)), "on the first ticket");
     assert_eq!(on(&found[1]), Some(ticket(40)));
-    assert_eq!(table.state.ticket, Some(ticket(40)));
-    assert_eq!(table.state.status, Some(Status::Open));
+    assert_eq!(ana.state.ticket, Some(ticket(40)));
+    assert_eq!(ana.state.status, Some(Status::Open));
 }
 
 #[test]
@@ -113,11 +113,11 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
         (true, 61_000, true),
     ];
     for (told_roughly, later, another) in cases {
-        let mut table = Table::on_ticket(Status::Solved);
-        table.state.told_at = NOW - HOUR;
-        table.state.told_roughly = told_roughly;
+        let mut ana = Conversation::on_ticket(Status::Solved);
+        ana.state.told_at = NOW - HOUR;
+        ana.state.told_roughly = told_roughly;
         let solved_at = NOW - HOUR + later;
-        let (steps, found) = compared(&mut table, |step| match step {
+        let (steps, found) = compared(&mut ana, |step| match step {
             Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
             Step::LookUpSolve(_) => Outcome::SolvedAt(Some(solved_at)),
             step => works(step),
@@ -126,57 +126,57 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
         let kinds = kinds(&found);
         assert_eq!(kinds.contains(&"solved"), another, "{told_roughly} {later}");
         for body in found {
-            let (steps, _) = table.play(body, |step| match step {
+            let (steps, _) = ana.play(body, |step| match step {
                 Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
                 Step::LookUpSolve(_) => Outcome::SolvedAt(Some(solved_at)),
                 step => works(step),
             });
             assert!(names(&steps).contains(&"send_sms"), "{steps:?}");
-            assert_eq!(table.state.told_at, solved_at);
+            assert_eq!(ana.state.told_at, solved_at);
         }
     }
 }
 
 #[test]
 fn a_solve_that_was_told_is_not_told_again_after_an_answer_that_was_reported_late() {
-    let mut table = Table::on_ticket(Status::Open);
-    table.state.told_at = NOW - HOUR;
-    let (steps, found) = compared(&mut table, |step| match step {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    ana.state.told_at = NOW - HOUR;
+    let (steps, found) = compared(&mut ana, |step| match step {
         Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
         step => works(step),
     });
     assert_eq!(steps, ["look_up_ticket", "fetch_comments", "look_up_solve"]);
     assert_eq!(kinds(&found), ["attributes"]);
-    assert!(table.state.closing_told && table.state.is_done());
+    assert!(ana.state.closing_told && ana.state.is_done());
 }
 
 #[test]
 fn a_ticket_reopened_without_a_word_is_shown_as_open() {
-    let mut table = Table::on_ticket(Status::Solved);
-    let (_, found) = compared(&mut table, works);
+    let mut ana = Conversation::on_ticket(Status::Solved);
+    let (_, found) = compared(&mut ana, works);
     assert_eq!(kinds(&found), ["attributes"]);
-    assert!(!table.state.closing_told);
+    assert!(!ana.state.closing_told);
 }
 
 #[test]
 fn a_request_that_no_webhook_reported_is_found_by_its_tag() {
     for tag in ["sms_resend", "sms_resend_asked"] {
-        let mut table = Table::on_ticket(Status::Open);
-        table.state.unsure = vec![Unsure {
+        let mut ana = Conversation::on_ticket(Status::Open);
+        ana.state.unsure = vec![Unsure {
             ticket: ticket(35),
             comment: CommentId::new(501),
             message: None,
             campaign: None,
             sent: 0,
         }];
-        let (_, mut found) = compared(&mut table, |step| match step {
+        let (_, mut found) = compared(&mut ana, |step| match step {
             Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Open, &[tag]))),
             step => works(step),
         });
         assert_eq!(kinds(&found), ["resend"]);
-        let (_, verdict) = table.play(found.remove(0), works);
-        let Verdict::Done(Ending::Delivered, again) = verdict else {
-            panic!("{verdict:?}")
+        let (_, end) = ana.play(found.remove(0), works);
+        let End::Done(Ending::Delivered, again) = end else {
+            panic!("{end:?}")
         };
         let kinds: Vec<_> = again.iter().map(|entry| entry.event.body.kind()).collect();
         assert_eq!(kinds, ["reply", "note"]);
@@ -185,11 +185,11 @@ fn a_request_that_no_webhook_reported_is_found_by_its_tag() {
 
 #[test]
 fn a_merge_whose_target_cannot_be_looked_up_now_is_looked_up_later() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (_, _) = table.play(Body::Check, |step| match step {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (_, _) = ana.play(Body::Check, |step| match step {
         Step::LookUpTicket(_) => closed(&["closed_by_merge"]),
         Step::FindMergeTarget(_) => Outcome::Failed(Failure::Later(None, Trouble::Limited)),
         step => works(step),
     });
-    assert_eq!(table.state.status, Some(Status::Open));
+    assert_eq!(ana.state.status, Some(Status::Open));
 }

@@ -1,7 +1,4 @@
-//! What is told of events that no answer tells of: those that waited.
-//!
-//! In: how a conversation's events ended. Out: a line of the log for each. Imports `conversation`,
-//! `message`, `telemetry`.
+//! The log's lines for events that no answer speaks of: those that waited.
 
 use std::collections::HashMap;
 
@@ -11,12 +8,13 @@ use crate::message::{DeliveryId, TicketId};
 use crate::telemetry::hops::{self, Hops};
 use crate::telemetry::{EventLine, pseudonym};
 
+use super::drain::Drained;
 use super::{Bridge, Work};
 
 /// How events ended that were worked on, by delivery.
 pub(super) type Endings = HashMap<DeliveryId, Ended>;
 
-/// How an event ended, and what is told of that.
+/// How an event ended, and what the log says of it.
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) ending: Ending,
@@ -29,21 +27,14 @@ pub(super) struct Ended {
 }
 
 impl<V, S> Bridge<V, S> {
-    /// Events of the conversation that ended beside the one a request brought; the calls are told
-    /// with that one.
-    pub(super) fn tell_of_others(
-        &self,
-        key: &Key,
-        ticket: Option<TicketId>,
-        endings: &Endings,
-        work: &Work,
-    ) {
+    /// Events that ended beside the one a request brought; the calls are logged with that one.
+    pub(super) fn log_others(&self, drained: &Drained, work: &Work) {
         let now = self.clock.now();
-        for (delivery, ended) in endings {
+        for (delivery, ended) in &drained.endings {
             if let Some(line) = line_of(ended, now) {
                 EventLine {
                     delivery: Some(delivery.as_str()),
-                    ..about(line, key, ticket, work)
+                    ..about(line, drained, work)
                 }
                 .write();
             }
@@ -51,22 +42,16 @@ impl<V, S> Bridge<V, S> {
     }
 
     /// What a run did in a conversation: its events, the calls with the first of them. Where none
-    /// ended, the calls are told all the same.
-    pub(super) fn tell_of_run(
-        &self,
-        key: &Key,
-        ticket: Option<TicketId>,
-        endings: &Endings,
-        work: &Work,
-    ) {
+    /// ended, the calls are logged all the same.
+    pub(super) fn log_run(&self, drained: &Drained, work: &Work) {
         let mut hops = hops::take();
         let now = self.clock.now();
-        for (delivery, ended) in endings {
+        for (delivery, ended) in &drained.endings {
             if let Some(line) = line_of(ended, now) {
                 EventLine {
                     delivery: Some(delivery.as_str()),
                     hops: std::mem::take(&mut hops),
-                    ..about(line, key, ticket, work)
+                    ..about(line, drained, work)
                 }
                 .write();
             }
@@ -77,7 +62,7 @@ impl<V, S> Bridge<V, S> {
                 hops,
                 ..EventLine::default()
             };
-            about(waiting, key, ticket, work).write();
+            about(waiting, drained, work).write();
         }
     }
 }
@@ -104,19 +89,14 @@ fn line_of(ended: &Ended, now: i64) -> Option<EventLine<'static>> {
     })
 }
 
-fn about<'a>(
-    line: EventLine<'a>,
-    key: &Key,
-    ticket: Option<TicketId>,
-    work: &'a Work,
-) -> EventLine<'a> {
-    let customer = match key {
+fn about<'a>(line: EventLine<'a>, drained: &Drained, work: &'a Work) -> EventLine<'a> {
+    let customer = match &drained.key {
         Key::Customer(customer) => pseudonym::of(customer.as_str()),
         Key::Ticket(_) => None,
     };
     EventLine {
         request: work.invocation(),
-        ticket: ticket.map(TicketId::get),
+        ticket: drained.ticket.map(TicketId::get),
         customer,
         ..line
     }

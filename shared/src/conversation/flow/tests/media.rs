@@ -53,9 +53,9 @@ fn tickets(steps: &[Step]) -> Vec<&NewTicket> {
 
 #[test]
 fn a_picture_is_attached_to_the_comment_of_its_text() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (steps, verdict) = table.play(picture("Look", &[LINK]), fetches(vec![token("up1")]));
-    assert_eq!(verdict, Verdict::delivered());
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, end) = ana.play(picture("Look", &[LINK]), fetches(vec![token("up1")]));
+    assert_eq!(end, End::delivered());
     assert_eq!(steps[0], Step::AttachMedia(vec![LINK.into()]));
     let comment = comments(&steps)[0];
     assert_eq!(comment.body.as_str(), "Look");
@@ -64,10 +64,10 @@ fn a_picture_is_attached_to_the_comment_of_its_text() {
 
 #[test]
 fn a_picture_alone_opens_a_ticket_with_a_text_that_says_so() {
-    let mut table = Table::empty();
+    let mut ana = Conversation::empty();
     let files = vec![token("up1"), token("up2")];
-    let (steps, verdict) = table.play(picture(" ", &[LINK, OTHER]), fetches(files));
-    assert_eq!(verdict, Verdict::delivered());
+    let (steps, end) = ana.play(picture(" ", &[LINK, OTHER]), fetches(files));
+    assert_eq!(end, End::delivered());
     let ticket = tickets(&steps)[0];
     assert_eq!(ticket.body.as_str(), "(2 files)");
     assert_eq!(ticket.uploads, ["up1".into(), "up2".into()]);
@@ -75,10 +75,10 @@ fn a_picture_alone_opens_a_ticket_with_a_text_that_says_so() {
 
 #[test]
 fn what_cannot_be_fetched_is_named_with_reason_and_link_and_the_text_arrives() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let files = vec![not(MediaProblem::PrivateAddress), token("up2")];
-    let (steps, verdict) = table.play(picture("Look", &[LINK, OTHER]), fetches(files));
-    assert_eq!(verdict, Verdict::delivered());
+    let (steps, end) = ana.play(picture("Look", &[LINK, OTHER]), fetches(files));
+    assert_eq!(end, End::delivered());
     let comment = comments(&steps)[0];
     assert_eq!(
         comment.body.as_str(),
@@ -89,10 +89,10 @@ fn what_cannot_be_fetched_is_named_with_reason_and_link_and_the_text_arrives() {
 
 #[test]
 fn the_reason_is_given_in_the_languages_there_are() {
-    let mut table = Table::on_ticket(Status::Open);
-    table.policy.language = crate::conversation::policy::Language::French;
+    let mut ana = Conversation::on_ticket(Status::Open);
+    ana.policy.language = crate::conversation::policy::Language::French;
     let files = vec![not(MediaProblem::Status(404))];
-    let (steps, _) = table.play(picture("Voilà", &[LINK]), fetches(files));
+    let (steps, _) = ana.play(picture("Voilà", &[LINK]), fetches(files));
     assert_eq!(
         comments(&steps)[0].body.as_str(),
         format!("Voilà\nFichier non joint (son serveur a répondu 404) : {LINK}")
@@ -102,13 +102,13 @@ fn the_reason_is_given_in_the_languages_there_are() {
 #[test]
 fn of_thousands_of_missing_files_the_first_are_named_and_the_rest_counted() {
     let links = (0..3_000).map(|n| format!("https://m.example/{n}"));
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let body = Body::Text(Text {
         text: "hello".into(),
         media_urls: links.collect(),
         ..Text::default()
     });
-    let (steps, _) = table.play(body, |step| match step {
+    let (steps, _) = ana.play(body, |step| match step {
         Step::AttachMedia(links) => Outcome::Attached(
             links
                 .iter()
@@ -128,22 +128,22 @@ fn of_thousands_of_missing_files_the_first_are_named_and_the_rest_counted() {
 
 #[test]
 fn a_text_without_pictures_fetches_nothing() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (steps, _) = table.play(text("Hi"), works);
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, _) = ana.play(text("Hi"), works);
     assert_eq!(fetched_times(&steps), 0);
 }
 
 #[test]
 fn a_comment_refused_with_its_files_is_added_without_them() {
     let refusal = || Outcome::Failed(Failure::Refused(Refusal::own("uploads")));
-    for mut table in [Table::on_ticket(Status::Open), Table::empty()] {
-        let (steps, verdict) = table.play(picture("Look", &[LINK]), |step| match step {
+    for mut ana in [Conversation::on_ticket(Status::Open), Conversation::empty()] {
+        let (steps, end) = ana.play(picture("Look", &[LINK]), |step| match step {
             Step::AttachMedia(_) => Outcome::Attached(vec![token("up1")]),
             Step::Append(comment) if !comment.uploads.is_empty() => refusal(),
             Step::CreateTicket(ticket) if !ticket.uploads.is_empty() => refusal(),
             step => works(step),
         });
-        assert_eq!(verdict, Verdict::delivered());
+        assert_eq!(end, End::delivered());
         let bodies = comments(&steps).into_iter().map(|comment| &comment.body);
         let created = tickets(&steps);
         let last = bodies
@@ -159,7 +159,7 @@ fn a_comment_refused_with_its_files_is_added_without_them() {
 
 #[test]
 fn the_same_ticket_is_created_again_after_an_unknown_outcome() {
-    let mut table = Table::empty();
+    let mut ana = Conversation::empty();
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
@@ -170,19 +170,19 @@ fn the_same_ticket_is_created_again_after_an_unknown_outcome() {
         Step::CreateTicket(_) => Outcome::Failed(Failure::Unknown),
         step => works(step),
     };
-    let (before, verdict) = table.resume(&mut entry, &mut first);
-    assert_eq!(verdict, Verdict::Wait(None));
-    let (after, verdict) = table.resume(&mut entry, &mut fetches(vec![token("other")]));
-    assert_eq!(verdict, Verdict::delivered());
+    let (before, end) = ana.resume(&mut entry, &mut first);
+    assert_eq!(end, End::Later(None));
+    let (after, end) = ana.resume(&mut entry, &mut fetches(vec![token("other")]));
+    assert_eq!(end, End::delivered());
     assert_eq!(tickets(&before), tickets(&after));
     assert_eq!(fetched_times(&after), 0);
 }
 
 #[test]
 fn a_follow_up_ticket_gets_uploads_of_its_own() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut count = 0;
-    let (steps, verdict) = table.play(picture("Look", &[LINK]), |step| match step {
+    let (steps, end) = ana.play(picture("Look", &[LINK]), |step| match step {
         Step::AttachMedia(_) => {
             count += 1;
             Outcome::Attached(vec![token(&format!("up{count}"))])
@@ -191,13 +191,13 @@ fn a_follow_up_ticket_gets_uploads_of_its_own() {
         Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Closed, &[]))),
         step => works(step),
     });
-    assert_eq!(verdict, Verdict::delivered());
+    assert_eq!(end, End::delivered());
     assert_eq!(tickets(&steps)[0].uploads, ["up2".into()]);
 }
 
 #[test]
 fn an_upload_that_zendesk_could_not_take_is_tried_again_when_the_text_is() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
@@ -208,13 +208,13 @@ fn an_upload_that_zendesk_could_not_take_is_tried_again_when_the_text_is() {
         Step::Append(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
         step => works(step),
     };
-    let (_, verdict) = table.resume(&mut entry, &mut outage);
-    assert_eq!(verdict, Verdict::Wait(None));
+    let (_, end) = ana.resume(&mut entry, &mut outage);
+    assert_eq!(end, End::Later(None));
     if let Some(media) = &mut entry.progress.media {
         media.at = NOW - 10_000;
     }
-    let (steps, verdict) = table.resume(&mut entry, &mut fetches(vec![token("up1")]));
-    assert_eq!(verdict, Verdict::delivered());
+    let (steps, end) = ana.resume(&mut entry, &mut fetches(vec![token("up1")]));
+    assert_eq!(end, End::delivered());
     assert_eq!(comments(&steps)[0].uploads, ["up1".into()]);
     assert_eq!(comments(&steps)[0].body.as_str(), "Look");
 }
@@ -222,7 +222,7 @@ fn an_upload_that_zendesk_could_not_take_is_tried_again_when_the_text_is() {
 #[test]
 fn lapsed_uploads_are_fetched_again_and_fresh_ones_are_not() {
     for (age, times) in [(10 * 60 * 1000, 0), (55 * 60 * 1000, 1)] {
-        let mut table = Table::on_ticket(Status::Open);
+        let mut ana = Conversation::on_ticket(Status::Open);
         let mut entry = Entry::fresh(Event {
             delivery: DeliveryId::derive("test", &["1"]),
             received_at: NOW,
@@ -233,14 +233,14 @@ fn lapsed_uploads_are_fetched_again_and_fresh_ones_are_not() {
             files: vec![token("up1")],
             used: false,
         });
-        let (steps, _) = table.resume(&mut entry, &mut fetches(vec![token("up2")]));
+        let (steps, _) = ana.resume(&mut entry, &mut fetches(vec![token("up2")]));
         assert_eq!(fetched_times(&steps), times);
     }
 }
 
 #[test]
 fn a_file_that_ends_the_process_twice_is_left_out_the_third_time() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
@@ -254,10 +254,10 @@ fn a_file_that_ends_the_process_twice_is_left_out_the_third_time() {
             Step::AttachMedia(_) => Outcome::Failed(Failure::Later(None, Trouble::Other)),
             step => works(step),
         };
-        let (steps, _) = table.resume(&mut entry.clone(), &mut dies);
+        let (steps, _) = ana.resume(&mut entry.clone(), &mut dies);
         assert_eq!(fetched_times(&steps), usize::from(breaks < 2));
     }
-    let (steps, verdict) = table.resume(&mut entry, &mut works);
-    assert_eq!((fetched_times(&steps), verdict), (0, Verdict::delivered()));
+    let (steps, end) = ana.resume(&mut entry, &mut works);
+    assert_eq!((fetched_times(&steps), end), (0, End::delivered()));
     assert!(comments(&steps)[0].body.as_str().contains(LINK));
 }

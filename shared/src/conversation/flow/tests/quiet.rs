@@ -13,17 +13,17 @@ fn tagged(tags: &'static [&'static str]) -> impl FnMut(&Step) -> Outcome {
 #[test]
 fn spam_and_merged_tickets_are_closed_without_a_word() {
     for tags in [&["vip", "spam"][..], &["closed_by_merge"]] {
-        let mut table = Table::on_ticket(Status::Open);
-        let (steps, verdict) = table.play(solved(), tagged(tags));
+        let mut ana = Conversation::on_ticket(Status::Open);
+        let (steps, end) = ana.play(solved(), tagged(tags));
         assert_eq!(
             names(&steps),
             ["fetch_comments", "look_up_ticket", "set_attributes"]
         );
-        assert_eq!(verdict, Verdict::delivered());
-        assert!(table.state.is_done() && table.state.closing_told);
+        assert_eq!(end, End::delivered());
+        assert!(ana.state.is_done() && ana.state.closing_told);
     }
-    let mut table = Table::on_ticket(Status::Open);
-    let (steps, _) = table.play(solved(), tagged(&["vip"]));
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, _) = ana.play(solved(), tagged(&["vip"]));
     assert!(names(&steps).contains(&"send_sms"));
 }
 
@@ -36,18 +36,18 @@ fn tags_in_the_body_save_the_look() {
             ..Solved::default()
         })
     };
-    let (steps, _) = Table::on_ticket(Status::Open).play(body(&["vip"]), works);
+    let (steps, _) = Conversation::on_ticket(Status::Open).play(body(&["vip"]), works);
     assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
-    let (steps, _) = Table::on_ticket(Status::Open).play(body(&["spam"]), works);
+    let (steps, _) = Conversation::on_ticket(Status::Open).play(body(&["spam"]), works);
     assert_eq!(names(&steps), ["fetch_comments", "set_attributes"]);
 }
 
 /// Sends the same text a number of times; says after which a note followed.
-fn echoed(table: &mut Table, words: &str, times: usize) -> Vec<usize> {
+fn echoed(ana: &mut Conversation, words: &str, times: usize) -> Vec<usize> {
     let noted = |turn: &usize| {
-        let (_, verdict) = table.play(text(words), works);
-        let Verdict::Done(Ending::Delivered, follow) = verdict else {
-            panic!("{verdict:?}")
+        let (_, end) = ana.play(text(words), works);
+        let End::Done(Ending::Delivered, follow) = end else {
+            panic!("{end:?}")
         };
         assert!(*turn > 0 && follow.len() < 2);
         follow
@@ -59,57 +59,57 @@ fn echoed(table: &mut Table, words: &str, times: usize) -> Vec<usize> {
 
 #[test]
 fn the_same_text_many_times_makes_one_note_and_no_closing_message() {
-    let mut table = Table::on_ticket(Status::Open);
-    assert_eq!(echoed(&mut table, "I am driving.", 12), [5]);
-    let (steps, _) = table.play(solved(), works);
+    let mut ana = Conversation::on_ticket(Status::Open);
+    assert_eq!(echoed(&mut ana, "I am driving.", 12), [5]);
+    let (steps, _) = ana.play(solved(), works);
     assert_eq!(names(&steps), ["fetch_comments", "set_attributes"]);
-    let (steps, _) = table.play(Body::Reply(reply(501, "Hello")), works);
+    let (steps, _) = ana.play(Body::Reply(reply(501, "Hello")), works);
     assert_eq!(
         names(&steps),
         ["send_sms"],
         "an agent's answer is no automatic SMS"
     );
 
-    table.play(text("I am back"), works);
-    let (steps, _) = table.play(solved(), works);
+    ana.play(text("I am back"), works);
+    let (steps, _) = ana.play(solved(), works);
     assert!(names(&steps).contains(&"send_sms"), "another text ends it");
 }
 
 #[test]
 fn an_hour_of_silence_ends_a_loop_and_equal_texts_apart_are_none() {
-    let mut table = Table::on_ticket(Status::Open);
-    echoed(&mut table, "I am driving.", 5);
-    if let Some(echo) = &mut table.state.echo {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    echoed(&mut ana, "I am driving.", 5);
+    if let Some(echo) = &mut ana.state.echo {
         echo.2 -= HOUR;
     }
-    assert!(names(&table.play(solved(), works).0).contains(&"send_sms"));
-    assert_eq!(echoed(&mut table, "I am driving.", 4), Vec::<usize>::new());
-    table.policy.loop_fuse = 0;
-    assert_eq!(echoed(&mut table, "I am driving.", 12), Vec::<usize>::new());
+    assert!(names(&ana.play(solved(), works).0).contains(&"send_sms"));
+    assert_eq!(echoed(&mut ana, "I am driving.", 4), Vec::<usize>::new());
+    ana.policy.loop_fuse = 0;
+    assert_eq!(echoed(&mut ana, "I am driving.", 12), Vec::<usize>::new());
 }
 
 #[test]
 fn a_text_tried_again_is_counted_once() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
         body: text("Hello"),
     });
     for _ in 0..9 {
-        table.resume(&mut entry, &mut |_: &Step| {
+        ana.resume(&mut entry, &mut |_: &Step| {
             Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
         });
     }
-    assert_eq!(table.state.echo.map(|echo| echo.1), Some(1));
+    assert_eq!(ana.state.echo.map(|echo| echo.1), Some(1));
 }
 
 #[test]
 fn the_window_for_thanks_is_a_setting() {
     for (hours, reopens) in [(2, false), (0, true)] {
-        let mut table = Table::on_ticket(Status::Solved);
-        table.policy.thanks_window = std::time::Duration::from_secs(hours * 60 * 60);
-        let (steps, _) = table.play(text("Merci beaucoup !"), |step| match step {
+        let mut ana = Conversation::on_ticket(Status::Solved);
+        ana.policy.thanks_window = std::time::Duration::from_secs(hours * 60 * 60);
+        let (steps, _) = ana.play(text("Merci beaucoup !"), |step| match step {
             Step::Append(new) => Outcome::Posted {
                 ticket: new.ticket,
                 status: new.status.or(Some(Status::Solved)),
@@ -132,15 +132,15 @@ fn consent_is_noted_and_tagged_and_untagged() {
             text: Personal::default(),
         })
     };
-    let mut table = Table::on_ticket(Status::Open);
-    let noted = |table: &mut Table, what| {
-        let (steps, verdict) = table.play(consent(what), works);
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let noted = |ana: &mut Conversation, what| {
+        let (steps, end) = ana.play(consent(what), works);
         assert!(steps.is_empty());
-        let Verdict::Done(Ending::Delivered, mut follow) = verdict else {
-            panic!("{verdict:?}")
+        let End::Done(Ending::Delivered, mut follow) = end else {
+            panic!("{end:?}")
         };
-        let (steps, verdict) = table.resume(&mut follow.remove(0), &mut works);
-        assert_eq!(verdict, Verdict::delivered());
+        let (steps, end) = ana.resume(&mut follow.remove(0), &mut works);
+        assert_eq!(end, End::delivered());
         let tags = steps.iter().map(|step| match step {
             Step::Append(note) if !note.public => note.body.as_str().to_owned(),
             Step::AddTags(_, tags) => format!("+{}", tags.join(",")),
@@ -149,28 +149,28 @@ fn consent_is_noted_and_tagged_and_untagged() {
         });
         tags.collect::<Vec<_>>()
     };
-    let out = noted(&mut table, ConsentKind::OptedOut);
+    let out = noted(&mut ana, ConsentKind::OptedOut);
     assert!(out.len() == 2 && out[0].contains("START") && out[1] == "+sms_opted_out");
-    assert!(table.state.opted_out);
-    let back = noted(&mut table, ConsentKind::OptedIn);
+    assert!(ana.state.opted_out);
+    let back = noted(&mut ana, ConsentKind::OptedIn);
     assert!(back.len() == 2 && back[1] == "-sms_opted_out");
-    assert!(!table.state.opted_out);
-    let help = noted(&mut table, ConsentKind::Help);
+    assert!(!ana.state.opted_out);
+    let help = noted(&mut ana, ConsentKind::Help);
     assert!(help.len() == 2 && help[1] == "+sms_help");
 }
 
 #[test]
 fn an_opt_out_without_a_ticket_is_kept_for_the_first_answer() {
-    let mut table = Table::empty();
+    let mut ana = Conversation::empty();
     let out = Body::Consent(Consent {
         what: ConsentKind::OptedOut,
         text: Personal::default(),
     });
-    let (steps, verdict) = table.play(out, works);
-    assert_eq!((steps.len(), verdict), (0, Verdict::delivered()));
-    let (steps, verdict) = table.play(Body::Reply(reply(501, "Hello")), works);
-    let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
-        panic!("{verdict:?}")
+    let (steps, end) = ana.play(out, works);
+    assert_eq!((steps.len(), end), (0, End::delivered()));
+    let (steps, end) = ana.play(Body::Reply(reply(501, "Hello")), works);
+    let End::Done(Ending::Ignored(_), follow) = end else {
+        panic!("{end:?}")
     };
     let told = follow.iter().any(|entry| match &entry.event.body {
         Body::Note(note) => note.text.as_str().contains("opt in again by texting START"),
@@ -187,9 +187,9 @@ fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
             text: Personal::default(),
         })
     };
-    let notes = |verdict: Verdict| -> Vec<(String, Vec<String>)> {
-        let Verdict::Done(Ending::Delivered, follow) = verdict else {
-            panic!("{verdict:?}")
+    let notes = |end: End| -> Vec<(String, Vec<String>)> {
+        let End::Done(Ending::Delivered, follow) = end else {
+            panic!("{end:?}")
         };
         let told = follow
             .into_iter()
@@ -199,26 +199,23 @@ fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
             });
         told.collect()
     };
-    let mut table = Table::empty();
-    assert!(notes(table.play(out(), works).1).is_empty());
-    let told = notes(table.play(text("My box is broken"), works).1);
+    let mut ana = Conversation::empty();
+    assert!(notes(ana.play(out(), works).1).is_empty());
+    let told = notes(ana.play(text("My box is broken"), works).1);
     assert_eq!(told.len(), 1);
     assert!(told[0].0.contains("START"));
     assert_eq!(told[0].1, ["sms_opted_out"]);
-    assert!(notes(table.play(text("Are you there?"), works).1).is_empty());
-    assert!(
-        notes(table.play(out(), works).1).is_empty(),
-        "a second STOP"
-    );
+    assert!(notes(ana.play(text("Are you there?"), works).1).is_empty());
+    assert!(notes(ana.play(out(), works).1).is_empty(), "a second STOP");
 
     // A further ticket says so, too.
-    table.state.move_to(ticket(36), Some(Status::Open), NOW);
-    assert_eq!(notes(table.play(text("Hello"), works).1).len(), 1);
+    ana.state.move_to(ticket(36), Some(Status::Open), NOW);
+    assert_eq!(notes(ana.play(text("Hello"), works).1).len(), 1);
 
     let back = Body::Consent(Consent {
         what: ConsentKind::OptedIn,
         text: Personal::default(),
     });
-    assert_eq!(notes(table.play(back, works).1).len(), 1);
-    assert_eq!(notes(table.play(out(), works).1).len(), 1);
+    assert_eq!(notes(ana.play(back, works).1).len(), 1);
+    assert_eq!(notes(ana.play(out(), works).1).len(), 1);
 }

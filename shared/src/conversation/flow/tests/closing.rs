@@ -3,12 +3,12 @@
 use super::*;
 
 /// What is sent when a ticket is solved, and how that ends.
-fn sent(policy: impl FnOnce(&mut Policy), words: &str) -> (Vec<(String, u8, u8)>, Verdict) {
-    let mut table = Table::on_ticket(Status::Open);
-    policy(&mut table.policy);
-    let (steps, verdict) = table.play(solved_with(words), works);
-    assert!(table.state.closing_told);
-    (messages(&steps), verdict)
+fn sent(policy: impl FnOnce(&mut Policy), words: &str) -> (Vec<(String, u8, u8)>, End) {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    policy(&mut ana.policy);
+    let (steps, end) = ana.play(solved_with(words), works);
+    assert!(ana.state.closing_told);
+    (messages(&steps), end)
 }
 
 fn solved_with(words: &str) -> Body {
@@ -51,16 +51,16 @@ fn the_closing_message_is_made_fit_like_any_other() {
         words("<p>Done.</p><p>Rate <a href=\"https://x.example/r\">us</a></p>"),
         "Done.\n\nRate us: https://x.example/r"
     );
-    let (steps, verdict) = sent(|policy| policy.solved_message = "<p>Bye</p>".to_owned(), "");
+    let (steps, end) = sent(|policy| policy.solved_message = "<p>Bye</p>".to_owned(), "");
     assert_eq!(steps, [("Bye".to_owned(), 1, 1)]);
-    assert_eq!(verdict, Verdict::delivered());
+    assert_eq!(end, End::delivered());
 }
 
 #[test]
 fn a_long_closing_message_goes_out_in_order_and_is_finished_once_begun() {
     let words = "word ".repeat(400);
-    let (steps, verdict) = sent(|_| {}, &words);
-    assert_eq!(verdict, Verdict::delivered());
+    let (steps, end) = sent(|_| {}, &words);
+    assert_eq!(end, End::delivered());
     let numbers: Vec<(u8, u8)> = steps
         .iter()
         .map(|(_, part, parts)| (*part, *parts))
@@ -69,7 +69,7 @@ fn a_long_closing_message_goes_out_in_order_and_is_finished_once_begun() {
     assert!(steps[0].0.ends_with("word (1/2)") && steps[1].0.ends_with("word (2/2)"));
 
     // A worker that takes over, after the customer wrote again, sends what is left.
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
@@ -78,38 +78,38 @@ fn a_long_closing_message_goes_out_in_order_and_is_finished_once_begun() {
     entry.progress.fetched = true;
     entry.progress.tags_seen = true;
     entry.progress.sent = 1;
-    table.state.texted_at = NOW + HOUR;
-    let (steps, _) = table.resume(&mut entry, &mut works);
+    ana.state.texted_at = NOW + HOUR;
+    let (steps, _) = ana.resume(&mut entry, &mut works);
     assert_eq!(names(&steps), ["send_sms"]);
     assert_eq!(messages(&steps)[0].1, 2);
 }
 
 #[test]
 fn of_a_closing_message_in_doubt_the_rest_is_sent_again_when_asked_for() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let words = "word ".repeat(400);
-    let (_, verdict) = table.play(solved_with(&words), |step| match step {
+    let (_, end) = ana.play(solved_with(&words), |step| match step {
         Step::SendSms(sms) if sms.part == 2 => Outcome::Failed(Failure::Unknown),
         step => works(step),
     });
-    assert!(matches!(verdict, Verdict::Done(Ending::Unknown, _)));
-    assert_eq!(table.state.unsure[0].sent, 1);
+    assert!(matches!(end, End::Done(Ending::Unknown, _)));
+    assert_eq!(ana.state.unsure[0].sent, 1);
 }
 
 #[test]
 fn a_closing_message_that_nobody_could_see_is_not_sent() {
-    let (steps, verdict) = sent(|_| {}, "\u{200b}");
+    let (steps, end) = sent(|_| {}, "\u{200b}");
     assert!(steps.is_empty());
-    assert_eq!(verdict, Verdict::delivered());
+    assert_eq!(end, End::delivered());
 }
 
 #[test]
 fn a_closing_message_beyond_the_limit_is_told_to_the_agent_instead() {
     let one = |policy: &mut Policy| policy.style.max_messages = 1;
-    let (steps, verdict) = sent(one, &"word ".repeat(400));
+    let (steps, end) = sent(one, &"word ".repeat(400));
     assert!(steps.is_empty());
-    let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
-        panic!("{verdict:?}")
+    let End::Done(Ending::Ignored(_), follow) = end else {
+        panic!("{end:?}")
     };
     let kinds: Vec<&str> = follow.iter().map(|entry| entry.event.body.kind()).collect();
     assert_eq!(kinds, ["note", "attributes"]);

@@ -27,15 +27,15 @@ fn showing(status: Option<Status>) -> impl FnMut(&Step) -> Outcome {
 
 #[test]
 fn a_solve_reported_after_the_customer_wrote_again_closes_nothing() {
-    let mut table = Table::on_ticket(Status::Open);
-    table.state.texted_at = NOW - 10_000;
-    let (steps, verdict) = table.play(solved_at(Some(NOW - 60_000)), works);
+    let mut ana = Conversation::on_ticket(Status::Open);
+    ana.state.texted_at = NOW - 10_000;
+    let (steps, end) = ana.play(solved_at(Some(NOW - 60_000)), works);
     assert_eq!(names(&steps), ["look_up_ticket"]);
-    assert!(matches!(verdict, Verdict::Done(Ending::Ignored(_), _)));
+    assert!(matches!(end, End::Done(Ending::Ignored(_), _)));
     for asked_at in [None, Some(NOW - 5_000), Some(1_469_922_850_259)] {
-        let mut table = Table::on_ticket(Status::Open);
-        table.state.texted_at = NOW - 10_000;
-        let (steps, _) = table.play(solved_at(asked_at), works);
+        let mut ana = Conversation::on_ticket(Status::Open);
+        ana.state.texted_at = NOW - 10_000;
+        let (steps, _) = ana.play(solved_at(asked_at), works);
         assert_eq!(
             names(&steps),
             ["fetch_comments", "look_up_ticket", "send_sms"],
@@ -46,37 +46,37 @@ fn a_solve_reported_after_the_customer_wrote_again_closes_nothing() {
 
 #[test]
 fn an_answer_reported_after_the_solve_it_preceded_does_not_reopen() {
-    let mut table = Table::on_ticket(Status::Solved);
-    table.state.solved_upto = Some(comment(505));
+    let mut ana = Conversation::on_ticket(Status::Solved);
+    ana.state.solved_upto = Some(comment(505));
     let before = Reply {
         status: Some("pending".to_owned()),
         ..reply(504, "words")
     };
-    let (steps, _) = table.play(Body::Reply(before), works);
+    let (steps, _) = ana.play(Body::Reply(before), works);
     let [Step::SendSms(sms)] = &steps[..] else {
         panic!("{steps:?}")
     };
-    assert!(!sms.open && table.state.is_done());
-    table.play(Body::Reply(reply(506, "words")), works);
-    assert!(!table.state.is_done(), "a newer answer reopens");
+    assert!(!sms.open && ana.state.is_done());
+    ana.play(Body::Reply(reply(506, "words")), works);
+    assert!(!ana.state.is_done(), "a newer answer reopens");
 }
 
 #[test]
 fn an_answer_on_another_open_ticket_takes_the_conversation_there() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (steps, _) = table.play(
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, _) = ana.play(
         on_ticket(36, reply(500, "words")),
         showing(Some(Status::Open)),
     );
     assert_eq!(names(&steps), ["look_up_ticket", "send_sms"]);
-    assert_eq!(table.state.ticket, Some(ticket(36)));
+    assert_eq!(ana.state.ticket, Some(ticket(36)));
 }
 
 #[test]
 fn a_late_answer_of_a_ticket_that_is_over_is_sent_and_moves_nothing() {
     for status in [None, Some(Status::Closed), Some(Status::Solved)] {
-        let mut table = Table::on_ticket(Status::Open);
-        let (steps, _) = table.play(on_ticket(34, reply(500, "words")), showing(status));
+        let mut ana = Conversation::on_ticket(Status::Open);
+        let (steps, _) = ana.play(on_ticket(34, reply(500, "words")), showing(status));
         assert_eq!(names(&steps), ["look_up_ticket", "send_sms"]);
         let Step::SendSms(sms) = &steps[1] else {
             panic!("{steps:?}")
@@ -86,26 +86,26 @@ fn a_late_answer_of_a_ticket_that_is_over_is_sent_and_moves_nothing() {
             (Some(ticket(35)), true),
             "{status:?}"
         );
-        assert_eq!(table.state.ticket, Some(ticket(35)));
+        assert_eq!(ana.state.ticket, Some(ticket(35)));
     }
 }
 
 #[test]
 fn of_two_solved_tickets_the_one_answered_last_is_followed() {
-    let mut table = Table::on_ticket(Status::Solved);
-    table.play(
+    let mut ana = Conversation::on_ticket(Status::Solved);
+    ana.play(
         on_ticket(36, reply(500, "words")),
         showing(Some(Status::Solved)),
     );
-    assert_eq!(table.state.ticket, Some(ticket(36)));
+    assert_eq!(ana.state.ticket, Some(ticket(36)));
 }
 
 #[test]
 fn a_ticket_reopened_without_a_word_and_solved_again_is_told_again() {
     for asked in [Some(NOW - 5_000), None] {
-        let mut table = Table::on_ticket(Status::Open);
-        table.play(solved_at(Some(NOW - 60_000)), works);
-        let (steps, _) = table.play(solved_at(asked), |step| match step {
+        let mut ana = Conversation::on_ticket(Status::Open);
+        ana.play(solved_at(Some(NOW - 60_000)), works);
+        let (steps, _) = ana.play(solved_at(asked), |step| match step {
             Step::LookUpSolve(_) => Outcome::SolvedAt(Some(NOW - 6_000)),
             step => works(step),
         });
@@ -118,24 +118,24 @@ fn a_ticket_reopened_without_a_word_and_solved_again_is_told_again() {
                 "send_sms"
             ]
         );
-        assert_eq!(table.state.told_at, asked.unwrap_or(NOW));
+        assert_eq!(ana.state.told_at, asked.unwrap_or(NOW));
     }
 }
 
 #[test]
 fn a_solve_reported_twice_is_told_once() {
-    let mut table = Table::on_ticket(Status::Open);
-    table.play(solved_at(Some(NOW - 60_000)), works);
-    let duplicate = Verdict::Done(Ending::Duplicate, vec![]);
-    let (steps, verdict) = table.play(solved_at(Some(NOW - 59_990)), works);
+    let mut ana = Conversation::on_ticket(Status::Open);
+    ana.play(solved_at(Some(NOW - 60_000)), works);
+    let duplicate = End::Done(Ending::Duplicate, vec![]);
+    let (steps, end) = ana.play(solved_at(Some(NOW - 59_990)), works);
     assert_eq!(
-        (names(&steps), verdict),
+        (names(&steps), end),
         (vec!["look_up_solve"], duplicate.clone())
     );
     // Even after a text has reopened the ticket meanwhile.
-    table.play(text("not yet"), works);
-    let (steps, verdict) = table.play(solved_at(Some(NOW - 60_000)), works);
-    assert_eq!((names(&steps), verdict), (vec![], duplicate));
+    ana.play(text("not yet"), works);
+    let (steps, end) = ana.play(solved_at(Some(NOW - 60_000)), works);
+    assert_eq!((names(&steps), end), (vec![], duplicate));
 }
 
 #[test]
@@ -146,15 +146,15 @@ fn comments_refused_at_the_solve_are_asked_for_again_for_a_while() {
         }
         step => works(step),
     };
-    let mut table = Table::on_ticket(Status::Open);
-    let (_, verdict) = table.play(solved_at(None), refusing);
-    assert_eq!(verdict, Verdict::Wait(None));
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (_, end) = ana.play(solved_at(None), refusing);
+    assert_eq!(end, End::Later(None));
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW - HOUR,
         body: solved_at(None),
     });
-    let (steps, _) = table.resume(&mut entry, &mut { refusing });
+    let (steps, _) = ana.resume(&mut entry, &mut { refusing });
     assert_eq!(
         names(&steps),
         ["fetch_comments", "look_up_ticket", "send_sms"]
@@ -163,46 +163,43 @@ fn comments_refused_at_the_solve_are_asked_for_again_for_a_while() {
 
 #[test]
 fn an_append_in_doubt_is_looked_for_where_it_was_tried() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
         body: text("words"),
     });
-    let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+    let (_, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
         Step::Append(_) => Outcome::Failed(Failure::Unknown),
         step => works(step),
     });
-    assert_eq!(verdict, Verdict::Wait(Some(NOW + 60_000)));
-    table.state.move_to(ticket(36), Some(Status::Open), NOW);
-    let (steps, _) = table.resume(&mut entry, &mut |step: &Step| match step {
+    assert_eq!(end, End::Later(Some(NOW + 60_000)));
+    ana.state.move_to(ticket(36), Some(Status::Open), NOW);
+    let (steps, _) = ana.resume(&mut entry, &mut |step: &Step| match step {
         Step::FindDelivery { ticket: at, .. } if *at == ticket(35) => {
             Outcome::Present(CommentId::new(800))
         }
         step => works(step),
     });
     assert_eq!(names(&steps), ["find_delivery"]);
-    assert_eq!(table.state.own_comments, [comment(800)]);
+    assert_eq!(ana.state.own_comments, [comment(800)]);
 }
 
 #[test]
 fn what_a_text_given_up_may_have_opened_is_looked_for_before_another_ticket_is() {
-    let mut table = Table::empty();
+    let mut ana = Conversation::empty();
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["0"]),
         received_at: NOW - 25 * HOUR,
         body: text("words"),
     });
     entry.progress.doubtful = true;
-    let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+    let (_, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
         Step::FindTicket(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
         step => works(step),
     });
-    assert!(
-        matches!(verdict, Verdict::Done(Ending::Dead(_), _)),
-        "{verdict:?}"
-    );
-    let (steps, _) = table.play(text("and now?"), |step| match step {
+    assert!(matches!(end, End::Done(Ending::Dead(_), _)), "{end:?}");
+    let (steps, _) = ana.play(text("and now?"), |step| match step {
         Step::FindTicket(id) => {
             assert_eq!(*id, DeliveryId::derive("test", &["0"]));
             Outcome::Ticket(Some(facts(ticket(77), Status::New, &[])))
@@ -210,18 +207,18 @@ fn what_a_text_given_up_may_have_opened_is_looked_for_before_another_ticket_is()
         step => works(step),
     });
     assert_eq!(names(&steps), ["find_ticket", "append", "set_attributes"]);
-    assert_eq!(table.state.ticket, Some(ticket(77)));
+    assert_eq!(ana.state.ticket, Some(ticket(77)));
 }
 
 #[test]
 fn the_agent_is_told_of_a_text_zendesk_refuses() {
-    let mut table = Table::on_ticket(Status::Open);
-    let (_, verdict) = table.play(text("words"), |step| match step {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (_, end) = ana.play(text("words"), |step| match step {
         Step::Append(_) => Outcome::Failed(Failure::Refused(Refusal::own("no"))),
         step => works(step),
     });
-    let Verdict::Done(Ending::Dead(_), follow) = verdict else {
-        panic!("{verdict:?}")
+    let End::Done(Ending::Dead(_), follow) = end else {
+        panic!("{end:?}")
     };
     let [Entry { event, .. }] = &follow[..] else {
         panic!("{follow:?}")
@@ -231,19 +228,19 @@ fn the_agent_is_told_of_a_text_zendesk_refuses() {
 
 #[test]
 fn a_solve_that_waits_while_the_customer_writes_again_closes_nothing() {
-    let mut table = Table::on_ticket(Status::Open);
+    let mut ana = Conversation::on_ticket(Status::Open);
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["solved"]),
         received_at: NOW,
         body: solved_at(Some(NOW - 5_000)),
     });
-    let (_, verdict) = table.resume(&mut entry, &mut |step: &Step| match step {
+    let (_, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
         Step::SendSms(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
         step => works(step),
     });
-    assert_eq!(verdict, Verdict::Wait(None));
-    table.play(text("it broke again"), works);
-    let (steps, verdict) = table.resume(&mut entry, &mut works);
+    assert_eq!(end, End::Later(None));
+    ana.play(text("it broke again"), works);
+    let (steps, end) = ana.resume(&mut entry, &mut works);
     assert_eq!(names(&steps), ["look_up_ticket"]);
-    assert!(matches!(verdict, Verdict::Done(Ending::Ignored(_), _)));
+    assert!(matches!(end, End::Done(Ending::Ignored(_), _)));
 }

@@ -22,10 +22,10 @@ fn with_files(files: Option<Vec<Attachment>>) -> Body {
     })
 }
 
-fn table(files: FilesOut) -> Table {
-    let mut table = Table::on_ticket(Status::Open);
-    table.policy.style.files = files;
-    table
+fn ana(files: FilesOut) -> Conversation {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    ana.policy.style.files = files;
+    ana
 }
 
 /// The messages sent, with the picture of each.
@@ -41,9 +41,9 @@ fn sent(steps: &[Step]) -> Vec<(&str, Option<&str>)> {
 }
 
 /// The notes behind an answer that was sent, or before what is found.
-fn notes_of(verdict: Verdict) -> Vec<String> {
-    let (Verdict::Done(Ending::Delivered, follow) | Verdict::After(follow)) = verdict else {
-        panic!("{verdict:?}")
+fn notes_of(end: End) -> Vec<String> {
+    let (End::Done(Ending::Delivered, follow) | End::First(follow)) = end else {
+        panic!("{end:?}")
     };
     let notes = follow.into_iter().map(|entry| match entry.event.body {
         Body::Note(note) => note.text.as_str().to_owned(),
@@ -66,11 +66,11 @@ fn fetched(id: u64, files: Vec<Attachment>) -> FetchedComment {
 
 #[test]
 fn by_default_the_text_goes_and_the_agent_is_told_of_the_files() {
-    let mut table = table(FilesOut::Note);
+    let mut ana = ana(FilesOut::Note);
     let files = Some(vec![file("a.png"), file("b.pdf")]);
-    let (steps, verdict) = table.play(with_files(files), works);
+    let (steps, end) = ana.play(with_files(files), works);
     assert_eq!(sent(&steps), [("Hello", None)]);
-    let [note] = &notes_of(verdict)[..] else {
+    let [note] = &notes_of(end)[..] else {
         panic!("one note")
     };
     assert!(
@@ -78,35 +78,35 @@ fn by_default_the_text_goes_and_the_agent_is_told_of_the_files() {
         "{note}"
     );
 
-    let (_, verdict) = table.play(with_files(Some(vec![file("b.pdf")])), works);
-    let note = notes_of(verdict).remove(0);
+    let (_, end) = ana.play(with_files(Some(vec![file("b.pdf")])), works);
+    let note = notes_of(end).remove(0);
     assert!(note.contains("file not sent by SMS (b.pdf)"), "{note}");
 }
 
 #[test]
 fn links_go_below_the_text() {
-    let mut table = table(FilesOut::Links);
+    let mut ana = ana(FilesOut::Links);
     let files = Some(vec![file("a.png"), file("b.pdf")]);
-    let (steps, verdict) = table.play(with_files(files), works);
+    let (steps, end) = ana.play(with_files(files), works);
     let text = "Hello\nhttps://x.example/a.png\nhttps://x.example/b.pdf";
     assert_eq!(sent(&steps), [(text, None)]);
-    assert!(notes_of(verdict).is_empty());
+    assert!(notes_of(end).is_empty());
 }
 
 #[test]
 fn a_picture_goes_with_the_first_message_and_the_rest_is_told() {
-    let mut table = table(FilesOut::Media);
+    let mut ana = ana(FilesOut::Media);
     let files = Some(vec![file("b.pdf"), file("a.png"), file("c.png")]);
-    let (steps, verdict) = table.play(with_files(files), works);
+    let (steps, end) = ana.play(with_files(files), works);
     assert_eq!(sent(&steps), [("Hello", Some("https://x.example/a.png"))]);
-    let note = notes_of(verdict).remove(0);
+    let note = notes_of(end).remove(0);
     assert!(note.contains("(b.pdf, c.png)"), "{note}");
 
     let long = Body::Reply(Reply {
         files: Some(vec![file("a.png")]),
         ..reply(502, &"word ".repeat(600))
     });
-    let (steps, _) = table.play(long, works);
+    let (steps, _) = ana.play(long, works);
     let pictures: Vec<bool> = sent(&steps)
         .iter()
         .map(|(_, media)| media.is_some())
@@ -116,12 +116,12 @@ fn a_picture_goes_with_the_first_message_and_the_rest_is_told() {
 
 #[test]
 fn a_picture_without_a_text_is_its_link() {
-    let mut table = table(FilesOut::Media);
+    let mut ana = ana(FilesOut::Media);
     let alone = Body::Reply(Reply {
         files: Some(vec![file("a.png")]),
         ..reply(501, " ")
     });
-    let (steps, _) = table.play(alone, works);
+    let (steps, _) = ana.play(alone, works);
     assert_eq!(sent(&steps), [("https://x.example/a.png", None)]);
 }
 
@@ -134,11 +134,11 @@ fn a_body_without_files_is_asked_for_only_where_the_setting_sends_them() {
         ]),
         step => works(step),
     };
-    let (steps, _) = table(FilesOut::Note).play(with_files(None), asked);
+    let (steps, _) = ana(FilesOut::Note).play(with_files(None), asked);
     assert_eq!(names(&steps), ["send_sms"]);
-    let (steps, _) = table(FilesOut::Links).play(with_files(None), asked);
+    let (steps, _) = ana(FilesOut::Links).play(with_files(None), asked);
     assert_eq!(sent(&steps), [("Hello\nhttps://x.example/b.pdf", None)]);
-    let (steps, _) = table(FilesOut::Links).play(with_files(Some(vec![])), asked);
+    let (steps, _) = ana(FilesOut::Links).play(with_files(Some(vec![])), asked);
     assert_eq!(names(&steps), ["send_sms"]);
 }
 
@@ -149,74 +149,74 @@ fn an_answer_does_not_wait_for_its_files() {
         Failure::NotFound,
         Failure::Refused(Refusal::own("no")),
     ] {
-        let mut table = table(FilesOut::Media);
-        let (steps, _) = table.play(with_files(None), |step| match step {
+        let mut ana = ana(FilesOut::Media);
+        let (steps, _) = ana.play(with_files(None), |step| match step {
             Step::FetchComments(_) => Outcome::Failed(failure.clone()),
             step => works(step),
         });
         assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
-        assert!(table.state.files_unseen > 0, "looked for later");
+        assert!(ana.state.files_unseen > 0, "looked for later");
     }
 }
 
 #[test]
 fn files_that_nobody_named_are_told_once_when_comments_are_read() {
-    let mut table = table(FilesOut::Note);
-    table.play(with_files(None), works);
-    assert_eq!(table.state.files_unseen, NOW);
-    table.seen.insert(0, delivery_of(comment(501)).marker());
-    let look = |table: &mut Table| {
-        let (_, verdict) = table.play(Body::Check, |step| match step {
+    let mut ana = ana(FilesOut::Note);
+    ana.play(with_files(None), works);
+    assert_eq!(ana.state.files_unseen, NOW);
+    ana.seen.insert(0, delivery_of(comment(501)).marker());
+    let look = |ana: &mut Conversation| {
+        let (_, end) = ana.play(Body::Check, |step| match step {
             Step::FetchComments(_) => Outcome::Comments(vec![fetched(501, vec![file("b.pdf")])]),
             step => works(step),
         });
-        notes_of(verdict)
+        notes_of(end)
     };
-    let notes = look(&mut table);
+    let notes = look(&mut ana);
     assert!(notes.len() == 1 && notes[0].contains("b.pdf"), "{notes:?}");
-    assert_eq!(table.state.files_unseen, 0);
-    assert!(look(&mut table).is_empty());
+    assert_eq!(ana.state.files_unseen, 0);
+    assert!(look(&mut ana).is_empty());
 }
 
 #[test]
 fn the_solve_tells_of_files_before_it_closes() {
-    let mut table = table(FilesOut::Note);
-    table.play(with_files(None), works);
-    table.seen.insert(0, delivery_of(comment(501)).marker());
-    let (_, verdict) = table.play(solved(), |step| match step {
+    let mut ana = ana(FilesOut::Note);
+    ana.play(with_files(None), works);
+    ana.seen.insert(0, delivery_of(comment(501)).marker());
+    let (_, end) = ana.play(solved(), |step| match step {
         Step::FetchComments(_) => Outcome::Comments(vec![fetched(501, vec![file("b.pdf")])]),
         step => works(step),
     });
-    let Verdict::After(first) = verdict else {
-        panic!("{verdict:?}")
+    let End::First(first) = end else {
+        panic!("{end:?}")
     };
     assert!(matches!(&first[..], [entry] if matches!(entry.event.body, Body::Note(_))));
 }
 
 #[test]
 fn a_signature_is_cut_where_that_is_wanted_and_an_answer_of_nothing_else_is_not_sent() {
-    let mut table = table(FilesOut::Note);
+    let mut ana = ana(FilesOut::Note);
     let answer = |words| Body::Reply(reply(501, words));
-    let (steps, _) = table.play(answer("Hello\n--\nJo"), works);
+    let (steps, _) = ana.play(answer("Hello\n--\nJo"), works);
     assert_eq!(sent(&steps), [("Hello\n--\nJo", None)]);
-    table.policy.style.signature = "--".to_owned();
-    let (steps, _) = table.play(answer("Hello\n--\nJo"), works);
+    ana.policy.style.signature = "--".to_owned();
+    let (steps, _) = ana.play(answer("Hello\n--\nJo"), works);
     assert_eq!(sent(&steps), [("Hello", None)]);
-    let (steps, verdict) = table.play(answer("--\nJo"), works);
+    let (steps, end) = ana.play(answer("--\nJo"), works);
     assert!(steps.is_empty());
-    let Verdict::Done(Ending::Ignored(_), follow) = verdict else {
-        panic!("{verdict:?}")
+    let End::Done(Ending::Ignored(_), follow) = end else {
+        panic!("{end:?}")
     };
     assert_eq!(follow.len(), 2);
 }
 
 #[test]
 fn the_cost_is_noted_by_a_setting() {
-    let mut table = table(FilesOut::Note);
+    let mut ana = ana(FilesOut::Note);
     let mut noted = |setting, words: &str| {
-        table.policy.style.cost_note = setting;
-        let (_, verdict) = table.play(Body::Reply(reply(501, words)), works);
-        notes_of(verdict)
+        ana.policy.style.cost_note = setting;
+        let (_, end) = ana.play(Body::Reply(reply(501, words)), works);
+        notes_of(end)
     };
     assert!(noted(CostNote::Never, "ça va").is_empty());
     assert!(noted(CostNote::Ucs2, "Hello").is_empty());
@@ -226,8 +226,8 @@ fn the_cost_is_noted_by_a_setting() {
 
 #[test]
 fn ligatures_are_split_by_a_setting() {
-    let mut table = table(FilesOut::Note);
-    table.policy.style.ligatures = Ligatures::Split;
-    let (steps, _) = table.play(Body::Reply(reply(501, "Ma sœur")), works);
+    let mut ana = ana(FilesOut::Note);
+    ana.policy.style.ligatures = Ligatures::Split;
+    let (steps, _) = ana.play(Body::Reply(reply(501, "Ma sœur")), works);
     assert_eq!(sent(&steps), [("Ma soeur", None)]);
 }

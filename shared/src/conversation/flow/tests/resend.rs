@@ -1,0 +1,69 @@
+//! What may not have arrived is sent once more when the agent asks.
+
+use super::*;
+
+#[test]
+fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let lost = |_: &Step| Outcome::Failed(Failure::Unknown);
+    ana.play(Body::Reply(reply(501, "Hello")), lost);
+    let ask = || {
+        Body::Resend(Resend {
+            ticket: Some(ticket(35)),
+        })
+    };
+    let (_, end) = ana.play(ask(), works);
+    let End::Done(Ending::Delivered, mut again) = end else {
+        panic!("{end:?}")
+    };
+    assert_ne!(
+        again[0].event.delivery,
+        DeliveryId::derive("test", &["1"]),
+        "a new delivery"
+    );
+    let (steps, end) = ana.resume(&mut again[0], &mut |step: &Step| match step {
+        Step::FetchComments(_) => Outcome::Comments(vec![FetchedComment {
+            files: vec![],
+            comment: comment(501),
+            by_agent: true,
+            public: true,
+            text: "Hello".into(),
+            author: Personal::default(),
+            created_at: NOW,
+        }]),
+        step => works(step),
+    });
+    assert_eq!(
+        (names(&steps), end),
+        (vec!["fetch_comments", "send_sms"], End::delivered())
+    );
+    let (steps, end) = ana.play(ask(), works);
+    assert!(steps.is_empty());
+    let End::Done(Ending::Ignored(_), mut follow) = end else {
+        panic!("{end:?}")
+    };
+    let (steps, end) = ana.resume(&mut follow[0], &mut works);
+    assert_eq!(
+        (names(&steps), end),
+        (vec!["remove_tags"], End::delivered())
+    );
+}
+
+#[test]
+fn a_closing_message_can_be_asked_for_again() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    ana.play(solved(), |step| match step {
+        Step::SendSms(_) => Outcome::Failed(Failure::Unknown),
+        step => works(step),
+    });
+    assert!(ana.state.closing_told);
+    let (_, end) = ana.play(Body::Resend(Resend::default()), works);
+    let End::Done(_, mut again) = end else {
+        panic!("{end:?}")
+    };
+    let (steps, _) = ana.resume(&mut again[0], &mut works);
+    assert_eq!(
+        names(&steps),
+        ["fetch_comments", "look_up_ticket", "send_sms"]
+    );
+}

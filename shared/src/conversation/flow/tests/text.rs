@@ -1,0 +1,226 @@
+//! A text goes onto its ticket once, or opens one.
+
+use super::*;
+
+#[test]
+fn a_first_text_makes_the_customer_the_ticket_and_the_attributes() {
+    let mut ana = Conversation::empty();
+    let (steps, end) = ana.play(text("SUPPORT"), works);
+    assert_eq!(
+        names(&steps),
+        ["upsert_user", "create_ticket", "set_attributes"]
+    );
+    assert_eq!(end, End::delivered());
+    assert_eq!(ana.state.ticket, Some(ticket(35)));
+    let Step::SetAttributes(Attributes {
+        ticket: told, open, ..
+    }) = &steps[2]
+    else {
+        panic!()
+    };
+    assert_eq!((*told, *open), (Some(ticket(35)), true));
+}
+
+#[test]
+fn a_text_on_an_open_ticket_is_one_call_and_opens_it() {
+    let mut ana = Conversation::on_ticket(Status::Pending);
+    let (steps, _) = ana.play(text("hello"), works);
+    assert_eq!(names(&steps), ["append"]);
+    let Step::Append(new) = &steps[0] else {
+        panic!()
+    };
+    assert_eq!(
+        (new.status, new.author, new.public),
+        (Some(Status::Open), UserId::new(7), true)
+    );
+}
+
+#[test]
+fn a_new_ticket_stays_new_unless_the_answer_shows_that_it_is_not() {
+    let mut ana = Conversation::on_ticket(Status::New);
+    let (steps, _) = ana.play(text("one"), works);
+    assert!(matches!(&steps[..], [Step::Append(new)] if new.status.is_none()));
+    let (steps, _) = ana.play(text("two"), |step| match step {
+        Step::Append(new) => Outcome::Posted {
+            ticket: new.ticket,
+            status: Some(Status::Pending),
+            comment: None,
+        },
+        step => works(step),
+    });
+    assert_eq!(names(&steps), ["append", "set_status"]);
+    assert_eq!(ana.state.status, Some(Status::Open));
+}
+
+#[test]
+fn a_text_after_solved_reopens_and_tells_braze() {
+    let mut ana = Conversation::on_ticket(Status::Solved);
+    let (steps, _) = ana.play(text("it broke again"), works);
+    assert_eq!(names(&steps), ["append", "set_attributes"]);
+    assert!(!ana.state.closing_told, "the next solve is told again");
+}
+
+#[test]
+fn a_bare_thank_you_after_solved_does_not_reopen() {
+    let mut ana = Conversation::on_ticket(Status::Solved);
+    let (steps, _) = ana.play(text("Thanks!"), |step| match step {
+        Step::Append(new) => Outcome::Posted {
+            ticket: new.ticket,
+            status: Some(Status::Solved),
+            comment: None,
+        },
+        step => works(step),
+    });
+    assert!(
+        matches!(&steps[..], [Step::Append(new)] if new.status.is_none()),
+        "{steps:?}"
+    );
+    assert!(ana.state.is_done() && ana.state.closing_told);
+}
+
+#[test]
+fn a_text_past_the_window_opens_a_new_ticket() {
+    let mut ana = Conversation::on_ticket(Status::Solved);
+    ana.state.solved_at = Some(NOW - 29 * 24 * HOUR);
+    let (steps, _) = ana.play(text("hello"), works);
+    assert_eq!(names(&steps), ["create_ticket", "set_attributes"]);
+}
+
+#[test]
+fn a_closed_ticket_gets_a_follow_up_and_a_deleted_one_a_new_ticket() {
+    for (failure, follows) in [
+        (Failure::Closed, Some(ticket(35))),
+        (Failure::NotFound, None),
+    ] {
+        let mut ana = Conversation::on_ticket(Status::Solved);
+        ana.policy.open_on = OpenOn::Keyword;
+        let (steps, end) = ana.play(text("hello"), |step| match step {
+            Step::Append(_) => Outcome::Failed(failure.clone()),
+            Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Closed, &[]))),
+            Step::CreateTicket(_) => Outcome::Posted {
+                ticket: ticket(36),
+                status: None,
+                comment: None,
+            },
+            step => works(step),
+        });
+        let created = steps.iter().find_map(|step| match step {
+            Step::CreateTicket(new) => Some(new.follows),
+            _ => None,
+        });
+        assert_eq!((created, end), (Some(follows), End::delivered()));
+        assert_eq!(ana.state.ticket, Some(ticket(36)));
+    }
+}
+
+#[test]
+fn a_merged_ticket_continues_on_its_target() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, _) = ana.play(text("hello"), |step| match step {
+        Step::Append(new) if new.ticket == ticket(35) => Outcome::Failed(Failure::Closed),
+        Step::LookUpTicket(id) => {
+            Outcome::Ticket(Some(facts(*id, Status::Closed, &["closed_by_merge"])))
+        }
+        Step::FindMergeTarget(_) => Outcome::Ticket(Some(facts(ticket(40), Status::Open, &[]))),
+        step => works(step),
+    });
+    assert_eq!(
+        names(&steps),
+        [
+            "append",
+            "look_up_ticket",
+            "find_merge_target",
+            "append",
+            "set_attributes"
+        ]
+    );
+    assert_eq!(ana.state.ticket, Some(ticket(40)));
+}
+
+#[test]
+fn a_lost_append_is_looked_up_before_it_is_repeated() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let delivery = DeliveryId::derive("test", &["1"]);
+    let mut entry = Entry::fresh(Event {
+        delivery,
+        received_at: NOW,
+        body: text("hello"),
+    });
+    let (_, end) = ana.resume(&mut entry, &mut |_: &Step| {
+        Outcome::Failed(Failure::Unknown)
+    });
+    // Zendesk may still be at it.
+    assert_eq!(end, End::Later(Some(NOW + 60_000)));
+    let (steps, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
+        Step::FindDelivery { .. } => Outcome::Present(None),
+        step => works(step),
+    });
+    assert_eq!(names(&steps), ["find_delivery"]);
+    assert_eq!(end, End::delivered());
+}
+
+#[test]
+fn a_lost_creation_is_looked_up_and_repeated_under_the_same_key() {
+    let mut ana = Conversation::empty();
+    let delivery = DeliveryId::derive("test", &["1"]);
+    let mut entry = Entry::fresh(Event {
+        delivery,
+        received_at: NOW,
+        body: text("hello"),
+    });
+    let mut keys = Vec::new();
+    let mut answer = |step: &Step| match step {
+        Step::CreateTicket(new) => {
+            keys.push(new.key.clone());
+            if keys.len() == 1 {
+                Outcome::Failed(Failure::Unknown)
+            } else {
+                works(step)
+            }
+        }
+        step => works(step),
+    };
+    assert_eq!(ana.resume(&mut entry, &mut answer).1, End::Later(None));
+    let (steps, _) = ana.resume(&mut entry, &mut answer);
+    assert_eq!(
+        names(&steps),
+        ["find_ticket", "create_ticket", "set_attributes"]
+    );
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[test]
+fn under_the_keyword_policy_a_strangers_text_opens_nothing() {
+    let mut ana = Conversation::empty();
+    ana.policy.open_on = OpenOn::Keyword;
+    let (steps, end) = ana.play(text("hello"), works);
+    assert!(steps.is_empty() && matches!(end, End::Done(Ending::Ignored(_), _)));
+    let support = Body::Text(Text {
+        text: "hello".into(),
+        support: true,
+        ..Text::default()
+    });
+    assert_eq!(ana.play(support, works).1, End::delivered());
+}
+
+#[test]
+fn brazes_outage_does_not_keep_a_text_from_the_ticket() {
+    let mut ana = Conversation::empty();
+    let (_, end) = ana.play(text("SUPPORT"), |step| match step {
+        Step::SetAttributes(_) => Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
+        step => works(step),
+    });
+    let End::Done(Ending::Delivered, follow) = end else {
+        panic!("{end:?}")
+    };
+    assert!(matches!(
+        &follow[..],
+        [Entry {
+            event: Event {
+                body: Body::Attributes,
+                ..
+            },
+            ..
+        }]
+    ));
+}

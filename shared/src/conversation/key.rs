@@ -1,0 +1,40 @@
+//! Which item a conversation is, and in which shard of the `due` index it waits.
+
+use crate::message::{DeliveryId, ExternalUserId, TicketId};
+
+/// Shards of the `due` index.
+pub const SHARDS: u8 = 4;
+
+/// Which item a conversation is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A customer's conversation.
+    Customer(ExternalUserId),
+    /// Events of a ticket whose customer has to be looked up.
+    Ticket(TicketId),
+}
+
+impl Key {
+    /// The partition key.
+    pub fn pk(&self) -> String {
+        match self {
+            Self::Customer(id) => format!("customer#{}", id.as_str()),
+            Self::Ticket(id) => format!("ticket#{id}"),
+        }
+    }
+
+    /// Reads a partition key; other items' keys are `None`.
+    pub fn parse(pk: &str) -> Option<Self> {
+        let (kind, id) = pk.split_once('#')?;
+        match kind {
+            "customer" => id.parse().ok().map(Self::Customer),
+            "ticket" => id.parse().ok().map(Self::Ticket),
+            _ => None,
+        }
+    }
+
+    /// The shard of the `due` index it waits in.
+    pub fn shard(&self) -> u8 {
+        DeliveryId::derive("shard", &[&self.pk()]).marker()[0] % SHARDS
+    }
+}

@@ -1,0 +1,43 @@
+//! Events that name only a ticket are stored in their customer's conversation before they leave the
+//! ticket's.
+
+use crate::conversation::state::Entry;
+use crate::conversation::step::Ending;
+use crate::conversation::store::{Accepted, Key, Storage};
+use crate::message::{Event, ExternalUserId};
+
+use super::{Bridge, Taken, Vendors, Work};
+
+impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
+    /// How the event ends where it was; `None`: it could not be stored, and stays. A conversation that
+    /// is free is taken, to be drained next.
+    pub(super) async fn hand_on(
+        &self,
+        customer: ExternalUserId,
+        event: &Event,
+        work: &Work,
+        taken: &mut Vec<Taken>,
+    ) -> Option<Ending> {
+        let key = Key::Customer(customer);
+        let entry = Entry::fresh(event.clone());
+        let now = self.clock.now();
+        let lease = work.lease(now);
+        let accepted = self.store.accept(&key, &entry, &[], &lease, now);
+        match accepted.await {
+            Ok(Accepted::Held(held)) => taken.push(Taken::free(held)),
+            Ok(Accepted::Stored(seen)) => taken.extend(self.take_over(seen, work).await),
+            Ok(Accepted::Duplicate(_)) => return Some(Ending::Duplicate),
+            Ok(Accepted::Full(seen)) => {
+                if let Some(seen) = seen {
+                    taken.extend(self.take_over(*seen, work).await);
+                }
+                return None;
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "not handed on to its customer's conversation");
+                return None;
+            }
+        }
+        Some(Ending::Queued)
+    }
+}
