@@ -173,7 +173,7 @@ fn an_opt_out_without_a_ticket_is_kept_for_the_first_answer() {
         panic!("{end:?}")
     };
     let told = follow.iter().any(|entry| match &entry.event.body {
-        Body::Note(note) => note.text.as_str().contains("opt in again by texting START"),
+        Body::Note(note) => note.text.as_str().contains("once they text START"),
         _ => false,
     });
     assert!(steps.is_empty() && told);
