@@ -6,6 +6,8 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
+use std::sync::OnceLock;
+
 mod cost;
 mod simulation;
 mod table;
@@ -20,7 +22,8 @@ const QUIET: Load = Load {
     rate: 1,
     seconds: 60,
     customers: 500,
-    zendesk_per_minute: 700,
+    updates_per_minute: 100,
+    saves_per_minute: 30,
     throttles: true,
     drained: true,
 };
@@ -69,6 +72,10 @@ fn tell(load: Load, seen: &Seen) {
         "  waiting at the end of the burst {}, drained after {} min, on tickets {}",
         seen.waiting, seen.drained_after, seen.appended
     );
+    println!(
+        "  agents' saves {}, of which Zendesk refused {}",
+        seen.saves.tried, seen.saves.refused
+    );
     println!("  per million texts: {:.2} $ ({cost:.2?})", cost.total());
 }
 
@@ -97,7 +104,7 @@ fn environments_follow_littles_law() {
     let seen = play(Load {
         rate: 50,
         seconds: 10,
-        zendesk_per_minute: 1_000_000,
+        updates_per_minute: 1_000_000,
         ..QUIET
     });
     let expected = 50 * seen.request_ms / 1_000;
@@ -110,32 +117,66 @@ fn environments_follow_littles_law() {
 
 #[test]
 fn what_zendesk_does_not_take_waits_and_is_drained_at_its_rate() {
-    let (rate, seconds, limit) = if full() {
-        (100, 60, 2_500)
-    } else {
-        (20, 30, 300)
-    };
-    let seen = play(Load {
-        rate,
-        seconds,
-        customers: if full() { 20_000 } else { 2_000 },
-        zendesk_per_minute: limit,
+    let limits: &[u64] = if full() { &[100, 300] } else { &[100] };
+    for &limit in limits {
+        let (rate, seconds) = if full() { (100, 60) } else { (10, 30) };
+        let seen = play(Load {
+            rate,
+            seconds,
+            customers: if full() { 20_000 } else { 500 },
+            updates_per_minute: limit,
+            ..QUIET
+        });
+        let texts = u64::from(rate * seconds);
+        assert_eq!((seen.accepted, seen.unavailable), (texts, 0));
+        assert_eq!(seen.appended, usize::try_from(texts).expect("small"));
+        let waiting = u64::try_from(seen.waiting).expect("small");
+        assert!(
+            waiting >= texts - limit * 2 && waiting <= texts,
+            "{waiting} waited"
+        );
+        let at_limit = (texts - limit * 2).div_ceil(limit);
+        assert!(
+            seen.drained_after >= at_limit,
+            "{} minutes",
+            seen.drained_after
+        );
+    }
+}
+
+/// A backlog of some minutes while agents save thirty tickets a minute, played once.
+async fn while_a_backlog_drains() -> Seen {
+    static SEEN: OnceLock<Seen> = OnceLock::new();
+    let load = Load {
+        rate: 10,
+        seconds: 20,
+        customers: 200,
         ..QUIET
+    };
+    let played = tokio::task::spawn_blocking(move || SEEN.get_or_init(|| play(load)).clone());
+    played.await.expect("played")
+}
+
+#[test]
+fn agents_can_save_their_tickets_while_a_backlog_drains() {
+    e2e::case!(async {
+        let saves = while_a_backlog_drains().await.saves;
+        assert!(saves.tried >= 30);
+        assert!(saves.refused * 50 <= saves.tried, "{saves:?}");
     });
-    let texts = u64::from(rate * seconds);
-    assert_eq!((seen.accepted, seen.unavailable), (texts, 0));
-    assert_eq!(seen.appended, usize::try_from(texts).expect("small"));
-    let waiting = u64::try_from(seen.waiting).expect("small");
-    assert!(
-        waiting >= texts - limit * 2 && waiting <= texts - limit,
-        "{waiting} waited"
-    );
-    let at_limit = (texts - limit).div_ceil(limit);
-    assert!(
-        seen.drained_after >= at_limit,
-        "{} minutes",
-        seen.drained_after
-    );
+}
+
+#[test]
+fn a_backlog_is_drained_with_few_calls_that_zendesk_refuses() {
+    e2e::case!(async {
+        let seen = while_a_backlog_drains().await;
+        assert!(seen.refused <= seen.accepted / 10, "{}", seen.refused);
+    });
+}
+
+#[test]
+fn every_row_of_the_known_failures_names_a_test() {
+    assert_eq!(e2e::known::unknown("scaling"), [""; 0]);
 }
 
 #[test]
@@ -145,7 +186,8 @@ fn the_index_is_what_a_flood_meets_first() {
         rate: if full() { 10_000 } else { 2_500 },
         seconds,
         customers: if full() { 20_000 } else { 2_500 },
-        zendesk_per_minute: 1_000_000,
+        updates_per_minute: 1_000_000,
+        saves_per_minute: 0,
         throttles: false,
         drained: false,
     };

@@ -16,7 +16,7 @@ use shared::message::{Body, DeliveryId, Event, Incoming, Personal, Text};
 use tokio::time::Instant;
 
 use super::table::{Counts, Table, customer};
-use super::vendors::Zendesk;
+use super::vendors::{Saves, Zendesk};
 
 /// When the simulation begins, in milliseconds since the epoch: a full minute.
 const BEGIN: i64 = 1_790_000_040_000;
@@ -35,8 +35,10 @@ pub struct Load {
     pub seconds: u32,
     /// Customers with an open ticket, who text in turn.
     pub customers: u64,
-    /// Calls a minute that Zendesk takes.
-    pub zendesk_per_minute: u64,
+    /// Ticket updates that Zendesk takes in any minute, agents' own included.
+    pub updates_per_minute: u64,
+    /// Tickets that agents save a minute, evenly, from the first text until nothing waits.
+    pub saves_per_minute: u32,
     /// Enforce DynamoDB's partition limit on the index.
     pub throttles: bool,
     /// Let the schedule run until nothing waits.
@@ -65,6 +67,8 @@ pub struct Seen {
     pub appended: usize,
     /// Calls that Zendesk refused for their rate.
     pub refused: u64,
+    /// What agents saved meanwhile.
+    pub saves: Saves,
     /// What the table consumed altogether.
     pub total: Counts,
 }
@@ -86,7 +90,7 @@ pub async fn simulate(load: Load) -> Seen {
     let clock = Clock::from_fn(move || {
         BEGIN + i64::try_from(begun.elapsed().as_millis()).expect("a short simulation")
     });
-    let zendesk = Zendesk::new(load.zendesk_per_minute, clock.clone());
+    let zendesk = Zendesk::new(load.updates_per_minute, clock.clone());
     let fleet = Arc::new(Fleet {
         store: table.store.clone(),
         zendesk: zendesk.clone(),
@@ -97,6 +101,7 @@ pub async fn simulate(load: Load) -> Seen {
     });
     let ended = Arc::new(AtomicBool::new(false));
     let schedule = tokio::spawn(Arc::clone(&fleet).run_schedule(begun, Arc::clone(&ended)));
+    let agents = tokio::spawn(save(zendesk.clone(), load.saves_per_minute));
     let handled = fleet.play(load, begun).await;
     let counts = table.meter.counts();
     let waiting = table.waiting();
@@ -107,6 +112,7 @@ pub async fn simulate(load: Load) -> Seen {
     let drained_after = last.elapsed().as_secs().div_ceil(60);
     ended.store(true, Ordering::Relaxed);
     schedule.abort();
+    agents.abort();
     check_order(&zendesk, &handled);
     let mut times: Vec<u64> = handled.iter().map(|one| one.ms).collect();
     times.sort_unstable();
@@ -124,7 +130,19 @@ pub async fn simulate(load: Load) -> Seen {
         drained_after,
         appended: zendesk.appended().len(),
         refused: zendesk.refused(),
+        saves: zendesk.saves(),
         total: table.meter.counts(),
+    }
+}
+
+/// Agents save tickets, so many a minute.
+async fn save(zendesk: Zendesk, a_minute: u32) {
+    let Some(pause) = MINUTE.checked_div(a_minute) else {
+        return;
+    };
+    loop {
+        tokio::time::sleep(pause).await;
+        zendesk.save();
     }
 }
 

@@ -1,5 +1,7 @@
-//! Zendesk as a limit sees it: a time per call, and so many calls a minute.
+//! Zendesk as its limit of updates sees it: a time per call, and so many ticket updates in any minute
+//! for the whole account, agents' own saves included.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -25,23 +27,48 @@ pub struct Zendesk {
 }
 
 struct Account {
-    per_minute: u64,
+    updates_per_minute: usize,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    minute: i64,
-    used: u64,
+    /// When the updates of the last minute were made.
+    updates: VecDeque<i64>,
     refused: u64,
+    saves: Saves,
     /// Ticket and marker of every comment, in order.
     appended: Vec<(u64, String)>,
 }
 
+/// What agents saved in their own screens.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Saves {
+    pub tried: u64,
+    /// Refused because the account's updates of that minute were used up.
+    pub refused: u64,
+}
+
+impl State {
+    /// Takes one of the minute's updates, or says when there is one again.
+    fn take(&mut self, now: i64, most: usize) -> Result<(), i64> {
+        while self.updates.front().is_some_and(|at| at + MINUTE <= now) {
+            self.updates.pop_front();
+        }
+        if self.updates.len() < most {
+            self.updates.push_back(now);
+            return Ok(());
+        }
+        let oldest = self.updates.front().copied().unwrap_or(now);
+        // Zendesk tells whole seconds.
+        Err(now + (oldest + MINUTE - now + 999) / 1_000 * 1_000)
+    }
+}
+
 impl Zendesk {
-    pub fn new(per_minute: u64, clock: Clock) -> Self {
+    pub fn new(updates_per_minute: u64, clock: Clock) -> Self {
         let account = Account {
-            per_minute,
+            updates_per_minute: usize::try_from(updates_per_minute).expect("small"),
             state: Mutex::default(),
         };
         Self {
@@ -68,6 +95,20 @@ impl Zendesk {
         self.state().refused
     }
 
+    /// An agent saves a ticket.
+    pub fn save(&self) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.saves.tried += 1;
+        if state.take(now, self.account.updates_per_minute).is_err() {
+            state.saves.refused += 1;
+        }
+    }
+
+    pub fn saves(&self) -> Saves {
+        self.state().saves
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.account.state.lock().expect("unpoisoned")
     }
@@ -75,17 +116,11 @@ impl Zendesk {
     fn append(&self, comment: &Comment) -> Outcome {
         let now = self.clock.now();
         let mut state = self.state();
-        if state.minute != now / MINUTE {
-            state.minute = now / MINUTE;
-            state.used = 0;
-        }
-        if state.used >= self.account.per_minute {
+        if let Err(until) = state.take(now, self.account.updates_per_minute) {
             state.refused += 1;
-            let until = (now / MINUTE + 1) * MINUTE;
             self.limited.fetch_max(until, Ordering::Relaxed);
             return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
         }
-        state.used += 1;
         let entry = (comment.ticket.get(), comment.marker.as_str().to_owned());
         state.appended.push(entry);
         let number = u64::try_from(state.appended.len()).expect("small");

@@ -7,7 +7,7 @@ use e2e::table::dead_letters;
 use e2e::view::phone;
 use e2e::{ANA, settled, stack, with_ticket};
 use local::Stack;
-use serde_json::json;
+use simulators::zendesk::{Comment, Mode, Person};
 
 use crate::crowd::tickets_of;
 
@@ -99,25 +99,16 @@ fn inches_quotes_and_line_ends_are_read() {
 async fn reaches_nobody(body: &str) {
     let stack = stack().await;
     let ticket = with_ticket(&stack).await;
-    // Eve's ticket is an ordinary one; she has no Braze id.
+    // Eve's ticket came by e-mail; she has no Braze id. An agent quotes what she wrote.
+    let eve = stack
+        .zendesk
+        .add_user(Person::customer("Eve").email("eve@x.example"));
     let eves = stack
         .zendesk
-        .agent_opens_ticket("eve", "By mail", "Hello Eve");
-    settled(&stack).await;
-    e2e::edit_zendesk(&stack, |account| {
-        for user in account["users"]
-            .as_object_mut()
-            .expect("users")
-            .values_mut()
-        {
-            if user["name"] == "eve" {
-                user["user_fields"] = json!({"braze_external_id": null});
-                user["external_id"] = json!(null);
-            }
-        }
-        account["tickets"][eves.to_string()]["requester"]["external_id"] = json!(null);
-    });
-    let comment = stack.zendesk.ticket(eves).expect("there").comments[0].id;
+        .email_ticket(eve, "Hello", "Hello")
+        .expect("written");
+    stack.zendesk.webhook_delivery(Mode::Held);
+    let comment = e2e::agent(&stack, eves, Comment::public("Hello Eve")).await;
     let body = body
         .replace("TICKET", &eves.to_string())
         .replace("COMMENT", &comment.to_string());

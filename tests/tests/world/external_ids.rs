@@ -4,9 +4,8 @@ use e2e::case;
 use e2e::view::{braze_calls, phone};
 use e2e::{agent, answered, set, settled, stack_with};
 use local::Stack;
-use serde_json::json;
 use simulators::braze::User;
-use simulators::zendesk::{Comment, Status};
+use simulators::zendesk::{Comment, Person, Status};
 
 /// A ticket of somebody whose Zendesk external id is this, and whose Braze id is not known; a Braze
 /// user of that id exists and is another person.
@@ -20,21 +19,14 @@ async fn ticket_of(external_id: &str, trusted: bool) -> (Stack, u64) {
     stack
         .braze
         .add_user(User::new(external_id, "Somebody", "Else", "+15550101042"));
-    stack.zendesk.knows_customer(external_id, "Mr CRM");
-    e2e::edit_zendesk(&stack, |account| {
-        for user in account["users"]
-            .as_object_mut()
-            .expect("users")
-            .values_mut()
-        {
-            if user["external_id"] == external_id {
-                user["user_fields"] = json!({"braze_external_id": null});
-            }
-        }
-    });
+    let customer = Person::customer("Mr CRM")
+        .email("crm@x.example")
+        .external_id(external_id);
+    let customer = stack.zendesk.add_user(customer);
     let id = stack
         .zendesk
-        .agent_opens_ticket(external_id, "Password", "We look into it.");
+        .email_ticket(customer, "Password", "I forgot it.")
+        .expect("written");
     stack.zendesk.add_tags(id, &["braze_sms"]).expect("tagged");
     settled(&stack).await;
     (stack, id)

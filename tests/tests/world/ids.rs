@@ -8,6 +8,7 @@ use e2e::{ANA, answered, settled, stack, with_ticket};
 use local::Stack;
 use serde_json::json;
 use simulators::braze::User;
+use simulators::zendesk::{Person, Role};
 
 use crate::crowd::{tickets_of, users_of};
 
@@ -167,27 +168,15 @@ fn an_id_with_a_character_without_width_is_another_person_or_malformed() {
 }
 
 /// A colleague's profile in Zendesk whose external id is this one.
-fn with_staff(stack: &Stack, role: &str, external_id: &str) -> u64 {
-    stack.zendesk.knows_customer(external_id, "Jane Admin");
-    e2e::edit_zendesk(stack, |account| {
-        for user in account["users"]
-            .as_object_mut()
-            .expect("users")
-            .values_mut()
-        {
-            if user["external_id"] == external_id {
-                user["role"] = json!(role);
-                user["user_fields"] = json!({"braze_external_id": null});
-            }
-        }
-    });
-    let users = stack.zendesk.users();
-    let mut staff = users.iter().filter(|user| user.name == "Jane Admin");
-    staff.next().expect("a colleague").id
+fn with_staff(stack: &Stack, role: Role, external_id: &str) -> u64 {
+    stack.zendesk.add_user(Person {
+        role,
+        ..Person::customer("Jane Admin").external_id(external_id)
+    })
 }
 
 /// The colleague keeps name, number and id, and nothing is written as them.
-async fn staff_are_left_alone(role: &str, external_id: &str, id: &str) {
+async fn staff_are_left_alone(role: Role, external_id: &str, id: &str) {
     let stack = stack().await;
     let jane = with_staff(&stack, role, external_id);
     another_texts(&stack, id, "I am the boss").await;
@@ -218,18 +207,18 @@ async fn staff_are_left_alone(role: &str, external_id: &str, id: &str) {
 
 #[test]
 fn an_id_that_is_an_administrators_external_id_writes_as_somebody_else() {
-    case!(async { staff_are_left_alone("admin", "jane@acme.com", "jane@acme.com").await });
+    case!(async { staff_are_left_alone(Role::Admin, "jane@acme.com", "jane@acme.com").await });
 }
 
 #[test]
 fn an_id_like_an_administrators_external_id_writes_as_somebody_else() {
-    case!(async { staff_are_left_alone("admin", "jane@acme.com", "Jane@Acme.com").await });
+    case!(async { staff_are_left_alone(Role::Admin, "jane@acme.com", "Jane@Acme.com").await });
 }
 
 #[test]
 fn an_id_that_is_an_agents_external_id_writes_as_somebody_else() {
     case!(async {
-        staff_are_left_alone("agent", "4711", "4711").await;
-        staff_are_left_alone("agent", "SSO|jane", "sso|JANE").await;
+        staff_are_left_alone(Role::Agent, "4711", "4711").await;
+        staff_are_left_alone(Role::Agent, "SSO|jane", "sso|JANE").await;
     });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use e2e::known::{rows, unknown};
 
 /// Crates of tests that may stand in the list.
-const SUITES: [&str; 2] = ["operate", "world"];
+const SUITES: [&str; 4] = ["operate", "outage", "scaling", "world"];
 
 #[test]
 fn every_row_names_a_test() {

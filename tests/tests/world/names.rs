@@ -66,17 +66,11 @@ fn an_agents_correction_of_a_name_outlives_the_next_conversation() {
         let stack = stack().await;
         send::text(&stack, ANA, "Hello").await;
         settled(&stack).await;
-        e2e::edit_zendesk(&stack, |account| {
-            for user in account["users"]
-                .as_object_mut()
-                .expect("users")
-                .values_mut()
-            {
-                if user["name"] == "Ana Silva" {
-                    user["name"] = "Ana Silva-Costa".into();
-                }
-            }
-        });
+        let ana = stack.zendesk.user_named("Ana Silva").expect("known").id;
+        stack
+            .zendesk
+            .rename_user(ana, "Ana Silva-Costa")
+            .expect("renamed");
         // More than a year later nothing is remembered of her.
         for item in e2e::table::items(&stack) {
             stack.dynamo.remove(e2e::table::pk(&item)).expect("removed");

@@ -8,7 +8,7 @@ use e2e::{ANA, agent, answered, set, settled, stack, stack_with, with_ticket};
 use local::Stack;
 use serde_json::json;
 use simulators::braze::User;
-use simulators::zendesk::{Comment, Status};
+use simulators::zendesk::{Comment, Person, Status};
 
 use crate::crowd::CLOSING;
 
@@ -43,9 +43,14 @@ async fn with_a_ticket_by_mail(customer: &str) -> (Stack, u64) {
     stack
         .braze
         .add_user(User::new(customer, "Bo", "X", "+15550100009"));
+    let person = Person::customer("Bo X").email("bo@x.example");
+    let person = stack
+        .zendesk
+        .add_user(person.field("braze_external_id", customer));
     let mail = stack
         .zendesk
-        .agent_opens_ticket(customer, "Contract", "We have got your e-mail.");
+        .email_ticket(person, "Contract", "Please send it.")
+        .expect("written");
     settled(&stack).await;
     (stack, mail)
 }
@@ -150,9 +155,10 @@ fn a_ticket_whose_tag_was_taken_off_is_not_texted() {
     case!(async {
         let stack = stack().await;
         let id = with_ticket(&stack).await;
-        e2e::edit_zendesk(&stack, |account| {
-            account["tickets"][id.to_string()]["tags"] = json!(["vip"])
-        });
+        stack
+            .zendesk
+            .remove_tags(id, &["braze_sms"])
+            .expect("taken off");
         answered(&stack, id, "This goes by e-mail now.").await;
         assert_eq!(phone(&stack, ANA), [""; 0]);
     });
@@ -163,9 +169,10 @@ fn an_agent_reads_why_texts_stop_after_the_tag_was_taken_off() {
     case!(async {
         let stack = stack().await;
         let id = with_ticket(&stack).await;
-        e2e::edit_zendesk(&stack, |account| {
-            account["tickets"][id.to_string()]["tags"] = json!(["vip"])
-        });
+        stack
+            .zendesk
+            .remove_tags(id, &["braze_sms"])
+            .expect("taken off");
         answered(&stack, id, "This goes by e-mail now.").await;
         send::text(&stack, ANA, "Hello?").await;
         settled(&stack).await;
@@ -196,6 +203,7 @@ fn a_tag_of_another_setting_does_not_make_a_ticket_one_for_sms() {
 fn an_agent_starts_a_conversation_by_the_tag() {
     case!(async {
         let (stack, mail) = with_a_ticket_by_mail("bo").await;
+        answered(&stack, mail, "We have got your e-mail.").await;
         stack
             .zendesk
             .add_tags(mail, &["braze_sms"])

@@ -5,6 +5,7 @@ use e2e::send;
 use e2e::{settled, stack, stack_with};
 use local::Stack;
 use simulators::braze::User;
+use simulators::zendesk::Person;
 
 use crate::crowd::{tickets_of, users_of};
 
@@ -131,24 +132,13 @@ fn who_has_no_name_is_called_by_the_number_as_it_is_dialled() {
 fn a_number_that_agents_corrected_is_not_replaced() {
     case!(async {
         let stack = stack().await;
-        stack.zendesk.knows_customer("crm-7", "Ana Pérez");
-        e2e::edit_zendesk(&stack, |account| {
-            for user in account["users"]
-                .as_object_mut()
-                .expect("users")
-                .values_mut()
-            {
-                if user["external_id"] == "crm-7" {
-                    user["phone"] = "+15550109999".into();
-                }
-            }
-        });
+        let ana = Person::customer("Ana Pérez")
+            .external_id("crm-7")
+            .phone("+15550109999");
+        let ana = stack.zendesk.add_user(ana);
         texted_from(&stack, "crm-7", "Ana", "+15550100007").await;
         let users = stack.zendesk.users();
-        let mut known = users.iter().filter(|user| user.name.starts_with("Ana"));
-        assert_eq!(
-            known.next().expect("known").phone.as_deref(),
-            Some("+15550109999")
-        );
+        let now = users.iter().find(|user| user.id == ana).expect("known");
+        assert_eq!(now.phone.as_deref(), Some("+15550109999"));
     });
 }

@@ -84,3 +84,44 @@ fn a_text_on_a_new_ticket_leaves_its_status_alone() {
         assert_eq!(set_by(&stack, "Hello?").await, [Value::Null]);
     });
 }
+
+#[test]
+fn a_custom_status_outlives_a_text() {
+    case!(async {
+        let stack = stack().await;
+        let ticket = with_ticket(&stack).await;
+        answered(&stack, ticket, "We ask the warehouse.").await;
+        let waiting = stack
+            .zendesk
+            .add_custom_status(Status::Open, "Waiting for the warehouse");
+        stack
+            .zendesk
+            .set_custom_status(ticket, waiting)
+            .expect("set");
+        settled(&stack).await;
+        send::text(&stack, ANA, "Any news?").await;
+        settled(&stack).await;
+        let now = e2e::view::ticket(&stack, ticket);
+        assert_eq!(now.custom_status_id, waiting);
+    });
+}
+
+#[test]
+fn a_custom_status_outlives_a_note_and_an_opt_out() {
+    case!(async {
+        let stack = stack().await;
+        let ticket = with_ticket(&stack).await;
+        let waiting = stack
+            .zendesk
+            .add_custom_status(Status::Pending, "Waiting for the customer's bank");
+        stack
+            .zendesk
+            .set_custom_status(ticket, waiting)
+            .expect("set");
+        settled(&stack).await;
+        send::text(&stack, ANA, "STOP").await;
+        settled(&stack).await;
+        let now = e2e::view::ticket(&stack, ticket);
+        assert_eq!(now.custom_status_id, waiting);
+    });
+}

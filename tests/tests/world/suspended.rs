@@ -90,6 +90,54 @@ fn the_reason_is_found_under_whatever_member_zendesk_puts_it() {
     });
 }
 
+/// Ana, suspended by the agents after her first ticket was closed.
+async fn suspended_ana() -> (Stack, u64) {
+    let stack = stack().await;
+    let id = with_ticket(&stack).await;
+    let ana = stack.zendesk.user_named("Ana Silva").expect("known").id;
+    stack.zendesk.suspend(ana).expect("suspended");
+    (stack, id)
+}
+
+#[test]
+fn a_user_suspended_by_agents_is_dropped_on_the_open_ticket() {
+    case!(async {
+        let (stack, id) = suspended_ana().await;
+        is_dropped(&stack, "Buy now").await;
+        assert_eq!(notes(&e2e::view::ticket(&stack, id)), [""; 0]);
+    });
+}
+
+#[test]
+fn a_user_suspended_by_agents_opens_no_follow_up() {
+    case!(async {
+        let (stack, id) = suspended_ana().await;
+        stack.zendesk.close(id).expect("closed");
+        is_dropped(&stack, "Buy now").await;
+        assert_eq!(stack.zendesk.tickets().len(), 1);
+    });
+}
+
+#[test]
+fn what_was_dropped_is_counted() {
+    case!(async {
+        let (stack, _) = suspended_ana().await;
+        let before = stack
+            .logs
+            .of("braze-inbound")
+            .join("\n")
+            .matches("uspended")
+            .count();
+        send::text(&stack, ANA, "Buy now").await;
+        settled(&stack).await;
+        let lines = stack.logs.of("braze-inbound").join("\n");
+        assert!(
+            lines.matches("uspended").count() > before,
+            "neither a line nor a metric"
+        );
+    });
+}
+
 #[test]
 fn texts_of_a_user_who_is_suspended_no_longer_arrive_again() {
     case!(async {
