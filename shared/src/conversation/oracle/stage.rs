@@ -35,6 +35,9 @@ impl Opening {
             if before > 0 {
                 entry.event.received_at = 0;
             }
+            if tape.percent(15) {
+                events::begun(tape, &mut entry);
+            }
             events.push((before, entry));
         }
         Self {
