@@ -11,7 +11,7 @@ use simulators::zendesk::Status;
 
 use crate::files::{comment, data};
 use crate::replay;
-use crate::steps::{Jump, Repeat, Replay, Step, Texts, Webhooks};
+use crate::steps::{Jump, Phone, Repeat, Replay, Step, Texts, Webhooks};
 use crate::weather::Sky;
 
 /// Who is meant: ids at the vendors for a step's words.
@@ -53,6 +53,12 @@ impl Acts {
         if let Some(texts) = &step.customer {
             let customer = cast.customer(texts.id.as_deref())?;
             self.texts(&customer, texts).await
+        } else if let Some(Phone { id, is }) = &step.phone {
+            let customer = cast.customer(id.as_deref())?;
+            let known = self.stack.braze.try_condition(&customer, *is);
+            known
+                .then_some(())
+                .ok_or_else(|| format!("Braze does not know {customer}"))
         } else if let Some(Repeat { id }) = &step.repeat {
             self.repeat(&cast.customer(id.as_deref())?).await
         } else if let Some(webhooks) = &step.webhooks {
@@ -159,7 +165,7 @@ impl Acts {
     async fn repeat(&self, customer: &str) -> Result<(), String> {
         let texts = self.stack.braze.texts();
         let mut newest = texts.iter().rev();
-        let last = newest.find(|text| text.external_user_id == customer);
+        let last = newest.find(|text| text.external_user_id == customer || text.from == customer);
         let last = last.ok_or_else(|| format!("{customer} has not texted yet"))?;
         self.stack.braze.repeat(last).await;
         Ok(())

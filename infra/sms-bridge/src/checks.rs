@@ -6,14 +6,21 @@
 use simulators::zendesk::Ticket;
 
 use crate::acts::Cast;
-use crate::player::Player;
+use crate::player::{Player, automatic};
 use crate::steps::Expect;
 use crate::transcript::{line, word};
 
 impl Player {
     /// What is not as expected, if anything.
     pub(crate) fn check(&self, expect: &Expect) -> Result<(), String> {
-        let customer = self.meant(expect);
+        let customer = &self.meant(expect)?;
+        if let Some(wanted) = &expect.automatic {
+            let what = format!("automatic answers to {customer}");
+            let seen = self.automatic.get(customer).copied().unwrap_or_default();
+            let found = automatic(&self.stack, customer).into_iter().skip(seen);
+            let found: Vec<String> = found.map(|sms| sms.body).collect();
+            same(&what, wanted, &found, expect.in_any_order)?;
+        }
         if let Some(wanted) = &expect.received {
             let what = format!("SMS received by {customer}");
             same(&what, wanted, &self.new_sms(customer), expect.in_any_order)?;
@@ -50,8 +57,12 @@ impl Player {
 
     /// Counts what the expectation named as seen.
     pub(crate) fn settle(&mut self, expect: &Expect) -> Result<(), String> {
+        let customer = self.meant(expect)?;
+        if expect.automatic.is_some() {
+            let size = automatic(&self.stack, &customer).len();
+            self.automatic.insert(customer.clone(), size);
+        }
         if expect.received.is_some() {
-            let customer = self.meant(expect).to_owned();
             let size = self.stack.braze.inbox(&customer).len();
             self.received.insert(customer, size);
         }
@@ -64,7 +75,7 @@ impl Player {
 
     /// Refuses SMS that no expectation named.
     pub(crate) fn leftovers(&self) -> Result<(), String> {
-        for customer in &self.customers {
+        for customer in self.names() {
             let left = self.new_sms(customer);
             if !left.is_empty() {
                 let what = format!("at the end: SMS received by {customer}");
@@ -74,8 +85,8 @@ impl Player {
         Ok(())
     }
 
-    fn meant<'b>(&'b self, expect: &'b Expect) -> &'b str {
-        expect.customer.as_ref().unwrap_or(&self.customers[0])
+    fn meant(&self, expect: &Expect) -> Result<String, String> {
+        self.customer(expect.customer.as_deref())
     }
 
     fn new_sms(&self, customer: &str) -> Vec<String> {

@@ -21,11 +21,16 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   OPEN_ON = "any"
   [[customer]]                      at least one; the first is meant by default
   id = "ada"  first_name = "Ada"  last_name = "Lovelace"  phone = "+1..."
+  known = true                      false: Braze has no profile of the number
 
   [[step]]                          played in order, each with one action:
   say = "..."                       what happens, told in the sandbox's page
   customer = { texts = ["..."], id = "ada", at_once = false,
                pictures = ["data:image/png;base64,..."] }
+  phone = { id = "ada", is = "unsubscribed" }   also: subscribed (as at first),
+                                    unknown, control_group, suppression_list,
+                                    capped, unreachable, blocked, unknown_number,
+                                    landline, filtered, failing, deactivated
   agent = { text = "...", public = true, status = "solved", ticket = 1,
             name = "Ada Agent", files = [{ name = "...", data = "data:..." }] }
   open = { id = "ada", subject = "...", text = "..." }   by an agent
@@ -44,6 +49,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   redeliver = { due = false }       run redelivery now; due: every pause ends before
   replay = { letter = 1 }           a dead letter is tried again; left out: all
   expect = { received = ["..."],    SMS since the last expect that named them
+             automatic = ["..."],   likewise Braze's own answers to keywords
              customer = "ada", in_any_order = false,
              ticket = 1,
              comments = ["customer: ...", "agent: ...", "note: ..."],
@@ -83,6 +89,16 @@ pub(crate) struct Customer {
     #[serde(default)]
     pub(crate) last_name: String,
     pub(crate) phone: String,
+    /// Whether Braze has a profile of the customer.
+    #[serde(default = "yes")]
+    pub(crate) known: bool,
+}
+
+impl Customer {
+    /// What names the customer to Braze: the external id, or the number of someone unknown.
+    pub(crate) fn name(&self) -> &str {
+        if self.known { &self.id } else { &self.phone }
+    }
 }
 
 impl Conversation {
@@ -120,6 +136,7 @@ impl Conversation {
             }
             let texts = step.customer.as_ref();
             let named = texts.and_then(|texts| texts.id.as_ref());
+            let named = named.or(step.phone.as_ref().and_then(|phone| phone.id.as_ref()));
             let named = named.or(step.expect.as_ref().and_then(|e| e.customer.as_ref()));
             if named.is_some_and(|id| self.customer.iter().all(|known| known.id != *id)) {
                 return wrong("customer", "there is no [[customer]] of this id");
@@ -127,6 +144,10 @@ impl Conversation {
         }
         Ok(())
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn usual_limit() -> u64 {

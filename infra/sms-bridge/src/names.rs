@@ -51,6 +51,7 @@ impl Step {
     pub(crate) fn name(&mut self, cast: &impl Cast) -> Result<(), String> {
         let people = [
             self.customer.as_mut().map(|texts| &mut texts.id),
+            self.phone.as_mut().map(|phone| &mut phone.id),
             self.open.as_mut().map(|open| &mut open.id),
             self.repeat.as_mut().map(|repeat| &mut repeat.id),
         ];

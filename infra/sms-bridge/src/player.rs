@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use local::Stack;
-use simulators::braze::User;
+use simulators::braze::{Sms, User};
 use tokio::time::Instant;
 
 use crate::acts::{Acts, Cast};
@@ -21,7 +21,7 @@ use crate::transcript::Transcript;
 /// # Errors
 /// What was expected and what was found, with the step's number and line.
 pub(crate) async fn play(stack: &Arc<Stack>, conversation: &Conversation) -> Result<(), String> {
-    for customer in &conversation.customer {
+    for customer in conversation.customer.iter().filter(|one| one.known) {
         stack.braze.add_user(User::new(
             &customer.id,
             &customer.first_name,
@@ -33,7 +33,8 @@ pub(crate) async fn play(stack: &Arc<Stack>, conversation: &Conversation) -> Res
     println!("{}\n\n{}", conversation.title, Transcript::heading());
     for (at, step) in conversation.step.iter().enumerate() {
         let result = player.step(step.as_ref()).await;
-        print!("{}", player.transcript.news(stack, &player.customers));
+        let names: Vec<String> = player.names().map(str::to_owned).collect();
+        print!("{}", player.transcript.news(stack, &names));
         let place = format!("step {} (line {})", at + 1, conversation.lines[at]);
         result.map_err(|wrong| format!("{place}: {wrong}"))?;
     }
@@ -46,7 +47,8 @@ pub(crate) struct Player {
     pub(crate) stack: Arc<Stack>,
     acts: Acts,
     limit: Duration,
-    pub(crate) customers: Vec<String>,
+    /// Ids in the file, and what names them to Braze.
+    customers: Vec<(String, String)>,
     transcript: Transcript,
     /// Tickets from before the conversation.
     old: Vec<u64>,
@@ -54,22 +56,31 @@ pub(crate) struct Player {
     pub(crate) tickets: Vec<u64>,
     /// SMS already named by an expectation.
     pub(crate) received: BTreeMap<String, usize>,
+    /// Automatic answers already named by an expectation.
+    pub(crate) automatic: BTreeMap<String, usize>,
     /// Comments already named by an expectation.
     pub(crate) commented: BTreeMap<u64, usize>,
 }
 
 impl Player {
     fn new(stack: &Arc<Stack>, conversation: &Conversation) -> Self {
-        let customers: Vec<String> = conversation.customer.iter().map(|c| c.id.clone()).collect();
-        let sizes = customers
+        let customers: Vec<(String, String)> = conversation
+            .customer
             .iter()
-            .map(|id| (id.clone(), stack.braze.inbox(id).len()));
+            .map(|one| (one.id.clone(), one.name().to_owned()))
+            .collect();
+        let names: Vec<String> = customers.iter().map(|(_, name)| name.clone()).collect();
+        let automatic = |name: &String| (name.clone(), automatic(stack, name).len());
+        let sizes = names
+            .iter()
+            .map(|name| (name.clone(), stack.braze.inbox(name).len()));
         Self {
             stack: Arc::clone(stack),
             acts: Acts::new(Arc::clone(stack)),
             limit: Duration::from_secs(conversation.limit_seconds),
             received: sizes.collect(),
-            transcript: Transcript::from_now(stack, &customers),
+            automatic: names.iter().map(automatic).collect(),
+            transcript: Transcript::from_now(stack, &names),
             customers,
             old: stack.zendesk.tickets().iter().map(|t| t.id).collect(),
             tickets: Vec::new(),
@@ -113,6 +124,11 @@ impl Player {
         }
     }
 
+    /// What names the customers to Braze.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.customers.iter().map(|(_, name)| name.as_str())
+    }
+
     fn look(&mut self) {
         for ticket in self.stack.zendesk.tickets() {
             if !self.old.contains(&ticket.id) && !self.tickets.contains(&ticket.id) {
@@ -122,9 +138,21 @@ impl Player {
     }
 }
 
+/// What Braze answered a customer by itself.
+pub(crate) fn automatic(stack: &Stack, customer: &str) -> Vec<Sms> {
+    let user = stack.braze.user(customer);
+    let number = user.map_or_else(|| customer.to_owned(), |user| user.phone);
+    let mut all = stack.braze.phone(&number);
+    all.retain(|sms| sms.automatic);
+    all
+}
+
 impl Cast for Player {
     fn customer(&self, id: Option<&str>) -> Result<String, String> {
-        Ok(id.unwrap_or(&self.customers[0]).to_owned())
+        let named = self.customers.iter().find(|(own, _)| id == Some(own));
+        let meant = named.or_else(|| self.customers.first().filter(|_| id.is_none()));
+        let name = meant.map(|(_, name)| name.clone());
+        name.ok_or_else(|| format!("there is no customer {}", id.unwrap_or_default()))
     }
 
     fn ticket(&self, number: Option<u64>) -> Result<u64, String> {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use simulators::braze::Condition;
 use simulators::zendesk::Status;
 
 use crate::weather::{Place, Weather, When};
@@ -19,6 +20,8 @@ pub(crate) struct Step {
     pub(crate) say: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customer: Option<Texts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) phone: Option<Phone>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) agent: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +71,15 @@ pub(crate) struct Texts {
     /// Links, or `data:` URLs of pictures; they go with the first text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pictures: Vec<String>,
+}
+
+/// A customer's phone, or what Braze knows of the customer, changes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Phone {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    pub(crate) is: Condition,
 }
 
 /// An agent comments.
@@ -216,6 +228,9 @@ pub(crate) struct Expect {
     pub(crate) customer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) received: Option<Vec<String>>,
+    /// Braze's own answers to keywords.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) automatic: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ticket: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,6 +10,7 @@ use simulators::zendesk::{Role, Status, Ticket, TicketComment};
 use local::Stack;
 
 use crate::columns::{width, wrapped};
+use crate::player::automatic;
 
 const COLUMN: usize = 38;
 
@@ -19,6 +20,7 @@ pub(crate) struct Transcript {
     texts: usize,
     webhooks: usize,
     inboxes: BTreeMap<String, usize>,
+    automatic: BTreeMap<String, usize>,
     tickets: BTreeMap<u64, (usize, Option<Status>)>,
 }
 
@@ -58,12 +60,18 @@ impl Transcript {
         let mut entries = Vec::new();
         let log = inbound(stack);
         for text in log.get(self.texts..).unwrap_or_default() {
-            entries.push(Entry::left(
-                text.at_ms,
-                format!("{} >", text.external_user_id),
-                &text.text,
-            ));
-            if !matches!(text.status, Some(200..=299)) {
+            let who = match text.external_user_id.as_str() {
+                "" => &text.from,
+                id => id,
+            };
+            entries.push(Entry::left(text.at_ms, format!("{who} >"), &text.text));
+            if text.payload.is_empty() {
+                entries.push(Entry::left(
+                    text.at_ms,
+                    "! not passed on by Braze".to_owned(),
+                    "",
+                ));
+            } else if !matches!(text.status, Some(200..=299)) {
                 let answer = text.status.map_or("nothing".to_owned(), |s| s.to_string());
                 let head = format!("! the bridge answered Braze {answer}");
                 entries.push(Entry::left(text.at_ms, head, ""));
@@ -78,6 +86,13 @@ impl Transcript {
                 entries.push(Entry::left(sms.at_ms, head, &sms.body));
             }
             *seen = inbox.len();
+            let answers = automatic(stack, customer);
+            let seen = self.automatic.entry(customer.clone()).or_default();
+            for sms in answers.get(*seen..).unwrap_or_default() {
+                let head = format!("> {customer} (automatic)");
+                entries.push(Entry::left(sms.at_ms, head, &sms.body));
+            }
+            *seen = answers.len();
         }
         entries
     }

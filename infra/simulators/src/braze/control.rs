@@ -76,13 +76,14 @@ fn condition(workspace: &Workspace, who: &str, ask: &Ask) -> Answer {
         Err(error) => return wrong(&error.to_string()),
     };
     let now = workspace.core.clock.now_ms();
-    let found = workspace.core.change(|state| {
-        let id = state.users.find(who)?.braze_id.clone();
-        condition.set(state, &id, now);
-        Some(())
-    });
-    match found {
-        Some(()) => Answer::empty(204),
+    let id = |state: &State| state.users.find(who).map(|user| user.braze_id.clone());
+    match workspace.core.read(id) {
+        Some(id) => {
+            workspace
+                .core
+                .change(|state| condition.set(state, &id, now));
+            Answer::empty(204)
+        }
         None => Answer::json(404, &json!({"error": "there is no such user"})),
     }
 }

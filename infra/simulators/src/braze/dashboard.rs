@@ -86,17 +86,32 @@ impl Braze {
     }
 
     /// Sets a user's state in a subscription group; `who` as in [`Braze::user`].
+    ///
+    /// # Panics
+    /// When there is no such user: a slip in a test.
     pub fn set_subscription(&self, who: &str, group: &str, to: Subscription) {
         let now = self.clock().now_ms();
-        self.for_user(who, |state, id| {
+        let found = self.for_user(who, |state, id| {
             subscriptions::set(state, id, group, to, Source::Dashboard, now);
         });
+        assert!(found, "Braze does not know {who}");
     }
 
     /// Puts a user's profile and phone into a condition, in the place of the one before.
+    ///
+    /// # Panics
+    /// When there is no such user: a slip in a test.
     pub fn set_condition(&self, who: &str, condition: Condition) {
+        assert!(
+            self.try_condition(who, condition),
+            "Braze does not know {who}"
+        );
+    }
+
+    /// The same; false: there is no such user.
+    pub fn try_condition(&self, who: &str, condition: Condition) -> bool {
         let now = self.clock().now_ms();
-        self.for_user(who, |state, id| condition.set(state, id, now));
+        self.for_user(who, |state, id| condition.set(state, id, now))
     }
 
     /// The condition a user is in; of several, the first for which nothing would arrive.
@@ -128,13 +143,15 @@ impl Braze {
         self.workspace.core.change(work)
     }
 
-    fn for_user(&self, who: &str, work: impl FnOnce(&mut State, &str)) {
+    /// Changes something about a user; false: there is no such user.
+    fn for_user(&self, who: &str, work: impl FnOnce(&mut State, &str)) -> bool {
         self.change(|state| {
-            if let Some(user) = state.users.find(who) {
-                let id = user.braze_id.clone();
+            let id = state.users.find(who).map(|user| user.braze_id.clone());
+            id.is_some_and(|id| {
                 work(state, &id);
-            }
-        });
+                true
+            })
+        })
     }
 }
 

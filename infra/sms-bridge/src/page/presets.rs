@@ -34,6 +34,10 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("crash", include_str!("../../conversations/crash.toml")),
     ("unknown", include_str!("../../conversations/unknown.toml")),
     ("stop", include_str!("../../conversations/stop.toml")),
+    (
+        "unsubscribed",
+        include_str!("../../conversations/unsubscribed.toml"),
+    ),
     ("refused", include_str!("../../conversations/refused.toml")),
 ];
 

@@ -9,6 +9,7 @@ use local::Stack;
 use serde_json::{Value, json};
 use simulators::zendesk::Status;
 
+use super::view::name;
 use crate::steps::Expect;
 use crate::transcript::line;
 
@@ -61,7 +62,7 @@ impl Seen {
     fn received(&mut self, stack: &Stack) -> Vec<Expect> {
         let mut expectations = Vec::new();
         for user in stack.braze.users() {
-            let id = user.external_id.clone();
+            let id = name(&user).to_owned();
             let inbox = stack.braze.inbox(&id);
             let seen = self.sms.insert(id.clone(), inbox.len()).unwrap_or(0);
             let stable = user

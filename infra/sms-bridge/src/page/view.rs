@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use local::Stack;
 use serde_json::{Value, json};
-use simulators::braze::{InboundDelivery, SMS_GROUP, Sms, Subscription};
+use simulators::braze::{Failure, InboundDelivery, Send, Sms, User};
 use simulators::zendesk::{Ticket, TicketComment};
 
 use super::live::Values;
@@ -52,15 +52,20 @@ impl View {
     fn phones(&mut self, room: &Room, ahead: i64, values: &mut Values) {
         let braze = &room.stack.braze;
         for user in braze.users() {
-            let id = &user.external_id;
+            let id = name(&user);
             let shown = json!({
                 "id": id,
                 "name": format!("{} {}", user.first_name, user.last_name).trim(),
                 "phone": user.phone,
-                "opted_out": user.subscription(SMS_GROUP) == Subscription::Unsubscribed,
+                "condition": braze.condition(id),
                 "attributes": user.attributes,
             });
             values.insert(format!("customer/{id}"), shown.to_string());
+            let answers = braze.phone(&user.phone).into_iter();
+            for (at, sms) in answers.filter(|sms| sms.automatic).enumerate() {
+                let shown = json!({"customer": id, "at": sms.at_ms + ahead, "text": sms.body});
+                values.insert(format!("automatic/{id}/{at:06}"), shown.to_string());
+            }
             for (at, sms) in braze.inbox(id).into_iter().enumerate() {
                 let name = format!("sms/{id}/{at:06}");
                 let shown = self.sms.json(&name, sms, ahead, |sms| {
@@ -68,6 +73,14 @@ impl View {
                         "parts": sms.segments, "campaign": sms.campaign_id})
                 });
                 values.insert(name, shown);
+            }
+        }
+        for (at, send) in braze.sends().iter().enumerate() {
+            if let Some(why) = silence(send) {
+                let said = send.trigger_properties["msg_body"].as_str();
+                let shown = json!({"customer": send.external_user_id, "at": send.at_ms + ahead,
+                    "text": said, "why": why});
+                values.insert(format!("silence/{at:06}"), shown.to_string());
             }
         }
         for (id, (first, times)) in by_id(braze.texts()) {
@@ -129,6 +142,26 @@ fn known_presets() -> Value {
     shown.collect()
 }
 
+/// What names a customer in steps: the external id, or the number of an anonymous profile.
+pub(super) fn name(user: &User) -> &str {
+    match user.external_id.as_str() {
+        "" => &user.phone,
+        id => id,
+    }
+}
+
+/// Why a send that Braze accepted never reached the phone.
+fn silence(send: &Send) -> Option<String> {
+    if let Some(why) = send.suppressed {
+        let word = serde_json::to_value(why).unwrap_or_default();
+        let word = word.as_str().unwrap_or_default().replace('_', " ");
+        return Some(format!("Braze sent nothing: {word}"));
+    }
+    let code = send.failed.as_ref()?;
+    let words = Failure::of(code).error;
+    Some(format!("failed at the carrier: {code} {words}"))
+}
+
 /// The first webhook of each text, and how often one came.
 fn by_id(texts: Vec<InboundDelivery>) -> BTreeMap<String, (InboundDelivery, usize)> {
     let mut found: BTreeMap<String, (InboundDelivery, usize)> = BTreeMap::new();
@@ -141,8 +174,13 @@ fn by_id(texts: Vec<InboundDelivery>) -> BTreeMap<String, (InboundDelivery, usiz
 
 fn text(first: &InboundDelivery, times: usize, ahead: i64) -> Value {
     let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
+    let customer = match first.external_user_id.as_str() {
+        "" => &first.from,
+        id => id,
+    };
     json!({
-        "customer": first.external_user_id,
+        "customer": customer,
+        "withheld": first.withheld,
         "at": first.at_ms + ahead,
         "text": first.text,
         "media": first.media,

@@ -4,7 +4,24 @@ import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
 import { act, addCustomer, names, now, once, values, watch } from "./live.js";
 import { measure, sized } from "./sms.js";
 
+const CONDITIONS = {
+  subscribed: "Subscribed, messages arrive",
+  unsubscribed: "Unsubscribed",
+  unknown: "Never subscribed",
+  control_group: "In the control group",
+  suppression_list: "On a suppression list",
+  capped: "Over the frequency cap",
+  unreachable: "Phone unreachable (30003)",
+  blocked: "Carrier blocks (30004)",
+  unknown_number: "Number unknown (30005)",
+  landline: "Landline (30006)",
+  filtered: "Carrier filters (30007)",
+  failing: "Carrier fails (30008)",
+  deactivated: "Number given up",
+};
 const EMOJI = ["😀", "😂", "😊", "😍", "😢", "😡", "🙏", "👍", "👎", "👏", "🎉", "❤️", "🔥", "✅", "❓", "📦"];
+/** What the list of messages shows. */
+const LISTED = ["text/", "sms/", "automatic/", "silence/"];
 let who = null;
 const seen = new Map();
 /** The customer's last text: the one whose webhook can be repeated. */
@@ -26,7 +43,7 @@ export function show(id) {
   $("who").value = id;
   list.clear();
   newest();
-  for (const name of [...names("text/"), ...names("sms/")]) put(name, values.get(name));
+  for (const name of LISTED.flatMap(names)) put(name, values.get(name));
   seen.set(who, counted(who));
   people();
   down(true);
@@ -62,8 +79,10 @@ function newest() {
 
 function bubble(message, old, name) {
   const mine = name.startsWith("text/");
-  const words = mine ? own(message, name) : received(message);
-  const element = h("li", { class: mine ? "bubble mine" : "bubble", "data-key": name }, ...words);
+  const kind = name.split("/")[0];
+  const words = mine ? own(message, name) : ({ automatic, silence }[kind] ?? received)(message);
+  const look = { text: "bubble mine", sms: "bubble" }[kind] ?? `bubble ${kind}`;
+  const element = h("li", { class: look, "data-key": name }, ...words);
   return old ? renew(old, element) : element;
 }
 
@@ -85,11 +104,23 @@ function fate(message) {
   const tries = message.attempts.length;
   const nth = tries > 1 ? `, attempt ${tries}` : "";
   const twice = message.times > 1 ? `, webhook came ${message.times} times` : "";
+  if (message.withheld) return { word: `Braze did not pass it on: ${message.withheld.replaceAll("_", " ")}`, bad: true };
   if (!message.posted) return { word: message.category === "unknown_user" ? "Braze does not know this number" : "Braze has no campaign for this", bad: true };
   if (message.status >= 200 && message.status < 300) return { word: (message.outcome ?? "taken") + nth + twice };
   if (tries === 0) return { word: "on its way" };
   const answer = message.status ?? "no answer";
   return { word: message.over ? `Braze gave up: ${answer}${nth}` : `${answer}, Braze tries again (${tries} so far)`, bad: message.over };
+}
+
+/** Braze's own answer to a keyword. */
+function automatic(message) {
+  return [h("span", { class: "hidden" }, "Received: "), h("p", {}, message.text), h("p", { class: "fate" }, `${shortTime(message.at, now())} · Braze answered by itself`)];
+}
+
+/** What was sent and never arrived: a real phone shows nothing of it. */
+function silence(message) {
+  const shown = message.text ? [h("p", {}, message.text)] : [];
+  return [h("span", { class: "hidden" }, "Not received: "), ...shown, h("p", { class: "fate" }, `${shortTime(message.at, now())} · ${message.why}`)];
 }
 
 function received(message) {
@@ -120,7 +151,10 @@ function people() {
   const own = values.get(`customer/${who}`);
   const told = own?.attributes ?? {};
   const open = "zendesk_ticket_open" in told ? (told.zendesk_ticket_open ? `ticket #${told.zendesk_ticket} open` : "no open ticket") : null;
-  const about = own ? [own.phone, own.opted_out ? "opted out" : null, open] : [];
+  const about = own ? [own.phone, open] : [];
+  const condition = own?.condition ?? "subscribed";
+  $("condition").value = condition;
+  $("condition").parentElement.classList.toggle("on", condition !== "subscribed");
   $("who-about").textContent = about.filter(Boolean).join(" · ");
   return unread;
 }
@@ -154,6 +188,11 @@ export function start(unread) {
   sticky($("messages"));
   watch("customer/", () => unread(people()));
   watch("text/", (news) => { const near = !list.items.size; newest(); news.forEach(([name, value]) => put(name, value)); down(near); });
+  for (const kind of ["automatic/", "silence/"]) watch(kind, (news) => { news.forEach(([name, value]) => put(name, value)); down(false); });
+  $("condition").append(...Object.entries(CONDITIONS).map(([value, name]) => h("option", { value }, name)));
+  $("condition").addEventListener("change", async (event) => {
+    if (!await act({ phone: { id: who, is: event.target.value } })) people();
+  });
   watch("sms/", (news) => {
     news.forEach(([name, value]) => put(name, value));
     if (who) seen.set(who, counted(who));
