@@ -78,7 +78,9 @@ impl View {
         for (at, send) in braze.sends().iter().enumerate() {
             if let Some(why) = silence(send) {
                 let said = send.trigger_properties["msg_body"].as_str();
-                let shown = json!({"customer": send.external_user_id, "at": send.at_ms + ahead,
+                let user = braze.user(&send.braze_id);
+                let customer = user.as_ref().map_or(&*send.external_user_id, name);
+                let shown = json!({"customer": customer, "at": send.at_ms + ahead,
                     "text": said, "why": why});
                 values.insert(format!("silence/{at:06}"), shown.to_string());
             }

@@ -63,7 +63,9 @@ function counted(id) {
 
 function put(name, value) {
   if (!value) return list.delete(name);
-  if (value.customer === who) list.set(name, [value.at, name], value);
+  // An automatic answer comes in the same moment as its text, and after it.
+  const at = value.at + (name.startsWith("automatic/") ? 0.5 : 0);
+  if (value.customer === who) list.set(name, [at, name], value);
 }
 
 /** The last text has a button that no other has. */
