@@ -85,6 +85,9 @@ impl Acts {
 
     /// What an agent does in Zendesk's screens.
     fn desk(&self, step: &Step, cast: &(dyn Cast + Sync)) -> Result<(), String> {
+        if let Some(done) = self.people(step, cast) {
+            return done;
+        }
         let desk = &self.stack.zendesk;
         let done = if let Some(answer) = &step.agent {
             let comment = comment(answer)?;
@@ -92,10 +95,7 @@ impl Acts {
             desk.agent_comments(ticket, comment).map(|_| ())
         } else if let Some(open) = &step.open {
             let customer = cast.customer(open.id.as_deref())?;
-            let users = self.stack.braze.users();
-            let known = users.iter().find(|user| user.external_id == customer);
-            let name = known.map(|user| format!("{} {}", user.first_name, user.last_name));
-            desk.knows_customer(&customer, name.as_deref().unwrap_or_default().trim());
+            desk.knows_customer(&customer, &self.name_of(&customer));
             desk.agent_opens_ticket(&customer, &open.subject, &open.text);
             Ok(())
         } else if let Some(status) = &step.status {
@@ -112,8 +112,16 @@ impl Acts {
                 cast.ticket(Some(merge.into))?,
             )
         } else if let Some(tags) = &step.tags {
-            let add: Vec<&str> = tags.add.iter().map(String::as_str).collect();
-            desk.add_tags(cast.ticket(tags.ticket)?, &add)
+            let words = |tags: &'_ [String]| tags.iter().map(String::as_str).collect::<Vec<_>>();
+            let ticket = cast.ticket(tags.ticket)?;
+            let added = match tags.add.as_slice() {
+                [] => Ok(()),
+                add => desk.add_tags(ticket, &words(add)),
+            };
+            added.and_then(|()| match tags.remove.as_slice() {
+                [] => Ok(()),
+                remove => desk.remove_tags(ticket, &words(remove)),
+            })
         } else {
             return Err("this is no step that can be done".to_owned());
         };

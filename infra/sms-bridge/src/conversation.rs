@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::steps::Step;
+use crate::steps::{Step, is_address};
 
 /// The format, for `--help`.
 pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
@@ -37,7 +37,12 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   status = { ticket = 1, to = "pending" }
   solve = { ticket = 1 }            also: close, delete
   merge = { from = 2, into = 1 }
-  tags = { ticket = 1, add = ["..."] }
+  tags = { ticket = 1, add = ["..."] }   also: remove = ["..."]
+  requester = { ticket = 1, id = "ben" }   an agent makes somebody else the requester
+  email = { from = "ann@example.com", name = "Ann", subject = "...", text = "..." }
+                                    opens a ticket by e-mail
+  merge_users = { from = "ada", into = "ann@example.com" }   two users become one
+  suspend = { id = "ada" }          also: suspended = false
   repeat = { id = "ada" }           Braze posts the last text's webhook again
   faults = { zendesk = "down" }     also: braze, database; works, slow, limited,
                                     down, mute (acts, loses the answer), refuses
@@ -55,6 +60,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
              comments = ["customer: ...", "agent: ...", "note: ..."],
              status = "open", tickets = 1, attributes = { zendesk_ticket_open = true } }
 
+People of Zendesk are named by a customer's id or an e-mail address.
 Tickets are counted from 1 in the order they appear; left out, the newest is
 meant. A time in a comment reads {time}. An expectation waits until it holds, then nothing more may follow. An SMS
 that no expectation named fails the run. Exit code: 0 all held, 1 not, 2 the
@@ -138,7 +144,9 @@ impl Conversation {
             let named = texts.and_then(|texts| texts.id.as_ref());
             let named = named.or(step.phone.as_ref().and_then(|phone| phone.id.as_ref()));
             let named = named.or(step.expect.as_ref().and_then(|e| e.customer.as_ref()));
-            if named.is_some_and(|id| self.customer.iter().all(|known| known.id != *id)) {
+            let people = step.people().into_iter().filter(|id| !is_address(id));
+            let unknown = |id: &String| self.customer.iter().all(|known| known.id != *id);
+            if named.into_iter().chain(people).any(unknown) {
                 return wrong("customer", "there is no [[customer]] of this id");
             }
         }
@@ -203,6 +211,15 @@ mod tests {
             ("wait = { seconds = nan }", "`wait.seconds`: must be from 0"),
             ("jump = { days = 401 }", "`jump`: must be from 0 to 400"),
             ("merge = { from = 1, into = 1 }", "`merge`: must be into"),
+            (
+                "merge_users = { from = \"ada\", into = \"ada\" }",
+                "`merge_users`: must be into another user",
+            ),
+            (
+                "email = { from = \"ada\", subject = \"s\", text = \"t\" }",
+                "`email.from`: must be an e-mail",
+            ),
+            ("tags = { ticket = 1 }", "`tags`: must add some"),
             ("customer = { texts = [] }", "`customer.texts`: must not"),
         ] {
             let wrong = wrong(&format!("[[step]]\n{step}\n"));
@@ -213,11 +230,17 @@ mod tests {
 
     #[test]
     fn a_customer_nobody_introduced_is_refused() {
-        let wrong = wrong("[[step]]\ncustomer = { id = \"bob\", texts = [\"a\"] }\n");
-        assert_eq!(
-            wrong,
-            "line 5: field `customer`: there is no [[customer]] of this id"
-        );
+        for step in [
+            "customer = { id = \"bob\", texts = [\"a\"] }",
+            "requester = { id = \"bob\" }",
+            "merge_users = { from = \"ann@example.com\", into = \"bob\" }",
+        ] {
+            let wrong = wrong(&format!("[[step]]\n{step}\n"));
+            assert_eq!(
+                wrong,
+                "line 5: field `customer`: there is no [[customer]] of this id"
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! is wrong with it whoever plays it, and how far a jump goes.
 
 use crate::acts::Cast;
-use crate::steps::{Jump, Step};
+use crate::steps::{Jump, Step, is_address};
 
 /// Longest jump of the clock, in seconds.
 const LONGEST_JUMP: f64 = 400.0 * 24.0 * 60.0 * 60.0;
@@ -41,6 +41,21 @@ impl Step {
         if merge.is_some_and(|merge| merge.from == merge.into) {
             return Some(("merge", "must be into another ticket"));
         }
+        let merge = self.merge_users.as_ref();
+        if merge.is_some_and(|merge| merge.from == merge.into) {
+            return Some(("merge_users", "must be into another user"));
+        }
+        if self
+            .email
+            .as_ref()
+            .is_some_and(|mail| !is_address(&mail.from))
+        {
+            return Some(("email.from", "must be an e-mail address"));
+        }
+        let tags = self.tags.as_ref();
+        if tags.is_some_and(|tags| tags.add.is_empty() && tags.remove.is_empty()) {
+            return Some(("tags", "must add some or remove some"));
+        }
         None
     }
 
@@ -58,7 +73,15 @@ impl Step {
         for id in people.into_iter().flatten() {
             *id = Some(cast.customer(id.as_deref())?);
         }
+        for person in self.people_mut() {
+            if !is_address(person) {
+                *person = cast.customer(Some(person))?;
+            }
+        }
         let tickets = [
+            self.requester
+                .as_mut()
+                .map(|requester| &mut requester.ticket),
             self.agent.as_mut().map(|answer| &mut answer.ticket),
             self.status.as_mut().map(|status| &mut status.ticket),
             self.solve.as_mut().map(|which| &mut which.ticket),
@@ -74,6 +97,26 @@ impl Step {
             merge.into = cast.ticket(Some(merge.into))?;
         }
         Ok(())
+    }
+}
+
+impl Step {
+    /// The Zendesk users it names.
+    pub(crate) fn people(&self) -> Vec<&String> {
+        let requester = self.requester.iter().map(|requester| &requester.id);
+        let suspend = self.suspend.iter().map(|suspend| &suspend.id);
+        let merge = self.merge_users.iter();
+        let merge = merge.flat_map(|merge| [&merge.from, &merge.into]);
+        requester.chain(suspend).chain(merge).collect()
+    }
+
+    fn people_mut(&mut self) -> Vec<&mut String> {
+        let requester = self.requester.iter_mut();
+        let requester = requester.map(|requester| &mut requester.id);
+        let suspend = self.suspend.iter_mut().map(|suspend| &mut suspend.id);
+        let merge = self.merge_users.iter_mut();
+        let merge = merge.flat_map(|merge| [&mut merge.from, &mut merge.into]);
+        requester.chain(suspend).chain(merge).collect()
     }
 }
 

@@ -11,6 +11,10 @@ use simulators::zendesk::Status;
 
 use crate::weather::{Place, Weather, When};
 
+mod people;
+
+pub(crate) use people::{Mail, MergeUsers, Requester, Suspend, is_address};
+
 /// One step; exactly one of the fields is there.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +42,14 @@ pub(crate) struct Step {
     pub(crate) merge: Option<Merge>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tags: Option<Tags>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) requester: Option<Requester>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) merge_users: Option<MergeUsers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) email: Option<Mail>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suspend: Option<Suspend>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) repeat: Option<Repeat>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,13 +155,16 @@ pub(crate) struct Merge {
     pub(crate) into: u64,
 }
 
-/// An agent adds tags.
+/// An agent adds tags, or takes some away.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ticket: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) add: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) remove: Vec<String>,
 }
 
 /// Braze posts the webhook of a customer's last text again, as if the answer had been lost.

@@ -222,6 +222,50 @@ fn a_conversation_whose_expectations_hold_ends_well() {
 }
 
 #[test]
+fn requesters_change_users_merge_and_e_mails_come_in() {
+    let output = script(
+        r#"
+[[customer]]
+id = "ben"
+first_name = "Ben"
+phone = "+15005550007"
+[[step]]
+customer = { texts = ["SUPPORT"] }
+[[step]]
+requester = { ticket = 1, id = "ben" }
+[[step]]
+agent = { ticket = 1, text = "Hello Ben" }
+[[step]]
+expect = { customer = "ben", received = ["Hello Ben"] }
+[[step]]
+email = { from = "ann@example.com", name = "Ann", subject = "Lamp", text = "It is dark." }
+[[step]]
+expect = { tickets = 2, ticket = 2, status = "new", comments = ["customer: It is dark."] }
+[[step]]
+tags = { ticket = 2, add = ["vip", "lamp"] }
+[[step]]
+tags = { ticket = 2, remove = ["vip"] }
+[[step]]
+merge_users = { from = "ben", into = "ann@example.com" }
+[[step]]
+suspend = { id = "ann@example.com" }
+[[step]]
+suspend = { id = "ann@example.com", suspended = false }
+[[step]]
+requester = { ticket = 1, id = "bob@example.com" }
+"#,
+    );
+    let transcript = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{transcript}{said}");
+    let last = "nobody in Zendesk has the address bob@example.com";
+    assert!(
+        said.contains("step 12 (line ") && said.contains(last),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_shipped_conversation_goes_as_expected() {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/conversations/support.toml");
     let output = run(&["sandbox", "--script", shipped]);

@@ -18,6 +18,7 @@ pub(super) fn file(path: &str) -> Option<(&'static str, &'static str)> {
         "/sms.js" => (SCRIPT, include_str!("files/sms.js")),
         "/phone.js" => (SCRIPT, include_str!("files/phone.js")),
         "/desk.js" => (SCRIPT, include_str!("files/desk.js")),
+        "/people.js" => (SCRIPT, include_str!("files/people.js")),
         "/bridge.js" => (SCRIPT, include_str!("files/bridge.js")),
         "/words.js" => (SCRIPT, include_str!("files/words.js")),
         "/stored.js" => (SCRIPT, include_str!("files/stored.js")),

@@ -185,7 +185,7 @@ impl Recorder {
         });
         let named: BTreeSet<&str> = steps
             .flat_map(|step| step.as_object().into_iter().flat_map(|step| step.values()))
-            .flat_map(|what| [what["id"].as_str(), what["customer"].as_str()])
+            .flat_map(|what| ["id", "customer", "from", "into"].map(|name| what[name].as_str()))
             .flatten()
             .collect();
         let mut users = stack.braze.users();

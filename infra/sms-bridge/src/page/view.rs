@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 
 use local::Stack;
 use serde_json::{Value, json};
-use simulators::braze::{Failure, InboundDelivery, Send, Sms, User};
-use simulators::zendesk::{Ticket, TicketComment};
+use simulators::braze::{self, Failure, InboundDelivery, Send, Sms};
+use simulators::zendesk::{Role, Ticket, TicketComment, User};
 
 use super::live::Values;
 use super::made::Made;
 use super::timeline::Timeline;
 use super::{Room, presets, stored};
 use crate::conversation::Conversation;
+use crate::steps::is_address;
 
 /// What was seen so far.
 pub(super) struct View {
@@ -95,9 +96,15 @@ impl View {
 
     fn desk(&mut self, room: &Room, ahead: i64, values: &mut Values) {
         let desk = &room.stack.zendesk;
+        let users = desk.users();
+        for user in users.iter().filter(|user| user.role == Role::EndUser) {
+            values.insert(format!("user/{}", user.id), person(user).to_string());
+        }
         for mut ticket in desk.tickets() {
             let id = ticket.id;
-            values.insert(format!("ticket/{id}"), card(&ticket, ahead).to_string());
+            let requester = users.iter().find(|user| user.id == ticket.requester.id);
+            let card = card(&ticket, requester, ahead);
+            values.insert(format!("ticket/{id}"), card.to_string());
             let comments = std::mem::take(&mut ticket.comments);
             for (at, comment) in comments.into_iter().enumerate() {
                 let name = format!("comment/{id}/{at:06}");
@@ -145,7 +152,7 @@ fn known_presets() -> Value {
 }
 
 /// What names a customer in steps: the external id, or the number of an anonymous profile.
-pub(super) fn name(user: &User) -> &str {
+pub(super) fn name(user: &braze::User) -> &str {
     match user.external_id.as_str() {
         "" => &user.phone,
         id => id,
@@ -196,7 +203,21 @@ fn text(first: &InboundDelivery, times: usize, ahead: i64) -> Value {
     })
 }
 
-fn card(ticket: &Ticket, ahead: i64) -> Value {
+/// A user of Zendesk, and how steps name them.
+fn person(user: &User) -> Value {
+    json!({"id": user.id, "name": user.name, "key": key(user), "suspended": user.suspended})
+}
+
+/// A customer's id, else an e-mail address; some users have neither.
+fn key(user: &User) -> Option<&str> {
+    let field = user.user_fields.get("braze_external_id");
+    let own = field.and_then(Value::as_str).filter(|id| !id.is_empty());
+    own.or(user.external_id.as_deref())
+        .filter(|id| !is_address(id))
+        .or(user.email.as_deref())
+}
+
+fn card(ticket: &Ticket, requester: Option<&User>, ahead: i64) -> Value {
     json!({
         "id": ticket.id,
         "subject": ticket.subject,
@@ -204,6 +225,9 @@ fn card(ticket: &Ticket, ahead: i64) -> Value {
         "tags": ticket.tags,
         "requester": ticket.requester.name,
         "customer": ticket.requester.external_id,
+        "person": requester.and_then(key),
+        "suspended": requester.is_some_and(|user| user.suspended),
+        "via": ticket.via,
         "follows": ticket.via_followup_source_id,
         "created": ticket.created_at_ms + ahead,
         "updated": ticket.updated_at_ms + ahead,

@@ -226,6 +226,14 @@ impl Browser {
         assert!(typed.is_null(), "{css}: {typed}");
     }
 
+    /// Empties a field.
+    pub async fn clear(&self, css: &str) {
+        let element = self.element(css).await;
+        let path = format!("element/{element}/clear");
+        let cleared = self.post(&path, &json!({})).await;
+        assert!(cleared.is_null(), "{css}: {cleared}");
+    }
+
     /// Presses keys wherever the focus is.
     pub async fn press(&self, keys: &[&str]) {
         let down_up = keys.iter().flat_map(|key| {

@@ -23,7 +23,8 @@ const CONTRAST: &str = "
     }
     return poor;";
 
-async fn keep(browser: &Browser, name: &str) {
+/// Keeps a picture of the page as it is once nothing moves, where pictures are wanted.
+pub(crate) async fn keep(browser: &Browser, name: &str) {
     let still = "const done = arguments[0]; Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => done(true))";
     browser.later(still, json!([])).await;
     if let Some(place) = std::env::var_os("SCREENSHOTS") {

@@ -14,6 +14,7 @@ mod driver;
 mod faults;
 mod kit;
 mod looks;
+mod owners;
 mod people;
 mod record;
 mod story;

@@ -106,7 +106,7 @@ async fn a_conversation_is_had_with_the_keyboard() {
     browser.reads("#ticket-head .badge", &["pending"]).await;
     focus_is_on(&browser, "#more summary").await;
     browser.press(&[ENTER]).await;
-    tab_to(&browser, "#more .sheet button", "Add tags").await;
+    tab_to(&browser, "#more .sheet button", "Change tags").await;
     browser.press(&[ENTER]).await;
     browser.until("document.querySelector('#ask').open").await;
     browser.press(&[ESCAPE]).await;

@@ -2,6 +2,7 @@
 
 import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
 import { act, names, now, values, watch } from "./live.js";
+import { changeRequester, emailIn, mergeUser, suspend } from "./people.js";
 import { customer } from "./phone.js";
 import { measure } from "./sms.js";
 
@@ -24,6 +25,8 @@ function row(ticket, old) {
   return old ?? h("li", { "data-ticket": ticket.id }, button);
 }
 
+/** The channels a ticket may come by, in words; over the API it is the bridge. */
+const channels = { email: "by e-mail", web: "opened by an agent", chat: "by chat" };
 const badge = (status) => h("span", { class: `badge ${status}` }, status);
 
 /** From now on a new ticket shows by itself again. */
@@ -99,10 +102,12 @@ function item(label, go, title) {
 
 // The head's parts stay while the ticket changes: an open menu stays open, and the focus where it is.
 const set = ["open", "pending", "hold", "solved"].map((to) => [to, item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))]);
-const change = [item("Add tags…", tags), item("Merge into another…", merge), item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved")];
+const people = [item("Change requester…", changeRequester), item("Merge profiles…", mergeUser, "The requester's profile becomes one with another")];
+const suspends = [true, false].map((suspended) => item(suspended ? "Suspend requester" : "Let requester write again", (ticket) => suspend(ticket, suspended)));
+const change = [item("Change tags…", tags), people[0], item("Merge into another…", merge), item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved")];
 const parts = { status: h("span"), subject: h("h3"), about: h("p", { class: "about" }), tags: h("ul", { class: "taglist", "aria-label": "Tags" }) };
 const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"),
-  h("div", { class: "sheet list" }, set.map(([, button]) => button), change, item("Delete", () => act({ delete: { ticket: open } }))));
+  h("div", { class: "sheet list" }, set.map(([, button]) => button), change, people[1], suspends, item("Delete", () => act({ delete: { ticket: open } }))));
 
 function top() {
   const ticket = values.get(`ticket/${open}`);
@@ -115,19 +120,25 @@ function top() {
   const closed = ticket.status === "closed";
   parts.status.replaceWith(parts.status = badge(ticket.status));
   parts.subject.textContent = ticket.subject;
-  parts.about.textContent = [`#${ticket.id}`, ticket.requester, ticket.follows ? `follows #${ticket.follows}` : null].filter(Boolean).join(" · ");
+  parts.about.textContent = [`#${ticket.id}`, ticket.requester, ticket.suspended ? "suspended" : null, channels[ticket.via], ticket.follows ? `follows #${ticket.follows}` : null].filter(Boolean).join(" · ");
   parts.tags.replaceChildren(...ticket.tags.map((tag) => h("li", {}, tag)));
   parts.tags.hidden = !ticket.tags.length;
   for (const [status, button] of set) button.hidden = closed || status === ticket.status;
   for (const button of change) button.hidden = closed;
+  for (const [at, button] of suspends.entries()) button.hidden = !ticket.person || ticket.suspended === (at === 0);
+  people[1].hidden = !ticket.person;
   if (document.activeElement.hidden) menu.firstElementChild.focus();
   for (const field of $("reply").elements) field.disabled = closed;
   $("answer").placeholder = closed ? "Closed tickets cannot be answered" : $("reply").elements.public.value === "no" ? "A note for colleagues" : "Answer the customer";
 }
 
 async function tags(ticket) {
-  const told = await ask(`Add tags to #${ticket.id}`, [{ name: "tags", label: "Tags, separated by spaces", required: true }], "Add");
-  if (told?.tags) act({ tags: { ticket: ticket.id, add: told.tags.split(/\s+/) } });
+  const told = await ask(`Tags of #${ticket.id}`, [{ name: "tags", label: "Tags, separated by spaces", value: ticket.tags.join(" ") }], "Change");
+  if (!told) return;
+  const wanted = told.tags.split(/\s+/).filter(Boolean);
+  const add = wanted.filter((tag) => !ticket.tags.includes(tag));
+  const remove = ticket.tags.filter((tag) => !wanted.includes(tag));
+  if (add.length || remove.length) act({ tags: { ticket: ticket.id, add, remove } });
 }
 
 async function merge(ticket) {
@@ -204,6 +215,7 @@ export function start(count) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("reply").requestSubmit();
   });
   $("reply").addEventListener("change", shape);
+  $("email-in").addEventListener("click", emailIn);
   $("new-ticket").addEventListener("click", async () => {
     const people = names("customer/").map((name) => values.get(name));
     people.sort((a, b) => (b.id === customer()) - (a.id === customer()));

@@ -108,7 +108,7 @@ export function ask(title, fields, yes = "OK") {
     if (field.text) return h("p", {}, field.text);
     const input = field.options
       ? h("select", { name: field.name }, field.options.map(([value, label]) => h("option", { value }, label)))
-      : h(field.long ? "textarea" : "input", { name: field.name, required: field.required, value: field.value ?? "" });
+      : h(field.long ? "textarea" : "input", { name: field.name, type: field.long ? null : field.type, required: field.required, value: field.value ?? "", ".value": field.value ?? "" });
     return h("label", {}, field.label, input);
   });
   $("ask-fields").replaceChildren(...inputs);
