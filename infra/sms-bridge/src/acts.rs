@@ -14,6 +14,8 @@ use crate::replay;
 use crate::steps::{Jump, Phone, Repeat, Replay, Step, Texts, Webhooks};
 use crate::weather::Sky;
 
+mod people;
+
 /// Who is meant: ids at the vendors for a step's words.
 pub(crate) trait Cast {
     /// The customer meant by an id, or by none.
@@ -112,16 +114,8 @@ impl Acts {
                 cast.ticket(Some(merge.into))?,
             )
         } else if let Some(tags) = &step.tags {
-            let words = |tags: &'_ [String]| tags.iter().map(String::as_str).collect::<Vec<_>>();
             let ticket = cast.ticket(tags.ticket)?;
-            let added = match tags.add.as_slice() {
-                [] => Ok(()),
-                add => desk.add_tags(ticket, &words(add)),
-            };
-            added.and_then(|()| match tags.remove.as_slice() {
-                [] => Ok(()),
-                remove => desk.remove_tags(ticket, &words(remove)),
-            })
+            people::change_tags(desk, ticket, tags)
         } else {
             return Err("this is no step that can be done".to_owned());
         };

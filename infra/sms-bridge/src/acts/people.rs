@@ -1,9 +1,10 @@
-//! What happens to Zendesk's users: requesters change, users merge, write e-mails, are suspended.
+//! What happens to Zendesk's users and to tags: requesters change, users merge, write e-mails, are
+//! suspended.
 
 use simulators::zendesk::{DeskError, Person, User, Zendesk};
 
 use super::{Acts, Cast};
-use crate::steps::{Mail, Step, is_address};
+use crate::steps::{Mail, Step, Tags, is_address};
 
 impl Acts {
     /// Does a step about users; `None` for any other.
@@ -18,7 +19,9 @@ impl Acts {
                 told(desk.change_requester(ticket, user))
             })
         } else if let Some(merge) = &step.merge_users {
-            let both = self.person(&merge.from).and_then(|from| Ok((from, self.person(&merge.into)?)));
+            let both = self
+                .person(&merge.from)
+                .and_then(|from| Ok((from, self.person(&merge.into)?)));
             both.and_then(|(from, into)| told(desk.merge_users(from, into)))
         } else if let Some(mail) = &step.email {
             told(write(desk, mail).map(|_| ()))
@@ -52,6 +55,19 @@ impl Acts {
         let known = users.iter().find(|user| user.external_id == customer);
         let name = known.map(|user| format!("{} {}", user.first_name, user.last_name));
         name.unwrap_or_default().trim().to_owned()
+    }
+}
+
+/// Adds a ticket's tags, then takes away those that go.
+pub(super) fn change_tags(desk: &Zendesk, ticket: u64, tags: &Tags) -> Result<(), DeskError> {
+    let add: Vec<&str> = tags.add.iter().map(String::as_str).collect();
+    let remove: Vec<&str> = tags.remove.iter().map(String::as_str).collect();
+    if !add.is_empty() {
+        desk.add_tags(ticket, &add)?;
+    }
+    match remove.is_empty() {
+        true => Ok(()),
+        false => desk.remove_tags(ticket, &remove),
     }
 }
 

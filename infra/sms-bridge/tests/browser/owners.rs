@@ -47,17 +47,17 @@ async fn an_e_mail_comes_in_and_its_writer_is_merged_with_a_customer() {
     browser.click("#ask-yes").await;
     browser.reads("#comments .text", &["Where is it?"]).await;
     browser
-        .reads(ABOUT, &["#2 · Ann (e-mail) · by e-mail"])
+        .reads(ABOUT, &["#2 · Ann Example · by e-mail"])
         .await;
     browser.click("[data-ticket='1'] button").await;
     chooses(&browser, "Merge profiles").await;
     browser.choose("#ask [name=into]", "ann@example.com").await;
     keep(&browser, "merge").await;
     browser.click("#ask-yes").await;
-    browser.reads(ABOUT, &["#1 · Ann (e-mail)"]).await;
+    browser.reads(ABOUT, &["#1 · Ann Example"]).await;
     chooses(&browser, "Suspend requester").await;
     browser
-        .reads(ABOUT, &["#1 · Ann (e-mail) · suspended"])
+        .reads(ABOUT, &["#1 · Ann Example · suspended"])
         .await;
     browser.close().await;
 }
@@ -70,7 +70,7 @@ async fn an_agent_adds_tags_and_takes_some_away() {
     browser.reads(".taglist li", &["braze_sms"]).await;
     browser.at_rest().await;
     chooses(&browser, "Change tags").await;
-    browser.keys("#ask [name=tags]", " vip").await;
+    browser.keys("#ask [name=tags]", "vip").await;
     keep(&browser, "tags").await;
     browser.click("#ask-yes").await;
     browser.reads(".taglist li", &["braze_sms", "vip"]).await;

@@ -290,7 +290,7 @@ async fn an_agent_merges_closes_and_tags() {
     browser.reads(PHONE, &["We saw an error of yours"]).await;
     browser
         .until(
-            "document.querySelector('#ticket-head > .about').textContent === '#2 · Ada Lovelace'",
+            "document.querySelector('#ticket-head > .about').textContent === '#2 · Ada Lovelace · opened by an agent'",
         )
         .await;
     browser.click("#more summary").await;

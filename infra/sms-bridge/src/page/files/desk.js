@@ -102,12 +102,12 @@ function item(label, go, title) {
 
 // The head's parts stay while the ticket changes: an open menu stays open, and the focus where it is.
 const set = ["open", "pending", "hold", "solved"].map((to) => [to, item(`Set to ${to}`, () => act({ status: { ticket: open, to } }))]);
-const people = [item("Change requester…", changeRequester), item("Merge profiles…", mergeUser, "The requester's profile becomes one with another")];
+const profiles = item("Merge profiles…", mergeUser, "The requester's profile becomes one with another");
 const suspends = [true, false].map((suspended) => item(suspended ? "Suspend requester" : "Let requester write again", (ticket) => suspend(ticket, suspended)));
-const change = [item("Change tags…", tags), people[0], item("Merge into another…", merge), item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved")];
+const change = [item("Change tags…", tags), item("Merge into another…", merge), item("Change requester…", changeRequester), item("Close", () => act({ close: { ticket: open } }), "What Zendesk's automation does some days after solved")];
 const parts = { status: h("span"), subject: h("h3"), about: h("p", { class: "about" }), tags: h("ul", { class: "taglist", "aria-label": "Tags" }) };
 const menu = h("details", { class: "menu right", id: "more" }, h("summary", { class: "button small" }, "More"),
-  h("div", { class: "sheet list" }, set.map(([, button]) => button), change, people[1], suspends, item("Delete", () => act({ delete: { ticket: open } }))));
+  h("div", { class: "sheet list" }, set.map(([, button]) => button), change, profiles, suspends, item("Delete", () => act({ delete: { ticket: open } }))));
 
 function top() {
   const ticket = values.get(`ticket/${open}`);
@@ -126,14 +126,14 @@ function top() {
   for (const [status, button] of set) button.hidden = closed || status === ticket.status;
   for (const button of change) button.hidden = closed;
   for (const [at, button] of suspends.entries()) button.hidden = !ticket.person || ticket.suspended === (at === 0);
-  people[1].hidden = !ticket.person;
+  profiles.hidden = !ticket.person;
   if (document.activeElement.hidden) menu.firstElementChild.focus();
   for (const field of $("reply").elements) field.disabled = closed;
   $("answer").placeholder = closed ? "Closed tickets cannot be answered" : $("reply").elements.public.value === "no" ? "A note for colleagues" : "Answer the customer";
 }
 
 async function tags(ticket) {
-  const told = await ask(`Tags of #${ticket.id}`, [{ name: "tags", label: "Tags, separated by spaces", value: ticket.tags.join(" ") }], "Change");
+  const told = await ask(`Tags of #${ticket.id}`, [{ name: "tags", label: "Tags, separated by spaces", value: ticket.tags.map((tag) => `${tag} `).join("") }], "Change");
   if (!told) return;
   const wanted = told.tags.split(/\s+/).filter(Boolean);
   const add = wanted.filter((tag) => !ticket.tags.includes(tag));

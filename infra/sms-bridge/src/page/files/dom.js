@@ -108,13 +108,16 @@ export function ask(title, fields, yes = "OK") {
     if (field.text) return h("p", {}, field.text);
     const input = field.options
       ? h("select", { name: field.name }, field.options.map(([value, label]) => h("option", { value }, label)))
-      : h(field.long ? "textarea" : "input", { name: field.name, type: field.long ? null : field.type, required: field.required, value: field.value ?? "", ".value": field.value ?? "" });
+      : h(field.long ? "textarea" : "input", { name: field.name, required: field.required, ".value": field.value ?? "" });
     return h("label", {}, field.label, input);
   });
   $("ask-fields").replaceChildren(...inputs);
   const dialog = $("ask");
   dialog.returnValue = "no";
   dialog.showModal();
+  // What is there already is gone on with.
+  const first = $("ask-fields").querySelector("input");
+  if (first === document.activeElement) first?.setSelectionRange(first.value.length, first.value.length);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       const named = [...$("ask-fields").querySelectorAll("[name]")];

@@ -5,13 +5,13 @@ import { act, names, values } from "./live.js";
 
 /** The users a step can name: by a customer's id or an e-mail address. */
 const users = () => names("user/").map((name) => values.get(name)).filter((user) => user.key);
-const word = (user) => `${user.name} (${user.key})`;
+const word = (name, key) => (name === key ? key : `${name} · ${key}`);
 /** Customers whom Zendesk does not know yet, too: an agent makes them. */
 function everyone() {
   const known = users();
   const keys = new Set(known.map((user) => user.key));
   const others = names("customer/").map((name) => values.get(name)).filter((one) => !keys.has(one.id));
-  return [...known.map((user) => [user.key, word(user)]), ...others.map((one) => [one.id, `${one.name} (${one.id})`])];
+  return [...known.map((user) => [user.key, word(user.name, user.key)]), ...others.map((one) => [one.id, word(one.name, one.id)])];
 }
 
 /** An agent makes somebody else the requester. */
@@ -24,7 +24,7 @@ export async function changeRequester(ticket) {
 
 /** An agent merges the requester's profile into another one. */
 export async function mergeUser(ticket) {
-  const options = users().filter((user) => user.key !== ticket.person).map((user) => [user.key, word(user)]);
+  const options = users().filter((user) => user.key !== ticket.person).map((user) => [user.key, word(user.name, user.key)]);
   if (!ticket.person || !options.length) return ask("Merge profiles", [{ text: "There is no other profile yet. Let an e-mail come in, for instance." }]);
   const about = { text: `The profile ${ticket.requester} is gone afterwards: its tickets belong to the other one, its Braze id is lost.` };
   const told = await ask(`Merge ${ticket.requester} into`, [about, { name: "into", label: "Profile that stays", options }], "Merge");
@@ -39,8 +39,8 @@ export function suspend(ticket, suspended) {
 /** An e-mail opens a ticket. */
 export async function emailIn() {
   const told = await ask("An e-mail comes in", [
-    { name: "from", label: "From", required: true, value: "ann@example.com", type: "email" },
-    { name: "name", label: "Name", required: true, value: "Ann (e-mail)" },
+    { name: "from", label: "From", required: true, value: "ann@example.com" },
+    { name: "name", label: "Name", required: true, value: "Ann Example" },
     { name: "subject", label: "Subject", required: true, value: "My order" },
     { name: "text", label: "Text", required: true, long: true, value: "Where is it?" }], "Receive");
   if (told) act({ email: told });
