@@ -5,6 +5,7 @@ pub mod answer;
 pub mod comment;
 pub mod courtesy;
 pub mod html;
+pub mod incoming;
 mod link;
 mod lists;
 pub mod markdown;

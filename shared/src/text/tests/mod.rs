@@ -1,5 +1,6 @@
 //! What agents write, and what the customer's phone shows: one table of examples per kind.
 
+mod customers;
 mod entities;
 mod hidden;
 mod links;

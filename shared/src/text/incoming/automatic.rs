@@ -1,0 +1,65 @@
+//! Answers that a phone or a mailbox gives by itself.
+
+use super::book::{Book, Section};
+use super::pattern::{Places, START};
+use super::words::{Word, Words};
+
+/// Whether a text is such an answer: it says so, only a machine says it, or it is nothing but that somebody is
+/// away and will answer later.
+pub(super) fn is_automatic(words: &Words) -> bool {
+    let list = words.list.as_slice();
+    !list.is_empty()
+        && Book::of_languages().iter().any(|book| {
+            book.may_hold("automatic", list)
+                && (is_labelled(book, words)
+                    || is_of_a_machine(book, words)
+                    || is_absence(book, words))
+        })
+}
+
+/// Whether a part of a text names it: the first one, with more behind it, or any one of two words or more.
+fn is_labelled(book: &Book, words: &Words) -> bool {
+    let mut parts = words.list.chunk_by(|a, b| a.clause == b.clause);
+    let labels = |part: &[Word]| book.after(Section::Label, part, START) & (1 << part.len()) != 0;
+    let goes_on =
+        words.list.last().map(|last| last.clause) != words.list.first().map(|first| first.clause);
+    !words.asks
+        && parts.any(|part| (part.len() > 1 || (part[0].clause == 0 && goes_on)) && labels(part))
+}
+
+fn is_of_a_machine(book: &Book, words: &Words) -> bool {
+    let list = words.list.as_slice();
+    let everywhere = (1 << list.len()) - 1;
+    book.after(Section::Machine, list, everywhere) != 0 && !words.asks
+}
+
+/// Whether a text is nothing but an absence and a promise.
+fn is_absence(book: &Book, words: &Words) -> bool {
+    let list = words.list.as_slice();
+    if words.asks || words.more {
+        return false;
+    }
+    let end: Places = 1 << list.len();
+    // Places reached with neither, with an absence, and with both.
+    let mut reached: [Places; 3] = [START, 0, 0];
+    loop {
+        let [none, away, both] = reached;
+        let absent = |places| book.after(Section::Absent, list, places);
+        let promise = |places| book.after(Section::Promise, list, places);
+        let tail = |places| book.after(Section::Tail, list, places);
+        let next = [
+            none | promise(none),
+            away | absent(none | away),
+            both | promise(away | both) | tail(away | both) | absent(both),
+        ];
+        if next[2] & end != 0
+            || (next[1] & end != 0 && book.after(Section::Alone, list, START) & end != 0)
+        {
+            return true;
+        }
+        if next == reached {
+            return false;
+        }
+        reached = next;
+    }
+}

@@ -1,0 +1,79 @@
+//! Wishes to get no more texts, in other words than the ones Braze takes itself.
+
+use super::book::{Book, Section};
+use super::courtesy::is_filled;
+use super::pattern::START;
+use super::words::{Word, Words};
+
+/// Words that begin another clause.
+const JOINTS: [&str; 22] = [
+    "and",
+    "or",
+    "but",
+    "because",
+    "so",
+    "otherwise",
+    "et",
+    "ou",
+    "mais",
+    "car",
+    "sinon",
+    "y",
+    "pero",
+    "porque",
+    "und",
+    "oder",
+    "aber",
+    "sonst",
+    "mas",
+    "ma",
+    "perche",
+    "altrimenti",
+];
+
+/// Whether a text asks for no more texts: as a whole, or in a clause that can mean nothing else.
+pub(super) fn is_wish(words: &Words) -> bool {
+    let list = words.list.as_slice();
+    !list.is_empty()
+        && Book::of_languages().iter().any(|book| {
+            book.may_hold("opt_out", list)
+                && (is_whole(book, words) || clauses(list).any(|clause| is_clause(book, clause)))
+        })
+}
+
+/// Whether a text is nothing but a keyword or a wish, and politeness.
+fn is_whole(book: &Book, words: &Words) -> bool {
+    let list = words.list.as_slice();
+    if words.asks || words.more {
+        return false;
+    }
+    reaches_end(book, list, &[Section::Keyword, Section::Wish])
+        || book.after(Section::Lone, list, START) & (1 << list.len()) != 0
+}
+
+fn is_clause(book: &Book, clause: &[Word]) -> bool {
+    reaches_end(book, clause, &[Section::Wish])
+}
+
+/// Whether phrases of the sections, one at least, and politeness fill all words.
+fn reaches_end(book: &Book, words: &[Word], sections: &[Section]) -> bool {
+    let wish = |places| {
+        let asked = book.behind_any(Section::Ask, words, places);
+        let ends = sections
+            .iter()
+            .map(|section| book.after(*section, words, asked));
+        ends.fold(0, |all, ends| all | ends)
+    };
+    is_filled(words, wish, |places| {
+        book.after(Section::Polite, words, places)
+    })
+}
+
+/// The parts of a text between marks and joining words.
+fn clauses(words: &[Word]) -> impl Iterator<Item = &[Word]> {
+    let parts = words.chunk_by(|a, b| a.clause == b.clause);
+    let joint = |word: &Word| JOINTS.contains(&word.text.as_str());
+    parts
+        .flat_map(move |part| part.split(joint))
+        .filter(|clause| !clause.is_empty())
+}
