@@ -180,7 +180,9 @@ async fn the_guides_inbound_body_is_a_support_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guides_triggers_deliver_every_paragraph_in_any_date_style() {
+    // A line of dashes within the text is Markdown's rule, not the end of a header: what is before it stays.
     let text = "Hello Ana,\n\nplease hold \"reset\".\n\n-----\n\nThen wait, 5 minutes\n\nJo";
+    let read = "Hello Ana,\n\nplease hold \"reset\".\n\nThen wait, 5 minutes\n\nJo";
     for style in [DateStyle::English, DateStyle::French, DateStyle::Iso] {
         for escaping in [true, false] {
             let stack = with_guide(|options| {
@@ -194,7 +196,7 @@ async fn the_guides_triggers_deliver_every_paragraph_in_any_date_style() {
             agent(&stack, id, last).await;
             assert_eq!(
                 phone(&stack, ANA),
-                [text, "Your ticket has been closed"],
+                [read, "Your ticket has been closed"],
                 "{style:?}, escaping: {escaping}"
             );
         }

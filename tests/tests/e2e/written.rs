@@ -295,7 +295,7 @@ async fn consent_is_on_the_ticket_as_note_and_tag_and_is_kept_without_one() {
     assert!(phone(&stack, ANA).is_empty());
     let told = notes(&ticket(&stack, id));
     assert!(
-        told.len() == 1 && told[0].contains("opt in again by texting START"),
+        told.len() == 1 && told[0].contains("once they text START"),
         "{told:?}"
     );
 
