@@ -12,8 +12,10 @@ use simulators::zendesk::Status;
 use crate::weather::{Place, Weather, When};
 
 mod people;
+mod tickets;
 
 pub(crate) use people::{Mail, MergeUsers, Requester, Suspend, is_address};
+pub(crate) use tickets::{Merge, Open, SetStatus, Tags, Which};
 
 /// One step; exactly one of the fields is there.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -118,53 +120,6 @@ pub(crate) struct File {
     pub(crate) name: String,
     /// A `data:` URL.
     pub(crate) data: String,
-}
-
-/// An agent opens a ticket for a customer.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Open {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<String>,
-    pub(crate) subject: String,
-    pub(crate) text: String,
-}
-
-/// An agent changes a status without a word.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SetStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) ticket: Option<u64>,
-    pub(crate) to: Status,
-}
-
-/// A ticket by its number in the conversation.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Which {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) ticket: Option<u64>,
-}
-
-/// An agent merges tickets.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Merge {
-    pub(crate) from: u64,
-    pub(crate) into: u64,
-}
-
-/// An agent adds tags, or takes some away.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tags {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) ticket: Option<u64>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) add: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) remove: Vec<String>,
 }
 
 /// Braze posts the webhook of a customer's last text again, as if the answer had been lost.

@@ -9,6 +9,7 @@ const ABOUT: &str = "#ticket-head .about";
 /// Opens the ticket's menu and chooses an entry of it.
 async fn chooses(browser: &Browser, entry: &str) {
     browser.click("#more summary").await;
+    keep(browser, "menu").await;
     let entries = browser.texts("#more .sheet button").await;
     let at = entries.iter().position(|known| known.starts_with(entry));
     let at = at.unwrap_or_else(|| panic!("{entry} is not in {entries:?}")) + 1;
