@@ -153,8 +153,8 @@ function people() {
   const own = values.get(`customer/${who}`);
   const told = own?.attributes ?? {};
   const open = "zendesk_ticket_open" in told ? (told.zendesk_ticket_open ? `ticket #${told.zendesk_ticket} open` : "no open ticket") : null;
-  const about = own ? [own.phone, open] : [];
   const condition = own?.condition ?? "subscribed";
+  const about = own ? [own.phone, condition === "unsubscribed" ? "opted out" : null, open] : [];
   $("condition").value = condition;
   $("condition").parentElement.classList.toggle("on", condition !== "subscribed");
   $("who-about").textContent = about.filter(Boolean).join(" · ");
