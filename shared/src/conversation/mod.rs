@@ -7,8 +7,6 @@ mod entry;
 pub mod fingerprint;
 pub mod flow;
 mod key;
-#[cfg(test)]
-mod oracle;
 mod outcome;
 pub mod policy;
 pub mod queue;

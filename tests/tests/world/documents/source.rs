@@ -22,7 +22,7 @@ fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
             .to_string_lossy()
             .into_owned();
         if path.is_dir() {
-            if !matches!(name.as_str(), "tests" | "oracle" | "memory") {
+            if !matches!(name.as_str(), "tests" | "memory") {
                 collect(&path, found);
             }
         } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "test_support.rs"
