@@ -22,6 +22,7 @@ pub(crate) fn kind(entry: &Entry) -> &'static str {
         Body::Attributes => "attributes",
         Body::Note(_) => "note",
         Body::Check => "check",
+        Body::Other => "other",
     }
 }
 
@@ -32,6 +33,7 @@ pub(crate) fn vendor(lane: Lane) -> &'static str {
         Lane::Braze => "Braze",
         Lane::Attributes => "Braze's attributes",
         Lane::Own => "nobody",
+        Lane::Newer => "a newer version",
     }
 }
 
@@ -64,7 +66,7 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
         Body::Reply(reply) => reply.text.as_ref()?,
         Body::Solved(solved) => solved.message.as_ref()?,
         Body::Note(note) => &note.text,
-        Body::Resend(_) | Body::Attributes | Body::Check => return None,
+        Body::Resend(_) | Body::Attributes | Body::Check | Body::Other => return None,
     };
     text.present().map(str::to_owned)
 }
@@ -92,7 +94,7 @@ pub(crate) fn facts(entry: &Entry) -> Value {
         Body::Solved(solved) => fact("ticket", json!(solved.ticket)),
         Body::Resend(resend) => fact("ticket", json!(resend.ticket)),
         Body::Note(note) => fact("ticket", json!(note.ticket)),
-        Body::Consent(_) | Body::Attributes | Body::Check => {}
+        Body::Consent(_) | Body::Attributes | Body::Check | Body::Other => {}
     }
     let progress = &entry.progress;
     fact("last_failure", json!(progress.trouble));
@@ -132,7 +134,8 @@ pub(crate) fn personal(entry: &Entry) -> Vec<(&'static str, String)> {
         | Body::Note(_)
         | Body::Resend(_)
         | Body::Attributes
-        | Body::Check => {}
+        | Body::Check
+        | Body::Other => {}
     }
     told
 }

@@ -35,7 +35,8 @@ impl Campaigns {
             | Body::Attributes
             | Body::Note(_)
             | Body::Resend(_)
-            | Body::Check => None,
+            | Body::Check
+            | Body::Other => None,
         };
         if named.is_none_or(|campaign| listed.contains(campaign)) {
             return parsed;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::{Body, ConsentKind, DeliveryId, Event, MediaProblem, Personal, TicketId};
 
+use super::unknown::{self, Stored, Unknown};
+
 /// What an event waits with. Order is kept within a lane, and no lane holds up another: not one
 /// vendor's outage the other's messages, and nothing a STOP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,11 +21,19 @@ pub enum Lane {
     /// Needs no vendor: the customer's consent, which counts from the moment it is known, and
     /// comparisons, for which nothing waits.
     Own,
+    /// Waits for the newer version that stored it.
+    Newer,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 4] = [Self::Zendesk, Self::Braze, Self::Attributes, Self::Own];
+    pub const ALL: [Self; 5] = [
+        Self::Zendesk,
+        Self::Braze,
+        Self::Attributes,
+        Self::Own,
+        Self::Newer,
+    ];
 }
 
 /// An accepted event that is not done yet.
@@ -35,6 +45,15 @@ pub struct Entry {
     /// How far it got.
     #[serde(default, rename = "p", skip_serializing_if = "Progress::is_fresh")]
     pub progress: Progress,
+    /// What a newer version stored with it.
+    #[serde(skip)]
+    pub unknown: Unknown,
+}
+
+impl Stored for Entry {
+    fn unknown(&mut self) -> &mut Unknown {
+        &mut self.unknown
+    }
 }
 
 impl Entry {
@@ -51,7 +70,30 @@ impl Entry {
         Self {
             event,
             progress: Progress::default(),
+            unknown: Unknown::default(),
         }
+    }
+
+    /// The event as it came in, for another conversation.
+    pub fn anew(&self) -> Self {
+        Self {
+            unknown: self.unknown.clone(),
+            ..Self::fresh(self.event.clone())
+        }
+    }
+
+    /// As it is stored: this version's members, and those that only a newer one knows.
+    pub fn stored(&self) -> String {
+        unknown::write(self, &self.unknown)
+    }
+
+    /// Reads an event as it is stored.
+    ///
+    /// # Errors
+    ///
+    /// What serde says of what is no event.
+    pub fn read(json: &str) -> Result<Self, serde_json::Error> {
+        unknown::read(json)
     }
 
     /// Where it goes.
@@ -63,6 +105,7 @@ impl Entry {
             Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Lane::Braze,
             Body::Attributes => Lane::Attributes,
             Body::Consent(_) | Body::Check => Lane::Own,
+            Body::Other => Lane::Newer,
         }
     }
 }

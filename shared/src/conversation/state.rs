@@ -10,6 +10,7 @@ use crate::message::{CommentId, DeliveryId, TicketId, UserId};
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::silent::Silent;
 pub use super::status::Status;
+use super::unknown::{Stored, Unknown};
 pub use super::unsure::Unsure;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
@@ -109,6 +110,18 @@ pub struct State {
     /// Until when what needs no vendor waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own_wait: Option<Wait>,
+    /// Until when events of a newer version wait to be looked at again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newer_wait: Option<Wait>,
+    /// What a newer version remembers.
+    #[serde(skip)]
+    pub unknown: Unknown,
+}
+
+impl Stored for State {
+    fn unknown(&mut self) -> &mut Unknown {
+        &mut self.unknown
+    }
 }
 
 /// A text that may come again: its fingerprint, how often it came, and when it came first or, once
@@ -193,6 +206,7 @@ impl State {
             Lane::Braze => &mut self.braze_wait,
             Lane::Attributes => &mut self.attributes_wait,
             Lane::Own => &mut self.own_wait,
+            Lane::Newer => &mut self.newer_wait,
         }
     }
 
@@ -203,6 +217,7 @@ impl State {
             Lane::Braze => self.braze_wait,
             Lane::Attributes => self.attributes_wait,
             Lane::Own => self.own_wait,
+            Lane::Newer => self.newer_wait,
         }
     }
 

@@ -16,13 +16,13 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         refusal: &Refusal,
     ) -> bool {
         let cause = format!("{} {}", refusal.status, refusal.code);
-        let content = serde_json::to_vec(entry).unwrap_or_default();
+        let content = entry.stored();
         let letter = DeadLetter {
             id: &entry.event.delivery,
             source: "event",
             cause: &cause,
             conversation: Some(key.pk()),
-            content: &content,
+            content: content.as_bytes(),
         };
         tracing::error!(delivery.id = %entry.event.delivery, cause, "dead letter");
         let put = self.store.bury(&letter, self.clock.now()).await;

@@ -115,7 +115,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let ended = match done {
             Done::Ended { ending, follow } => Some((ending, follow)),
             Done::Forward { customer } => {
-                let ending = self.hand_on(customer, &entry.event, work, taken).await;
+                let ending = self.hand_on(customer, entry, work, taken).await;
                 ending.map(|ending| (ending, vec![]))
             }
             Done::Dead {

@@ -4,7 +4,7 @@
 use crate::conversation::state::Entry;
 use crate::conversation::step::Ending;
 use crate::conversation::store::{Accepted, Key, Storage};
-use crate::message::{Event, ExternalUserId};
+use crate::message::ExternalUserId;
 
 use super::{Bridge, Taken, Vendors, Work};
 
@@ -14,12 +14,12 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     pub(super) async fn hand_on(
         &self,
         customer: ExternalUserId,
-        event: &Event,
+        entry: &Entry,
         work: &Work,
         taken: &mut Vec<Taken>,
     ) -> Option<Ending> {
         let key = Key::Customer(customer);
-        let entry = Entry::fresh(event.clone());
+        let entry = entry.anew();
         let now = self.clock.now();
         let lease = work.lease(now);
         let accepted = self.store.accept(&key, &entry, &[], &lease, now);

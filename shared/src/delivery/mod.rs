@@ -210,7 +210,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
-        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Check => None,
+        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Check | Body::Other => None,
     }
 }
 

@@ -73,6 +73,9 @@ pub enum Body {
     Note(Note),
     /// The conversation is compared with its ticket.
     Check,
+    /// An event of a kind that only a newer version knows.
+    #[serde(other)]
+    Other,
 }
 
 impl Body {
@@ -87,6 +90,7 @@ impl Body {
             Self::Attributes => "attributes",
             Self::Note(_) => "note",
             Self::Check => "check",
+            Self::Other => "other",
         }
     }
 
@@ -95,7 +99,7 @@ impl Body {
         match self {
             Self::Text(_) | Self::Consent(_) => "braze",
             Self::Reply(_) | Self::Solved(_) | Self::Resend(_) => "zendesk",
-            Self::Attributes | Self::Note(_) | Self::Check => "",
+            Self::Attributes | Self::Note(_) | Self::Check | Self::Other => "",
         }
     }
 }

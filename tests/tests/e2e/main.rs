@@ -19,4 +19,5 @@ mod outage;
 mod resend;
 mod submit;
 mod tickets;
+mod versions;
 mod written;

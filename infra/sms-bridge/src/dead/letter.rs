@@ -60,7 +60,8 @@ impl Letter {
     /// The event, where it is one and can be read.
     pub(crate) fn entry(&self) -> Option<Entry> {
         let event = self.source == "event";
-        event.then(|| serde_json::from_slice(&self.content).ok())?
+        let json = std::str::from_utf8(&self.content).ok()?;
+        event.then(|| Entry::read(json).ok())?
     }
 
     /// What it is, in one word.

@@ -12,6 +12,7 @@ use crate::message::DeliveryId;
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
+use super::super::unknown::{self, FORM};
 use super::{Held, Key, PARKED, Settled};
 
 /// The attribute that holds the state: `state` is a reserved word of DynamoDB.
@@ -34,7 +35,7 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
         .get(STATE)
         .and_then(string)
         .map_or_else(State::default, |json| {
-            serde_json::from_str(json).unwrap_or_else(|_| {
+            unknown::read(json).unwrap_or_else(|_| {
                 poison.push(json.to_owned());
                 State::default()
             })
@@ -45,7 +46,7 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
         .map_or(&[][..], |l| l);
     let mut mailbox: Vec<Entry> = Vec::with_capacity(stored.len());
     for json in stored.iter().filter_map(string) {
-        match serde_json::from_str(json) {
+        match Entry::read(json) {
             Ok(entry) => mailbox.push(entry),
             Err(_) => poison.push(json.to_owned()),
         }
@@ -68,6 +69,7 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
             .and_then(string)
             .unwrap_or_default()
             .to_owned(),
+        form: item.get("form").and_then(integer).unwrap_or(0).max(FORM),
         lost: item.get("lost").and_then(string).map(str::to_owned),
     }
 }
@@ -112,6 +114,7 @@ fn take_new(ours: &mut Held, theirs: Held) {
     ours.version = theirs.version;
     ours.readable = readable;
     ours.seen = theirs.seen;
+    ours.form = theirs.form;
 }
 
 fn seen(item: &Item) -> Seen {
@@ -164,21 +167,16 @@ pub(super) fn marker(id: &DeliveryId) -> AttributeValue {
 }
 
 pub(super) fn state(state: &State) -> AttributeValue {
-    AttributeValue::S(json(state))
+    AttributeValue::S(unknown::write(state, &state.unknown))
 }
 
 pub(super) fn mailbox(entries: &[Entry]) -> AttributeValue {
     AttributeValue::L(
         entries
             .iter()
-            .map(|entry| AttributeValue::S(json(entry)))
+            .map(|entry| AttributeValue::S(entry.stored()))
             .collect(),
     )
-}
-
-/// Our own types always serialise: string keys, no custom code.
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 pub(super) fn number(value: i64) -> AttributeValue {

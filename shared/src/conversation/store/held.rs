@@ -56,6 +56,8 @@ pub struct Held {
     /// Until when it is held, or due again, in milliseconds since the epoch.
     pub until: i64,
     pub(super) version: u64,
+    /// The form it is written in: never lower than what a newer version wrote.
+    pub(super) form: i64,
     pub(super) lease: String,
     /// The lease of a holder that vanished, until what it may have done is written down.
     pub(super) lost: Option<String>,

@@ -39,6 +39,7 @@ impl Store {
             .expression_attribute_values(":seen", codec::version(held.version))
             .expression_attribute_values(":next", codec::version(held.version + 1))
             .expression_attribute_values(":held", AttributeValue::S(held.lease.clone()))
+            .expression_attribute_values(":form", codec::number(held.form))
             .expression_attribute_values(":state", codec::state(&held.state))
             .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS));
         if let Leave::Working { until, .. } | Leave::Parked(until) = leave {
@@ -68,13 +69,9 @@ impl Store {
                 Ok(Settled::Done)
             }
             Write::Refused(item) => {
-                let intended = if leave == Leave::Idle {
-                    ""
-                } else {
-                    lease.as_str()
-                };
+                let intended = (leave != Leave::Idle).then_some(lease.as_str());
                 let theirs = codec::held(&held.key, item);
-                Ok(codec::merge(held, intended, theirs))
+                Ok(codec::merge(held, intended.unwrap_or_default(), theirs))
             }
             Write::TooLarge => Err(StoreError::TooLarge),
         }
@@ -83,7 +80,7 @@ impl Store {
 
 fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
     let mut expression = format!(
-        "SET v = :next, {} = :state, expires_at = :expires",
+        "SET v = :next, form = :form, {} = :state, expires_at = :expires",
         codec::STATE
     );
     let mut remove = vec!["lost".to_owned()];

@@ -405,7 +405,7 @@ async fn what_cannot_be_read_is_set_aside_and_the_rest_goes_on() {
         (
             "mailbox".to_owned(),
             AttributeValue::L(vec![
-                AttributeValue::S(r#"{"id":"x","at":1,"kind":"from_the_future"}"#.to_owned()),
+                AttributeValue::S(r#"{"id":"x","at":1}"#.to_owned()),
                 AttributeValue::S(serde_json::to_string(&entry("a")).expect("json")),
             ]),
         ),
@@ -418,7 +418,7 @@ async fn what_cannot_be_read_is_set_aside_and_the_rest_goes_on() {
 async fn what_cannot_be_read_among_what_came_in_is_set_aside_too() {
     let store = table().await;
     let mut held = hold(&store, "a", "mine").await;
-    let unknown = r#"{"id":"x","at":1,"kind":"from_the_future"}"#;
+    let unknown = r#"{"id":"x","at":1}"#;
     let append = store
         .update(&key())
         .update_expression("SET v = v + :one, mailbox = list_append(mailbox, :new)")
@@ -427,11 +427,90 @@ async fn what_cannot_be_read_among_what_came_in_is_set_aside_too() {
             ":new",
             AttributeValue::L(vec![AttributeValue::S(unknown.to_owned())]),
         );
-    append.send().await.expect("appended by a newer version");
+    append.send().await.expect("appended");
     let leave = Leave::Parked(NOW + 1_000);
     let settled = store.settle(&mut held, leave, &[], NOW).await;
     assert!(matches!(settled, Ok(Settled::Moved)), "{settled:?}");
     assert_eq!(held.poison, [unknown]);
+}
+
+/// What a newer version may store: members and words that this one does not know, at every depth.
+const NEWER_STATE: &str =
+    r#"{"mood":"calm","ticket":35,"unsure":[{"how_sure":7,"sent":1,"ticket":35}]}"#;
+const NEWER_TEXT: &str = r#"{"at":1,"id":"a","kind":"text","p":{"posted":true,"seen":[1,2],"why":"bored"},"profile":{"name":"","phone":"","pronouns":"they"},"support":false,"text":"hi"}"#;
+const NEWER_KIND: &str =
+    r#"{"at":2,"id":"b","kind":"from_the_future","what":{"else":[{"x":null}]}}"#;
+
+#[tokio::test]
+async fn what_only_a_newer_version_knows_is_written_back_as_it_was() {
+    let store = table().await;
+    let json = |text: &str| AttributeValue::S(text.to_owned());
+    let planted = store
+        .update(&key())
+        .update_expression(
+            "SET v = :v, form = :form, memory = :state, mailbox = :mailbox, lease = :free, \
+             due_at = :now, due_shard = :shard, later = :later",
+        )
+        .expression_attribute_values(":v", codec::number(7))
+        .expression_attribute_values(":form", codec::number(9))
+        .expression_attribute_values(":state", json(NEWER_STATE))
+        .expression_attribute_values(
+            ":mailbox",
+            AttributeValue::L(vec![json(NEWER_TEXT), json(NEWER_KIND)]),
+        )
+        .expression_attribute_values(":free", json(PARKED))
+        .expression_attribute_values(":now", codec::number(NOW))
+        .expression_attribute_values(":shard", codec::number(i64::from(key().shard())))
+        .expression_attribute_values(":later", json("kept"));
+    planted.send().await.expect("written by a newer version");
+
+    let taken = store.take_due(&key(), &lease("one"), NOW).await;
+    let (mut held, _) = taken.expect("read").expect("due");
+    assert_eq!((held.poison.len(), ids(&held).len()), (0, 2));
+    held.state.opted_out = true;
+    held.mailbox[0].progress.sent = 2;
+    held.mailbox.push(entry("c"));
+    let settled = store.settle(&mut held, Leave::Parked(NOW), &[], NOW).await;
+    assert!(matches!(settled, Ok(Settled::Done)), "{settled:?}");
+
+    let item = store.client.get_item().table_name(&store.table);
+    let item = item
+        .key("pk", json(&key().pk()))
+        .send()
+        .await
+        .expect("read");
+    let item = item.item.expect("there");
+    let parsed = |value: &AttributeValue| -> serde_json::Value {
+        serde_json::from_str(codec::string(value).expect("text")).expect("JSON")
+    };
+    let before = |text: &str| -> serde_json::Value { serde_json::from_str(text).expect("JSON") };
+    let mut state = before(NEWER_STATE);
+    state["opted_out"] = true.into();
+    assert_eq!(parsed(&item[codec::STATE]), state);
+    let mailbox = item["mailbox"].as_l().expect("a list");
+    let mut text = before(NEWER_TEXT);
+    text["p"]["sent"] = 2.into();
+    assert_eq!(parsed(&mailbox[0]), text);
+    assert_eq!(parsed(&mailbox[1]), before(NEWER_KIND));
+    assert_eq!(mailbox.len(), 3);
+    assert_eq!(item["form"], codec::number(9));
+    assert_eq!(item["later"], json("kept"));
+}
+
+#[tokio::test]
+async fn an_item_carries_the_number_of_its_form() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    held.mailbox.clear();
+    let settled = store.settle(&mut held, Leave::Idle, &[], NOW).await;
+    assert!(matches!(settled, Ok(Settled::Done)), "{settled:?}");
+    let key = AttributeValue::S(key().pk());
+    let item = store.client.get_item().table_name(&store.table);
+    let item = item.key("pk", key).send().await.expect("read");
+    assert_eq!(
+        item.item.expect("there")["form"],
+        codec::number(crate::conversation::unknown::FORM)
+    );
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ const SIGN_IN: Duration = Duration::from_secs(2);
 pub(crate) fn calls_zendesk(incoming: &Incoming) -> bool {
     let to_zendesk = match incoming.event.body {
         Body::Text(_) | Body::Consent(_) | Body::Solved(_) | Body::Note(_) | Body::Check => true,
-        Body::Reply(_) | Body::Resend(_) | Body::Attributes => false,
+        Body::Reply(_) | Body::Resend(_) | Body::Attributes | Body::Other => false,
     };
     to_zendesk || incoming.customer.is_none()
 }

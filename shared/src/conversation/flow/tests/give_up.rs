@@ -302,3 +302,18 @@ fn an_event_over_which_workers_vanish_again_and_again_becomes_a_dead_letter_with
     };
     assert_eq!(follow.len(), 1);
 }
+
+#[test]
+fn an_event_of_a_newer_version_waits_and_is_given_up_in_time() {
+    let stored = r#"{"id":"x","at":1,"kind":"from_the_future","what":1}"#;
+    let mut entry = Entry::read(stored).expect("reads");
+    entry.event.received_at = NOW - HOUR;
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (calls, end) = ana.resume(&mut entry, &mut works);
+    assert!(calls.is_empty(), "{calls:?}");
+    assert!(matches!(end, End::Later(None)), "{end:?}");
+    entry.event.received_at = NOW - 25 * HOUR;
+    let (_, end) = ana.resume(&mut entry, &mut works);
+    assert_eq!(cause(&end), TOO_LONG);
+    assert!(entry.stored().contains("from_the_future"));
+}

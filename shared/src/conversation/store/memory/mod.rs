@@ -12,6 +12,7 @@ use crate::message::{Alias, DeliveryId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
+use super::super::unknown::FORM;
 use super::storage::Storage;
 use super::{
     Accepted, DAY_LIMIT, DeadLetter, Held, Key, Lease, Leave, MAILBOX_LIMIT, PARKED, Settled,
@@ -111,6 +112,7 @@ impl Row {
             poison: vec![],
             until: self.due_at.unwrap_or(0),
             version: self.version,
+            form: FORM,
             lease: self.lease.clone().unwrap_or_default(),
             lost: self.lost.clone(),
         }
