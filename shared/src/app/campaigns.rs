@@ -58,6 +58,7 @@ mod tests {
             base: "https://rest.example.com".parse().expect("a base URL"),
             reply_campaign: Some("reply".to_owned()),
             solved_campaign: None,
+            subscription_group: None,
             allowed_campaigns: listed
                 .map(|listed| listed.iter().map(|id| (*id).to_owned()).collect()),
         };

@@ -9,7 +9,9 @@ use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, StatusCode};
 
 use super::error::BrazeError;
-use super::types::{Attributes, SendBody, Sent, SentAnswer, TrackBody, TriggerSend};
+use super::types::{
+    Attributes, SendBody, Sent, SentAnswer, StatusAnswer, Subscription, TrackBody, TriggerSend,
+};
 use crate::message::ExternalUserId;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
 use crate::secrets::{SecretStore, Secrets};
@@ -71,6 +73,25 @@ impl Client {
         let body = TrackBody::of(user, attributes);
         let request = Request::new(Method::POST, url, Repeat::Safe).json(&body);
         self.call(request, deadline).await.map(drop)
+    }
+
+    /// A customer's state in an SMS subscription group: `GET /subscription/status/get`.
+    ///
+    /// # Errors
+    /// [`BrazeError`]; nothing was changed.
+    pub async fn subscription(
+        &self,
+        user: &ExternalUserId,
+        group: &str,
+        deadline: Deadline,
+    ) -> Result<Subscription, BrazeError> {
+        let mut url = self.base.at("/subscription/status/get");
+        url.query_pairs_mut()
+            .append_pair("subscription_group_id", group)
+            .append_pair("external_id", user.as_str());
+        let request = Request::new(Method::GET, url, Repeat::Safe);
+        let answer = self.call(request, deadline).await?;
+        Ok(answer.json::<StatusAnswer>().unwrap_or_default().only())
     }
 
     /// Sends a request; a refused key is reread once, because nothing was done then.

@@ -1,4 +1,4 @@
-//! Braze, as far as the bridge calls it: one triggered message, and a user's attributes.
+//! Braze, as far as the bridge calls it: one triggered message, a user's attributes and subscription.
 //!
 //! In: a customer, a text and a deadline. Out: [`Sent`], or a [`BrazeError`] by what the caller
 //! can do. Must not import `zendesk`, `conversation` or `delivery`.
@@ -9,7 +9,7 @@ mod types;
 
 pub use client::Client;
 pub use error::BrazeError;
-pub use types::{Attributes, Sent, TriggerProperties, TriggerSend};
+pub use types::{Attributes, Sent, Subscription, TriggerProperties, TriggerSend};
 
 #[cfg(test)]
 mod tests;

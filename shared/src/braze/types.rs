@@ -2,6 +2,8 @@
 //!
 //! In: nothing. Out: plain types and their JSON. Imports only the identifiers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::message::{ExternalUserId, Personal, TicketId};
@@ -132,6 +134,39 @@ impl From<SentAnswer> for Sent {
         Self {
             dispatch_id: answer.dispatch_id.filter(|id| !id.is_empty()),
             warnings,
+        }
+    }
+}
+
+/// A customer's state in a subscription group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub enum Subscription {
+    /// Messages are sent.
+    Subscribed,
+    /// None are.
+    Unsubscribed,
+    /// Neither was ever said.
+    Unknown,
+    /// A word that is not documented, or none for this customer.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize, Default)]
+pub(super) struct StatusAnswer {
+    #[serde(default)]
+    status: BTreeMap<String, Subscription>,
+}
+
+impl StatusAnswer {
+    /// The only customer's state: one was asked for, and the documentation names them by what was asked
+    /// with or by their number.
+    pub(super) fn only(self) -> Subscription {
+        let mut states = self.status.into_values();
+        match (states.next(), states.next()) {
+            (Some(only), None) => only,
+            _ => Subscription::Other,
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     let braze = r.base_url("BRAZE_BASE_URL");
     let reply_campaign = r.campaign("BRAZE_REPLY_CAMPAIGN_ID");
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
+    let subscription_group = r.campaign("BRAZE_SUBSCRIPTION_GROUP_ID");
+    let check = r.choice("CHECK_SUBSCRIPTION", true, &[("on", true), ("off", false)]);
     let allowed_campaigns = r.campaigns("ALLOWED_CAMPAIGN_IDS");
     let policy = policy(r);
     let signature_mode = r.choice(
@@ -44,6 +46,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             base: braze?,
             reply_campaign,
             solved_campaign,
+            subscription_group: subscription_group.filter(|_| check),
             allowed_campaigns,
         },
         policy,

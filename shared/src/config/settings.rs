@@ -72,6 +72,9 @@ pub struct BrazeSettings {
     pub reply_campaign: Option<String>,
     /// `BRAZE_SOLVED_CAMPAIGN_ID`; `None`: no closing SMS, attribute only.
     pub solved_campaign: Option<String>,
+    /// `BRAZE_SUBSCRIPTION_GROUP_ID`, with `CHECK_SUBSCRIPTION`: the SMS subscription group in which a
+    /// customer is looked up before a message; `None`: no look-ups.
+    pub subscription_group: Option<String>,
     /// `ALLOWED_CAMPAIGN_IDS`: which campaigns an event may name beside the two above; `None`: any,
     /// because the body is signed.
     pub allowed_campaigns: Option<Vec<String>>,

@@ -51,6 +51,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
     assert_eq!(settings.braze.reply_campaign, None);
     assert_eq!(settings.braze.solved_campaign, None);
     assert_eq!(settings.braze.allowed_campaigns, None);
+    assert_eq!(settings.braze.subscription_group, None);
     assert_eq!(settings.signature_mode, SignatureMode::Enforce);
     assert_eq!(settings.extra_ca_file, None);
     assert_eq!(settings.log_level, LevelFilter::INFO);
@@ -161,6 +162,20 @@ fn every_policy_can_be_given() {
 }
 
 #[test]
+fn a_group_is_looked_up_unless_that_is_switched_off() {
+    let group = |check: &str| {
+        let given = [
+            ("BRAZE_SUBSCRIPTION_GROUP_ID", "g-1"),
+            ("CHECK_SUBSCRIPTION", check),
+        ];
+        settings(&given).expect("valid").braze.subscription_group
+    };
+    assert_eq!(group("").as_deref(), Some("g-1"));
+    assert_eq!(group("on").as_deref(), Some("g-1"));
+    assert_eq!(group("off"), None);
+}
+
+#[test]
 fn everything_missing_is_reported_at_once() {
     assert_eq!(
         names(Settings::from_lookup(|_| None)),
@@ -192,6 +207,8 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("ZENDESK_BASE_URL", "http://zzz.example"),
         ("BRAZE_BASE_URL", "https://zzz.example/zzz"),
         ("BRAZE_REPLY_CAMPAIGN_ID", "zzz zzz"),
+        ("BRAZE_SUBSCRIPTION_GROUP_ID", "zzz zzz"),
+        ("CHECK_SUBSCRIPTION", "zzz"),
         ("OPEN_ON", "zzz"),
         ("REOPEN_WINDOW_DAYS", "-1"),
         ("GIVE_UP_AFTER_HOURS", "0"),

@@ -16,6 +16,7 @@ pub mod state;
 mod status;
 pub mod step;
 pub mod store;
+pub mod subscription;
 pub mod unknown;
 mod unsure;
 

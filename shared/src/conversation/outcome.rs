@@ -5,6 +5,7 @@
 use crate::message::{Attachment, CommentId, ExternalUserId, Personal, TicketId, UserId};
 
 use super::state::{Attached, Status, Trouble};
+use super::subscription::Subscription;
 
 /// How a step went.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,8 @@ pub enum Outcome {
     Attached(Vec<Attached>),
     /// Comments, newest first.
     Comments(Vec<FetchedComment>),
+    /// A customer's state in a subscription group.
+    Subscription(Subscription),
     /// It worked.
     Done,
     /// It did not.

@@ -92,6 +92,8 @@ pub struct Policy {
     pub reply_campaign: Option<String>,
     /// Campaign of the closing message; `None`: no closing SMS.
     pub solved_campaign: Option<String>,
+    /// The SMS subscription group in which customers are looked up; `None`: they are not.
+    pub subscription_group: Option<String>,
     /// Text of the closing message.
     pub solved_message: String,
     /// Language of the bridge's own texts.
@@ -114,6 +116,7 @@ impl Default for Policy {
             subject: "SMS from {name}".to_owned(),
             reply_campaign: None,
             solved_campaign: None,
+            subscription_group: None,
             solved_message: "Your ticket has been closed".to_owned(),
             language: Language::English,
             style: Style::default(),

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Silent {
     /// The customer had opted out.
     OptedOut,
+    /// The customer was not subscribed to the campaign's SMS subscription group.
+    NotSubscribed,
     /// There is no campaign for it.
     NoCampaign,
     /// A tag of the ticket.

@@ -10,6 +10,7 @@ use crate::message::{CommentId, DeliveryId, TicketId, UserId};
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::silent::Silent;
 pub use super::status::Status;
+use super::subscription::LookedUp;
 use super::unknown::{Stored, Unknown};
 pub use super::unsure::Unsure;
 
@@ -67,6 +68,9 @@ pub struct State {
     /// The ticket that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opted_out_on: Option<TicketId>,
+    /// What Braze said of the customer's subscription; forgotten with every opt-out and opt-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<LookedUp>,
     /// When they opted out, or in again, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub consent_at: i64,

@@ -46,6 +46,13 @@ pub enum Step {
     SendSms(Box<Sms>),
     /// Set Braze's attributes. Safe to repeat.
     SetAttributes(Attributes),
+    /// Ask Braze for a customer's state in a subscription group.
+    LookUpSubscription {
+        /// Whose.
+        customer: ExternalUserId,
+        /// In which group.
+        group: String,
+    },
 }
 
 impl Step {
@@ -67,6 +74,7 @@ impl Step {
             Self::FetchComments(_) => "fetch_comments",
             Self::SendSms(_) => "send_sms",
             Self::SetAttributes(_) => "set_attributes",
+            Self::LookUpSubscription { .. } => "look_up_subscription",
         }
     }
 }

@@ -9,6 +9,7 @@ use shared::conversation::step::{Failure, Outcome, Step};
 use shared::conversation::store::{
     Accepted, DeadLetter, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
 };
+use shared::conversation::subscription::Subscription;
 use shared::delivery::Vendors;
 use shared::message::{Alias, DeliveryId, ExternalUserId};
 use shared::net::Deadline;
@@ -139,6 +140,7 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::FetchComments(ticket) => world.comments(*ticket),
         Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
+        Step::LookUpSubscription { .. } => Outcome::Subscription(Subscription::Subscribed),
         Step::SetAttributes(set) => {
             world
                 .attributes

@@ -11,6 +11,7 @@ mod broken_bodies;
 mod courtesies;
 mod crowd;
 mod deployment;
+mod did_it_arrive;
 mod documents;
 mod external_ids;
 mod files;

@@ -62,6 +62,7 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
         }
         None => "accepted and closing SMS sent to Braze",
         Some(Silent::OptedOut) => "accepted; no closing SMS: the customer had opted out",
+        Some(Silent::NotSubscribed) => "accepted; no closing SMS: the customer is not subscribed",
         Some(Silent::NoCampaign) => "accepted; no closing SMS: no campaign is set for it",
         Some(Silent::Tag) => "accepted; no closing SMS: a tag of the ticket forbids it",
         Some(Silent::Empty) => "accepted; no closing SMS: the message has no text",

@@ -7,6 +7,7 @@ use super::super::step::{
     Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Sms, Step,
     TicketFacts,
 };
+use super::super::subscription::Subscription;
 use super::{Call, Flow, No, Pause, Stop, later};
 
 /// A comment that was written, and what the answer said of its ticket.
@@ -146,6 +147,20 @@ impl Flow<'_> {
             Ok(()) | Err(Failure::Refused(_) | Failure::NotFound) => None,
             Err(_) => Some(self.context().attributes()),
         })
+    }
+
+    /// Asks for the customer's state in a subscription group. Nothing waits for the answer.
+    pub(super) async fn look_up_subscription(
+        &mut self,
+        group: String,
+    ) -> Result<Subscription, Stop> {
+        let customer = self.customer.clone();
+        let step = Step::LookUpSubscription { customer, group };
+        let asked = self.make(step, |outcome| match outcome {
+            Outcome::Subscription(is) => Some(is),
+            _ => None,
+        });
+        Ok(asked.await?.unwrap_or(Subscription::Untold))
     }
 
     fn attributes(&self, ticket: Option<TicketId>, open: bool) -> Step {

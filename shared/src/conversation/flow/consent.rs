@@ -17,6 +17,7 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
     let state = &mut *flow.state;
     if consent.what != ConsentKind::Help {
         state.consent_at = at;
+        state.subscription = None;
     }
     let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {

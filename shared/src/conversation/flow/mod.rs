@@ -25,6 +25,7 @@ pub mod script;
 mod sms;
 mod solve;
 mod solved;
+mod subscription;
 mod text;
 mod unreported;
 mod write;

@@ -8,7 +8,7 @@ use super::super::state::{Entry, Unsure};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::sms::{self, Outgoing, Sent};
-use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files};
+use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files, subscription};
 
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if wrote(flow, reply) {
@@ -28,9 +28,8 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         return Ok(unknown(flow, reply));
     }
     files::find(flow, reply).await?;
-    if flow.state.opted_out {
-        let note = notes::opted_out(flow.language());
-        return Ok(not_sent(flow, reply, "the customer opted out of SMS", note));
+    if let Some((reason, note)) = forbidden(flow).await? {
+        return Ok(not_sent(flow, reply, reason, note));
     }
     let answer = answer::fitted(flow.about.policy, reply, text.as_str());
     let (messages, limit) = (answer.messages(), flow.about.policy.style.max_messages);
@@ -65,6 +64,24 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         Sent::Unknown => Ok(unknown(flow, reply)),
         Sent::Refused(refusal) => Ok(refused(flow, reply, refusal)),
     }
+}
+
+/// Why the customer may not be sent anything, and what the agent reads.
+async fn forbidden(flow: &mut Flow<'_>) -> Result<Option<(&'static str, String)>, Stop> {
+    if flow.progress.sent == 0 {
+        subscription::look_up(flow).await?;
+    }
+    let language = flow.language();
+    if flow.state.opted_out {
+        let note = notes::opted_out(language);
+        return Ok(Some(("the customer opted out of SMS", note)));
+    }
+    if subscription::is_unsubscribed(flow) {
+        subscription::noted(flow);
+        let note = notes::unsubscribed(language);
+        return Ok(Some(("the customer is not subscribed to SMS", note)));
+    }
+    Ok(None)
 }
 
 fn wrote(flow: &Flow<'_>, reply: &Reply) -> bool {
@@ -134,7 +151,8 @@ fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
     let note = answer::note(flow.about.policy, answer);
     let note = reply.ticket.or(flow.state.ticket).zip(note);
     let note = note.map(|(ticket, text)| flow.note(ticket, text, &[]));
-    Done::ended(Ending::Delivered, note)
+    let follow = note.into_iter().chain(subscription::note(flow));
+    Done::ended(Ending::Delivered, follow)
 }
 
 fn not_sent(flow: &mut Flow<'_>, reply: &Reply, reason: &'static str, note: String) -> Done {

@@ -9,7 +9,8 @@ use super::super::state::{Entry, Silent, Status, Unsure};
 use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, later, loop_guard, solve, unreported,
+    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, later, loop_guard, solve, subscription,
+    unreported,
 };
 
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
@@ -28,6 +29,9 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     if flow.progress.sent == 0 {
         is_another(flow, solved, ticket, &mut looked_up).await?;
         answers_first(flow, ticket).await?;
+    }
+    if flow.progress.sent == 0 && has_campaign(flow, solved) {
+        subscription::look_up(flow).await?;
     }
     let campaign = match campaign(flow, solved) {
         Ok(campaign) => campaign,
@@ -58,7 +62,8 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     match sms::send_once(flow, outgoing).await? {
         Sent::All => {
             solve::notified(flow, solved, None);
-            Ok(Done::delivered())
+            let note = subscription::note(flow);
+            Ok(Done::ended(Ending::Delivered, note))
         }
         Sent::Unknown => Ok(unknown(flow, solved, ticket)),
         Sent::Refused(refusal) => Ok(refused(flow, solved, ticket, refusal)),
@@ -138,10 +143,17 @@ async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop
     }
 }
 
+fn has_campaign(flow: &Flow<'_>, solved: &Solved) -> bool {
+    solved.campaign.is_some() || flow.about.policy.solved_campaign.is_some()
+}
+
 /// The campaign of the closing message, or why there is none.
 fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, Silent> {
     if flow.state.opted_out {
         return Err(Silent::OptedOut);
+    }
+    if subscription::is_unsubscribed(flow) {
+        return Err(Silent::NotSubscribed);
     }
     if loop_guard::is_tripped(&flow.context(), flow.state) {
         return Err(Silent::Loop);
@@ -199,7 +211,8 @@ async fn without_message(
     ticket: TicketId,
     silent: Silent,
 ) -> Ended {
-    let follow = flow.announce(Some(ticket), false).await?;
+    let announced = flow.announce(Some(ticket), false).await?;
+    let follow = announced.into_iter().chain(subscription::note(flow));
     solve::notified(flow, solved, Some(silent));
     Ok(Done::ended(Ending::Delivered, follow))
 }

@@ -6,7 +6,7 @@ use super::super::notes;
 use super::super::state::{Entry, Status};
 use super::super::step::{Ending, Refusal};
 use super::consent::OPTED_OUT_TAG;
-use super::{Done, Ended, Flow, No, Stop, loop_guard, post};
+use super::{Done, Ended, Flow, No, Stop, loop_guard, post, subscription};
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
     match delivered(flow, text).await {
@@ -26,6 +26,9 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     if flow.progress.announce {
         let open = !flow.state.is_done();
         follow.extend(flow.announce(flow.state.ticket, open).await?);
+        // The agent knows before writing.
+        subscription::look_up(flow).await?;
+        follow.extend(subscription::note(flow));
     }
     follow.extend(note_on_opt_out(flow));
     follow.extend(loop_guard::note(flow));

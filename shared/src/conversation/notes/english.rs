@@ -5,6 +5,16 @@ use super::texts::{Media, Texts};
 pub(super) static TEXTS: Texts = Texts {
     opted_out: "SMS not sent: the customer opted out of SMS. You can reach them by SMS again \
         once they text START.",
+    unsubscribed: "SMS not sent: the customer is unsubscribed from these SMS in Braze. You can reach them \
+        by SMS again once they text START, or once they are subscribed in Braze at their wish; then \
+        please answer again.",
+    customer_unsubscribed: "The customer is unsubscribed from these SMS in Braze. Your answers on this ticket \
+        will not be sent until they text START, or are subscribed in Braze at their wish.",
+    customer_not_subscribed: "The customer may not receive your answers: Braze has no SMS subscription of \
+        theirs. Your answers are sent all the same. Please ask the customer to text START, or to be \
+        subscribed in Braze.",
+    subscribed_again: "The customer opted out of SMS and has since been subscribed again in Braze. Your \
+        answers on this ticket will be sent.",
     no_text: "SMS not sent: your comment contains no text.",
     too_long: "SMS not sent: your comment is too long. It would take {messages} messages of ten \
         parts each, and at most {limit} are sent. Please shorten it, or send the rest another \

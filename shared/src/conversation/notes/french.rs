@@ -5,6 +5,15 @@ use super::texts::{Media, Texts};
 pub(super) static TEXTS: Texts = Texts {
     opted_out: "SMS non envoyé : le client s'est désinscrit des SMS. Il peut se réinscrire en envoyant \
         START.",
+    unsubscribed: "SMS non envoyé : le client est désinscrit de ces SMS dans Braze. Il peut se réinscrire en \
+        envoyant START, ou être inscrit dans Braze à sa demande ; veuillez alors répondre à nouveau.",
+    customer_unsubscribed: "Le client est désinscrit de ces SMS dans Braze. Les réponses de ce ticket ne sont \
+        pas envoyées tant qu'il n'envoie pas START ou n'est pas inscrit dans Braze à sa demande.",
+    customer_not_subscribed: "Le client ne recevra peut-être pas vos réponses : Braze n'a pas d'inscription \
+        aux SMS pour lui. Elles sont envoyées quand même. Veuillez lui demander d'envoyer START, ou \
+        d'être inscrit dans Braze.",
+    subscribed_again: "Le client s'était désinscrit des SMS et a depuis été réinscrit dans Braze. Les \
+        réponses de ce ticket sont envoyées.",
     no_text: "SMS non envoyé : le commentaire ne contient pas de texte.",
     too_long: "SMS non envoyé : le commentaire est trop long. Il faudrait {messages} messages de dix \
         parties, {limit} au plus sont envoyés. Veuillez le raccourcir, ou envoyer la suite autrement.",

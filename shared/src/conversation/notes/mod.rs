@@ -26,6 +26,26 @@ pub fn opted_out(language: Language) -> String {
     Texts::of(language).opted_out.to_owned()
 }
 
+/// The customer is unsubscribed in Braze, so an answer was not sent.
+pub fn unsubscribed(language: Language) -> String {
+    Texts::of(language).unsubscribed.to_owned()
+}
+
+/// The customer is unsubscribed in Braze: the agent knows before writing.
+pub fn customer_unsubscribed(language: Language) -> String {
+    Texts::of(language).customer_unsubscribed.to_owned()
+}
+
+/// The customer never subscribed in Braze.
+pub fn customer_not_subscribed(language: Language) -> String {
+    Texts::of(language).customer_not_subscribed.to_owned()
+}
+
+/// The customer opted out, and is subscribed in Braze again.
+pub fn subscribed_again(language: Language) -> String {
+    Texts::of(language).subscribed_again.to_owned()
+}
+
 /// The comment had nothing that can be sent as SMS.
 pub fn no_text(language: Language) -> String {
     Texts::of(language).no_text.to_owned()
@@ -302,6 +322,10 @@ mod tests {
         let mut texts = vec![
             opted_out(language),
             no_text(language),
+            unsubscribed(language),
+            customer_unsubscribed(language),
+            customer_not_subscribed(language),
+            subscribed_again(language),
             too_long(language, 17, 5),
             closing_too_long(language, 17, 5),
             unknown(language, 0, 2, true),

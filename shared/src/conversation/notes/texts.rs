@@ -9,6 +9,10 @@ use super::{english, french};
 /// Every fixed text in one language. `{name}` in braces is filled in.
 pub(super) struct Texts {
     pub(super) opted_out: &'static str,
+    pub(super) unsubscribed: &'static str,
+    pub(super) customer_unsubscribed: &'static str,
+    pub(super) customer_not_subscribed: &'static str,
+    pub(super) subscribed_again: &'static str,
     pub(super) no_text: &'static str,
     /// `{messages}`, `{limit}`
     pub(super) too_long: &'static str,

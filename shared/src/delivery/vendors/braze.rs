@@ -4,7 +4,8 @@ use crate::braze::{self, BrazeError, TriggerProperties, TriggerSend};
 use crate::conversation::policy::millis;
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
-use crate::message::Personal;
+use crate::conversation::subscription::Subscription;
+use crate::message::{ExternalUserId, Personal};
 use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
 use crate::text::sms::Cost;
@@ -59,6 +60,26 @@ impl Clients {
             zendesk_ticket_open: set.open,
         };
         self.braze.track(&set.customer, attributes, deadline).await
+    }
+
+    pub(super) async fn subscription(
+        &self,
+        customer: &ExternalUserId,
+        group: &str,
+        deadline: Deadline,
+    ) -> Outcome {
+        match self.braze.subscription(customer, group, deadline).await {
+            Ok(is) => {
+                self.braze_gate.answered();
+                Outcome::Subscription(match is {
+                    braze::Subscription::Subscribed => Subscription::Subscribed,
+                    braze::Subscription::Unsubscribed => Subscription::Unsubscribed,
+                    braze::Subscription::Unknown => Subscription::Unknown,
+                    braze::Subscription::Other => Subscription::Untold,
+                })
+            }
+            Err(error) => self.braze_outcome(Err(error)),
+        }
     }
 
     pub(super) fn braze_outcome(&self, result: Result<(), BrazeError>) -> Outcome {

@@ -70,7 +70,10 @@ pub struct Clients {
 
 impl Vendors for Clients {
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
-        let to_braze = matches!(step, Step::SendSms(_) | Step::SetAttributes(_));
+        let to_braze = matches!(
+            step,
+            Step::SendSms(_) | Step::SetAttributes(_) | Step::LookUpSubscription { .. }
+        );
         let gate = if to_braze {
             &self.braze_gate
         } else {
@@ -85,6 +88,9 @@ impl Vendors for Clients {
         let outcome = match step {
             Step::SendSms(sms) => self.braze_outcome(self.send(sms, deadline).await),
             Step::SetAttributes(set) => self.braze_outcome(self.track(set, deadline).await),
+            Step::LookUpSubscription { customer, group } => {
+                self.subscription(customer, group, deadline).await
+            }
             step => self.zendesk_outcome(step, self.zendesk(step, deadline).await),
         };
         let hop = if to_braze { Hop::Braze } else { Hop::Zendesk };

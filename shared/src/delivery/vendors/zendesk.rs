@@ -82,7 +82,9 @@ impl Clients {
                 let comments = client.comments(*ticket, COMMENTS_READ, deadline).await?;
                 Outcome::Comments(comments.into_iter().map(fetched).collect())
             }
-            Step::SendSms(_) | Step::SetAttributes(_) => super::later(None, Trouble::Other),
+            Step::SendSms(_) | Step::SetAttributes(_) | Step::LookUpSubscription { .. } => {
+                super::later(None, Trouble::Other)
+            }
         })
     }
 
