@@ -35,6 +35,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
             .solved_message
             .clone()
             .unwrap_or_else(|| notes::closing(language)),
+        solved_messages: settings.policy.solved_messages.clone(),
         language,
         thanks_window: Duration::from_secs(
             u64::from(settings.policy.thanks_window_hours) * SECONDS_AN_HOUR,

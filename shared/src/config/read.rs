@@ -82,6 +82,10 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         duplicate_window: (duplicate_window > 0)
             .then(|| Duration::from_secs(duplicate_window.into())),
         solved_message: r.optional("SOLVED_MESSAGE"),
+        solved_messages: SOLVED_MESSAGES
+            .iter()
+            .filter_map(|(name, language)| Some((*language, r.optional(name)?)))
+            .collect(),
         language: r.choice("LANGUAGE", Language::English, &LANGUAGES),
         thanks_window_hours,
         no_closing_tags,
@@ -90,6 +94,16 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         ticket: ticket(r),
     }
 }
+
+/// Closing texts by language.
+const SOLVED_MESSAGES: [(&str, &str); 6] = [
+    ("SOLVED_MESSAGE_EN", "en"),
+    ("SOLVED_MESSAGE_FR", "fr"),
+    ("SOLVED_MESSAGE_ES", "es"),
+    ("SOLVED_MESSAGE_DE", "de"),
+    ("SOLVED_MESSAGE_PT", "pt"),
+    ("SOLVED_MESSAGE_IT", "it"),
+];
 
 const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("fr", Language::French)];
 

@@ -94,6 +94,8 @@ pub struct Policy {
     pub duplicate_window: Option<Duration>,
     /// `SOLVED_MESSAGE`: the closing text where the event brings none of its own; `None`: the language's own.
     pub solved_message: Option<String>,
+    /// `SOLVED_MESSAGE_FR` and the like: the same for customers of that language, by its two letters.
+    pub solved_messages: Vec<(&'static str, String)>,
     /// `LANGUAGE`: of notes and other texts of the bridge's own.
     pub language: Language,
     /// `THANKS_WINDOW_HOURS`: a bare thank-you this long after solved does not reopen the ticket.

@@ -117,6 +117,8 @@ fn every_setting_can_be_given() {
 fn every_policy_can_be_given() {
     let settings = settings(&[
         ("SOLVED_MESSAGE", "Bye"),
+        ("SOLVED_MESSAGE_FR", "Salut"),
+        ("SOLVED_MESSAGE_IT", " "),
         ("LANGUAGE", "fr"),
         ("THANKS_WINDOW_HOURS", "2"),
         ("NO_CLOSING_TAGS", "junk"),
@@ -138,6 +140,7 @@ fn every_policy_can_be_given() {
     .expect("valid");
     let policy = settings.policy;
     assert_eq!(policy.solved_message.as_deref(), Some("Bye"));
+    assert_eq!(policy.solved_messages, [("fr", "Salut".to_owned())]);
     assert_eq!(policy.language, Language::French);
     assert_eq!(policy.thanks_window_hours, 2);
     assert_eq!(policy.no_closing_tags, ["junk"]);

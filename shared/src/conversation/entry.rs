@@ -203,6 +203,12 @@ pub struct Progress {
     /// Counts the idempotency keys used up by conflicts.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub key: u8,
+    /// The text opened a ticket.
+    #[serde(skip_serializing_if = "is_false")]
+    pub opened: bool,
+    /// Names of what Zendesk refused of the new ticket, which is created without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
     /// Parts of a long answer already sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,

@@ -96,6 +96,8 @@ pub struct Policy {
     pub subscription_group: Option<String>,
     /// Text of the closing message.
     pub solved_message: String,
+    /// The same for customers of a language, by its two letters.
+    pub solved_messages: Vec<(&'static str, String)>,
     /// Language of the bridge's own texts.
     pub language: Language,
     /// How answers become SMS.
@@ -118,6 +120,7 @@ impl Default for Policy {
             solved_campaign: None,
             subscription_group: None,
             solved_message: "Your ticket has been closed".to_owned(),
+            solved_messages: vec![],
             language: Language::English,
             style: Style::default(),
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],

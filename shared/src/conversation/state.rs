@@ -83,6 +83,9 @@ pub struct State {
     /// Fingerprints of comments fetched and sent before their webhook came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fetched_texts: Vec<u32>,
+    /// The customer's language, as Braze named it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// When it was last compared with its ticket, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub checked_at: i64,

@@ -2,7 +2,7 @@
 //!
 //! [`Step`] is one call, complete in itself, [`Outcome`] how it went. Knows no client and no wire type.
 
-use crate::message::{DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{DeliveryId, ExternalUserId, Personal, Routing, TicketId, UserId};
 
 pub use super::outcome::{Failure, FetchedComment, Outcome, Refusal, TicketFacts};
 use super::state::Status;
@@ -88,6 +88,8 @@ pub struct Person {
     pub name: Personal,
     /// E.164 number.
     pub phone: Option<Personal>,
+    /// Their language.
+    pub locale: Option<String>,
 }
 
 /// A ticket to create.
@@ -107,6 +109,8 @@ pub struct NewTicket {
     pub delivery: DeliveryId,
     /// The closed ticket it follows.
     pub follows: Option<TicketId>,
+    /// What the campaign asked for, before the settings.
+    pub routing: Routing,
 }
 
 /// A comment to add.

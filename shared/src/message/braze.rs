@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
+use super::extras::Extras;
 use super::field::{self, malformed};
 use super::ids::{Alias, DeliveryId, ExternalUserId};
 use super::lenient::{self, Reading};
@@ -64,6 +65,7 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
                 media_urls,
                 support: body.is_support()?,
                 profile: body.profile(),
+                extras: body.extras,
             };
             (delivery, aliases, Body::Text(text))
         }
@@ -92,6 +94,7 @@ struct Inbound<'b> {
     last_name: Option<&'b Value>,
     phone: Option<&'b Value>,
     from_guide: bool,
+    extras: Extras,
 }
 
 impl<'b> Inbound<'b> {
@@ -99,10 +102,12 @@ impl<'b> Inbound<'b> {
     /// beside the ticket may be the customer's words.
     fn of(members: &'b Map<String, Value>) -> Result<Self, Malformed> {
         match members.get("ticket") {
-            Some(Value::Object(_)) if members.len() > 1 => {
-                Err(malformed("ticket", "is not the only key"))
+            Some(Value::Object(ticket)) if is_guides(ticket, members) => {
+                if members.len() > 1 {
+                    return Err(malformed("ticket", "is not the only key"));
+                }
+                Ok(Self::of_guide(ticket))
             }
-            Some(Value::Object(ticket)) => Ok(Self::of_guide(ticket)),
             _ => Ok(Self {
                 kind: members.get("kind"),
                 support: members.get("support"),
@@ -114,6 +119,7 @@ impl<'b> Inbound<'b> {
                 last_name: members.get("last_name"),
                 phone: members.get("phone"),
                 from_guide: false,
+                extras: Extras::read(members),
             }),
         }
     }
@@ -142,6 +148,14 @@ impl<'b> Inbound<'b> {
             phone: Personal(field::label(self.phone)),
         }
     }
+}
+
+/// A ticket with its comment or requester, or with nothing beside it, is the guide's body.
+fn is_guides(ticket: &Map<String, Value>, members: &Map<String, Value>) -> bool {
+    members.len() == 1
+        || ["comment", "requester"]
+            .iter()
+            .any(|key| ticket.contains_key(*key))
 }
 
 /// The dispatch id, or nothing where the template did not fill it in: a constant would make every

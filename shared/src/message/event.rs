@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
+use super::extras::Extras;
 use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
 
 /// Text of or about a person: kept out of debug output and so out of logs.
@@ -129,6 +130,9 @@ pub struct Text {
     /// Who sent it.
     #[serde(default)]
     pub profile: Profile,
+    /// What the campaign adds.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }
 
 /// Why a picture or file did not reach the ticket.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 mod attachment;
 mod braze;
 mod event;
+mod extras;
 mod field;
 mod ids;
 mod json;
@@ -26,6 +27,7 @@ pub use event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
     Profile, Reply, Resend, Solved, Text,
 };
+pub use extras::{Extras, Routing, TicketField};
 pub use ids::{
     Alias, CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId,
     is_campaign,

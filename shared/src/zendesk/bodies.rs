@@ -3,11 +3,11 @@
 //! In: the bridge's own types. Out: bodies whose bytes depend on nothing else, as an idempotency
 //! key needs them. Imports only the identifiers.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::html::escape;
 use super::types::{NewComment, NewTicket, NewUser, Status};
-use crate::message::{DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{DeliveryId, ExternalUserId, Personal, TicketField, TicketId, UserId};
 
 #[derive(Serialize)]
 pub(super) struct UserBody<'a> {
@@ -20,6 +20,8 @@ struct UserFields<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<&'a str>,
     user_fields: BrazeId<'a>,
     skip_verify_email: bool,
 }
@@ -36,6 +38,7 @@ impl<'a> UserBody<'a> {
                 external_id: user.external_id,
                 name: user.name.as_str(),
                 phone: user.phone.and_then(Personal::present),
+                locale: user.locale,
                 user_fields: BrazeId {
                     braze_external_id: user.external_id,
                 },
@@ -70,8 +73,22 @@ struct TicketFields<'a> {
     external_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     via_followup_source_id: Option<TicketId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_fields: &'a [TicketField],
+    #[serde(flatten)]
+    ids: Ids<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata<'a>>,
+}
+
+/// Ids by name, as members of the ticket.
+#[derive(Default)]
+struct Ids<'a>(&'a [(String, u64)]);
+
+impl Serialize for Ids<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, id)| (name, id)))
+    }
 }
 
 #[derive(Serialize)]
@@ -107,6 +124,8 @@ impl<'a> TicketBody<'a> {
                 tags: Some(ticket.tags),
                 external_id: Some(ticket.external_id),
                 via_followup_source_id: ticket.followup_of,
+                custom_fields: ticket.fields,
+                ids: Ids(ticket.ids),
                 metadata: Some(Metadata {
                     delivery_id: ticket.delivery,
                 }),

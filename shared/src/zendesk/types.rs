@@ -6,7 +6,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{
+    CommentId, DeliveryId, ExternalUserId, Personal, TicketField, TicketId, UserId,
+};
 
 /// A customer as a Zendesk user.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct NewUser<'a> {
     pub name: &'a Personal,
     /// E.164, where known.
     pub phone: Option<&'a Personal>,
+    /// A language tag such as `fr`, where known.
+    pub locale: Option<&'a str>,
 }
 
 /// A ticket to create, with the customer as requester and author.
@@ -44,6 +48,10 @@ pub struct NewTicket<'a> {
     pub delivery: &'a DeliveryId,
     /// The closed ticket that this one continues.
     pub followup_of: Option<TicketId>,
+    /// `group_id`, `brand_id` and `ticket_form_id`, where they are asked for.
+    pub ids: &'a [(String, u64)],
+    /// Values of ticket fields.
+    pub fields: &'a [TicketField],
 }
 
 /// A comment to append.

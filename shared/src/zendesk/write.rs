@@ -15,7 +15,7 @@ use crate::net::{Deadline, Repeat, Request};
 
 impl Client {
     /// Creates the user with this external id, or updates it; where Zendesk refuses the values, once
-    /// more without the phone: accounts name a refused number in their own words and language. May
+    /// more without phone and language: accounts name a refused number in their own words and language. May
     /// be repeated.
     ///
     /// # Errors
@@ -26,12 +26,13 @@ impl Client {
         deadline: Deadline,
     ) -> Result<UserId, ZendeskError> {
         let answer = self.answer(self.upsert_request(user), deadline).await?;
-        let refused_with_phone =
-            user.phone.is_some() && answer.status == StatusCode::UNPROCESSABLE_ENTITY;
+        let refused_with_phone = (user.phone.is_some() || user.locale.is_some())
+            && answer.status == StatusCode::UNPROCESSABLE_ENTITY;
         let created: UserAnswer = if refused_with_phone {
             tracing::warn!("zendesk.refused_with_phone");
             let request = self.upsert_request(&NewUser {
                 phone: None,
+                locale: None,
                 ..user.clone()
             });
             self.call(request, deadline).await?

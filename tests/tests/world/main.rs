@@ -11,6 +11,7 @@ mod broken_bodies;
 mod courtesies;
 mod crowd;
 mod deployment;
+mod desk_context;
 mod did_it_arrive;
 mod documents;
 mod external_ids;

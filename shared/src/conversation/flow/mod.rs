@@ -20,6 +20,7 @@ mod post;
 mod recover;
 mod reply;
 mod resend;
+mod routing;
 #[cfg(test)]
 pub mod script;
 mod sms;

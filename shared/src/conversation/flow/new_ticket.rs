@@ -1,12 +1,12 @@
 //! A text opens a ticket, once: under an idempotency key, and by the ticket's external id.
 
-use crate::message::{DeliveryId, ExternalUserId, Personal, Text, UserId};
+use crate::message::{DeliveryId, ExternalUserId, Personal, Routing, Text, UserId};
 
 use super::super::policy::OpenOn;
 use super::super::state::Status;
 use super::super::step::{NewTicket, Person};
 use super::post::Taken;
-use super::{Done, Flow, No, Pause, Stop, media, recover};
+use super::{Done, Flow, No, Pause, Stop, media, recover, routing};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -28,15 +28,16 @@ pub(super) async fn open(
     }
     let requester = user(flow, text).await?;
     media::fetch(flow, text).await?;
-    let subject = &flow.about.policy.subject;
+    let routing = routing::of_new_ticket(flow, text);
     let new = NewTicket {
         requester,
-        subject: Personal(subject.replace("{name}", shown_name(flow.customer, text))),
+        subject: subject(flow, text, &routing),
         body: Personal(media::comment_body(flow, text)),
         uploads: media::uploads(flow.progress),
         key: format!("{}-{}", flow.about.marker, flow.progress.key),
         delivery: flow.about.marker.clone(),
         follows: flow.progress.follows,
+        routing,
     };
     match flow.create_ticket(new).await? {
         Ok((ticket, created)) => {
@@ -48,6 +49,7 @@ pub(super) async fn open(
                 .into_iter()
                 .for_each(|id| flow.state.wrote(id));
             flow.progress.posted = true;
+            flow.progress.opened = true;
             flow.progress.announce = true;
             return Ok(Taken::Yes);
         }
@@ -64,9 +66,11 @@ pub(super) async fn open(
             }
             flow.progress.key = flow.progress.key.saturating_add(1);
         }
+        Err(No::Refused(refusal)) if routing::leave_out_named(flow, text, &refusal) => {}
         Err(No::Refused(_)) if media::leave_out(flow.progress) => {
             flow.progress.key = flow.progress.key.saturating_add(1);
         }
+        Err(No::Refused(_)) if routing::leave_out_all(flow, text) => {}
         Err(No::Refused(_)) if flow.progress.follows.take().is_some() => {}
         Err(No::Refused(_) | No::NotFound) if !std::mem::replace(renewed, true) => {
             flow.state.user = None;
@@ -100,6 +104,7 @@ async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
         customer: flow.customer.clone(),
         name: Personal::from(shown_name(flow.customer, text)),
         phone: text.profile.phone.present().map(Personal::from),
+        locale: text.extras.language.clone(),
     };
     let user = flow.upsert_user(person).await??;
     flow.state.user = Some(user);
@@ -110,4 +115,12 @@ fn shown_name<'t>(customer: &'t ExternalUserId, text: &'t Text) -> &'t str {
     let named = [&text.profile.name, &text.profile.phone];
     let named = named.into_iter().find_map(Personal::present);
     named.unwrap_or(customer.as_str())
+}
+
+fn subject(flow: &Flow<'_>, text: &Text, routing: &Routing) -> Personal {
+    let subject = match &routing.subject {
+        Some(subject) => subject.as_str(),
+        None => &flow.about.policy.subject,
+    };
+    Personal(subject.replace("{name}", shown_name(flow.customer, text)))
 }

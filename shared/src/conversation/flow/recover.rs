@@ -71,6 +71,7 @@ async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.posted = true;
+    flow.progress.opened = true;
     flow.progress.announce = true;
     Ok(true)
 }

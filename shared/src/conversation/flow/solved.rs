@@ -200,8 +200,20 @@ fn messages(flow: &Flow<'_>, solved: &Solved) -> Vec<String> {
     let policy = flow.about.policy;
     let own = solved.message.as_ref().and_then(Personal::present);
     let own = own.filter(|own| *own != PRINTED);
-    let words = answer::plain(own.unwrap_or(&policy.solved_message), "");
+    let words = answer::plain(own.unwrap_or(closing(flow)), "");
     fit_with(&words, policy.style.ligatures).messages
+}
+
+/// The setting's words in the customer's language.
+fn closing<'a>(flow: &Flow<'a>) -> &'a str {
+    let policy = flow.about.policy;
+    let language = flow.state.language.as_deref().unwrap_or_default();
+    let primary = language.split('-').next().unwrap_or_default();
+    let own = policy
+        .solved_messages
+        .iter()
+        .find(|(known, _)| *known == primary);
+    own.map_or(&policy.solved_message, |(_, message)| message)
 }
 
 /// The customer gets no closing message; Braze's attributes say that the ticket is closed.

@@ -6,7 +6,7 @@ use super::super::notes;
 use super::super::state::{Entry, Status};
 use super::super::step::{Ending, Refusal};
 use super::consent::OPTED_OUT_TAG;
-use super::{Done, Ended, Flow, No, Stop, loop_guard, post, subscription};
+use super::{Done, Ended, Flow, No, Stop, loop_guard, post, routing, subscription};
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
     match delivered(flow, text).await {
@@ -18,6 +18,9 @@ pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
 async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     loop_guard::count(flow, text);
     flow.state.texted_at = flow.state.texted_at.max(flow.about.at);
+    if let Some(language) = &text.extras.language {
+        flow.state.language = Some(language.clone());
+    }
     if !flow.progress.posted {
         post::once(flow, text).await?;
     }
@@ -30,6 +33,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
         subscription::look_up(flow).await?;
         follow.extend(subscription::note(flow));
     }
+    follow.extend(routing::note(flow, text));
     follow.extend(note_on_opt_out(flow));
     follow.extend(loop_guard::note(flow));
     Ok(Done::ended(Ending::Delivered, follow))

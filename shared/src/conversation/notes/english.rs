@@ -68,6 +68,9 @@ pub(super) static TEXTS: Texts = Texts {
     loop_fuse: "The customer's number sent the same text {count} times within an hour, as an \
         automatic reply does. It gets no more automatic SMS (the closing message) until a \
         different text arrives, or an hour passes without one. Your own answers are still sent.",
+    context: "Customer context from Braze:",
+    left_out: "This ticket was opened without parts of what Braze's campaign asked for, because they are not \
+        valid or Zendesk refused them: {names}. Check the campaign's webhook body.",
     media: Media {
         bad_link: "the link cannot be used",
         not_https: "the link is not https",

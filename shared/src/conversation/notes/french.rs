@@ -64,6 +64,9 @@ pub(super) static TEXTS: Texts = Texts {
     loop_fuse: "SMS : le numéro du client a envoyé {count} fois le même texte en une heure, comme le \
         fait un répondeur. Aucun autre SMS automatique (le message de clôture) n'y est envoyé avant \
         qu'un autre texte arrive, ou qu'une heure passe sans aucun. Vos propres réponses sont envoyées.",
+    context: "Contexte du client dans Braze :",
+    left_out: "Ce ticket a été ouvert sans une partie de ce que la campagne Braze demandait, parce qu'elle \
+        n'est pas valable ou que Zendesk l'a refusée : {names}. Vérifiez le corps du webhook de la campagne.",
     media: Media {
         bad_link: "lien inutilisable",
         not_https: "le lien n'est pas en https",

@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::policy::Language;
 use super::step::Refusal;
-use crate::message::{Attachment, MediaProblem};
+use crate::message::{Attachment, MediaProblem, Personal};
 use crate::text::sms::{Encoding, Fitted};
 use texts::Texts;
 
@@ -155,6 +155,26 @@ pub fn answer_given_up(language: Language, after: Duration, sent: u8) -> String 
 /// The comment to be sent is not among those that were read.
 pub fn not_found(language: Language) -> String {
     Texts::of(language).not_found.to_owned()
+}
+
+/// What Braze knows of the customer, at least one name and value.
+pub fn context(language: Language, context: &[(Personal, Personal)]) -> String {
+    let mut note = Texts::of(language).context.to_owned();
+    for (name, value) in context {
+        note.push('\n');
+        note.push_str(name.as_str());
+        note.push_str(": ");
+        note.push_str(value.as_str());
+    }
+    note
+}
+
+/// What of a campaign's ticket could not be used, at least one name.
+pub fn left_out(language: Language, names: &[&str]) -> String {
+    fill(
+        Texts::of(language).left_out,
+        &[("names", &names.join(", "))],
+    )
 }
 
 fn hours(time: Duration) -> String {

@@ -61,6 +61,10 @@ pub(super) struct Texts {
     pub(super) cost_forced_by: &'static str,
     /// `{count}`
     pub(super) loop_fuse: &'static str,
+    /// Before names and values.
+    pub(super) context: &'static str,
+    /// `{names}`
+    pub(super) left_out: &'static str,
     pub(super) media: Media,
 }
 

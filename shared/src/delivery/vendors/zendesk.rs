@@ -93,6 +93,7 @@ impl Clients {
             external_id: &person.customer,
             name: &person.name,
             phone: person.phone.as_ref(),
+            locale: person.locale.as_deref(),
         };
         self.zendesk.upsert_user(&user, deadline).await
     }
@@ -102,18 +103,33 @@ impl Clients {
         ticket: &NewTicket,
         deadline: Deadline,
     ) -> Result<Outcome, ZendeskError> {
+        let routing = &ticket.routing;
+        let mut tags = self.tickets.tags.clone();
+        tags.extend(
+            routing
+                .tags
+                .iter()
+                .filter(|tag| !self.tickets.tags.contains(tag))
+                .cloned(),
+        );
+        let priority = routing.priority.as_ref();
+        let kind = routing.kind.as_ref();
         let new = zendesk::NewTicket {
             requester: ticket.requester,
             subject: &ticket.subject,
             comment: &ticket.body,
             uploads: &ticket.uploads,
             public: true,
-            tags: &self.tickets.tags,
-            priority: self.tickets.priority.as_deref(),
-            kind: self.tickets.kind.as_deref(),
+            tags: &tags,
+            priority: priority
+                .or(self.tickets.priority.as_ref())
+                .map(String::as_str),
+            kind: kind.or(self.tickets.kind.as_ref()).map(String::as_str),
             external_id: ticket.delivery.as_str(),
             delivery: &ticket.delivery,
             followup_of: ticket.follows,
+            ids: &routing.ids,
+            fields: &routing.fields,
         };
         let created = self
             .zendesk

@@ -158,6 +158,8 @@ async fn create(
         external_id: "braze:1",
         delivery: &delivery,
         followup_of: TicketId::new(30),
+        ids: &[],
+        fields: &[],
     };
     setting
         .client
@@ -172,6 +174,7 @@ async fn upsert(setting: &Setting) -> Result<UserId, ZendeskError> {
         external_id: &external_id,
         name: &name,
         phone: Some(&phone),
+        locale: None,
     };
     setting
         .client
