@@ -63,6 +63,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             give_up_after: hours(24),
             duplicate_window: None,
             solved_message: None,
+            solved_messages: vec![],
             language: Language::English,
             thanks_window_hours: 24,
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
