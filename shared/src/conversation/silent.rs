@@ -12,6 +12,8 @@ pub enum Silent {
     OptedOut,
     /// The customer was not subscribed to the campaign's SMS subscription group.
     NotSubscribed,
+    /// The customer had asked for no more texts, in other words than the keyword.
+    OptOutAsked,
     /// There is no campaign for it.
     NoCampaign,
     /// A tag of the ticket.

@@ -71,6 +71,10 @@ pub struct State {
     /// What Braze said of the customer's subscription; forgotten with every opt-out and opt-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription: Option<LookedUp>,
+    /// The customer asked for no more texts in words that Braze does not act on: the ticket that says so. No
+    /// automatic SMS goes out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opt_out_asked_on: Option<TicketId>,
     /// When they opted out, or in again, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub consent_at: i64,

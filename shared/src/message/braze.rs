@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::text::incoming;
+
 use super::event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
@@ -19,8 +21,9 @@ use super::media;
 /// The dispatch id of a message sent from Braze's preview.
 const PREVIEW_DISPATCH_ID: &str = "dispatch_id_for_unsent_campaign";
 
-/// How long the same text counts as a repetition when nothing identifies it, in milliseconds.
-const ANONYMOUS_BUCKET_MS: i64 = 120_000;
+/// How long the same text counts as a repetition when nothing identifies it, in milliseconds; at most
+/// twice as long.
+const ANONYMOUS_BUCKET_MS: i64 = 60_000;
 
 /// Reads the body of `POST /braze/inbound`.
 ///
@@ -55,8 +58,8 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
         }
         None => {
             let media_urls = media::links(body.media_urls);
-            if text.present().is_none() && media_urls.is_empty() {
-                return Err(malformed("message", "is missing, and there is no media"));
+            if incoming::is_blank(text.as_str()) && media_urls.is_empty() {
+                return Ok(Parsed::NotForUs("a blank text", None));
             }
             let (delivery, aliases) =
                 identity.of_text(text.as_str(), &media_urls, duplicate_window);
@@ -199,7 +202,9 @@ impl Identity<'_> {
         let Some(dispatch) = self.dispatch else {
             return self.in_bucket("text-bucket", &content, ANONYMOUS_BUCKET_MS);
         };
-        let delivery = DeliveryId::derive("text", &[self.customer.as_str(), dispatch]);
+        // A dispatch id may repeat: it names a campaign's run, not a text.
+        let parts = [self.customer.as_str(), dispatch, text, media.as_str()];
+        let delivery = DeliveryId::derive("text", &parts);
         let window_ms = duplicate_window
             .and_then(|window| i64::try_from(window.as_millis()).ok())
             .filter(|window_ms| *window_ms > 0);

@@ -53,7 +53,15 @@ fn the_contracts_text_is_understood() {
     );
     assert_eq!(
         incoming.event.delivery,
-        DeliveryId::derive("text", &["ana-7", "d-1"])
+        DeliveryId::derive(
+            "text",
+            &[
+                "ana-7",
+                "d-1",
+                text.text.as_str(),
+                &text.media_urls.join("\n")
+            ]
+        )
     );
     assert_eq!(incoming.event.received_at, NOW);
     assert!(incoming.aliases.is_empty());
@@ -139,6 +147,18 @@ fn everything_but_the_customer_and_the_text_may_be_missing() {
 }
 
 #[test]
+fn a_text_that_shows_nothing_is_not_for_us() {
+    for body in [
+        r#"{"external_user_id":"a"}"#,
+        r#"{"external_user_id":"a","message":"  ","media_urls":" , "}"#,
+        r#"{"ticket":{"requester":{"user_fields":{"braze_external_id":"a"}}}}"#,
+    ] {
+        let parsed = inbound(body.as_bytes(), None, NOW);
+        assert_eq!(parsed, Parsed::NotForUs("a blank text", None), "{body}");
+    }
+}
+
+#[test]
 fn a_preview_is_not_for_us_whatever_else_it_holds() {
     let body = json!({"dispatch_id": PREVIEW_DISPATCH_ID, "external_user_id": ""}).to_string();
     assert_eq!(
@@ -147,7 +167,7 @@ fn a_preview_is_not_for_us_whatever_else_it_holds() {
     );
 }
 
-const MALFORMED: [(&str, &str); 17] = [
+const MALFORMED: [(&str, &str); 14] = [
     (r#"{"message":"secret"}"#, "external_user_id"),
     (
         r#"{"message":"secret","external_user_id":""}"#,
@@ -173,17 +193,8 @@ const MALFORMED: [(&str, &str); 17] = [
         r#"{"ticket":{"comment":"secret","requester":"secret"}}"#,
         "external_user_id",
     ),
-    (r#"{"external_user_id":"a"}"#, "message"),
-    (
-        r#"{"external_user_id":"a","message":"  ","media_urls":" , "}"#,
-        "message",
-    ),
     (
         r#"{"external_user_id":"a","message":["secret"]}"#,
-        "message",
-    ),
-    (
-        r#"{"ticket":{"requester":{"user_fields":{"braze_external_id":"a"}}}}"#,
         "message",
     ),
     (
@@ -304,7 +315,10 @@ fn a_text_without_json_escape_is_kept_whole() {
     assert_eq!(text.text.as_str(), written);
     assert_eq!(
         incoming.event.delivery,
-        DeliveryId::derive("text", &["ana-7", "d-1"])
+        DeliveryId::derive(
+            "text",
+            &["ana-7", "d-1", written, &text.media_urls.join("\n")]
+        )
     );
 }
 
@@ -379,18 +393,18 @@ fn within_the_window_the_same_text_is_refused_under_any_dispatch_id() {
 }
 
 #[test]
-fn without_a_dispatch_id_the_same_text_within_two_minutes_is_one() {
-    for offset in [0, 30_000, 119_999] {
+fn without_a_dispatch_id_the_same_text_within_a_minute_is_one() {
+    for offset in [0, 30_000, 59_999] {
         let at = NOW + offset;
         let mut seen = Vec::new();
         assert!(!refused(&mut seen, &event_at(GUIDE_INBOUND, None, at)));
         assert!(refused(
             &mut seen,
-            &event_at(GUIDE_INBOUND, None, at + 2 * MINUTE)
+            &event_at(GUIDE_INBOUND, None, at + MINUTE)
         ));
         assert!(!refused(
             &mut seen,
-            &event_at(GUIDE_INBOUND, None, at + 4 * MINUTE)
+            &event_at(GUIDE_INBOUND, None, at + 2 * MINUTE)
         ));
         let other = GUIDE_INBOUND.replace("dead", "fine");
         assert!(!refused(&mut seen, &event_at(&other, None, at)));

@@ -3,7 +3,6 @@
 mod addresses;
 pub mod answer;
 pub mod comment;
-pub mod courtesy;
 pub mod html;
 pub mod incoming;
 mod link;

@@ -8,7 +8,7 @@ use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
 use shared::conversation::store::{Memory, Pages, Shown, Storage};
 use shared::delivery::{Bridge, Clock, Summary, Work};
-use shared::message::{CommentId, DeliveryId, ExternalUserId, Incoming, TicketId};
+use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
 use super::act::{Act, Setting};
@@ -93,6 +93,11 @@ pub struct Happened {
 impl Happened {
     pub fn delivery(&self) -> &DeliveryId {
         &self.incoming.event.delivery
+    }
+
+    /// The text says no more than thanks.
+    pub fn is_courtesy(&self) -> bool {
+        matches!(&self.incoming.event.body, Body::Text(text) if text.text.as_str() == "Thanks")
     }
 
     /// Its sender would still try: neither vendor does for longer than a day, nor begins so late that

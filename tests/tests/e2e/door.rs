@@ -296,7 +296,6 @@ const MALFORMED: [(&str, &[u8], &str); 16] = [
     (SOLVED, b"{\"status\":\"Solved\"}", "external_user_id"),
     (SOLVED, b"}{", "body"),
     (INBOUND, b"{\"message\":\"Hi\"}", "external_user_id"),
-    (INBOUND, b"{\"external_user_id\":\"ana\"}", "message"),
     (
         INBOUND,
         b"{\"external_user_id\":\"ana\",\"message\":\"Hi\",\"kind\":\"spam\"}",

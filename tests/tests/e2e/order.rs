@@ -253,20 +253,20 @@ async fn an_earlier_answer_goes_before_the_closing_message_though_it_arrives_lat
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_dispatch_is_one_text_and_an_equal_text_of_another_is_another() {
     let stack = stack().await;
-    let first = stack.braze.customer_texts(ANA, "ok", &[]).await;
+    let first = stack.braze.customer_texts(ANA, "Hello", &[]).await;
     let mark = Mark::now(&stack);
     let again = stack.braze.repeat(&first).await;
     assert_eq!(again.status, Some(200));
     assert!(again.body.contains("duplicate"), "{}", again.body);
     assert_eq!(mark.since(&stack), (vec![], vec![]));
-    send::text(&stack, ANA, "ok").await;
-    assert_eq!(public(&only_ticket(&stack)), ["ok", "ok"]);
+    send::text(&stack, ANA, "Hello").await;
+    assert_eq!(public(&only_ticket(&stack)), ["Hello", "Hello"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_dispatch_racing_with_itself_is_one_text() {
     let stack = stack().await;
-    let body = inbound_body(ANA, "ok", "dispatch-1").to_string();
+    let body = inbound_body(ANA, "Hello", "dispatch-1").to_string();
     let (a, b, c) = tokio::join!(
         inbound(&stack, body.clone()),
         inbound(&stack, body.clone()),
@@ -276,7 +276,7 @@ async fn one_dispatch_racing_with_itself_is_one_text() {
     let mut outcomes = [a.outcome(), b.outcome(), c.outcome()];
     outcomes.sort_unstable();
     assert_eq!(outcomes, ["delivered", "duplicate", "duplicate"]);
-    assert_eq!(public(&only_ticket(&stack)), ["ok"]);
+    assert_eq!(public(&only_ticket(&stack)), ["Hello"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

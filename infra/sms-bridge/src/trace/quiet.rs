@@ -26,6 +26,7 @@ pub(super) fn consent_told(note: &CommentView) -> Option<&'static str> {
             _ if text == notes::customer_opted_out(language) => Some("opt-out"),
             _ if text == notes::customer_opted_in(language) => Some("opt-in"),
             _ if text == notes::customer_asked_for_help(language) => Some("help"),
+            _ if text == notes::customer_asked_to_opt_out(language) => Some("wish to opt out"),
             _ => None,
         })
 }
@@ -61,6 +62,9 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
             "Braze's answer is not known: sms_resend sends the closing SMS again"
         }
         None => "accepted and closing SMS sent to Braze",
+        Some(Silent::OptOutAsked) => {
+            "accepted; no closing SMS: the customer had asked for no more texts"
+        }
         Some(Silent::OptedOut) => "accepted; no closing SMS: the customer had opted out",
         Some(Silent::NotSubscribed) => "accepted; no closing SMS: the customer is not subscribed",
         Some(Silent::NoCampaign) => "accepted; no closing SMS: no campaign is set for it",

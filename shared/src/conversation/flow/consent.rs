@@ -1,13 +1,18 @@
 //! The customer texted STOP, START or HELP: it counts from now on, and the agent reads so.
 
-use crate::message::{Body, Consent, ConsentKind};
+use crate::message::{Body, Consent, ConsentKind, DeliveryId, Event, Text};
+use crate::text::incoming;
 
 use super::super::notes;
+use super::super::state::Entry;
 use super::super::step::Ending;
 use super::{Done, Flow};
 
 /// Tag on the ticket of a customer who opted out.
 pub(super) const OPTED_OUT_TAG: &str = "sms_opted_out";
+
+/// Tag on the ticket of a customer who asked for no more texts in other words.
+pub(super) const OPT_OUT_ASKED_TAG: &str = "sms_opt_out_asked";
 
 /// Tag on the ticket of a customer who asked for help.
 const HELP_TAG: &str = "sms_help";
@@ -22,7 +27,7 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
     let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
             if state.ticket_says_opted_out() {
-                return Done::delivered();
+                return Done::ended(Ending::Delivered, words(flow, consent));
             }
             state.opted_out = true;
             state.opted_out_on = state.ticket;
@@ -31,7 +36,12 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
         ConsentKind::OptedIn => {
             state.opted_out = false;
             state.opted_out_on = None;
-            (notes::customer_opted_in(language), &[], &[OPTED_OUT_TAG])
+            state.opt_out_asked_on = None;
+            (
+                notes::customer_opted_in(language),
+                &[],
+                &[OPTED_OUT_TAG, OPT_OUT_ASKED_TAG],
+            )
         }
         ConsentKind::Help => (notes::customer_asked_for_help(language), &[HELP_TAG], &[]),
     };
@@ -42,5 +52,26 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
         }
         entry
     });
-    Done::ended(Ending::Delivered, note)
+    Done::ended(
+        Ending::Delivered,
+        note.into_iter().chain(words(flow, consent)),
+    )
+}
+
+/// A keyword may be the answer to an agent's question ("Yes", "CANCEL"): it goes on the ticket like any
+/// text, unless it can mean nothing but an opt-out.
+fn words(flow: &Flow<'_>, consent: &Consent) -> Option<Entry> {
+    flow.state.ticket?;
+    let words = consent.text.present()?;
+    if incoming::is_only_opt_out(words) {
+        return None;
+    }
+    Some(Entry::fresh(Event {
+        delivery: DeliveryId::derive("keyword", &[flow.about.delivery.as_str()]),
+        received_at: flow.about.at,
+        body: Body::Text(Text {
+            text: consent.text.clone(),
+            ..Text::default()
+        }),
+    }))
 }

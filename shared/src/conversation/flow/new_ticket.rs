@@ -6,10 +6,13 @@ use super::super::policy::OpenOn;
 use super::super::state::Status;
 use super::super::step::{NewTicket, Person};
 use super::post::Taken;
-use super::{Done, Flow, No, Pause, Stop, media, recover, routing};
+use super::{Done, Flow, No, Pause, Stop, media, post, recover, routing};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
+
+/// Reason given where a reaction, a phone's own answer or a courtesy would open a ticket.
+const ASKS_NOTHING: &str = "a reaction, an automatic answer or a courtesy opens no ticket";
 
 /// Idempotency keys that are tried without a pause.
 const MOST_KEYS: u8 = 2;
@@ -25,6 +28,9 @@ pub(super) async fn open(
     let stranger = flow.about.policy.open_on == OpenOn::Keyword && !text.support;
     if stranger && !flow.progress.create {
         return Err(Done::ignored(NO_CONVERSATION).into());
+    }
+    if post::asks_nothing(flow, text) {
+        return Err(Done::ignored(ASKS_NOTHING).into());
     }
     let requester = user(flow, text).await?;
     media::fetch(flow, text).await?;

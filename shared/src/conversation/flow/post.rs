@@ -2,7 +2,7 @@
 //! closed, a follow-up; where it is gone or was solved too long ago, a new one.
 
 use crate::message::{Personal, Text, TicketId};
-use crate::text::courtesy;
+use crate::text::incoming::{self, Incoming};
 
 use super::super::policy::millis;
 use super::super::state::Status;
@@ -27,7 +27,7 @@ pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> {
         if recover::was_written(flow, text).await? {
             return Ok(());
         }
-        if is_past_window(flow) {
+        if is_past_window(flow) && !asks_nothing(flow, text) {
             flow.state.ticket = None;
         }
         let taken = match flow.state.ticket {
@@ -43,8 +43,8 @@ pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> {
     }
 }
 
-/// Adds the text to the conversation's ticket. What is not new is set to open with it, unless the
-/// customer only says thanks soon after the solve.
+/// Adds the text to the conversation's ticket. A ticket that rests is set to open with it, unless the text
+/// asks for nothing; a status is set only where it changes something, because a custom one would be gone.
 async fn on_ticket(
     flow: &mut Flow<'_>,
     text: &Text,
@@ -58,21 +58,18 @@ async fn on_ticket(
         return Ok(Taken::NotYet);
     }
     media::fetch(flow, text).await?;
-    let thanks = is_thanks(flow, text);
+    let silent = asks_nothing(flow, text);
     let comment = Comment {
         ticket,
         author: flow.state.user,
         body: Personal(media::comment_body(flow, text)),
         uploads: media::uploads(flow.progress),
         public: true,
-        status: match flow.state.status {
-            None | Some(Status::New) => None,
-            Some(_) => (!thanks).then_some(Status::Open),
-        },
+        status: (rests(flow.state.status) && !silent).then_some(Status::Open),
         marker: flow.about.marker.clone(),
     };
     match write::append(flow, comment).await? {
-        Ok(status) => added(flow, status, thanks),
+        Ok(status) => added(flow, status, silent),
         Err(No::Closed) => {
             flow.progress.follows = Some(ticket);
             return Ok(Taken::NotYet);
@@ -107,7 +104,7 @@ async fn is_known_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<
 }
 
 /// The text is on the ticket, which has this status now, where the answer said so.
-fn added(flow: &mut Flow<'_>, status: Option<Status>, thanks: bool) {
+fn added(flow: &mut Flow<'_>, status: Option<Status>, silent: bool) {
     let now = flow.now();
     let (state, progress) = (&mut *flow.state, &mut *flow.progress);
     let was_done = state.is_done();
@@ -115,9 +112,8 @@ fn added(flow: &mut Flow<'_>, status: Option<Status>, thanks: bool) {
     if let Some(status) = status {
         state.saw_status(status, now);
     }
-    let rests = status.is_some_and(|status| !matches!(status, Status::New | Status::Open));
-    progress.reopen = rests && !thanks;
-    let reopened = was_done && !(thanks && state.is_done());
+    progress.reopen = rests(status) && !silent;
+    let reopened = was_done && !(silent && state.is_done());
     progress.announce |= reopened || (progress.reopen && state.is_done());
 }
 
@@ -171,15 +167,27 @@ fn is_past_window(flow: &Flow<'_>) -> bool {
             .is_some_and(|solved| age(solved) > window)
 }
 
-/// A bare thank-you soon after the solve asks for nothing.
-pub(super) fn is_thanks(flow: &Flow<'_>, text: &Text) -> bool {
+/// The ticket waits for something, or is done.
+fn rests(status: Option<Status>) -> bool {
+    status.is_some_and(|status| !matches!(status, Status::New | Status::Open))
+}
+
+/// What a phone wrote by itself asks for nothing, and no more does a courtesy soon after the solve or with
+/// no ticket it could be about. It is shown on the ticket it belongs to; it opens none.
+pub(super) fn asks_nothing(flow: &Flow<'_>, text: &Text) -> bool {
+    if text.support || !text.media_urls.is_empty() {
+        return false;
+    }
+    match incoming::classify(text.text.as_str()) {
+        Incoming::Reaction(_) | Incoming::AutomaticReply => true,
+        Incoming::ThankYou => flow.state.ticket.is_none() || was_solved_lately(flow),
+        Incoming::Blank | Incoming::OptOutWish | Incoming::Ordinary => false,
+    }
+}
+
+fn was_solved_lately(flow: &Flow<'_>) -> bool {
     let window = millis(flow.about.policy.thanks_window);
     let age = |solved| flow.about.at.saturating_sub(solved);
-    flow.state.is_done()
-        && flow
-            .state
-            .solved_at
-            .is_some_and(|solved| age(solved) <= window)
-        && text.media_urls.is_empty()
-        && courtesy::is_bare_thanks(text.text.as_str())
+    let solved = flow.state.solved_at.filter(|_| flow.state.is_done());
+    solved.is_some_and(|solved| age(solved) <= window)
 }

@@ -54,7 +54,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
     if here && flow.state.is_done() {
         // The worker that vanished may have set Braze's attributes without saving the new status.
         flow.progress.announce = true;
-        flow.progress.reopen = !post::is_thanks(flow, text);
+        flow.progress.reopen = !post::asks_nothing(flow, text);
     }
     Ok(true)
 }

@@ -155,6 +155,9 @@ fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, Silent> {
     if subscription::is_unsubscribed(flow) {
         return Err(Silent::NotSubscribed);
     }
+    if flow.state.opt_out_asked_on.is_some() {
+        return Err(Silent::OptOutAsked);
+    }
     if loop_guard::is_tripped(&flow.context(), flow.state) {
         return Err(Silent::Loop);
     }

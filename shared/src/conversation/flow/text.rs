@@ -1,11 +1,12 @@
 //! A customer's text: onto its ticket, once; a resting ticket is opened, and Braze learns of it.
 
 use crate::message::{DeliveryId, Text};
+use crate::text::incoming;
 
 use super::super::notes;
 use super::super::state::{Entry, Status};
 use super::super::step::{Ending, Refusal};
-use super::consent::OPTED_OUT_TAG;
+use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
 use super::{Done, Ended, Flow, No, Stop, loop_guard, post, routing, subscription};
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
@@ -35,6 +36,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     }
     follow.extend(routing::note(flow, text));
     follow.extend(note_on_opt_out(flow));
+    follow.extend(note_on_opt_out_wish(flow, text));
     follow.extend(loop_guard::note(flow));
     Ok(Done::ended(Ending::Delivered, follow))
 }
@@ -69,6 +71,22 @@ fn note_on_opt_out(flow: &mut Flow<'_>) -> Option<Entry> {
     let mut note = flow.note(ticket, text, &[OPTED_OUT_TAG]);
     // The text may have another note.
     note.event.delivery = DeliveryId::derive("opted-out", &[flow.about.delivery.as_str()]);
+    Some(note)
+}
+
+/// The customer asks for no more texts, in words that Braze does not act on: no automatic SMS follows, and
+/// the agent reads so, once on a ticket.
+fn note_on_opt_out_wish(flow: &mut Flow<'_>, text: &Text) -> Option<Entry> {
+    let ticket = flow.state.ticket?;
+    let asked = flow.state.opt_out_asked_on == Some(ticket);
+    if flow.state.opted_out || asked || !incoming::is_opt_out_wish(text.text.as_str()) {
+        return None;
+    }
+    flow.state.opt_out_asked_on = Some(ticket);
+    let text = notes::customer_asked_to_opt_out(flow.language());
+    let mut note = flow.note(ticket, text, &[OPT_OUT_ASKED_TAG]);
+    // The text may have another note.
+    note.event.delivery = DeliveryId::derive("opt-out-asked", &[flow.about.delivery.as_str()]);
     Some(note)
 }
 

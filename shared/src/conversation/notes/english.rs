@@ -54,6 +54,10 @@ pub(super) static TEXTS: Texts = Texts {
     customer_opted_in: "The customer opted in to SMS again. Your answers on this ticket will be \
         sent.",
     customer_asked_for_help: "The customer texted HELP, and Braze answered with its help message.",
+    customer_asked_to_opt_out: "The customer seems to ask for no more texts, but did not text STOP, so \
+        Braze still counts them as subscribed. They get no automatic SMS any more, such as the closing \
+        message. Your own answers on this ticket are still sent. If they want no texts at all, please \
+        unsubscribe them in Braze.",
     closing: "Your ticket has been closed",
     file_not_attached: "File not attached ({why}): {link}",
     more_not_attached: "… and {count} more files not attached",

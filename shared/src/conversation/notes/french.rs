@@ -50,6 +50,10 @@ pub(super) static TEXTS: Texts = Texts {
         envoyées tant qu'il n'envoie pas START.",
     customer_opted_in: "Le client s'est réinscrit aux SMS. Les réponses de ce ticket sont envoyées.",
     customer_asked_for_help: "Le client a envoyé HELP. Braze a répondu avec le message d'aide.",
+    customer_asked_to_opt_out: "Le client semble demander de ne plus recevoir de SMS, mais n'a pas envoyé \
+        STOP : pour Braze, il reste inscrit. Il ne reçoit plus de SMS automatique, comme le message de \
+        clôture. Vos propres réponses sur ce ticket sont toujours envoyées. S'il ne veut plus aucun SMS, \
+        veuillez le désinscrire dans Braze.",
     closing: "Votre demande a été clôturée",
     file_not_attached: "Fichier non joint ({why}) : {link}",
     more_not_attached: "… et {count} autres fichiers non joints",

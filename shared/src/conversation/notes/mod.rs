@@ -201,6 +201,11 @@ pub fn customer_asked_for_help(language: Language) -> String {
     Texts::of(language).customer_asked_for_help.to_owned()
 }
 
+/// The customer asked for no more texts, in other words than the keyword.
+pub fn customer_asked_to_opt_out(language: Language) -> String {
+    Texts::of(language).customer_asked_to_opt_out.to_owned()
+}
+
 /// The closing message where neither the trigger nor a setting brings one.
 pub fn closing(language: Language) -> String {
     Texts::of(language).closing.to_owned()
@@ -364,6 +369,7 @@ mod tests {
             customer_opted_out(language),
             customer_opted_in(language),
             customer_asked_for_help(language),
+            customer_asked_to_opt_out(language),
             closing(language),
             file_not_attached(language, MediaProblem::Status(404), "https://x.example/1"),
             more_not_attached(language, 7),

@@ -1,9 +1,9 @@
 //! Texts that show nothing.
 
-/// Whether a text shows nothing: white space, control characters, and characters without a shape.
+/// Whether a text shows nothing: white space, and characters without a shape. A control character is shown
+/// as its sign.
 pub fn is_blank(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
 }
 
 /// Characters that Unicode calls default ignorable, the blank of Braille, and what stands for a picture that

@@ -59,6 +59,11 @@ pub fn classify(text: &str) -> Incoming<'_> {
     }
 }
 
+/// Whether a text is a keyword that can mean nothing but an opt-out.
+pub fn is_only_opt_out(text: &str) -> bool {
+    opt_out::is_only_keyword(&Words::of(text))
+}
+
 /// Whether a text is a wish to get no more texts.
 pub fn is_opt_out_wish(text: &str) -> bool {
     opt_out::is_wish(&Words::of(text))

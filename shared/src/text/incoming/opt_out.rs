@@ -31,6 +31,24 @@ const JOINTS: [&str; 22] = [
     "altrimenti",
 ];
 
+/// Keywords that answer no question an agent may have asked. "Cancel", "end" and "quit" may.
+const ONLY: [&str; 9] = [
+    "stop",
+    "stopall",
+    "unsubscribe",
+    "optout",
+    "revoke",
+    "arret",
+    "baja",
+    "parar",
+    "desuscribir",
+];
+
+/// Whether a text is a keyword that can mean nothing but an opt-out.
+pub(super) fn is_only_keyword(words: &Words) -> bool {
+    matches!(words.list.as_slice(), [word] if ONLY.contains(&word.text.as_str()))
+}
+
 /// Whether a text asks for no more texts: as a whole, or in a clause that can mean nothing else.
 pub(super) fn is_wish(words: &Words) -> bool {
     let list = words.list.as_slice();

@@ -95,7 +95,6 @@ fn a_text_that_shows_nothing_is_blank() {
         "\u{2800}",
         "\u{fffc}",
         "\u{e0020}",
-        "\u{0}",
     ] {
         assert!(is_blank(blank), "{blank:?}");
         assert_eq!(classify(blank), Incoming::Blank);

@@ -153,7 +153,7 @@ fn consent_is_noted_and_tagged_and_untagged() {
     assert!(out.len() == 2 && out[0].contains("START") && out[1] == "+sms_opted_out");
     assert!(ana.state.opted_out);
     let back = noted(&mut ana, ConsentKind::OptedIn);
-    assert!(back.len() == 2 && back[1] == "-sms_opted_out");
+    assert!(back.len() == 2 && back[1] == "-sms_opted_out,sms_opt_out_asked");
     assert!(!ana.state.opted_out);
     let help = noted(&mut ana, ConsentKind::Help);
     assert!(help.len() == 2 && help[1] == "+sms_help");
