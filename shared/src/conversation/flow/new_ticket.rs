@@ -25,12 +25,8 @@ pub(super) async fn open(
     if let Some(given_up) = flow.state.perhaps.clone() {
         continue_on_given_up(flow, given_up).await?;
     }
-    let stranger = flow.about.policy.open_on == OpenOn::Keyword && !text.support;
-    if stranger && !flow.progress.create {
-        return Err(Done::ignored(NO_CONVERSATION).into());
-    }
-    if post::asks_nothing(flow, text) {
-        return Err(Done::ignored(ASKS_NOTHING).into());
+    if let Some(reason) = opens_nothing(flow, text) {
+        return Err(Done::ignored(reason).into());
     }
     let requester = user(flow, text).await?;
     media::fetch(flow, text).await?;
@@ -84,6 +80,15 @@ pub(super) async fn open(
         Err(no) => return Err(no.into()),
     }
     Ok(Taken::NotYet)
+}
+
+/// Why a text opens no ticket, if it opens none.
+fn opens_nothing(flow: &Flow<'_>, text: &Text) -> Option<&'static str> {
+    let stranger = flow.about.policy.open_on == OpenOn::Keyword && !text.support;
+    if stranger && !flow.progress.create {
+        return Some(NO_CONVERSATION);
+    }
+    post::asks_nothing(flow, text).then_some(ASKS_NOTHING)
 }
 
 /// What a text that was given up may have opened, if it did, is where the conversation goes on.

@@ -338,6 +338,24 @@ mod tests {
     use super::*;
     use crate::text::sms;
 
+    const PROBLEMS: [MediaProblem; 15] = [
+        MediaProblem::BadLink,
+        MediaProblem::NotHttps,
+        MediaProblem::PrivateAddress,
+        MediaProblem::TooManyRedirects,
+        MediaProblem::Unreachable,
+        MediaProblem::TimedOut,
+        MediaProblem::Encoded,
+        MediaProblem::Empty,
+        MediaProblem::TooLarge,
+        MediaProblem::TypeNotAllowed,
+        MediaProblem::NotItsType,
+        MediaProblem::TooMany,
+        MediaProblem::NotTaken,
+        MediaProblem::Refused,
+        MediaProblem::Interrupted,
+    ];
+
     fn texts(language: Language) -> Vec<String> {
         let refusal = Refusal {
             status: 400,
@@ -381,24 +399,7 @@ mod tests {
             cost(language, &sms::fit("ça va")),
             loop_fuse(language, 5),
         ];
-        let problems = [
-            MediaProblem::BadLink,
-            MediaProblem::NotHttps,
-            MediaProblem::PrivateAddress,
-            MediaProblem::TooManyRedirects,
-            MediaProblem::Unreachable,
-            MediaProblem::TimedOut,
-            MediaProblem::Encoded,
-            MediaProblem::Empty,
-            MediaProblem::TooLarge,
-            MediaProblem::TypeNotAllowed,
-            MediaProblem::NotItsType,
-            MediaProblem::TooMany,
-            MediaProblem::NotTaken,
-            MediaProblem::Refused,
-            MediaProblem::Interrupted,
-        ];
-        texts.extend(problems.map(|problem| media_problem(language, problem)));
+        texts.extend(PROBLEMS.map(|problem| media_problem(language, problem)));
         texts
     }
 
