@@ -40,6 +40,9 @@ pub(super) fn of(settings: &Settings) -> Policy {
         thanks_window: Duration::from_secs(
             u64::from(settings.policy.thanks_window_hours) * SECONDS_AN_HOUR,
         ),
+        csat: settings.policy.csat,
+        csat_field: settings.policy.csat_field,
+        braze_events: settings.policy.braze_events,
         no_closing_tags: settings.policy.no_closing_tags.clone(),
         loop_fuse: settings.policy.loop_fuse,
         style: style(&settings.policy.sms),

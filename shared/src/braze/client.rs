@@ -10,7 +10,8 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::error::BrazeError;
 use super::types::{
-    Attributes, SendBody, Sent, SentAnswer, StatusAnswer, Subscription, TrackBody, TriggerSend,
+    Attributes, Event, SendBody, Sent, SentAnswer, StatusAnswer, Subscription, TrackBody,
+    TriggerSend,
 };
 use crate::message::ExternalUserId;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
@@ -62,16 +63,21 @@ impl Client {
     /// Sets a customer's attributes without a message. May be repeated.
     ///
     /// # Errors
-    /// [`BrazeError`]; after an unknown outcome the call may simply be repeated.
+    /// [`BrazeError`]; after an unknown outcome the call may be repeated without the events.
     pub async fn track(
         &self,
         user: &ExternalUserId,
         attributes: Attributes,
+        events: &[Event],
         deadline: Deadline,
     ) -> Result<(), BrazeError> {
         let url = self.base.at("/users/track");
-        let body = TrackBody::of(user, attributes);
-        let request = Request::new(Method::POST, url, Repeat::Safe).json(&body);
+        let body = TrackBody::of(user, attributes, events);
+        let repeat = match events {
+            [] => Repeat::Safe,
+            _ => Repeat::Never,
+        };
+        let request = Request::new(Method::POST, url, repeat).json(&body);
         self.call(request, deadline).await.map(drop)
     }
 

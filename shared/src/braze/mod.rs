@@ -9,7 +9,9 @@ mod types;
 
 pub use client::Client;
 pub use error::BrazeError;
-pub use types::{Attributes, Sent, Subscription, TriggerProperties, TriggerSend};
+pub use types::{
+    Attributes, Event, EventProperties, Sent, Subscription, TriggerProperties, TriggerSend,
+};
 
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,7 @@ async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Sent,
         attributes: Attributes {
             zendesk_ticket: TicketId::new(35),
             zendesk_ticket_open: true,
+            zendesk_ticket_opened_at: None,
         },
     };
     setting.client.send(&send, deadline).await
@@ -94,10 +95,11 @@ async fn attributes_are_set_without_a_message() {
     let attributes = Attributes {
         zendesk_ticket: None,
         zendesk_ticket_open: false,
+        zendesk_ticket_opened_at: None,
     };
     setting
         .client
-        .track(&user, attributes, later())
+        .track(&user, attributes, &[], later())
         .await
         .expect("done");
     let seen = setting.braze.requests();

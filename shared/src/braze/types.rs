@@ -41,7 +41,7 @@ pub struct TriggerProperties<'a> {
 }
 
 /// The customer's attributes, by which audience filters and campaigns work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attributes {
     /// The ticket, as a string; left as it is where not known.
     #[serde(
@@ -51,6 +51,39 @@ pub struct Attributes {
     pub zendesk_ticket: Option<TicketId>,
     /// Whether it is open; a boolean, because a boolean filter does not match a string.
     pub zendesk_ticket_open: bool,
+    /// When the bridge opened it, RFC 3339; left as it is where not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zendesk_ticket_opened_at: Option<String>,
+}
+
+/// A custom event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Its name.
+    pub name: &'static str,
+    /// RFC 3339.
+    pub time: String,
+    /// What it says.
+    pub properties: EventProperties,
+}
+
+/// What a custom event says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EventProperties {
+    /// The ticket, as a string.
+    #[serde(serialize_with = "string")]
+    pub ticket_id: TicketId,
+    /// By which channel the customer writes.
+    pub channel: &'static str,
+    /// Minutes since it was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes_open: Option<i64>,
+    /// Whether a person answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered: Option<bool>,
+    /// From 1 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
 }
 
 /// Braze accepted the message: no proof that it reaches the customer.
@@ -84,7 +117,7 @@ impl<'a> SendBody<'a> {
             recipients: [Recipient {
                 external_user_id: send.external_user_id,
                 trigger_properties: &send.trigger_properties,
-                attributes: send.attributes,
+                attributes: send.attributes.clone(),
                 send_to_existing_only: true,
             }],
         }
@@ -94,6 +127,17 @@ impl<'a> SendBody<'a> {
 #[derive(Serialize)]
 pub(super) struct TrackBody<'a> {
     attributes: [TrackRow<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    events: Vec<EventRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct EventRow<'a> {
+    external_id: &'a ExternalUserId,
+    #[serde(rename = "_update_existing_only")]
+    update_existing_only: bool,
+    #[serde(flatten)]
+    event: &'a Event,
 }
 
 #[derive(Serialize)]
@@ -106,13 +150,25 @@ struct TrackRow<'a> {
 }
 
 impl<'a> TrackBody<'a> {
-    pub(super) fn of(user: &'a ExternalUserId, attributes: Attributes) -> Self {
+    pub(super) fn of(
+        user: &'a ExternalUserId,
+        attributes: Attributes,
+        events: &'a [Event],
+    ) -> Self {
         Self {
             attributes: [TrackRow {
                 external_id: user,
                 update_existing_only: true,
                 attributes,
             }],
+            events: events
+                .iter()
+                .map(|event| EventRow {
+                    external_id: user,
+                    update_existing_only: true,
+                    event,
+                })
+                .collect(),
         }
     }
 }
@@ -176,4 +232,8 @@ fn string_or_empty<S: Serializer>(id: &Option<TicketId>, serializer: S) -> Resul
         Some(id) => serializer.collect_str(id),
         None => serializer.serialize_str(""),
     }
+}
+
+fn string<S: Serializer>(id: &TicketId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
 }

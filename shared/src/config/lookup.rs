@@ -159,6 +159,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The id of a ticket field.
+    pub(super) fn id(&mut self, name: &'static str) -> Option<u64> {
+        let value = self.optional(name)?;
+        let id = value.parse().ok().filter(|id| *id > 0);
+        if id.is_none() {
+            self.wrong(name, "must be the number of a ticket field");
+        }
+        id
+    }
+
     /// Comma-separated tags; Zendesk splits a tag at white space, so none may hold any.
     pub(super) fn tags(&mut self, name: &'static str, default: &str) -> Vec<String> {
         let value = self.optional(name).unwrap_or_else(|| default.to_owned());

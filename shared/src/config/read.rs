@@ -73,6 +73,9 @@ fn policy(r: &mut Reader<'_>) -> Policy {
     let give_up_after = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
     let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
     let thanks_window_hours = r.number("THANKS_WINDOW_HOURS", 24, 0..=8_760);
+    let csat = r.choice("CSAT", false, &ON_OR_OFF);
+    let csat_field = r.id("CSAT_FIELD_ID");
+    let braze_events = r.choice("BRAZE_EVENTS", false, &ON_OR_OFF);
     let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
     let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
     Policy {
@@ -88,6 +91,9 @@ fn policy(r: &mut Reader<'_>) -> Policy {
             .collect(),
         language: r.choice("LANGUAGE", Language::English, &LANGUAGES),
         thanks_window_hours,
+        csat,
+        csat_field,
+        braze_events,
         no_closing_tags,
         loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),
         sms: sms(r),
@@ -106,6 +112,8 @@ const SOLVED_MESSAGES: [(&str, &str); 6] = [
 ];
 
 const LANGUAGES: [(&str, Language); 2] = [("en", Language::English), ("fr", Language::French)];
+
+const ON_OR_OFF: [(&str, bool); 2] = [("on", true), ("off", false)];
 
 const YES_OR_NO: [(&str, bool); 2] = [("true", true), ("false", false)];
 

@@ -100,6 +100,12 @@ pub struct Policy {
     pub language: Language,
     /// `THANKS_WINDOW_HOURS`: a bare thank-you this long after solved does not reopen the ticket.
     pub thanks_window_hours: u32,
+    /// `CSAT`: the closing SMS asks for a rating.
+    pub csat: bool,
+    /// `CSAT_FIELD_ID`: the ticket field that takes it.
+    pub csat_field: Option<u64>,
+    /// `BRAZE_EVENTS`: Braze gets custom events of tickets.
+    pub braze_events: bool,
     /// `NO_CLOSING_TAGS`: tags of tickets whose solve is not told to the customer.
     pub no_closing_tags: Vec<String>,
     /// `LOOP_FUSE`: the same text this often within an hour stops automatic SMS; zero: never.

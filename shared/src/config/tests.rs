@@ -66,6 +66,9 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             solved_messages: vec![],
             language: Language::English,
             thanks_window_hours: 24,
+            csat: false,
+            csat_field: None,
+            braze_events: false,
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
             sms: SmsSettings {
@@ -122,6 +125,9 @@ fn every_policy_can_be_given() {
         ("SOLVED_MESSAGE_IT", " "),
         ("LANGUAGE", "fr"),
         ("THANKS_WINDOW_HOURS", "2"),
+        ("CSAT", "on"),
+        ("CSAT_FIELD_ID", "36001"),
+        ("BRAZE_EVENTS", "On"),
         ("NO_CLOSING_TAGS", "junk"),
         ("LOOP_FUSE", "0"),
         ("SIGNATURE_SEPARATOR", " -- "),
@@ -144,6 +150,8 @@ fn every_policy_can_be_given() {
     assert_eq!(policy.solved_messages, [("fr", "Salut".to_owned())]);
     assert_eq!(policy.language, Language::French);
     assert_eq!(policy.thanks_window_hours, 2);
+    assert!(policy.csat && policy.braze_events);
+    assert_eq!(policy.csat_field, Some(36001));
     assert_eq!(policy.no_closing_tags, ["junk"]);
     assert_eq!(policy.loop_fuse, 0);
     assert_eq!(
@@ -217,6 +225,9 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("REOPEN_WINDOW_DAYS", "-1"),
         ("GIVE_UP_AFTER_HOURS", "0"),
         ("THANKS_WINDOW_HOURS", "zzz"),
+        ("CSAT", "zzz"),
+        ("CSAT_FIELD_ID", "zzz"),
+        ("BRAZE_EVENTS", "zzz"),
         ("NO_CLOSING_TAGS", "zzz zzz"),
         ("LOOP_FUSE", "101"),
         ("SPLIT_LIGATURES", "zzz"),

@@ -203,6 +203,9 @@ pub struct Progress {
     /// Counts the idempotency keys used up by conflicts.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub key: u8,
+    /// The text is this rating.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
     /// The text opened a ticket.
     #[serde(skip_serializing_if = "is_false")]
     pub opened: bool,

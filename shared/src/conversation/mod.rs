@@ -6,6 +6,7 @@
 mod entry;
 pub mod fingerprint;
 pub mod flow;
+mod happened;
 mod key;
 mod outcome;
 pub mod policy;

@@ -84,6 +84,12 @@ pub struct Policy {
     pub reopen_window: Duration,
     /// How long after "solved" a bare thank-you does not reopen it.
     pub thanks_window: Duration,
+    /// The closing message asks for a rating.
+    pub csat: bool,
+    /// The ticket field that takes it.
+    pub csat_field: Option<u64>,
+    /// Braze gets custom events of tickets.
+    pub braze_events: bool,
     /// How long an event is tried before it becomes a dead letter.
     pub give_up_after: Duration,
     /// Subject of new tickets; `{name}` is replaced.
@@ -114,6 +120,9 @@ impl Default for Policy {
             open_on: OpenOn::Any,
             reopen_window: days(28),
             thanks_window: days(1),
+            csat: false,
+            csat_field: None,
+            braze_events: false,
             give_up_after: days(1),
             subject: "SMS from {name}".to_owned(),
             reply_campaign: None,

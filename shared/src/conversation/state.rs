@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{CommentId, DeliveryId, TicketId, UserId};
 
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
+pub use super::happened::{Rating, TicketEvent, What};
 pub use super::silent::Silent;
 pub use super::status::Status;
 use super::subscription::LookedUp;
@@ -87,6 +88,18 @@ pub struct State {
     /// Fingerprints of comments fetched and sent before their webhook came.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fetched_texts: Vec<u32>,
+    /// The rating of the ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// When the bridge opened the ticket, in milliseconds since the epoch, where Braze is to know.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub opened_at: i64,
+    /// A person answered on the ticket, where Braze is to know.
+    #[serde(skip_serializing_if = "is_false")]
+    pub answered: bool,
+    /// What happened to the ticket and is not reported to Braze yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub happened: Vec<TicketEvent>,
     /// The customer's language, as Braze named it last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -166,6 +179,9 @@ impl State {
         self.told_at = 0;
         self.told_roughly = false;
         self.silent = None;
+        self.rating = None;
+        self.opened_at = 0;
+        self.answered = false;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.

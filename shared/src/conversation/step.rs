@@ -5,7 +5,7 @@
 use crate::message::{DeliveryId, ExternalUserId, Personal, Routing, TicketId, UserId};
 
 pub use super::outcome::{Failure, FetchedComment, Outcome, Refusal, TicketFacts};
-use super::state::Status;
+use super::state::{Status, TicketEvent};
 
 /// One call to a vendor.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,8 @@ pub enum Step {
     LookUpSolve(TicketId),
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
+    /// Set a ticket field to a number. Safe to repeat.
+    SetField(TicketId, u64, i64),
     /// Add tags to the ticket.
     AddTags(TicketId, Vec<String>),
     /// Take tags off the ticket. Safe to repeat.
@@ -69,6 +71,7 @@ impl Step {
             Self::FindDelivery { .. } => "find_delivery",
             Self::LookUpSolve(_) => "look_up_solve",
             Self::SetStatus(..) => "set_status",
+            Self::SetField(..) => "set_field",
             Self::AddTags(..) => "add_tags",
             Self::RemoveTags(..) => "remove_tags",
             Self::FetchComments(_) => "fetch_comments",
@@ -164,6 +167,10 @@ pub struct Attributes {
     pub ticket: Option<TicketId>,
     /// `zendesk_ticket_open`.
     pub open: bool,
+    /// `zendesk_ticket_opened_at`, in milliseconds since the epoch.
+    pub opened_at: Option<i64>,
+    /// Custom events that go with them: these are not repeated when the outcome is unknown.
+    pub events: Vec<TicketEvent>,
 }
 
 /// How an event ended.

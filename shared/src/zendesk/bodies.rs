@@ -151,6 +151,15 @@ impl<'a> TicketBody<'a> {
         }
     }
 
+    pub(super) fn field(field: &'a TicketField) -> Self {
+        Self {
+            ticket: TicketFields {
+                custom_fields: std::slice::from_ref(field),
+                ..TicketFields::default()
+            },
+        }
+    }
+
     pub(super) fn status(status: Status) -> Self {
         Self {
             ticket: TicketFields {

@@ -10,7 +10,7 @@ use super::bodies::{TagsBody, TicketBody, UserBody};
 use super::client::Client;
 use super::error::ZendeskError;
 use super::types::{Appended, NewComment, NewTicket, NewUser, Status, Ticketed};
-use crate::message::{TicketId, UserId};
+use crate::message::{TicketField, TicketId, UserId};
 use crate::net::{Deadline, Repeat, Request};
 
 impl Client {
@@ -106,6 +106,26 @@ impl Client {
     ) -> Result<(), ZendeskError> {
         let request = Request::new(Method::PUT, self.ticket_url(ticket), Repeat::Safe)
             .json(&TicketBody::status(status));
+        self.success(request, deadline).await.map(drop)
+    }
+
+    /// Sets a ticket field to a number. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn set_field(
+        &self,
+        ticket: TicketId,
+        field: u64,
+        value: i64,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let field = TicketField {
+            id: field,
+            value: value.into(),
+        };
+        let request = Request::new(Method::PUT, self.ticket_url(ticket), Repeat::Safe)
+            .json(&TicketBody::field(&field));
         self.success(request, deadline).await.map(drop)
     }
 

@@ -12,6 +12,7 @@ mod courtesies;
 mod crowd;
 mod deployment;
 mod desk_context;
+mod desk_ratings;
 mod did_it_arrive;
 mod documents;
 mod external_ids;

@@ -8,7 +8,7 @@ use super::super::step::{
     TicketFacts,
 };
 use super::super::subscription::Subscription;
-use super::{Call, Flow, No, Pause, Stop, later};
+use super::{Call, Flow, No, Pause, Stop, happened, later};
 
 /// A comment that was written, and what the answer said of its ticket.
 pub(super) struct Posted {
@@ -81,6 +81,11 @@ impl Flow<'_> {
         .await
     }
 
+    /// Sets a ticket field to a number.
+    pub(super) async fn set_field(&mut self, ticket: TicketId, field: u64, value: i64) -> Call<()> {
+        self.call(Step::SetField(ticket, field, value), done).await
+    }
+
     /// Adds tags to a ticket.
     pub(super) async fn add_tags(&mut self, ticket: TicketId, tags: &[String]) -> Call<()> {
         self.call(Step::AddTags(ticket, tags.to_vec()), done).await
@@ -132,7 +137,9 @@ impl Flow<'_> {
         open: bool,
     ) -> Call<()> {
         let set = self.attributes(ticket, open);
-        self.call(set, done).await
+        let made = self.make(set.clone(), done).await;
+        happened::reported(self, set, &made);
+        self.answer(made?)
     }
 
     /// Sets Braze's attributes as a part of an event that does not wait for them: where they cannot be
@@ -143,7 +150,9 @@ impl Flow<'_> {
         open: bool,
     ) -> Result<Option<Entry>, Stop> {
         let set = self.attributes(ticket, open);
-        Ok(match self.make(set, done).await? {
+        let made = self.make(set.clone(), done).await;
+        happened::reported(self, set, &made);
+        Ok(match made? {
             Ok(()) | Err(Failure::Refused(_) | Failure::NotFound) => None,
             Err(_) => Some(self.context().attributes()),
         })
@@ -163,18 +172,28 @@ impl Flow<'_> {
         Ok(asked.await?.unwrap_or(Subscription::Untold))
     }
 
-    fn attributes(&self, ticket: Option<TicketId>, open: bool) -> Step {
+    fn attributes(&mut self, ticket: Option<TicketId>, open: bool) -> Step {
+        let events = happened::take(self);
         let customer = self.customer.clone();
+        let opened_at = Some(self.state.opened_at).filter(|at| *at > 0);
         Step::SetAttributes(Attributes {
             customer,
             ticket,
             open,
+            opened_at,
+            events,
         })
     }
 
     /// Makes a call that the event waits for; `read` takes from the outcome what belongs to it.
     async fn call<T>(&mut self, step: Step, read: fn(Outcome) -> Option<T>) -> Call<T> {
-        Ok(Err(match self.make(step, read).await? {
+        let made = self.make(step, read).await?;
+        self.answer(made)
+    }
+
+    /// What the event makes of an answer that it waits for.
+    fn answer<T>(&self, made: Result<T, Failure>) -> Call<T> {
+        Ok(Err(match made {
             Ok(answer) => return Ok(Ok(answer)),
             Err(Failure::Later(not_before, trouble)) => return later(not_before, Some(trouble)),
             Err(Failure::Unknown) => No::Unknown,

@@ -6,7 +6,7 @@ use super::super::policy::OpenOn;
 use super::super::state::Status;
 use super::super::step::{NewTicket, Person};
 use super::post::Taken;
-use super::{Done, Flow, No, Pause, Stop, media, post, recover, routing};
+use super::{Done, Flow, No, Pause, Stop, happened, media, post, recover, routing};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -52,6 +52,7 @@ pub(super) async fn open(
                 .for_each(|id| flow.state.wrote(id));
             flow.progress.posted = true;
             flow.progress.opened = true;
+            happened::opened(flow);
             flow.progress.announce = true;
             return Ok(Taken::Yes);
         }

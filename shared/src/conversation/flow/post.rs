@@ -5,9 +5,9 @@ use crate::message::{Personal, Text, TicketId};
 use crate::text::incoming::{self, Incoming};
 
 use super::super::policy::millis;
-use super::super::state::Status;
+use super::super::state::{Status, What};
 use super::super::step::{Comment, TicketFacts};
-use super::{Flow, No, Pause, Stop, media, new_ticket, recover, write};
+use super::{Flow, No, Pause, Stop, happened, media, new_ticket, rating, recover, write};
 
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
 const MERGED: &str = "closed_by_merge";
@@ -115,6 +115,9 @@ fn added(flow: &mut Flow<'_>, status: Option<Status>, silent: bool) {
     progress.reopen = rests(status) && !silent;
     let reopened = was_done && !(silent && state.is_done());
     progress.announce |= reopened || (progress.reopen && state.is_done());
+    if reopened && !(progress.reopen && state.is_done()) {
+        happened::note(flow, What::Reopened);
+    }
 }
 
 /// The ticket is closed: the text goes where it was merged into, else into a follow-up ticket.
@@ -175,6 +178,9 @@ fn rests(status: Option<Status>) -> bool {
 /// What a phone wrote by itself asks for nothing, and no more does a courtesy soon after the solve or with
 /// no ticket it could be about. It is shown on the ticket it belongs to; it opens none.
 pub(super) fn asks_nothing(flow: &Flow<'_>, text: &Text) -> bool {
+    if rating::is_part_of_one(flow, text) {
+        return true;
+    }
     if text.support || !text.media_urls.is_empty() {
         return false;
     }

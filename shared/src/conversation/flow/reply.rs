@@ -8,7 +8,7 @@ use super::super::state::{Entry, Unsure};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::sms::{self, Outgoing, Sent};
-use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files, subscription};
+use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files, happened, subscription};
 
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if wrote(flow, reply) {
@@ -146,6 +146,7 @@ async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, S
 
 /// Every message was taken: what the agent has to know of that.
 fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
+    happened::answered(flow);
     remember(flow, reply);
     files::remember(flow, reply);
     let note = answer::note(flow.about.policy, answer);

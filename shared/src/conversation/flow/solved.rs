@@ -5,12 +5,12 @@ use crate::text::answer;
 use crate::text::sms::fit_with;
 
 use super::super::notes;
-use super::super::state::{Entry, Silent, Status, Unsure};
+use super::super::state::{Entry, Silent, Status, Unsure, What};
 use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, later, loop_guard, solve, subscription,
-    unreported,
+    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, solve,
+    subscription, unreported,
 };
 
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
@@ -62,8 +62,10 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     match sms::send_once(flow, outgoing).await? {
         Sent::All => {
             solve::notified(flow, solved, None);
-            let note = subscription::note(flow);
-            Ok(Done::ended(Ending::Delivered, note))
+            happened::note(flow, What::Solved);
+            let mut follow: Vec<Entry> = subscription::note(flow).into_iter().collect();
+            happened::follow(flow, &mut follow);
+            Ok(Done::ended(Ending::Delivered, follow))
         }
         Sent::Unknown => Ok(unknown(flow, solved, ticket)),
         Sent::Refused(refusal) => Ok(refused(flow, solved, ticket, refusal)),
@@ -203,7 +205,11 @@ fn messages(flow: &Flow<'_>, solved: &Solved) -> Vec<String> {
     let policy = flow.about.policy;
     let own = solved.message.as_ref().and_then(Personal::present);
     let own = own.filter(|own| *own != PRINTED);
-    let words = answer::plain(own.unwrap_or(closing(flow)), "");
+    let mut words = answer::plain(own.unwrap_or(closing(flow)), "");
+    if policy.csat && !words.trim().is_empty() {
+        words.push('\n');
+        words.push_str(notes::rate(policy.language, flow.state.language.as_deref()));
+    }
     fit_with(&words, policy.style.ligatures).messages
 }
 
@@ -226,6 +232,7 @@ async fn without_message(
     ticket: TicketId,
     silent: Silent,
 ) -> Ended {
+    happened::note_once(flow, What::Solved);
     let announced = flow.announce(Some(ticket), false).await?;
     let follow = announced.into_iter().chain(subscription::note(flow));
     solve::notified(flow, solved, Some(silent));
@@ -238,6 +245,7 @@ fn too_long(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, messages: us
     let note = notes::closing_too_long(flow.language(), messages, limit);
     let note = flow.note(ticket, note, &[]);
     solve::notified(flow, solved, Some(Silent::Other));
+    happened::note(flow, What::Solved);
     let reason = "the closing message is too long for SMS";
     Done::ended(Ending::Ignored(reason), [note, flow.context().attributes()])
 }
@@ -264,6 +272,7 @@ fn refused(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, refusal: Refu
     dead
 }
 
-fn attributes_and(flow: &Flow<'_>, ticket: TicketId, note: String) -> [Entry; 2] {
+fn attributes_and(flow: &mut Flow<'_>, ticket: TicketId, note: String) -> [Entry; 2] {
+    happened::note(flow, What::Solved);
     [flow.context().attributes(), flow.note(ticket, note, &[])]
 }

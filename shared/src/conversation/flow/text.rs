@@ -4,10 +4,12 @@ use crate::message::{DeliveryId, Text};
 use crate::text::incoming;
 
 use super::super::notes;
-use super::super::state::{Entry, Status};
+use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
 use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
-use super::{Done, Ended, Flow, No, Stop, loop_guard, post, routing, subscription};
+use super::{
+    Done, Ended, Flow, No, Stop, happened, loop_guard, post, rating, routing, subscription,
+};
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
     match delivered(flow, text).await {
@@ -22,10 +24,12 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     if let Some(language) = &text.extras.language {
         flow.state.language = Some(language.clone());
     }
+    rating::read(flow, text);
     if !flow.progress.posted {
         post::once(flow, text).await?;
     }
     reopen(flow).await?;
+    rating::record(flow).await?;
     let mut follow = Vec::new();
     if flow.progress.announce {
         let open = !flow.state.is_done();
@@ -38,6 +42,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     follow.extend(note_on_opt_out(flow));
     follow.extend(note_on_opt_out_wish(flow, text));
     follow.extend(loop_guard::note(flow));
+    happened::follow(flow, &mut follow);
     Ok(Done::ended(Ending::Delivered, follow))
 }
 
@@ -48,7 +53,10 @@ async fn reopen(flow: &mut Flow<'_>) -> Result<(), Stop> {
     };
     match flow.set_status(ticket, Status::Open).await? {
         Ok(()) => {
-            flow.progress.announce |= flow.state.is_done();
+            if flow.state.is_done() {
+                flow.progress.announce = true;
+                happened::note(flow, What::Reopened);
+            }
             let now = flow.now();
             flow.state.saw_status(Status::Open, now);
         }

@@ -2,7 +2,7 @@
 
 use crate::braze::{self, BrazeError, TriggerProperties, TriggerSend};
 use crate::conversation::policy::millis;
-use crate::conversation::state::Trouble;
+use crate::conversation::state::{TicketEvent, Trouble, What};
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
 use crate::conversation::subscription::Subscription;
 use crate::message::{ExternalUserId, Personal};
@@ -11,6 +11,8 @@ use crate::telemetry::metrics::{self, Metric};
 use crate::text::sms::Cost;
 
 use super::{Clients, cause, refused};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 impl Clients {
     pub(super) async fn send(&self, sms: &Sms, deadline: Deadline) -> Result<(), BrazeError> {
@@ -28,6 +30,7 @@ impl Clients {
             attributes: braze::Attributes {
                 zendesk_ticket: sms.ticket,
                 zendesk_ticket_open: sms.open,
+                zendesk_ticket_opened_at: None,
             },
         };
         let sent = self.braze.send(&send, deadline).await?;
@@ -58,8 +61,12 @@ impl Clients {
         let attributes = braze::Attributes {
             zendesk_ticket: set.ticket,
             zendesk_ticket_open: set.open,
+            zendesk_ticket_opened_at: set.opened_at.map(rfc3339),
         };
-        self.braze.track(&set.customer, attributes, deadline).await
+        let events: Vec<braze::Event> = set.events.iter().map(event).collect();
+        self.braze
+            .track(&set.customer, attributes, &events, deadline)
+            .await
     }
 
     pub(super) async fn subscription(
@@ -119,4 +126,28 @@ impl Clients {
             }
         })
     }
+}
+
+/// A custom event in Braze's words.
+fn event(happened: &TicketEvent) -> braze::Event {
+    braze::Event {
+        name: happened.what.name(),
+        time: rfc3339(happened.at),
+        properties: braze::EventProperties {
+            ticket_id: happened.ticket,
+            channel: "sms",
+            minutes_open: happened.minutes_open,
+            answered: happened.answered,
+            rating: match happened.what {
+                What::Rated(rating) => Some(rating),
+                What::Opened | What::Solved | What::Reopened => None,
+            },
+        },
+    }
+}
+
+fn rfc3339(at_ms: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1000)).ok();
+    time.and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }

@@ -68,6 +68,10 @@ impl Clients {
                     .await?;
                 Outcome::Done
             }
+            Step::SetField(ticket, field, value) => {
+                client.set_field(*ticket, *field, *value, deadline).await?;
+                Outcome::Done
+            }
             Step::AddTags(ticket, tags) => {
                 let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
                 client.add_tags(*ticket, &tags, deadline).await?;

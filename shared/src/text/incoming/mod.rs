@@ -64,6 +64,11 @@ pub fn is_only_opt_out(text: &str) -> bool {
     opt_out::is_only_keyword(&Words::of(text))
 }
 
+/// Whether a text asks something.
+pub fn asks(text: &str) -> bool {
+    Words::of(text).asks
+}
+
 /// Whether a text is a wish to get no more texts.
 pub fn is_opt_out_wish(text: &str) -> bool {
     opt_out::is_wish(&Words::of(text))
