@@ -148,7 +148,7 @@ impl<'b> Inbound<'b> {
     fn profile(&self) -> Profile {
         Profile {
             name: field::name(self.first_name, self.last_name),
-            phone: Personal(field::label(self.phone)),
+            phone: field::phone(self.phone),
         }
     }
 }

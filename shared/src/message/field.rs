@@ -8,11 +8,16 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
+use crate::text::incoming;
+
 use super::event::{Malformed, Personal};
 use super::ids::{NOT_A_CAMPAIGN, is_campaign};
 
 /// Longest name or role kept, in characters.
 const MAX_LABEL_CHARS: usize = 255;
+
+/// Longest name of a customer, in characters: a subject holds it beside other words.
+const MAX_NAME_CHARS: usize = 200;
 
 /// A field's problem.
 pub(super) fn malformed(field: &'static str, problem: impl Display) -> Malformed {
@@ -51,11 +56,39 @@ pub(super) fn label(value: Option<&Value>) -> String {
 
 /// First and last name as one, possibly empty.
 pub(super) fn name(first: Option<&Value>, last: Option<&Value>) -> Personal {
-    Personal(
-        format!("{} {}", label(first), label(last))
-            .trim()
-            .to_owned(),
-    )
+    let both = format!("{} {}", label(first), label(last));
+    // Zendesk renders placeholders in names; marks of direction make one name look like another.
+    let shown = both.chars().filter_map(|c| match c {
+        '{' | '}' => None,
+        c if c.is_control() || c.is_whitespace() => Some(' '),
+        c if incoming::is_invisible(c) => None,
+        c => Some(c),
+    });
+    let shown: String = shown.collect();
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    Personal(words.join(" ").chars().take(MAX_NAME_CHARS).collect())
+}
+
+/// A phone number, possibly empty: an international one as E.164, whatever its punctuation; any other as it
+/// is.
+pub(super) fn phone(value: Option<&Value>) -> Personal {
+    let written = label(value);
+    Personal(e164(&written).unwrap_or(written))
+}
+
+/// The number in E.164, where it names its country.
+fn e164(written: &str) -> Option<String> {
+    let number = match written.get(..4) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &written[4..],
+        _ => written,
+    };
+    let number = number.trim_start().replace("(0)", "");
+    let number = number.strip_prefix('+').or(number.strip_prefix("00"))?;
+    let is_mark = |c: char| c.is_whitespace() || "-‐‑‒–.·/()".contains(c);
+    let digits: String = number.chars().filter(|c| !is_mark(*c)).collect();
+    let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+    let fits = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
+    (is_number && fits).then(|| format!("+{digits}"))
 }
 
 /// An identifier; nothing where it is missing or empty.
@@ -77,11 +110,10 @@ where
     let Some(text) = text(field, value)? else {
         return Ok(None);
     };
-    let text = text.trim();
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Ok(None);
     }
-    if not_rendered(text) {
+    if not_rendered(&text) {
         return Err(malformed(
             field,
             "still holds a placeholder that the sender did not fill in",

@@ -30,6 +30,9 @@ pub enum IdError {
     /// Nothing but white space.
     #[error("is empty")]
     Empty,
+    /// White space before or behind it: another id, or a mistake, but not the same id without it.
+    #[error("has white space around it")]
+    Padded,
     /// Over the length limit.
     #[error("is too long")]
     TooLong,
@@ -57,9 +60,11 @@ impl FromStr for ExternalUserId {
     type Err = IdError;
 
     fn from_str(value: &str) -> Result<Self, IdError> {
-        let value = value.trim();
-        if value.is_empty() {
+        if value.trim().is_empty() {
             return Err(IdError::Empty);
+        }
+        if value.trim() != value {
+            return Err(IdError::Padded);
         }
         if value.len() > MAX_EXTERNAL_USER_ID_BYTES {
             return Err(IdError::TooLong);

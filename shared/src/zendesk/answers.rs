@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::audits::AuditRow;
-use super::types::{Status, TicketView};
+use super::types::{FoundUser, Status, TicketView};
 use crate::message::{CommentId, Personal, TicketId, UserId};
 
 #[derive(Deserialize)]
@@ -24,6 +24,23 @@ pub(super) struct UserRow {
     external_id: Option<Personal>,
     #[serde(default)]
     user_fields: Option<UserFieldRow>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct UsersAnswer {
+    pub(super) users: Vec<UserRow>,
+}
+
+impl UserRow {
+    pub(super) fn found(self) -> FoundUser {
+        let staff = |role: &str| matches!(role, "agent" | "admin");
+        FoundUser {
+            id: self.id,
+            is_staff: self.role.as_deref().is_some_and(staff),
+            external_id: self.external_id,
+            braze_id: self.user_fields.and_then(|fields| fields.braze_external_id),
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,7 @@ pub(super) struct UserBody<'a> {
 
 #[derive(Serialize)]
 struct UserFields<'a> {
-    external_id: &'a ExternalUserId,
+    external_id: &'a str,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
@@ -40,10 +40,29 @@ impl<'a> UserBody<'a> {
                 phone: user.phone.and_then(Personal::present),
                 locale: user.locale,
                 user_fields: BrazeId {
-                    braze_external_id: user.external_id,
+                    braze_external_id: user.braze_id,
                 },
                 skip_verify_email: true,
             },
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct BrazeIdBody<'a> {
+    user: BrazeIdField<'a>,
+}
+
+#[derive(Serialize)]
+struct BrazeIdField<'a> {
+    user_fields: BrazeId<'a>,
+}
+
+impl<'a> BrazeIdBody<'a> {
+    pub(super) fn of(braze_external_id: &'a ExternalUserId) -> Self {
+        let user_fields = BrazeId { braze_external_id };
+        Self {
+            user: BrazeIdField { user_fields },
         }
     }
 }

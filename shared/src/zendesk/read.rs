@@ -6,13 +6,14 @@
 use reqwest::Url;
 
 use super::answers::{
-    MetricsAnswer, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow, milliseconds,
+    MetricsAnswer, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow, UsersAnswer,
+    milliseconds,
 };
 use super::audits::{AuditsAnswer, Page};
 use super::client::Client;
 use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
-use super::types::{CommentView, FoundDelivery, TicketView};
+use super::types::{CommentView, FoundDelivery, FoundUser, TicketView};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Request};
 
@@ -27,6 +28,22 @@ const MAX_PAGES: usize = 100;
 struct EndlessAudits;
 
 impl Client {
+    /// The users with this external id, as Zendesk matches them: in whatever case.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn users_with(
+        &self,
+        external_id: &str,
+        deadline: Deadline,
+    ) -> Result<Vec<FoundUser>, ZendeskError> {
+        let mut url = self.url("/users/search");
+        url.query_pairs_mut()
+            .append_pair("external_id", external_id);
+        let answer: UsersAnswer = self.call(Request::get(url), deadline).await?;
+        Ok(answer.users.into_iter().map(UserRow::found).collect())
+    }
+
     /// The ticket as it is now, with its requester; `None` where it is gone.
     ///
     /// # Errors

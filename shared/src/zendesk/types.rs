@@ -13,14 +13,37 @@ use crate::message::{
 /// A customer as a Zendesk user.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
-    /// The Braze id: external id of the user, and value of the field `braze_external_id`.
-    pub external_id: &'a ExternalUserId,
+    /// External id: the Braze id itself, but where it is somebody else's.
+    pub external_id: &'a str,
+    /// The Braze id: value of the field `braze_external_id`.
+    pub braze_id: &'a ExternalUserId,
     /// Shown to agents; must not be empty.
     pub name: &'a Personal,
     /// E.164, where known.
     pub phone: Option<&'a Personal>,
     /// A language tag such as `fr`, where known.
     pub locale: Option<&'a str>,
+}
+
+/// A user as a search by external id finds it.
+#[derive(Debug, Clone)]
+pub struct FoundUser {
+    /// The user.
+    pub id: UserId,
+    /// External id, as stored.
+    pub external_id: Option<Personal>,
+    /// The field `braze_external_id`.
+    pub braze_id: Option<Personal>,
+    /// An agent or administrator.
+    pub is_staff: bool,
+}
+
+impl FoundUser {
+    /// Whether it is an end user with exactly this external id.
+    pub fn is_customer(&self, external_id: &str) -> bool {
+        let own = self.external_id.as_ref().map(Personal::as_str);
+        !self.is_staff && own == Some(external_id)
+    }
 }
 
 /// A ticket to create, with the customer as requester and author.

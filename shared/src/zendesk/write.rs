@@ -6,31 +6,31 @@
 use http::{HeaderValue, Method, StatusCode};
 
 use super::answers::{UserAnswer, WrittenAnswer};
-use super::bodies::{TagsBody, TicketBody, UserBody};
+use super::bodies::{BrazeIdBody, TagsBody, TicketBody, UserBody};
 use super::client::Client;
 use super::error::ZendeskError;
 use super::types::{Appended, NewComment, NewTicket, NewUser, Status, Ticketed};
-use crate::message::{TicketField, TicketId, UserId};
+use crate::message::{ExternalUserId, TicketField, TicketId, UserId};
 use crate::net::{Deadline, Repeat, Request};
 
 impl Client {
-    /// Creates the user with this external id, or updates it; where Zendesk refuses the values, once
-    /// more without phone and language: accounts name a refused number in their own words and language. May
-    /// be repeated.
+    /// Creates a user; where Zendesk refuses the values, once more without phone and language: accounts name
+    /// a refused number in their own words and language.
     ///
     /// # Errors
-    /// [`ZendeskError`]; after an unknown outcome the call may simply be repeated.
-    pub async fn upsert_user(
+    /// [`ZendeskError`]: a status of 422 where the external id is taken, also by this call itself if its first
+    /// answer was lost.
+    pub async fn create_user(
         &self,
         user: &NewUser<'_>,
         deadline: Deadline,
     ) -> Result<UserId, ZendeskError> {
-        let answer = self.answer(self.upsert_request(user), deadline).await?;
+        let answer = self.answer(self.create_request(user), deadline).await?;
         let refused_with_phone = (user.phone.is_some() || user.locale.is_some())
             && answer.status == StatusCode::UNPROCESSABLE_ENTITY;
         let created: UserAnswer = if refused_with_phone {
             tracing::warn!("zendesk.refused_with_phone");
-            let request = self.upsert_request(&NewUser {
+            let request = self.create_request(&NewUser {
                 phone: None,
                 locale: None,
                 ..user.clone()
@@ -46,9 +46,23 @@ impl Client {
         Ok(created.user.id)
     }
 
-    fn upsert_request(&self, user: &NewUser<'_>) -> Request {
-        let url = self.url("/users/create_or_update");
-        Request::new(Method::POST, url, Repeat::Safe).json(&UserBody::of(user))
+    fn create_request(&self, user: &NewUser<'_>) -> Request {
+        Request::new(Method::POST, self.url("/users"), Repeat::Safe).json(&UserBody::of(user))
+    }
+
+    /// Writes the Braze id into a user's field, and nothing else. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn set_braze_id(
+        &self,
+        user: UserId,
+        braze_id: &ExternalUserId,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let url = self.url(&format!("/users/{user}"));
+        let request = Request::new(Method::PUT, url, Repeat::Safe).json(&BrazeIdBody::of(braze_id));
+        self.success(request, deadline).await.map(drop)
     }
 
     /// Creates a ticket, once per idempotency key for two hours.

@@ -242,7 +242,7 @@ async fn an_event_costs_no_more_calls_than_it_must() {
     let mark = Mark::now(&stack);
     let id = with_ticket(&stack).await;
     let (zendesk, braze) = mark.since(&stack);
-    assert_eq!(zendesk, ["users.create_or_update", "tickets.create"]);
+    assert_eq!(zendesk, ["users.search", "users.create", "tickets.create"]);
     assert_eq!(braze, ["users.track"]);
 
     let mark = Mark::now(&stack);

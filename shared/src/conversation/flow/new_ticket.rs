@@ -14,6 +14,9 @@ const NO_CONVERSATION: &str = "no conversation, and the text did not use the sup
 /// Reason given where a reaction, a phone's own answer or a courtesy would open a ticket.
 const ASKS_NOTHING: &str = "a reaction, an automatic answer or a courtesy opens no ticket";
 
+/// Longest subject, in characters.
+const MAX_SUBJECT_CHARS: usize = 255;
+
 /// Idempotency keys that are tried without a pause.
 const MOST_KEYS: u8 = 2;
 
@@ -134,5 +137,6 @@ fn subject(flow: &Flow<'_>, text: &Text, routing: &Routing) -> Personal {
         Some(subject) => subject.as_str(),
         None => &flow.about.policy.subject,
     };
-    Personal(subject.replace("{name}", shown_name(flow.customer, text)))
+    let subject = subject.replace("{name}", shown_name(flow.customer, text));
+    Personal(subject.chars().take(MAX_SUBJECT_CHARS).collect())
 }

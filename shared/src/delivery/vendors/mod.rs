@@ -1,6 +1,7 @@
 //! Executes a step: the calls to Zendesk and Braze, and what their answers mean for the decision.
 
 mod braze;
+mod customer;
 mod merge;
 mod sign_in;
 mod zendesk;

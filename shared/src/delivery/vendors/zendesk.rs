@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::conversation::policy::millis;
 use crate::conversation::state::{Status, Trouble};
 use crate::conversation::step::{
-    Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Step, TicketFacts,
+    Comment, Failure, FetchedComment, NewTicket, Outcome, Step, TicketFacts,
 };
-use crate::message::{Attachment, UserId};
+use crate::message::Attachment;
 use crate::net::Deadline;
-use crate::zendesk::{self, CommentView, NewComment, NewUser, Role, TicketView, ZendeskError};
+use crate::zendesk::{self, CommentView, NewComment, Role, TicketView, ZendeskError};
 
 use super::super::attach;
 use super::{Clients, cause, refused};
@@ -35,7 +35,9 @@ impl Clients {
     ) -> Result<Outcome, ZendeskError> {
         let client = &self.zendesk;
         Ok(match step {
-            Step::UpsertUser(person) => Outcome::User(self.upsert(person, deadline).await?),
+            Step::UpsertUser(person) => {
+                Outcome::User(super::customer::find_or_create(client, person, deadline).await?)
+            }
             Step::LookUpTicket(ticket) => {
                 Outcome::Ticket(client.ticket(*ticket, deadline).await?.map(facts))
             }
@@ -90,16 +92,6 @@ impl Clients {
                 super::later(None, Trouble::Other)
             }
         })
-    }
-
-    async fn upsert(&self, person: &Person, deadline: Deadline) -> Result<UserId, ZendeskError> {
-        let user = NewUser {
-            external_id: &person.customer,
-            name: &person.name,
-            phone: person.phone.as_ref(),
-            locale: person.locale.as_deref(),
-        };
-        self.zendesk.upsert_user(&user, deadline).await
     }
 
     async fn create(

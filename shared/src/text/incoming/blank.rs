@@ -8,7 +8,7 @@ pub fn is_blank(text: &str) -> bool {
 
 /// Characters that Unicode calls default ignorable, the blank of Braille, and what stands for a picture that
 /// was taken out.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -15,7 +15,7 @@ mod reaction;
 mod spelling;
 mod words;
 
-pub use blank::is_blank;
+pub use blank::{is_blank, is_invisible};
 pub use courtesy::is_courtesy;
 pub use reaction::Reaction;
 

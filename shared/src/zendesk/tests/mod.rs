@@ -171,13 +171,14 @@ async fn upsert(setting: &Setting) -> Result<UserId, ZendeskError> {
     let external_id: ExternalUserId = "Ana-1".parse().expect("valid");
     let (name, phone) = (Personal::from("Ana Lima"), Personal::from("+15551234567"));
     let user = NewUser {
-        external_id: &external_id,
+        external_id: "Ana-1",
+        braze_id: &external_id,
         name: &name,
         phone: Some(&phone),
         locale: None,
     };
     setting
         .client
-        .upsert_user(&user, crate::test_support::later())
+        .create_user(&user, crate::test_support::later())
         .await
 }

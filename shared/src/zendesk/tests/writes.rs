@@ -4,14 +4,14 @@ use super::*;
 use crate::test_support::{later, soon};
 
 #[tokio::test]
-async fn a_user_is_created_or_updated_by_external_id() {
+async fn a_user_is_created_with_external_id_and_field() {
     let setting = setting([Reply::json(
         201,
         json!({"user": {"id": 7, "name": "Ana Lima"}}),
     )]);
     assert_eq!(upsert(&setting).await.expect("created"), user_id());
     let seen = &setting.calls()[0];
-    assert_eq!(seen.line, "POST /api/v2/users/create_or_update");
+    assert_eq!(seen.line, "POST /api/v2/users");
     assert_eq!(seen.header("authorization"), Some("Bearer token-1"));
     assert_eq!(
         seen.json(),

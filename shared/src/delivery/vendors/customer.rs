@@ -1,0 +1,75 @@
+//! The customer as a Zendesk user: found by external id and left as it is, or made.
+
+use sha2::{Digest, Sha256};
+
+use crate::conversation::step::Person;
+use crate::message::{Personal, UserId};
+use crate::net::Deadline;
+use crate::zendesk::{Client, NewUser, ZendeskError};
+
+/// What became of the search for a user, and of making one.
+enum Tried {
+    User(UserId),
+    /// The external id is somebody else's, or Zendesk refuses the new user.
+    Not(Option<ZendeskError>),
+}
+
+/// The customer's user. An end user with exactly the Braze id as external id is used as they are; where there
+/// is none, one is made. Zendesk matches external ids without regard to case (documented), and staff have
+/// them, too: where the id is somebody else's, the new user gets an external id that nobody else can have.
+pub(super) async fn find_or_create(
+    client: &Client,
+    person: &Person,
+    deadline: Deadline,
+) -> Result<UserId, ZendeskError> {
+    let id = person.customer.as_str();
+    if let Tried::User(user) = with_external_id(client, person, id, deadline).await? {
+        return Ok(user);
+    }
+    match with_external_id(client, person, &unlike_any_other(id), deadline).await? {
+        Tried::User(user) => Ok(user),
+        Tried::Not(refused) => Err(refused.unwrap_or(ZendeskError::Conflict)),
+    }
+}
+
+async fn with_external_id(
+    client: &Client,
+    person: &Person,
+    external_id: &str,
+    deadline: Deadline,
+) -> Result<Tried, ZendeskError> {
+    let found = client.users_with(external_id, deadline).await?;
+    if let Some(user) = found.iter().find(|user| user.is_customer(external_id)) {
+        if user.braze_id.as_ref().map(Personal::as_str) != Some(person.customer.as_str()) {
+            let braze_id = &person.customer;
+            client.set_braze_id(user.id, braze_id, deadline).await?;
+        }
+        return Ok(Tried::User(user.id));
+    }
+    if !found.is_empty() {
+        return Ok(Tried::Not(None));
+    }
+    let new = NewUser {
+        external_id,
+        braze_id: &person.customer,
+        name: &person.name,
+        phone: person.phone.as_ref(),
+        locale: person.locale.as_deref(),
+    };
+    let refused = match client.create_user(&new, deadline).await {
+        Ok(user) => return Ok(Tried::User(user)),
+        Err(refused @ ZendeskError::Rejected { status: 422, .. }) => refused,
+        Err(error) => return Err(error),
+    };
+    // Taken: by this request itself, whose first answer was lost, or by somebody the search does not show.
+    let found = client.users_with(external_id, deadline).await?;
+    let own = found.iter().find(|user| user.is_customer(external_id));
+    Ok(own.map_or(Tried::Not(Some(refused)), |user| Tried::User(user.id)))
+}
+
+/// An external id that no other Braze id leads to, whatever Zendesk makes of case, accents and width.
+fn unlike_any_other(id: &str) -> String {
+    let digest = Sha256::digest(id.as_bytes());
+    let hex: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+    format!("braze-{hex}")
+}
