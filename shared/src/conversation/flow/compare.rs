@@ -23,13 +23,9 @@ async fn compared(flow: &mut Flow<'_>) -> Ended {
     };
     if !flow.progress.fetched {
         match flow.look_up_ticket(ticket).await? {
+            Ok(Some(facts)) if changed_hands(flow, &facts) => return Ok(leave(flow)),
             Ok(Some(facts)) => looked_up(flow, &facts)?,
-            Ok(None) | Err(No::NotFound) => {
-                flow.state.ticket = None;
-                flow.state.status = None;
-                flow.progress.announce = true;
-                return Ok(over(flow));
-            }
+            Ok(None) | Err(No::NotFound) => return Ok(leave(flow)),
             Err(no) => return Err(no.into()),
         }
     }
@@ -45,6 +41,26 @@ async fn compared(flow: &mut Flow<'_>) -> Ended {
         first(unreported_solve(flow, solved_at))?;
     }
     Ok(over(flow))
+}
+
+/// Whether the ticket is another customer's now. The requester's Braze id decides; without one, another
+/// Zendesk user is another person.
+fn changed_hands(flow: &Flow<'_>, facts: &TicketFacts) -> bool {
+    match &facts.customer {
+        Some(customer) => customer != flow.customer,
+        None => {
+            let (known, now) = (flow.state.user, facts.requester);
+            known.is_some() && now.is_some() && known != now
+        }
+    }
+}
+
+/// The conversation has no ticket any more: nothing on it is read or sent.
+fn leave(flow: &mut Flow<'_>) -> Done {
+    flow.state.ticket = None;
+    flow.state.status = None;
+    flow.progress.announce = true;
+    over(flow)
 }
 
 fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {

@@ -193,3 +193,53 @@ fn a_merge_whose_target_cannot_be_looked_up_now_is_looked_up_later() {
     });
     assert_eq!(ana.state.status, Some(Status::Open));
 }
+
+/// Compares with a ticket whose requester is this one: what was called, the events, whether it stays.
+fn compared_with_requester(
+    user: Option<u64>,
+    customer: Option<&str>,
+) -> (Vec<&'static str>, Vec<&'static str>, bool) {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, found) = compared(&mut ana, |step| match step {
+        Step::LookUpTicket(id) => Outcome::Ticket(Some(TicketFacts {
+            requester: user.and_then(UserId::new),
+            customer: customer.map(|id| id.parse().expect("id")),
+            ..facts(*id, Status::Open, &[])
+        })),
+        Step::FetchComments(_) => Outcome::Comments(vec![answer(901, NOW - HOUR / 2)]),
+        step => works(step),
+    });
+    (steps, kinds(&found), ana.state.ticket.is_some())
+}
+
+#[test]
+fn a_ticket_that_is_another_customers_now_is_left_before_its_comments_are_read() {
+    for (user, customer) in [(Some(8), Some("max")), (Some(8), None), (None, Some("max"))] {
+        assert_eq!(
+            compared_with_requester(user, customer),
+            (vec!["look_up_ticket"], vec!["attributes"], false),
+            "{user:?} {customer:?}"
+        );
+    }
+}
+
+#[test]
+fn a_ticket_whose_requester_is_still_the_customer_is_kept() {
+    let kept = [
+        (Some(7), Some("ana")),
+        (Some(7), None),
+        (Some(8), Some("ana")),
+        (None, None),
+    ];
+    for (user, customer) in kept {
+        assert_eq!(
+            compared_with_requester(user, customer),
+            (
+                vec!["look_up_ticket", "fetch_comments"],
+                vec!["reply"],
+                true
+            ),
+            "{user:?} {customer:?}"
+        );
+    }
+}
