@@ -169,6 +169,9 @@ pub struct Progress {
     /// carries that name, and so does what it writes now.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub written_as: Option<DeliveryId>,
+    /// It was replayed or asked for again: the agent read that it had not been done, or may not have been.
+    #[serde(skip_serializing_if = "is_false")]
+    pub again: bool,
     /// Counts the workers that vanished over it.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub breaks: u8,

@@ -111,16 +111,19 @@ impl Replays {
         entry.event.delivery = new_delivery(letter);
         entry.event.received_at = now;
         entry.progress.breaks = 0;
+        entry.progress.again = true;
         if matches!(entry.event.body, Body::Solved(_)) {
             // The ticket may have been reopened, answered or tagged since: it is looked at anew.
             let Progress {
                 doubtful,
                 written_as,
+                again,
                 ..
             } = entry.progress;
             entry.progress = Progress {
                 doubtful,
                 written_as,
+                again,
                 ..Progress::default()
             };
         }

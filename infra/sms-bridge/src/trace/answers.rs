@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 use shared::conversation::fingerprint::fingerprint;
+use shared::conversation::flow::put_right;
 use shared::conversation::state::Entry;
 use shared::message::{Body, CommentId, DeliveryId, Personal};
 use shared::zendesk::{CommentView, Role};
@@ -48,7 +49,10 @@ pub(super) fn standing(known: &Known, comment: &CommentView) -> String {
     }
     let told = if is_accepted(known, comment) {
         let note = DeliveryId::derive("note", &[delivery(comment.id).as_str()]);
-        match notes(known).any(|(about, _)| about == note.as_str()) {
+        let right = put_right::id(&delivery(comment.id));
+        let written = |id: &DeliveryId| notes(known).any(|(about, _)| about == id.as_str());
+        match written(&note) {
+            _ if written(&right) => "sent to Braze after all: it was replayed, or asked for again",
             true => "accepted and done; an internal note tells more",
             false => "accepted and sent to Braze, no note against it",
         }

@@ -18,6 +18,7 @@ mod media;
 mod new_ticket;
 mod note;
 mod post;
+pub mod put_right;
 mod rating;
 mod recover;
 mod reply;

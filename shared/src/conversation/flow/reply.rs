@@ -8,7 +8,9 @@ use super::super::state::{Entry, Unsure};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::sms::{self, Outgoing, Sent};
-use super::{Done, Ended, Flow, No, Stop, adopt, delivery_of, files, happened, subscription};
+use super::{
+    Done, Ended, Flow, No, Stop, adopt, delivery_of, files, happened, put_right, subscription,
+};
 
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if wrote(flow, reply) {
@@ -152,7 +154,19 @@ fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
     let note = answer::note(flow.about.policy, answer);
     let note = reply.ticket.or(flow.state.ticket).zip(note);
     let note = note.map(|(ticket, text)| flow.note(ticket, text, &[]));
-    let follow = note.into_iter().chain(subscription::note(flow));
+    let about = reply.comment.map(delivery_of);
+    let about = about.unwrap_or_else(|| flow.about.delivery.clone());
+    let ticket = reply.ticket.or(flow.state.ticket);
+    let right = put_right::note(
+        flow,
+        ticket,
+        &about,
+        notes::answer_sent_after_all(flow.language()),
+    );
+    let follow = note
+        .into_iter()
+        .chain(right)
+        .chain(subscription::note(flow));
     Done::ended(Ending::Delivered, follow)
 }
 

@@ -65,6 +65,7 @@ fn once_more(context: &EventContext<'_>, index: usize, message: Unsure) -> Entry
         body,
     });
     entry.progress.sent = message.sent;
+    entry.progress.again = true;
     entry
 }
 

@@ -9,8 +9,8 @@ use super::super::state::{Entry, Silent, Status, Unsure, What};
 use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, solve,
-    subscription, unreported,
+    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, put_right,
+    solve, subscription, unreported,
 };
 
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
@@ -60,16 +60,26 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
         open: false,
     };
     match sms::send_once(flow, outgoing).await? {
-        Sent::All => {
-            solve::notified(flow, solved, None);
-            happened::note(flow, What::Solved);
-            let mut follow: Vec<Entry> = subscription::note(flow).into_iter().collect();
-            happened::follow(flow, &mut follow);
-            Ok(Done::ended(Ending::Delivered, follow))
-        }
+        Sent::All => Ok(sent(flow, solved, ticket)),
         Sent::Unknown => Ok(unknown(flow, solved, ticket)),
         Sent::Refused(refusal) => Ok(refused(flow, solved, ticket, refusal)),
     }
+}
+
+/// Every message was taken: what the agent and Braze have to know of that.
+fn sent(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
+    solve::notified(flow, solved, None);
+    happened::note(flow, What::Solved);
+    let mut follow: Vec<Entry> = subscription::note(flow).into_iter().collect();
+    let right = notes::closing_sent_after_all(flow.language());
+    follow.extend(put_right::note(
+        flow,
+        Some(ticket),
+        flow.about.delivery,
+        right,
+    ));
+    happened::follow(flow, &mut follow);
+    Done::ended(Ending::Delivered, follow)
 }
 
 /// Ends the flow where the customer was notified of this solve, or the ticket is open again.

@@ -8,7 +8,8 @@ use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
 use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
 use super::{
-    Done, Ended, Flow, No, Stop, happened, loop_guard, post, rating, routing, subscription,
+    Done, Ended, Flow, No, Stop, happened, loop_guard, post, put_right, rating, routing,
+    subscription,
 };
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
@@ -42,6 +43,13 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     follow.extend(note_on_opt_out(flow));
     follow.extend(note_on_opt_out_wish(flow, text));
     follow.extend(loop_guard::note(flow));
+    let right = notes::text_added_after_all(flow.language());
+    follow.extend(put_right::note(
+        flow,
+        flow.state.ticket,
+        flow.about.delivery,
+        right,
+    ));
     happened::follow(flow, &mut follow);
     Ok(Done::ended(Ending::Delivered, follow))
 }

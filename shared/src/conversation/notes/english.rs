@@ -15,6 +15,11 @@ pub(super) static TEXTS: Texts = Texts {
         subscribed in Braze.",
     subscribed_again: "The customer opted out of SMS and has since been subscribed again in Braze. Your \
         answers on this ticket will be sent.",
+    answer_sent_after_all: "SMS sent: an answer on this ticket that was reported as not sent, or not \
+        confirmed, has now been sent to the customer. Please do not send it again.",
+    closing_sent_after_all: "SMS sent: the closing message that was reported as not sent, or not confirmed, \
+        has now been sent to the customer.",
+    text_added_after_all: "A text from the customer that could not be added before is now on this ticket.",
     no_text: "SMS not sent: your comment contains no text.",
     too_long: "SMS not sent: your comment is too long. It would take {messages} messages of ten \
         parts each, and at most {limit} are sent. Please shorten it, or send the rest another \

@@ -14,6 +14,12 @@ pub(super) static TEXTS: Texts = Texts {
         d'être inscrit dans Braze.",
     subscribed_again: "Le client s'était désinscrit des SMS et a depuis été réinscrit dans Braze. Les \
         réponses de ce ticket sont envoyées.",
+    answer_sent_after_all: "SMS envoyé : une réponse de ce ticket signalée comme non envoyée, ou non \
+        confirmée, vient d'être envoyée au client. Veuillez ne pas la renvoyer.",
+    closing_sent_after_all: "SMS envoyé : le message de clôture signalé comme non envoyé, ou non confirmé, \
+        vient d'être envoyé au client.",
+    text_added_after_all: "Un message du client qui n'avait pas pu être ajouté se trouve maintenant sur ce \
+        ticket.",
     no_text: "SMS non envoyé : le commentaire ne contient pas de texte.",
     too_long: "SMS non envoyé : le commentaire est trop long. Il faudrait {messages} messages de dix \
         parties, {limit} au plus sont envoyés. Veuillez le raccourcir, ou envoyer la suite autrement.",

@@ -46,6 +46,21 @@ pub fn subscribed_again(language: Language) -> String {
     Texts::of(language).subscribed_again.to_owned()
 }
 
+/// An answer that was not sent, or may not have been, was handed to Braze later.
+pub fn answer_sent_after_all(language: Language) -> String {
+    Texts::of(language).answer_sent_after_all.to_owned()
+}
+
+/// The same of a closing message.
+pub fn closing_sent_after_all(language: Language) -> String {
+    Texts::of(language).closing_sent_after_all.to_owned()
+}
+
+/// A text that could not be added is on the ticket now.
+pub fn text_added_after_all(language: Language) -> String {
+    Texts::of(language).text_added_after_all.to_owned()
+}
+
 /// The comment had nothing that can be sent as SMS.
 pub fn no_text(language: Language) -> String {
     Texts::of(language).no_text.to_owned()
@@ -405,6 +420,9 @@ mod tests {
         let mut texts = vec![
             opted_out(language),
             no_text(language),
+            answer_sent_after_all(language),
+            closing_sent_after_all(language),
+            text_added_after_all(language),
             unsubscribed(language),
             customer_unsubscribed(language),
             customer_not_subscribed(language),

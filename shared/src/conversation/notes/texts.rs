@@ -13,6 +13,9 @@ pub(super) struct Texts {
     pub(super) customer_unsubscribed: &'static str,
     pub(super) customer_not_subscribed: &'static str,
     pub(super) subscribed_again: &'static str,
+    pub(super) answer_sent_after_all: &'static str,
+    pub(super) closing_sent_after_all: &'static str,
+    pub(super) text_added_after_all: &'static str,
     pub(super) no_text: &'static str,
     /// `{messages}`, `{limit}`
     pub(super) too_long: &'static str,

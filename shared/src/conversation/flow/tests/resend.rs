@@ -33,9 +33,17 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
         }]),
         step => works(step),
     });
+    assert_eq!(names(&steps), ["fetch_comments", "send_sms"]);
+    let End::Done(Ending::Delivered, follow) = end else {
+        panic!("{end:?}")
+    };
+    let [right] = &follow[..] else {
+        panic!("{follow:?}")
+    };
     assert_eq!(
-        (names(&steps), end),
-        (vec!["fetch_comments", "send_sms"], End::delivered())
+        right.event.delivery,
+        put_right::id(&delivery_of(comment(501))),
+        "the agent reads that it was sent after all"
     );
     let (steps, end) = ana.play(ask(), works);
     assert!(steps.is_empty());
