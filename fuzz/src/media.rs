@@ -2,10 +2,12 @@
 
 #[path = "../../shared/src/media/address.rs"]
 mod address;
-#[path = "../../shared/src/media/kind.rs"]
+#[path = "../../shared/src/media/kind/mod.rs"]
 mod kind;
 #[path = "../../shared/src/media/link.rs"]
 mod link;
+#[path = "../../shared/src/media/words.rs"]
+mod words;
 
 pub use kind::Kind;
 use link::Reach;
@@ -32,4 +34,9 @@ pub fn admits(address: std::net::IpAddr) -> bool {
 pub fn kind(head: &[u8], declared: &str) -> Result<Kind, MediaProblem> {
     let head = &head[..head.len().min(kind::HEAD_BYTES)];
     Kind::of(head, Some(declared))
+}
+
+/// The words of a file of plain text.
+pub fn spoken(bytes: &[u8]) -> String {
+    words::words(bytes)
 }

@@ -16,6 +16,7 @@ use super::content::{Content, Trouble};
 use super::kind::{HEAD_BYTES, Kind};
 use super::link::{Reach, checked, redirected};
 use super::resolve::{Resolver, is_refusal};
+use super::words::{MAX_WORDS_BYTES, words};
 use crate::message::MediaProblem;
 use crate::net::{Deadline, Http};
 
@@ -41,6 +42,8 @@ pub struct File {
     pub length: u64,
     /// Its content: exactly that many bytes, or an error.
     pub body: reqwest::Body,
+    /// What it says, where it is plain words and short enough for a comment.
+    pub words: Option<String>,
     trouble: Trouble,
 }
 
@@ -167,12 +170,32 @@ async fn file(mut response: Response) -> Result<File, MediaProblem> {
         return Err(MediaProblem::Empty);
     }
     let kind = Kind::of(&head[..head.len().min(HEAD_BYTES)], declared.as_deref())?;
+    if kind.is_words() && announced.is_none_or(|length| length <= MAX_WORDS_BYTES as u64) {
+        return spoken(kind, head, &mut response).await;
+    }
     let length = announced.unwrap_or(head.len() as u64);
     let rest = announced.map(|_| response.into());
     let content = Content::new(head, rest, length);
     Ok(File {
         kind,
         length,
+        words: None,
+        trouble: content.trouble(),
+        body: reqwest::Body::wrap(content),
+    })
+}
+
+/// A file of plain words, which is read to its end.
+async fn spoken(kind: Kind, head: Bytes, response: &mut Response) -> Result<File, MediaProblem> {
+    let rest = read(response, u64::MAX).await?;
+    let all = Bytes::from([head, rest].concat());
+    let words = (all.len() <= MAX_WORDS_BYTES).then(|| words(&all));
+    let length = all.len() as u64;
+    let content = Content::new(all, None, length);
+    Ok(File {
+        kind,
+        length,
+        words,
         trouble: content.trouble(),
         body: reqwest::Body::wrap(content),
     })

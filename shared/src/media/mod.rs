@@ -1,7 +1,5 @@
-//! Pictures and files that customers send: fetched from wherever Braze says they are.
-//!
-//! In: a link nobody vouches for, and a deadline. Out: a [`File`] whose content streams into the
-//! upload, or the [`MediaProblem`] that the agent is told. Imports `message` and `net` only.
+//! Pictures and files that customers send: fetched from wherever Braze says they are, and streamed into the
+//! upload. Imports `message` and `net` only.
 
 mod address;
 mod content;
@@ -9,6 +7,7 @@ mod fetch;
 mod kind;
 mod link;
 mod resolve;
+mod words;
 
 pub use fetch::{Fetcher, File, Source};
 pub use kind::Kind;
