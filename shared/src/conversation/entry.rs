@@ -116,6 +116,9 @@ pub enum Attached {
     /// Uploaded under this token.
     #[serde(rename = "t")]
     Token(Personal),
+    /// Plain words, which stand in the comment.
+    #[serde(rename = "w")]
+    Words(Personal),
     /// It will not be attached.
     #[serde(rename = "e")]
     Not(MediaProblem),

@@ -48,7 +48,7 @@ pub(super) async fn attach(
             None => return results,
             Some(Ok((index, uploaded))) => {
                 results[index] = match uploaded {
-                    Ok(token) => Attached::Token(token),
+                    Ok(attached) => attached,
                     Err(problem) => {
                         tracing::warn!(media.problem = ?problem, "media not attached");
                         Attached::Not(problem)
@@ -71,10 +71,13 @@ async fn bring(
     index: usize,
     link: &Personal,
     deadline: Deadline,
-) -> Result<Personal, MediaProblem> {
+) -> Result<Attached, MediaProblem> {
     let mut renewed = false;
     loop {
         let file = fetcher.fetch(link.as_str(), deadline).await?;
+        if let Some(words) = file.words {
+            return Ok(Attached::Words(Personal(words)));
+        }
         let source = file.source();
         let name = format!("mms-{}.{}", index + 1, file.kind.ending());
         let File { kind, body, .. } = file;
@@ -84,7 +87,7 @@ async fn bring(
             content: body,
         };
         match zendesk.upload(new, deadline).await {
-            Ok(token) => return Ok(token),
+            Ok(token) => return Ok(Attached::Token(token)),
             Err(ZendeskError::Unauthorized) if !renewed => renewed = true,
             Err(error) => return Err(blame(source.problem(), deadline, &error)),
         }

@@ -1,7 +1,7 @@
 //! Words that a phone sent as a file, as text.
 
-/// Most bytes of a file that are read as words: what a comment may hold.
-pub(super) const MAX_WORDS_BYTES: usize = 60_000;
+/// Most bytes of a file that are read as words: ten such files fit into one comment. A longer one is attached.
+pub(super) const MAX_WORDS_BYTES: usize = 6_000;
 
 /// The characters of Windows' western set where they are not those of ISO 8859-1, from 0x80 on.
 const WINDOWS: [char; 32] = [

@@ -75,15 +75,14 @@ pub(super) fn renew(progress: &mut Progress) {
 
 /// Zendesk refused the comment: says whether it had files, which are left out from now on.
 pub(super) fn leave_out(progress: &mut Progress) -> bool {
-    let Some(media) = progress.media.as_mut().filter(|media| has_uploads(media)) else {
-        return false;
-    };
-    for file in &mut media.files {
-        if matches!(file, Attached::Token(_)) {
+    let mut any = false;
+    for file in progress.media.iter_mut().flat_map(|media| &mut media.files) {
+        if !matches!(file, Attached::Not(_)) {
             *file = Attached::Not(MediaProblem::Refused);
+            any = true;
         }
     }
-    true
+    any
 }
 
 /// The tokens of the files that go with the text.
@@ -91,22 +90,27 @@ pub(super) fn uploads(progress: &Progress) -> Vec<Personal> {
     let files = progress.media.iter().flat_map(|media| &media.files);
     let tokens = files.filter_map(|file| match file {
         Attached::Token(token) => Some(token.clone()),
-        Attached::Not(_) => None,
+        Attached::Words(_) | Attached::Not(_) => None,
     });
     tokens.collect()
 }
 
-/// The comment's text: what the customer typed, exactly, then the files that are missing.
+/// The comment's text: what the customer typed, exactly, then words that came as a file, then
+/// the files that are missing.
 pub(super) fn comment_body(flow: &Flow<'_>, text: &Text) -> String {
     let language = flow.language();
     let media = flow.progress.media.as_ref();
     let files = media.map_or(&[][..], |media| &media.files);
     let mut lines: Vec<String> = Vec::new();
     lines.extend(text.text.present().map(|_| text.text.as_str().to_owned()));
+    lines.extend(files.iter().filter_map(|file| match file {
+        Attached::Words(words) => words.present().map(str::to_owned),
+        Attached::Token(_) | Attached::Not(_) => None,
+    }));
     let missing = files.iter().zip(&text.media_urls);
     let mut missing = missing.filter_map(|(file, link)| match file {
         Attached::Not(problem) => Some((*problem, link)),
-        Attached::Token(_) => None,
+        Attached::Token(_) | Attached::Words(_) => None,
     });
     for (problem, link) in missing.by_ref().take(MAX_NAMED) {
         lines.push(notes::file_not_attached(language, problem, link));
