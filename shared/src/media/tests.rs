@@ -316,7 +316,8 @@ async fn an_unannounced_flood_is_cut_off() {
 #[tokio::test]
 async fn a_file_shorter_than_announced_breaks_the_upload_off_with_its_reason() {
     let begun = [PNG, &[0; 5_000]].concat();
-    let host = host(move |_, _| raw("HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n", &begun)).await;
+    let host =
+        host(move |_, _| raw("HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n", &begun)).await;
     let file = host.fetch("/").await.expect("opened");
     assert_eq!(content(file).await, Err(Some(MediaProblem::Unreachable)));
 }
