@@ -65,9 +65,8 @@ impl Clients {
                 Outcome::SolvedAt(client.solved_at(*ticket, deadline).await?)
             }
             Step::SetStatus(ticket, status) => {
-                client
-                    .set_status(*ticket, to_wire(*status), deadline)
-                    .await?;
+                let status = to_wire(*status);
+                client.set_status(*ticket, status, deadline).await?;
                 Outcome::Done
             }
             Step::SetField(ticket, field, value) => {
