@@ -27,7 +27,7 @@ pub enum Times {
 /// Who else writes to the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meanwhile {
-    /// A customer's HELP is accepted.
+    /// A customer's request for help is accepted.
     Event,
     /// Redelivery takes the conversation over, as after the lease.
     Redelivery,

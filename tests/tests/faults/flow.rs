@@ -75,6 +75,8 @@ pub struct Expected {
     pub sms: Vec<String>,
     /// Internal notes.
     pub notes: usize,
+    /// Further notes that say that what was not known to be sent is sent now; none where it is not.
+    pub put_right: usize,
     /// Files that customers sent.
     pub files: usize,
     /// The customer wants no SMS.
@@ -198,6 +200,9 @@ impl Flow {
             | Self::MissingText => vec!["one", "two"],
             // The first one is gone with its ticket.
             Self::TextOnDeleted => vec!["two"],
+            // The keyword may be an answer: it is read as the customer's words, too.
+            Self::Help => vec!["one", "HELP"],
+            Self::OptIn => vec!["one", "START"],
             _ => vec!["one"],
         };
         let sms = match self {
@@ -232,6 +237,7 @@ impl Flow {
             texts,
             sms,
             notes,
+            put_right: usize::from(matches!(self, Self::Resend | Self::FoundRequest)),
             files: usize::from(self == Self::Picture),
             opted_out: matches!(self, Self::OptOut | Self::ReplyAfterOptOut),
             open: Some(!closed.contains(&self)),

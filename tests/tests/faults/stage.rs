@@ -7,6 +7,7 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use e2e::send::{inbound, inbound_body};
 use local::dynamo;
 use local::faults::{Fault, Faults};
 use local::pictures::Pictures;
@@ -218,7 +219,11 @@ impl Stage {
         if held {
             match other {
                 Meanwhile::Event => {
-                    self.stack.braze.customer_texts(customer, "HELP", &[]).await;
+                    // Without its words: they would be a text on the ticket.
+                    let dispatch = format!("help-of-{customer}");
+                    let mut help = inbound_body(customer, "", &dispatch);
+                    help["kind"] = json!("help");
+                    inbound(&self.stack, help.to_string()).await;
                 }
                 Meanwhile::Redelivery => {
                     self.make_due(customer);
