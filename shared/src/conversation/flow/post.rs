@@ -58,18 +58,19 @@ async fn on_ticket(
         return Ok(Taken::NotYet);
     }
     media::fetch(flow, text).await?;
-    let silent = asks_nothing(flow, text);
+    // Only of a ticket that rests does it matter; most do not.
+    let silent = rests(flow.state.status).then(|| asks_nothing(flow, text));
     let comment = Comment {
         ticket,
         author: flow.state.user,
         body: Personal(media::comment_body(flow, text)),
         uploads: media::uploads(flow.progress),
         public: true,
-        status: (rests(flow.state.status) && !silent).then_some(Status::Open),
+        status: (silent == Some(false)).then_some(Status::Open),
         marker: flow.about.marker.clone(),
     };
     match write::append(flow, comment).await? {
-        Ok(status) => added(flow, status, silent),
+        Ok(status) => added(flow, text, status, silent),
         Err(No::Closed) => {
             flow.progress.follows = Some(ticket);
             return Ok(Taken::NotYet);
@@ -104,7 +105,9 @@ async fn is_known_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<
 }
 
 /// The text is on the ticket, which has this status now, where the answer said so.
-fn added(flow: &mut Flow<'_>, status: Option<Status>, silent: bool) {
+fn added(flow: &mut Flow<'_>, text: &Text, status: Option<Status>, silent: Option<bool>) {
+    let rests_now = rests(status.or(flow.state.status));
+    let silent = silent.unwrap_or_else(|| rests_now && asks_nothing(flow, text));
     let now = flow.now();
     let (state, progress) = (&mut *flow.state, &mut *flow.progress);
     let was_done = state.is_done();
