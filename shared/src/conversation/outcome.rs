@@ -63,6 +63,8 @@ pub struct FetchedComment {
     pub comment: CommentId,
     /// Written by an agent or admin, in Zendesk itself.
     pub by_agent: bool,
+    /// Written by a customer, or by the bridge in a customer's name.
+    pub by_end_user: bool,
     /// Visible to the customer.
     pub public: bool,
     /// Its text.
@@ -86,6 +88,8 @@ pub enum Failure {
     NotFound,
     /// The ticket is closed.
     Closed,
+    /// Agents suspended the customer in Zendesk.
+    Suspended,
     /// The idempotency key was used for something else.
     KeyConflict,
     /// Repeating it will not help.

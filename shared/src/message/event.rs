@@ -204,6 +204,10 @@ pub struct Reply {
     /// The comment, where the body named it (the guide's body does not).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<CommentId>,
+    /// Whether an agent wrote it is to be looked up: the body names the author's role in a word that is
+    /// not known, or not at all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub role_unknown: bool,
     /// What the agent wrote, header cut. `None`: the body was damaged, ask Zendesk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Personal>,

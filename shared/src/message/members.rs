@@ -47,6 +47,17 @@ const INSIDE_RECIPIENTS: [&str; 8] = [
     "msg_body",
 ];
 
+/// Who wrote a comment, as far as the body says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Author {
+    /// An agent or an administrator.
+    Agent,
+    /// A customer.
+    EndUser,
+    /// The body does not say, or not in a word that is known.
+    Unknown,
+}
+
 /// The members of either shape, looked up by name from the outermost object inwards.
 pub(super) struct Members {
     layers: Vec<Map<String, Value>>,
@@ -121,11 +132,17 @@ impl Members {
             .or_else(|| all().find(|value| !value.is_null()))
     }
 
-    /// The comment is not an agent's.
-    pub(super) fn is_by_end_user(&self) -> bool {
+    /// Who wrote the comment. Zendesk renders a role as a word in the account's language: a word that is
+    /// not known says nothing.
+    pub(super) fn author(&self) -> Author {
         let role = field::label(self.get(&["author_role"]));
         let letters = role.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).eq("enduser".chars())
+        let word: String = letters.flat_map(char::to_lowercase).collect();
+        match word.as_str() {
+            "agent" | "admin" => Author::Agent,
+            "enduser" => Author::EndUser,
+            _ => Author::Unknown,
+        }
     }
 
     /// Whom the event is about: a customer, a ticket, or both.

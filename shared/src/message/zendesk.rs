@@ -8,7 +8,7 @@ use super::attachment;
 use super::event::{Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Solved};
 use super::field::{self, malformed};
 use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
-use super::members::Members;
+use super::members::{Author, Members};
 use crate::text::comment::strip_header;
 
 /// How long two bodies without any identification count as the same event, in milliseconds.
@@ -43,7 +43,8 @@ fn settle(read: Result<Parsed, Malformed>) -> Parsed {
 
 fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, Malformed> {
     let members = Members::read(body)?;
-    if members.is_by_end_user() {
+    let author = members.author();
+    if author == Author::EndUser {
         let ticket = members.ticket().ok().flatten();
         return Ok(Parsed::NotForUs("comment by an end user", ticket));
     }
@@ -82,6 +83,7 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
     let reply = Reply {
         ticket,
         comment,
+        role_unknown: author == Author::Unknown,
         text,
         files: attachment::read(members.get(&["attachments"])).filter(|_| members.trustworthy),
         author: Personal(field::label(members.get(&["author_name", "agent_name"]))),

@@ -197,9 +197,23 @@ fn a_comment_by_the_customer_is_not_sent_back_to_them() {
             );
         }
     }
-    for role in ["agent", "Admin", "", "friend-user"] {
+    for (role, unknown) in [
+        (json!("agent"), false),
+        (json!("Admin"), false),
+        (json!(""), true),
+        (json!(null), true),
+        (json!(0), true),
+        (json!("friend-user"), true),
+        (json!("Endbenutzer"), true),
+        (json!("Agente"), true),
+    ] {
         let body = json!({"author_role": role, "ticket_id": "35", "text": "hi"}).to_string();
-        assert_eq!(text(&reply_of(&body).1), Some("hi"), "{role}");
+        let reply = reply_of(&body).1;
+        assert_eq!(
+            (text(&reply), reply.role_unknown),
+            (Some("hi"), unknown),
+            "{role}"
+        );
     }
     let body = json!({"author_role": "end-user", "ticket_id": "35"}).to_string();
     assert_eq!(solved_of(&body).1.ticket.map(TicketId::get), Some(35));

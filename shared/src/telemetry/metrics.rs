@@ -51,6 +51,8 @@ pub enum Metric {
     Queued,
     /// Events seen before.
     Duplicate,
+    /// Texts dropped because agents suspended the customer in Zendesk.
+    Suspended,
     /// SMS of which nobody knows whether they were sent; the agent is told.
     Unknown,
     /// How long a step at Zendesk took.
@@ -70,7 +72,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotAuthentic,
         Self::Authentic,
         Self::TooLarge,
@@ -81,6 +83,7 @@ impl Metric {
         Self::Delivered,
         Self::Queued,
         Self::Duplicate,
+        Self::Suspended,
         Self::Unknown,
         Self::ZendeskLatency,
         Self::BrazeLatency,
@@ -103,6 +106,7 @@ impl Metric {
             Self::Delivered => "Delivered",
             Self::Queued => "Queued",
             Self::Duplicate => "Duplicate",
+            Self::Suspended => "Suspended",
             Self::Unknown => "Unknown",
             Self::ZendeskLatency => "ZendeskLatency",
             Self::BrazeLatency => "BrazeLatency",

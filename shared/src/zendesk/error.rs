@@ -16,6 +16,8 @@ const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 /// How a 422 names a closed ticket, under whatever key.
 const CLOSED: &str = "closed prevents ticket update";
+/// The code of a 422 about a suspended user, under whatever key (live tests of a third party).
+const SUSPENDED: &str = "usersuspended";
 
 /// Why a call to Zendesk did not do what it should, by what the caller can do.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +40,9 @@ pub enum ZendeskError {
     /// The ticket is closed: continue with a follow-up.
     #[error("the ticket is closed")]
     Closed,
+    /// Agents suspended the user, on purpose: nothing is written for them or as them.
+    #[error("the user is suspended")]
+    Suspended,
     /// The idempotency key was used with another body: look for the ticket by its external id.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
@@ -116,6 +121,7 @@ impl ZendeskError {
             StatusCode::REQUEST_TIMEOUT => Self::lost(write, answer.refused()),
             status if status.is_server_error() => Self::lost(write, answer.refused()),
             StatusCode::UNPROCESSABLE_ENTITY if says_closed(answer) => Self::Closed,
+            StatusCode::UNPROCESSABLE_ENTITY if says_suspended(answer) => Self::Suspended,
             StatusCode::BAD_REQUEST if answer.refused().detail.code == "IdempotentRequestError" => {
                 Self::IdempotencyConflict
             }
@@ -136,6 +142,12 @@ fn says_closed(answer: &Answer) -> bool {
     error_texts(answer)
         .iter()
         .any(|text| text.to_ascii_lowercase().contains(CLOSED))
+}
+
+fn says_suspended(answer: &Answer) -> bool {
+    error_texts(answer)
+        .iter()
+        .any(|text| text.to_ascii_lowercase() == SUSPENDED)
 }
 
 /// Every text and key within `details`, and the description.

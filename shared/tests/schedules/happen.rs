@@ -224,6 +224,7 @@ impl<S: Table> Run<S> {
             files: None,
             ticket: Some(ticket),
             comment: (shape != Shape::Guide).then_some(comment),
+            role_unknown: false,
             text: Some(Personal(text)),
             author: Personal::from("Ann"),
             status: (shape != Shape::Guide).then(|| name(status).to_owned()),

@@ -333,6 +333,7 @@ impl World {
         let fetched = newest.map(|remark| FetchedComment {
             comment: remark.id,
             by_agent: remark.by_agent,
+            by_end_user: !remark.by_agent,
             public: remark.public,
             text: Personal(remark.text.clone()),
             files: vec![],

@@ -199,6 +199,7 @@ impl Flow<'_> {
             Err(Failure::Unknown) => No::Unknown,
             Err(Failure::NotFound) => No::NotFound,
             Err(Failure::Closed) => No::Closed,
+            Err(Failure::Suspended) => No::Suspended,
             Err(Failure::KeyConflict) => No::KeyConflict,
             Err(Failure::Refused(refusal)) => No::Refused(refusal),
         }))

@@ -25,13 +25,17 @@ pub(super) async fn find(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), S
     let Some(comments) = flow.fetch_comments_if_possible(ticket).await? else {
         return Ok(());
     };
+    reply.files = comment_of(reply, comments).map(|found| found.files);
+    Ok(())
+}
+
+/// The answer's comment among a ticket's newest: by its id, else by its text.
+pub(super) fn comment_of(reply: &Reply, comments: Vec<FetchedComment>) -> Option<FetchedComment> {
     let text = reply.text.as_ref().map(|text| fingerprint(text.as_str()));
-    let own = comments.into_iter().find(|found| match reply.comment {
+    comments.into_iter().find(|found| match reply.comment {
         Some(comment) => found.comment == comment,
         None => found.public && Some(fingerprint(found.text.as_str())) == text,
-    });
-    reply.files = own.map(|found| found.files);
-    Ok(())
+    })
 }
 
 /// An answer was sent: remembers whether its files are known.

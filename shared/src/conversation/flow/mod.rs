@@ -132,6 +132,8 @@ enum No {
     NotFound,
     /// The ticket is closed.
     Closed,
+    /// Agents suspended the customer in Zendesk.
+    Suspended,
     /// The idempotency key was used for something else.
     KeyConflict,
     /// Repeating it will not help.
@@ -170,6 +172,7 @@ pub async fn run(
         Ok(done) | Err(Stop::Over(done)) => Ok(done),
         Err(Stop::No(No::Refused(refusal))) => Ok(Done::dead(state, refusal)),
         Err(Stop::No(No::Unknown)) => again(None, Some(Trouble::NoAnswer)),
+        Err(Stop::No(No::Suspended)) => Ok(Done::suspended()),
         Err(Stop::No(No::NotFound | No::Closed | No::KeyConflict)) => again(None, None),
         Err(Stop::Pause(Pause::Later(not_before, trouble))) => again(not_before, trouble),
         Err(Stop::Pause(pause)) => Err(pause),
@@ -340,6 +343,11 @@ impl Done {
 
     fn ignored(reason: &'static str) -> Self {
         Self::ended(Ending::Ignored(reason), vec![])
+    }
+
+    /// Agents suspended the customer, on purpose: nobody is told.
+    fn suspended() -> Self {
+        Self::ignored("the customer is suspended in Zendesk")
     }
 
     fn ended(ending: Ending, follow: impl IntoIterator<Item = Entry>) -> Self {

@@ -19,6 +19,9 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if was_sent_already(flow, reply) {
         return Ok(Done::ended(Ending::Duplicate, []));
     }
+    if is_by_end_user(flow, reply).await? {
+        return Ok(Done::ignored("comment by an end user"));
+    }
     if !adopt::is_elsewhere(flow, reply).await? {
         adopt::by_answer(flow, reply);
     }
@@ -66,6 +69,29 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         Sent::Unknown => Ok(unknown(flow, reply)),
         Sent::Refused(refusal) => Ok(refused(flow, reply, refusal)),
     }
+}
+
+/// The body did not say in a known word who wrote the comment, and it is a customer's. Where the comment is
+/// not found, the trigger is believed.
+async fn is_by_end_user(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<bool, Stop> {
+    let begun = flow.progress.sent > 0 || flow.progress.doubtful;
+    let ticket = reply.ticket.or(flow.state.ticket);
+    let (true, false, Some(ticket), Some(_)) = (reply.role_unknown, begun, ticket, &reply.text)
+    else {
+        return Ok(false);
+    };
+    let comments = match flow.fetch_comments(ticket).await? {
+        Ok(comments) => comments,
+        Err(No::NotFound | No::Refused(_)) => vec![],
+        Err(no) => return Err(no.into()),
+    };
+    reply.role_unknown = false;
+    let found = files::comment_of(reply, comments);
+    let by_end_user = found.as_ref().is_some_and(|found| found.by_end_user);
+    if reply.files.is_none() {
+        reply.files = found.map(|found| found.files);
+    }
+    Ok(by_end_user)
 }
 
 /// Why the customer may not be sent anything, and what the agent reads.

@@ -122,7 +122,7 @@ async fn is_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), St
             let note = flow.note(ticket, note, &[]);
             Err(flow.dead(refusal, [note]).into())
         }
-        Ok(_) | Err(No::Unknown | No::NotFound | No::Closed | No::KeyConflict) => {
+        Ok(_) | Err(No::Unknown | No::NotFound | No::Closed | No::Suspended | No::KeyConflict) => {
             Err(Done::ended(Ending::Duplicate, []).into())
         }
     }

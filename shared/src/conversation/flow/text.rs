@@ -1,6 +1,7 @@
 //! A customer's text: onto its ticket, once; a resting ticket is opened, and Braze learns of it.
 
-use crate::message::{DeliveryId, Text};
+use crate::message::{DeliveryId, Text, TicketId};
+use crate::telemetry::metrics::{self, Metric};
 use crate::text::incoming;
 
 use super::super::notes;
@@ -13,7 +14,9 @@ use super::{
 };
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
+    let ticket = flow.state.ticket;
     match delivered(flow, text).await {
+        Err(Stop::No(No::Suspended)) => Ok(dropped(flow, ticket)),
         Err(Stop::No(No::Refused(refusal))) => Ok(refused(flow, refusal)),
         ended => ended,
     }
@@ -70,7 +73,7 @@ async fn reopen(flow: &mut Flow<'_>) -> Result<(), Stop> {
         }
         Err(No::Unknown) => return Err(No::Unknown.into()),
         // The text is on the ticket; what it rests in is the desk's own.
-        Err(No::NotFound | No::Closed | No::KeyConflict | No::Refused(_)) => {}
+        Err(No::NotFound | No::Closed | No::Suspended | No::KeyConflict | No::Refused(_)) => {}
     }
     flow.progress.reopen = false;
     Ok(())
@@ -104,6 +107,13 @@ fn note_on_opt_out_wish(flow: &mut Flow<'_>, text: &Text) -> Option<Entry> {
     // The text may have another note.
     note.event.delivery = DeliveryId::derive("opt-out-asked", &[flow.about.delivery.as_str()]);
     Some(note)
+}
+
+/// Agents suspended the customer: the text is dropped, and the conversation stays on its ticket.
+fn dropped(flow: &mut Flow<'_>, ticket: Option<TicketId>) -> Done {
+    flow.state.ticket = ticket;
+    metrics::emit(&[(Metric::Suspended, 1)], &[]);
+    Done::suspended()
 }
 
 /// Zendesk does not take the text: it is kept, and the agent of an open ticket reads so.

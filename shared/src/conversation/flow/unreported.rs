@@ -45,6 +45,7 @@ pub(super) fn answers(
             body: Body::Reply(Reply {
                 ticket: state.ticket,
                 comment: Some(found.comment),
+                role_unknown: false,
                 text: Some(found.text),
                 files: Some(found.files),
                 author: found.author,

@@ -199,6 +199,7 @@ impl Clients {
             ZendeskError::Conflict => Failure::Later(None, Trouble::Conflict),
             ZendeskError::NotFound => Failure::NotFound,
             ZendeskError::Closed => Failure::Closed,
+            ZendeskError::Suspended => Failure::Suspended,
             ZendeskError::IdempotencyConflict => Failure::KeyConflict,
             ZendeskError::Rejected { status, detail } => refused(status, detail),
             ZendeskError::OutcomeUnknown { .. } => match step {
@@ -225,6 +226,7 @@ fn fetched(view: CommentView) -> FetchedComment {
     FetchedComment {
         comment: view.id,
         by_agent: by_person && matches!(view.role, Some(Role::Agent | Role::Admin)),
+        by_end_user: view.role == Some(Role::EndUser),
         public: view.public,
         files: view
             .attachments

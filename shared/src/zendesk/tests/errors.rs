@@ -54,6 +54,21 @@ async fn another_invalid_record_is_rejected_with_zendesks_words_out_of_the_log()
     assert!(!format!("{error} {error:?}").contains("Ana"));
 }
 
+#[tokio::test]
+async fn a_suspended_user_is_recognised_under_any_key() {
+    let says = json!([{"description": "Requester: Ana is suspended.", "error": "UserSuspended"}]);
+    for body in [
+        json!({"error": "RecordInvalid", "details": {"requester": says}}),
+        json!({"error": "RecordInvalid", "details": {"comment": {"author": says}}}),
+        json!({"error": "RecordInvalid", "details": {"base": says[0]}}),
+        json!({"error": "UserSuspended"}),
+    ] {
+        let error = refused_append(Reply::json(422, body)).await;
+        assert!(matches!(error, ZendeskError::Suspended), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains("Ana"));
+    }
+}
+
 type Fits = fn(&ZendeskError) -> bool;
 
 #[tokio::test]

@@ -7,6 +7,7 @@ fn answer(id: u64, at: i64) -> FetchedComment {
     FetchedComment {
         comment: comment(id),
         by_agent: true,
+        by_end_user: false,
         public: true,
         text: Personal::from("Missed"),
         files: vec![],

@@ -56,6 +56,7 @@ fn fetched(id: u64, files: Vec<Attachment>) -> FetchedComment {
     FetchedComment {
         comment: comment(id),
         by_agent: true,
+        by_end_user: false,
         public: true,
         text: Personal::from("Hello"),
         files,

@@ -114,3 +114,38 @@ fn the_conversation_follows_the_ticket_answered_last() {
     let (steps, end) = ana.play(solved(), works);
     assert!(steps.is_empty() && matches!(end, End::Done(Ending::Ignored(_), _)));
 }
+
+/// Zendesk names roles in the account's language, and some bodies name none.
+#[test]
+fn a_comment_by_somebody_of_unknown_role_is_looked_up_once_and_a_customers_is_not_sent() {
+    let fetched = |by_end_user: bool| {
+        vec![FetchedComment {
+            comment: comment(501),
+            by_agent: !by_end_user,
+            by_end_user,
+            public: true,
+            text: "Hello".into(),
+            files: vec![],
+            author: "Ana".into(),
+            created_at: NOW,
+        }]
+    };
+    for (comments, sent) in [(fetched(true), 0), (fetched(false), 1), (vec![], 1)] {
+        for named in [Some(comment(501)), None] {
+            let mut ana = Conversation::on_ticket(Status::Open);
+            let unknown = Reply {
+                role_unknown: true,
+                comment: named,
+                ..reply(501, "Hello")
+            };
+            let (steps, end) = ana.play(Body::Reply(unknown), |step| match step {
+                Step::FetchComments(_) => Outcome::Comments(comments.clone()),
+                step => works(step),
+            });
+            let names = names(&steps);
+            assert_eq!(names[0], "fetch_comments");
+            assert_eq!(names.len(), 1 + sent, "{names:?} {end:?}");
+            assert_eq!(end == End::ignored("comment by an end user"), sent == 0);
+        }
+    }
+}

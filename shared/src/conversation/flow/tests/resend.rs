@@ -26,6 +26,7 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
             files: vec![],
             comment: comment(501),
             by_agent: true,
+            by_end_user: false,
             public: true,
             text: "Hello".into(),
             author: Personal::default(),

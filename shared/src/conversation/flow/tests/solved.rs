@@ -11,6 +11,7 @@ fn solved_sends_missed_answers_first() {
         files: vec![],
         comment: comment(id),
         by_agent,
+        by_end_user: !by_agent,
         public,
         text: Personal::from("words"),
         author: Personal::default(),

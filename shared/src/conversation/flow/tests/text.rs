@@ -224,3 +224,36 @@ fn brazes_outage_does_not_keep_a_text_from_the_ticket() {
         }]
     ));
 }
+
+/// Agents did that on purpose: the text is dropped, and the next one of a customer who is let in again goes
+/// where it would have gone.
+#[test]
+fn a_text_of_a_suspended_customer_is_dropped() {
+    let suspended = || Outcome::Failed(Failure::Suspended);
+    for refused in ["create_ticket", "append", "upsert_user"] {
+        let mut ana = match refused {
+            "append" => Conversation::on_ticket(Status::Open),
+            _ => Conversation::empty(),
+        };
+        let before = ana.state.ticket;
+        let (steps, end) = ana.play(text("Buy now"), |step| match step.name() == refused {
+            true => suspended(),
+            false => works(step),
+        });
+        assert_eq!(
+            end,
+            End::ignored("the customer is suspended in Zendesk"),
+            "{steps:?}"
+        );
+        assert_eq!(ana.state.ticket, before);
+    }
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (steps, end) = ana.play(text("Buy now"), |step| match step {
+        Step::Append(_) => Outcome::Failed(Failure::Closed),
+        Step::CreateTicket(_) => suspended(),
+        step => works(step),
+    });
+    assert_eq!(end, End::ignored("the customer is suspended in Zendesk"));
+    assert_eq!(names(&steps), ["append", "look_up_ticket", "create_ticket"]);
+    assert_eq!(ana.state.ticket, Some(ticket(35)));
+}
