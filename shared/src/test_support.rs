@@ -287,6 +287,11 @@ pub(crate) fn http() -> Http {
     Http::new(None).expect("a client")
 }
 
+/// A table at this address.
+pub(crate) fn table(server: &Server) -> crate::conversation::store::Store {
+    crate::conversation::store::Store::new(&aws_parts(&server.url()), "bridge")
+}
+
 /// Settings of the AWS SDKs that lead to this address.
 pub(crate) fn aws_parts(url: &str) -> AwsParts {
     let env = AwsEnv {

@@ -117,7 +117,7 @@ def resource_of(responder):
 
 def leading_keys(statements, action, body):
     """Whether a statement that allows the action allows it for this item's partition key."""
-    key = body.get("Item", {}).get("pk", {}).get("S")
+    key = (body.get("Item") or body.get("Key") or {}).get("pk", {}).get("S")
     allowing = [s for s in statements if action in s["Action"] or s["Action"] == "*"]
     conditions = [s.get("Condition", {}).get("ForAllValues:StringLike", {}) for s in allowing]
     patterns = [condition.get("dynamodb:LeadingKeys", ["*"]) for condition in conditions]

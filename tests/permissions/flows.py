@@ -46,8 +46,14 @@ def solved(function, prover):
 
 
 def text(function, prover):
+    """A customer's text; and Bea's, with which the answer goes out that waits for her."""
     event = TEXT | {"external_user_id": "eve"}
-    return expected(function, texted(event), 200) or kept(function, texted(UNREADABLE), prover)
+    failure = expected(function, texted(event), 200)
+    prover.vendors.sent = 0
+    failure = failure or expected(function, texted(TEXT | {"external_user_id": "bea"}), 200)
+    if not failure and not prover.vendors.sent:
+        failure = "the answer that waits does not go out"
+    return failure or kept(function, texted(UNREADABLE), prover)
 
 
 def redelivered(function, prover):

@@ -112,6 +112,8 @@ class Vendors:
     def __init__(self):
         # Vendor to the status it refuses everything with.
         self.down = {}
+        # SMS that Braze took.
+        self.sent = 0
         vendors = self
 
         class Api(Handler):
@@ -119,6 +121,7 @@ class Vendors:
                 self.body()
                 vendor = "braze" if self.path.startswith(("/campaigns", "/users/track")) else "zendesk"
                 status = vendors.down.get(vendor)
+                vendors.sent += self.path.startswith("/campaigns") and not status
                 self.answer(*((status, {"message": "down"}) if status else reply(self.path, self.command)))
 
             do_GET = do_POST = do_PUT = do

@@ -46,6 +46,8 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
         Trouble::NoAnswer => "gave no answer",
         Trouble::Conflict => "was changing the ticket",
         Trouble::Spared => "failed several times in a row",
+        Trouble::Stopped => "is sent no SMS: all are stopped",
+        Trouble::SwitchUnread => "is sent no SMS: the table did not say whether all are stopped",
         Trouble::Other => "failed",
     }
 }

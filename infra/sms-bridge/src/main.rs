@@ -32,6 +32,7 @@ mod sandbox;
 mod setup;
 mod status;
 mod steps;
+mod stop;
 mod trace;
 mod transcript;
 mod waiting;
@@ -70,6 +71,10 @@ enum Command {
     Trace(trace::Trace),
     /// See, replay or drop what could not be delivered.
     DeadLetters(dead::DeadLetters),
+    /// Stop every outgoing SMS at once; nothing is lost.
+    Stop(stop::Stop),
+    /// Show what waits since everything was stopped, and let it go out.
+    Go(stop::Go),
     /// Remove everything the deployed table holds of one customer.
     Forget(forget::Forget),
     /// Print completions for a shell.
@@ -129,6 +134,8 @@ async fn main() -> ExitCode {
         Command::Status(status) => Box::pin(status.run()).await,
         Command::Trace(trace) => Box::pin(trace.run()).await,
         Command::DeadLetters(dead) => Box::pin(dead.run()).await,
+        Command::Stop(stop) => Box::pin(stop.run()).await,
+        Command::Go(go) => Box::pin(go.run()).await,
         Command::Forget(forget) => Box::pin(forget.run()).await,
         Command::Completions { shell } => {
             complete(shell);

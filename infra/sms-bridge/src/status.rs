@@ -36,6 +36,7 @@ impl Status {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let table = self.account.connect().await?.table().await?;
         let now = Clock::new().now_ms();
+        let stopped_at = table.stopped_at().await?;
         let mut waiting = read(&table, now).await?;
         waiting.sort_by_key(|one| (one.since(), one.held.key.pk()));
         let limit = match self.limit {
@@ -46,10 +47,17 @@ impl Status {
             talk::say_json(&json!({
                 "table": table.name(),
                 "at": events::time(now),
+                "stopped_at": stopped_at.map(events::time),
                 "waiting": summary(&waiting),
                 "conversations": waiting[..limit].iter().map(Waiting::json).collect::<Vec<_>>(),
             }));
             return Ok(());
+        }
+        if let Some(at) = stopped_at {
+            talk::say(&format!(
+                "All outgoing SMS are stopped since {} UTC: sms-bridge go",
+                moment(at)
+            ));
         }
         talk::say(&told(&waiting, now).join("\n"));
         if limit > 0 {

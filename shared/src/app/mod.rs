@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::store::{Store, StoreError};
-use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, TicketDefaults, Work};
+use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, Switch, TicketDefaults, Work};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore, Secrets};
@@ -66,6 +66,7 @@ impl App {
         prefetch(&secrets, needs);
         let clock = Clock::system();
         let media = Fetcher::new(http.clone(), settings.media_allow_loopback);
+        let store = Store::new(&parts, settings.table_name.clone());
         let vendors = Clients {
             media,
             zendesk: zendesk::Client::new(
@@ -80,11 +81,11 @@ impl App {
                 kind: settings.policy.ticket.kind.clone(),
             },
             clock: clock.clone(),
+            switch: Switch::new(store.clone()),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
             pace: Pace::default(),
         };
-        let store = Store::new(&parts, settings.table_name.clone());
         let bridge = Bridge {
             store,
             vendors,

@@ -153,6 +153,10 @@ pub enum Trouble {
     Conflict,
     /// The vendor failed several times in a row and was not asked.
     Spared,
+    /// A person has stopped all outgoing SMS.
+    Stopped,
+    /// Whether all outgoing SMS are stopped could not be read.
+    SwitchUnread,
     /// A word this version does not know.
     #[serde(other)]
     Other,

@@ -16,6 +16,7 @@ mod silent;
 pub mod state;
 mod status;
 pub mod step;
+mod stood;
 pub mod store;
 pub mod subscription;
 pub mod unknown;

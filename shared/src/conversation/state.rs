@@ -11,6 +11,7 @@ pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::happened::{Rating, TicketEvent, What};
 pub use super::silent::Silent;
 pub use super::status::Status;
+pub use super::stood::Stood;
 use super::subscription::LookedUp;
 use super::unknown::{Stored, Unknown};
 pub use super::unsure::Unsure;
@@ -122,6 +123,9 @@ pub struct State {
     /// The text the customer sent last, and how often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub echo: Option<Echo>,
+    /// A time in which all outgoing SMS were stopped, as far as this conversation met it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stood: Option<Stood>,
     /// Until when the way to Zendesk waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zendesk_wait: Option<Wait>,

@@ -18,6 +18,11 @@ impl<V: Vendors + Sync> Calls for Leased<'_, V> {
     fn call<'a>(&'a mut self, step: &'a Step) -> Calling<'a> {
         Box::pin(async move {
             let time = self.work.call_time(self.now(), self.until)?;
+            if let Some(held_back) = self.vendors.held_back(step, Deadline::after(time)).await {
+                return Some(held_back);
+            }
+            // To look took time as well.
+            let time = self.work.call_time(self.now(), self.until)?;
             let outcome = self.vendors.execute(step, Deadline::after(time)).await;
             let ok = !matches!(outcome, Outcome::Failed(_));
             tracing::debug!(step = step.name(), ok, "step");

@@ -34,7 +34,7 @@ pub use gate::Gate;
 pub use pace::Pace;
 pub use redeliver::Summary;
 pub(crate) use vendors::calls_zendesk;
-pub use vendors::{Clients, TicketDefaults, Vendors};
+pub use vendors::{Clients, Switch, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
 
 /// The bridge: everything an event needs, built once per environment.

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, TableDescription, TimeToLiveStatus,
 };
 use shared::aws::AwsParts;
-use shared::conversation::store::{Key, SHARDS, Store, StoreError};
+use shared::conversation::store::{Key, SHARDS, STOPPED_AT, SWITCH, Store, StoreError};
 
 use super::refusal::Wanted;
 use super::{Terms, talk};
@@ -69,6 +69,26 @@ impl Table {
         let answer = request.consistent_read(true).send().await;
         let answer = answer.map_err(|error| self.refused("dynamodb:GetItem", &error))?;
         Ok(answer.item)
+    }
+
+    /// Since when all outgoing SMS are stopped, in milliseconds since the epoch, where they are.
+    pub(crate) async fn stopped_at(&self) -> Result<Option<i64>, Failure> {
+        let item = self.item(SWITCH).await?;
+        Ok(item.map(|item| number(&item, STOPPED_AT).unwrap_or_default()))
+    }
+
+    /// Stops all outgoing SMS. Where they are stopped already, they are stopped since then.
+    pub(crate) async fn stop(&self, now: i64) -> Result<(), Failure> {
+        let request = self.client.put_item().table_name(&self.name);
+        let request = request
+            .item("pk", AttributeValue::S(SWITCH.to_owned()))
+            .item(STOPPED_AT, AttributeValue::N(now.to_string()))
+            .condition_expression("attribute_not_exists(pk)");
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(()),
+            Err(error) => Err(self.refused("dynamodb:PutItem", &error)),
+        }
     }
 
     /// The same table as the functions write it.

@@ -11,7 +11,15 @@ fn bridge(arguments: &[&str]) -> String {
 
 #[test]
 fn every_command_has_examples_and_the_account_options_in_its_help() {
-    for command in ["status", "trace", "dead-letters", "forget", "completions"] {
+    for command in [
+        "status",
+        "trace",
+        "dead-letters",
+        "stop",
+        "go",
+        "forget",
+        "completions",
+    ] {
         let help = bridge(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}: {help}");
         if !["dead-letters", "completions"].contains(&command) {

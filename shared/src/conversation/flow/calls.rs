@@ -2,7 +2,8 @@
 
 use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 
-use super::super::state::{Attached, Entry, Status};
+use super::super::policy::millis;
+use super::super::state::{Attached, Entry, Status, Trouble};
 use super::super::step::{
     Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Sms, Step,
     TicketFacts,
@@ -127,7 +128,13 @@ impl Flow<'_> {
 
     /// Sends one SMS. Never repeated when its outcome is unknown.
     pub(super) async fn send_sms(&mut self, sms: Sms) -> Call<()> {
-        self.call(Step::SendSms(Box::new(sms)), done).await
+        let made = self.make(Step::SendSms(Box::new(sms)), done).await?;
+        let (now, kept) = (self.now(), millis(self.about.policy.give_up_after));
+        match made {
+            Err(Failure::Later(_, Trouble::Stopped)) => self.state.stands_still(now, kept),
+            _ => self.state.goes_on(now),
+        }
+        self.answer(made)
     }
 
     /// Sets Braze's attributes.

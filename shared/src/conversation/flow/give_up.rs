@@ -4,7 +4,7 @@ use crate::message::Body;
 
 use super::super::notes;
 use super::super::policy::millis;
-use super::super::state::{Entry, State};
+use super::super::state::{Entry, Lane, State};
 use super::super::step::{Ending, Refusal};
 use super::{Done, EventContext, Pause};
 
@@ -39,7 +39,11 @@ pub(super) fn later(
     entry: &Entry,
     not_before: Option<i64>,
 ) -> Result<Done, Pause> {
-    let age = context.now.saturating_sub(context.at);
+    let stood = match entry.lane() {
+        Lane::Braze => state.stood_still(context.at, context.now),
+        Lane::Zendesk | Lane::Attributes | Lane::Own | Lane::Newer => 0,
+    };
+    let age = context.now.saturating_sub(context.at) - stood;
     if age < millis(context.policy.give_up_after) {
         return Err(Pause::Later(not_before, None));
     }

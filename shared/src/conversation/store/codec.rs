@@ -195,6 +195,6 @@ pub(super) fn string(value: &AttributeValue) -> Option<&str> {
     value.as_s().ok().map(String::as_str)
 }
 
-fn integer(value: &AttributeValue) -> Option<i64> {
+pub(super) fn integer(value: &AttributeValue) -> Option<i64> {
     value.as_n().ok().and_then(|number| number.parse().ok())
 }

@@ -4,6 +4,7 @@
 //! place that names the DynamoDB SDK.
 
 mod accept;
+mod amend;
 mod codec;
 mod dead;
 mod held;
@@ -11,6 +12,7 @@ mod idle;
 mod memory;
 mod settle;
 mod storage;
+mod switch;
 mod take;
 
 use std::time::Instant;
@@ -31,6 +33,7 @@ pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError
 pub use idle::Pages;
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
+pub use switch::{STOPPED_AT, SWITCH};
 
 /// Events a mailbox holds; more are answered "try again later".
 pub const MAILBOX_LIMIT: usize = 100;

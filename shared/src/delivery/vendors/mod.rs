@@ -4,6 +4,7 @@ mod braze;
 mod customer;
 mod merge;
 mod sign_in;
+mod switch;
 mod zendesk;
 
 use std::future::Future;
@@ -23,11 +24,21 @@ use super::pace::Pace;
 const TRIAL_LOOK: i64 = 500;
 
 pub(crate) use sign_in::calls_zendesk;
+pub use switch::Switch;
 
 /// Executes steps.
 pub trait Vendors {
     /// Makes the call and says how it went.
     fn execute(&self, step: &Step, deadline: Deadline) -> impl Future<Output = Outcome> + Send;
+
+    /// Why the call is not to be made now, where somebody has said so.
+    fn held_back(
+        &self,
+        _step: &Step,
+        _deadline: Deadline,
+    ) -> impl Future<Output = Option<Outcome>> + Send {
+        std::future::ready(None)
+    }
 
     /// Until when the schedule is to begin nothing more beside the conversations under way (in
     /// milliseconds since the epoch): a rate limit ends soon, or one of them shows whether a vendor
@@ -61,6 +72,8 @@ pub struct Clients {
     pub tickets: TicketDefaults,
     /// What time it is.
     pub clock: Clock,
+    /// In front of every SMS.
+    pub switch: Switch,
     /// In front of Zendesk.
     pub zendesk_gate: Gate,
     /// In front of Braze.
@@ -97,6 +110,18 @@ impl Vendors for Clients {
         let hop = if to_braze { Hop::Braze } else { Hop::Zendesk };
         hops::note(hop, since, is_failure(&outcome));
         outcome
+    }
+
+    /// No SMS goes out while a person has stopped them all, nor while nobody knows.
+    async fn held_back(&self, step: &Step, deadline: Deadline) -> Option<Outcome> {
+        if !matches!(step, Step::SendSms(_)) {
+            return None;
+        }
+        match self.switch.is_on(self.clock.now(), deadline).await {
+            Some(false) => None,
+            Some(true) => Some(later(None, Trouble::Stopped)),
+            None => Some(later(None, Trouble::SwitchUnread)),
+        }
     }
 
     /// Zendesk's limit is per minute. Braze's is per hour: what waits for it is put aside until

@@ -54,7 +54,7 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::*;
-    use crate::delivery::{Clock, Gate, Pace, TicketDefaults};
+    use crate::delivery::{Clock, Gate, Pace, Switch, TicketDefaults};
     use crate::media::Fetcher;
     use crate::test_support::{Reply, Server, Vault, http, later};
 
@@ -66,6 +66,7 @@ mod tests {
             media: Fetcher::new(http(), false),
             tickets: TicketDefaults::default(),
             clock: Clock::system(),
+            switch: Switch::new(crate::test_support::table(vendor)),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
             pace: Pace::default(),

@@ -13,7 +13,7 @@ use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::policy::Policy;
 use shared::conversation::store::Store;
-use shared::delivery::{Bridge, Clients, Clock, Gate, Pace, TicketDefaults};
+use shared::delivery::{Bridge, Clients, Clock, Gate, Pace, Switch, TicketDefaults};
 use shared::media::Fetcher;
 use shared::net::Http;
 use shared::secrets::{Secret, SecretStore};
@@ -70,6 +70,7 @@ impl World {
         let parts = AwsParts::new(&env, &http);
         let secrets = Arc::new(SecretStore::new(&parts, SECRET_ID));
         let base = |url: String| url.parse().expect("a loopback address");
+        let store = Store::new(&parts, TABLE_NAME);
         let vendors = Clients {
             zendesk: zendesk::Client::new(
                 http.clone(),
@@ -80,12 +81,13 @@ impl World {
             media: Fetcher::new(http, true),
             tickets: TicketDefaults::default(),
             clock: clock.clone(),
+            switch: Switch::new(store.clone()),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
             pace: Pace::default(),
         };
         Arc::new(Bridge {
-            store: Store::new(&parts, TABLE_NAME),
+            store,
             vendors,
             policy: Policy {
                 reply_campaign: Some(REPLY_CAMPAIGN.to_owned()),
