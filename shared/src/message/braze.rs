@@ -17,6 +17,7 @@ use super::field::{self, malformed};
 use super::ids::{Alias, DeliveryId, ExternalUserId};
 use super::lenient::{self, Reading};
 use super::media;
+use super::unescaped::{Holds, Member};
 
 /// The dispatch id of a message sent from Braze's preview.
 const PREVIEW_DISPATCH_ID: &str = "dispatch_id_for_unsent_campaign";
@@ -24,6 +25,66 @@ const PREVIEW_DISPATCH_ID: &str = "dispatch_id_for_unsent_campaign";
 /// How long the same text counts as a repetition when nothing identifies it, in milliseconds; at most
 /// twice as long.
 const ANONYMOUS_BUCKET_MS: i64 = 60_000;
+
+/// The members of the contract's body and of the guide's first one, for bodies whose sender escaped nothing.
+const BODY: &[Member] = &[
+    plain("kind"),
+    plain("support"),
+    plain("external_user_id"),
+    words("message"),
+    words("media_urls"),
+    plain("dispatch_id"),
+    words("first_name"),
+    words("last_name"),
+    plain("phone"),
+    plain("braze_id"),
+    plain("language"),
+    json("context"),
+    object("ticket", TICKET),
+];
+
+const TICKET: &[Member] = &[
+    words("subject"),
+    object(
+        "comment",
+        &[words("body"), words("html_body"), plain("public")],
+    ),
+    object("requester", REQUESTER),
+    plain("priority"),
+    plain("type"),
+    plain("group_id"),
+    plain("brand_id"),
+    plain("ticket_form_id"),
+    json("tags"),
+    json("custom_fields"),
+];
+
+const REQUESTER: &[Member] = &[
+    words("name"),
+    plain("phone"),
+    plain("email"),
+    object("user_fields", &[plain("braze_external_id")]),
+];
+
+const fn plain(name: &'static str) -> Member {
+    let holds = Holds::Plain;
+    Member { name, holds }
+}
+
+const fn words(name: &'static str) -> Member {
+    let holds = Holds::Words;
+    Member { name, holds }
+}
+
+const fn json(name: &'static str) -> Member {
+    let holds = Holds::Json;
+    Member { name, holds }
+}
+
+const fn object(name: &'static str, members: &'static [Member]) -> Member {
+    let holds = Holds::Object(members);
+    Member { name, holds }
+}
 
 /// Reads the body of `POST /braze/inbound`.
 ///
@@ -34,7 +95,8 @@ pub fn inbound(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> 
 }
 
 fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<Parsed, Malformed> {
-    let (Reading::Object { members, .. } | Reading::Lossy(members)) = lenient::read(body)? else {
+    let (Reading::Object { members, .. } | Reading::Lossy(members)) = lenient::read(body, BODY)?
+    else {
         return Err(lenient::malformed("is not JSON"));
     };
     let body = Inbound::of(&members)?;

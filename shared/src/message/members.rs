@@ -68,7 +68,7 @@ pub(super) struct Members {
 impl Members {
     /// Reads a body; where it is damaged, what can still be told.
     pub(super) fn read(body: &[u8]) -> Result<Self, Malformed> {
-        match lenient::read(body)? {
+        match lenient::read(body, &[])? {
             Reading::Object { members, guessed } => Self::of_object(members, guessed),
             // What the agent wrote is asked for: the comment itself has every letter.
             Reading::Lossy(members) => Self::of_object(members, true).map(|members| Self {
@@ -76,11 +76,12 @@ impl Members {
                 ..members
             }),
             Reading::Damaged(text) => match scan::members(text) {
-                Some(found) if !found.is_empty() => Ok(Self {
+                Ok(found) if !found.is_empty() => Ok(Self {
                     layers: vec![found],
                     trustworthy: false,
                 }),
-                _ => Err(lenient::malformed("is not JSON and names no ticket")),
+                Ok(_) => Err(lenient::malformed("is not JSON and names no ticket")),
+                Err(name) => Err(malformed(name, "is named twice in a body that is not JSON")),
             },
         }
     }

@@ -19,6 +19,7 @@ mod repair;
 mod said_once;
 mod scan;
 mod structure;
+mod unescaped;
 mod zendesk;
 
 pub use attachment::Attachment;

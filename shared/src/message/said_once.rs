@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-/// Whom an event is about, in every shape of body.
+/// Whom an event is about, in every shape of body: first the names of customers.
 const IDS: [&str; 4] = [
     "external_user_id",
     "braze_external_id",
@@ -35,6 +35,18 @@ pub(super) fn no_text_names_an_id(body: &Value) -> bool {
         let text = value.as_str().unwrap_or_default();
         !IDS.iter().any(|id| text.contains(id))
     })
+}
+
+/// How often a text that is no JSON names a customer, as a member or within what a person wrote.
+pub(super) fn customers_named(text: &str) -> usize {
+    let named = |id: &str| {
+        let name = format!("\"{id}\"");
+        let behind = |at: usize| text[at + name.len()..].trim_start().starts_with(':');
+        text.match_indices(&name)
+            .filter(|(at, _)| behind(*at))
+            .count()
+    };
+    IDS[..2].iter().map(|id| named(id)).sum()
 }
 
 /// Whether all members and items are as they should be, at any depth; items have no key.

@@ -1,7 +1,7 @@
 //! The ids of a body that is no JSON: enough to ask Zendesk for the rest.
 //!
 //! In: text. Out: the members that identify the event. A member that appears twice with different
-//! values is no proof of anything, so then nothing is found at all.
+//! values is no proof of anything, so then nothing is found at all. An empty one is a value.
 
 use serde_json::{Map, Value};
 
@@ -19,47 +19,65 @@ const NAMES: [&str; 7] = [
 /// Longest value taken, in bytes; no id is longer.
 const MAX_VALUE_BYTES: usize = 1_024;
 
-/// The members found, or nothing where they contradict each other.
-pub(super) fn members(text: &str) -> Option<Map<String, Value>> {
+/// The members found.
+///
+/// # Errors
+/// The name of a member that is said twice, with different values: one of them may be the words of a
+/// person. A member that is empty, null or unreadable is said, too, though nothing is found under it.
+pub(super) fn members(text: &str) -> Result<Map<String, Value>, &'static str> {
     let mut found = Map::new();
     for name in NAMES {
         let key = format!("\"{name}\"");
-        for (at, _) in text.match_indices(&key) {
-            let Some(value) = value_after(&text[at + key.len()..]) else {
-                continue;
-            };
-            match found.get(name) {
-                Some(earlier) if earlier != value => return None,
-                _ => found.insert(name.to_owned(), Value::from(value)),
-            };
+        let places = text.match_indices(&key);
+        let mut said = places.filter_map(|(at, _)| value_after(&text[at + key.len()..]));
+        let Some(first) = said.next() else { continue };
+        if said.any(|again| again != first) {
+            return Err(name);
+        }
+        if let Said::Value(value) = first {
+            found.insert(name.to_owned(), Value::from(value));
         }
     }
-    Some(found)
+    Ok(found)
 }
 
-/// The scalar behind a key, without its quotes; nothing where it is empty or has escapes.
-fn value_after(rest: &str) -> Option<&str> {
+/// What stands behind a key.
+#[derive(PartialEq)]
+enum Said<'t> {
+    /// Nothing, blanks or null.
+    Empty,
+    /// A scalar, without its quotes.
+    Value(&'t str),
+    /// A text with escapes, too long or without an end: like no other.
+    Unreadable,
+}
+
+/// What stands behind a key; nothing where it is none.
+fn value_after(rest: &str) -> Option<Said<'_>> {
     let rest = rest.trim_start().strip_prefix(':')?.trim_start();
     let value = match rest.strip_prefix('"') {
         Some(quoted) => {
-            let end = quoted
-                .bytes()
-                .take(MAX_VALUE_BYTES)
-                .position(|b| b == b'"')?;
+            let bytes = quoted.bytes().take(MAX_VALUE_BYTES);
+            let Some(end) = bytes.clone().position(|b| b == b'"') else {
+                return Some(Said::Unreadable);
+            };
             &quoted[..end]
         }
         None => {
             let ends = |b: u8| matches!(b, b',' | b'}' | b']' | b'"') || b.is_ascii_whitespace();
-            let end = rest
-                .bytes()
-                .take(MAX_VALUE_BYTES)
-                .position(ends)
-                .unwrap_or_else(|| rest.len().min(MAX_VALUE_BYTES));
-            rest.get(..end)?
+            let mut bytes = rest.bytes().take(MAX_VALUE_BYTES);
+            let end = bytes.position(ends);
+            match rest.get(..end.unwrap_or_else(|| rest.len().min(MAX_VALUE_BYTES))) {
+                Some(value) => value,
+                None => return Some(Said::Unreadable),
+            }
         }
     };
-    let value = value.trim();
-    (!value.is_empty() && value != "null" && !value.contains('\\')).then_some(value)
+    Some(match value.trim() {
+        "" | "null" => Said::Empty,
+        value if value.contains('\\') => Said::Unreadable,
+        value => Said::Value(value),
+    })
 }
 
 #[cfg(test)]
@@ -74,7 +92,7 @@ mod tests {
             "author_role" : "agent","text":"He said "x":{ and "#;
         assert_eq!(
             members(text).map(Value::Object),
-            Some(json!({
+            Ok(json!({
                 "ticket_id": "35", "comment_id": "77", "external_user_id": "ana, b",
                 "author_role": "agent"
             }))
@@ -85,16 +103,32 @@ mod tests {
     fn ids_that_contradict_each_other_are_not_believed() {
         assert_eq!(
             members(r#"{"ticket_id":"35","text":"","ticket_id":"99""#),
-            None
+            Err("ticket_id")
         );
-        assert!(members(r#"{"ticket_id":"35","ticket_id":35"#).is_some());
+        assert!(members(r#"{"ticket_id":"35","ticket_id":35"#).is_ok());
+    }
+
+    #[test]
+    fn an_id_that_is_said_to_be_empty_is_not_filled_from_a_text() {
+        for empty in [r#""""#, "null", r#""  ""#, r#""null""#, "", r#""a\u006ea""#] {
+            let text = format!(
+                r#"{{"ticket_id":"35","external_user_id" : {empty},"text":"q "external_user_id":"ana" "}}"#
+            );
+            assert_eq!(members(&text), Err("external_user_id"), "{text}");
+            let alone = format!(r#"{{"ticket_id":"35","external_user_id" : {empty},"text":{{"#);
+            assert_eq!(
+                members(&alone).map(Value::Object),
+                Ok(json!({"ticket_id": "35"})),
+                "{alone}"
+            );
+        }
     }
 
     #[test]
     fn a_quoted_key_inside_an_escaped_text_is_no_member() {
         assert_eq!(
             members(r#"{"text":"\"ticket_id\":\"99\" ]"#),
-            Some(Map::new())
+            Ok(Map::new())
         );
     }
 
@@ -107,7 +141,7 @@ mod tests {
             "\"ticket_id\":\"",
             "\"ticket_id\":\"é",
         ] {
-            assert_eq!(members(text), Some(Map::new()), "{text}");
+            assert_eq!(members(text), Ok(Map::new()), "{text}");
         }
     }
 }

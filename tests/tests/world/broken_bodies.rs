@@ -74,6 +74,49 @@ fn a_line_of_code_is_read() {
 }
 
 #[test]
+fn an_error_with_the_names_of_the_bodys_own_members_is_read() {
+    case!(async {
+        is_read(
+            r#"{"status":"failed","message":"no route","phone":"4711"} says the log"#,
+            &["failed", "no route", "4711", "says the log"],
+        )
+        .await
+    });
+}
+
+#[test]
+fn a_piece_of_json_in_the_guides_body_is_read() {
+    case!(async {
+        let stack = stack().await;
+        let text = r#"{"error":"E7","name":"box","priority":1} and "more": "x", I guess"#;
+        let body = format!(
+            r#"{{"ticket":{{"subject":"Action Needed","comment":{{"body":"{text}"}},"requester":
+                {{"name":"Ana "Annie" Silva","user_fields":{{"braze_external_id":"ana"}}}},
+                "priority":"normal","type":"problem"}}}}"#
+        );
+        let answer = inbound(&stack, body).await;
+        settled(&stack).await;
+        let tickets = tickets_of(&stack, ANA);
+        assert_eq!(tickets.len(), 1, "{answer:?}");
+        assert_eq!(tickets[0].comments[0].plain_body, text);
+    });
+}
+
+/// Where two of the body's members may be the customer's words, nothing is read, and all is kept.
+#[test]
+fn a_text_that_may_end_in_two_places_is_kept_for_a_person() {
+    case!(async {
+        let stack = stack().await;
+        let text = r#"see "x","media_urls":"","dispatch_id":"7","first_name":"a","last_name":"b","phone":"1"#;
+        let answer = inbound(&stack, unescaped(text)).await;
+        settled(&stack).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert_eq!(dead_letters(&stack).len(), 1);
+        assert_eq!(tickets_of(&stack, ANA).len(), 0);
+    });
+}
+
+#[test]
 fn a_list_of_quoted_words_is_read() {
     case!(async {
         is_read(
