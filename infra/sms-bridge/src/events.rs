@@ -47,7 +47,7 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
         Trouble::Conflict => "was changing the ticket",
         Trouble::Spared => "failed several times in a row",
         Trouble::Stopped => "is sent no SMS: all are stopped",
-        Trouble::SwitchUnread => "is sent no SMS: the table did not say whether all are stopped",
+        Trouble::TableUnread => "is sent no SMS: the table did not say whether it may be",
         Trouble::Other => "failed",
     }
 }

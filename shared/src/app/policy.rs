@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::config::{self, Settings, SmsSettings};
 use crate::conversation::notes;
-use crate::conversation::policy::{CostNote, FilesOut, Language, OpenOn, Policy, Style};
+use crate::conversation::policy::{CostNote, FilesOut, Language, OpenOn, Policy, Spend, Style};
 use crate::text::sms::Ligatures;
 
 const SECONDS_AN_HOUR: u64 = 60 * 60;
@@ -45,6 +45,10 @@ pub(super) fn of(settings: &Settings) -> Policy {
         braze_events: settings.policy.braze_events,
         no_closing_tags: settings.policy.no_closing_tags.clone(),
         loop_fuse: settings.policy.loop_fuse,
+        spend: Spend {
+            customer_day: settings.policy.parts_per_customer_day,
+            hour: settings.policy.parts_per_hour,
+        },
         style: style(&settings.policy.sms),
     }
 }

@@ -78,6 +78,8 @@ fn policy(r: &mut Reader<'_>) -> Policy {
     let braze_events = r.choice("BRAZE_EVENTS", false, &ON_OR_OFF);
     let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
     let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
+    let parts_per_customer_day = r.number("PARTS_PER_CUSTOMER_DAY", 0, 0..=MOST_PARTS);
+    let parts_per_hour = r.number("PARTS_PER_HOUR", 0, 0..=MOST_PARTS);
     Policy {
         open_on,
         reopen_window_days,
@@ -96,10 +98,15 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         braze_events,
         no_closing_tags,
         loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),
+        parts_per_customer_day,
+        parts_per_hour,
         sms: sms(r),
         ticket: ticket(r),
     }
 }
+
+/// Highest limit of SMS parts.
+const MOST_PARTS: u32 = 100_000_000;
 
 /// Closing texts by language.
 const SOLVED_MESSAGES: [(&str, &str); 6] = [

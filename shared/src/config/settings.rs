@@ -110,6 +110,10 @@ pub struct Policy {
     pub no_closing_tags: Vec<String>,
     /// `LOOP_FUSE`: the same text this often within an hour stops automatic SMS; zero: never.
     pub loop_fuse: u8,
+    /// `PARTS_PER_CUSTOMER_DAY`: most SMS parts to one customer within a day; zero: any number.
+    pub parts_per_customer_day: u32,
+    /// `PARTS_PER_HOUR`: most SMS parts of the whole stack within an hour; zero: any number.
+    pub parts_per_hour: u32,
     /// How answers become SMS.
     pub sms: SmsSettings,
     /// What new tickets carry.

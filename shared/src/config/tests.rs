@@ -71,6 +71,8 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             braze_events: false,
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
+            parts_per_customer_day: 0,
+            parts_per_hour: 0,
             sms: SmsSettings {
                 signature_separator: None,
                 split_ligatures: false,
@@ -130,6 +132,8 @@ fn every_policy_can_be_given() {
         ("BRAZE_EVENTS", "On"),
         ("NO_CLOSING_TAGS", "junk"),
         ("LOOP_FUSE", "0"),
+        ("PARTS_PER_CUSTOMER_DAY", "40"),
+        ("PARTS_PER_HOUR", "1000"),
         ("SIGNATURE_SEPARATOR", " -- "),
         ("SPLIT_LIGATURES", "true"),
         ("MAX_MESSAGES", "3"),
@@ -154,6 +158,8 @@ fn every_policy_can_be_given() {
     assert_eq!(policy.csat_field, Some(36001));
     assert_eq!(policy.no_closing_tags, ["junk"]);
     assert_eq!(policy.loop_fuse, 0);
+    assert_eq!(policy.parts_per_customer_day, 40);
+    assert_eq!(policy.parts_per_hour, 1000);
     assert_eq!(
         policy.sms,
         SmsSettings {
@@ -230,6 +236,8 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("BRAZE_EVENTS", "zzz"),
         ("NO_CLOSING_TAGS", "zzz zzz"),
         ("LOOP_FUSE", "101"),
+        ("PARTS_PER_CUSTOMER_DAY", "-1"),
+        ("PARTS_PER_HOUR", "zzz"),
         ("SPLIT_LIGATURES", "zzz"),
         ("MAX_MESSAGES", "0"),
         ("FILES_OUT", "zzz"),

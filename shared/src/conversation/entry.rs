@@ -155,8 +155,8 @@ pub enum Trouble {
     Spared,
     /// A person has stopped all outgoing SMS.
     Stopped,
-    /// Whether all outgoing SMS are stopped could not be read.
-    SwitchUnread,
+    /// The table did not say whether the SMS may go out.
+    TableUnread,
     /// A word this version does not know.
     #[serde(other)]
     Other,
@@ -225,6 +225,9 @@ pub struct Progress {
     /// Parts of a long answer already sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
+    /// Its SMS parts were counted by the spend guard.
+    #[serde(skip_serializing_if = "is_false")]
+    pub counted: bool,
     /// What the event says of its ticket was compared with the ticket itself.
     #[serde(skip_serializing_if = "is_false")]
     pub confirmed: bool,

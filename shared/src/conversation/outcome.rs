@@ -35,6 +35,8 @@ pub enum Outcome {
     Comments(Vec<FetchedComment>),
     /// A customer's state in a subscription group.
     Subscription(Subscription),
+    /// Whether parts were counted: they were not where they go beyond the limit.
+    Counted(bool),
     /// It worked.
     Done,
     /// It did not.

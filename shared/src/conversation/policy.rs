@@ -112,6 +112,24 @@ pub struct Policy {
     pub no_closing_tags: Vec<String>,
     /// The same text this often within an hour stops automatic SMS; zero: never.
     pub loop_fuse: u8,
+    /// How many SMS parts may be sent.
+    pub spend: Spend,
+}
+
+/// How many SMS parts may be sent; zero: any number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spend {
+    /// To one customer within a day.
+    pub customer_day: u32,
+    /// By the whole stack within an hour.
+    pub hour: u32,
+}
+
+impl Spend {
+    /// There is a limit.
+    pub fn any(self) -> bool {
+        self.customer_day > 0 || self.hour > 0
+    }
 }
 
 impl Default for Policy {
@@ -134,6 +152,7 @@ impl Default for Policy {
             style: Style::default(),
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
+            spend: Spend::default(),
         }
     }
 }

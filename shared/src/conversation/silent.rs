@@ -22,6 +22,8 @@ pub enum Silent {
     Empty,
     /// Automatic SMS rested.
     Loop,
+    /// It would have gone beyond a limit of SMS parts.
+    Limit,
     /// Braze refused it for good: its dead letter may be replayed.
     Refused,
     /// A word this version does not know.

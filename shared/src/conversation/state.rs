@@ -126,6 +126,9 @@ pub struct State {
     /// A time in which all outgoing SMS were stopped, as far as this conversation met it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stood: Option<Stood>,
+    /// SMS parts that went to the customer lately, where they are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spent>,
     /// Until when the way to Zendesk waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zendesk_wait: Option<Wait>,
@@ -156,6 +159,15 @@ impl Stored for State {
 /// that was too often, last, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Echo(pub u32, pub u8, pub i64);
+
+/// SMS parts that went to the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// When the first one was counted, in milliseconds since the epoch.
+    pub since: i64,
+    /// How many since then.
+    pub parts: u32,
+}
 
 /// A pause after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,6 +46,13 @@ pub enum Step {
     FetchComments(TicketId),
     /// Send one SMS through a campaign. Never repeated when its outcome is unknown.
     SendSms(Box<Sms>),
+    /// Count SMS parts of the whole stack, unless they go beyond the limit of an hour.
+    CountParts {
+        /// How many.
+        parts: u32,
+        /// Most within an hour.
+        limit: u32,
+    },
     /// Set Braze's attributes. Safe to repeat.
     SetAttributes(Attributes),
     /// Ask Braze for a customer's state in a subscription group.
@@ -76,6 +83,7 @@ impl Step {
             Self::RemoveTags(..) => "remove_tags",
             Self::FetchComments(_) => "fetch_comments",
             Self::SendSms(_) => "send_sms",
+            Self::CountParts { .. } => "count_parts",
             Self::SetAttributes(_) => "set_attributes",
             Self::LookUpSubscription { .. } => "look_up_subscription",
         }

@@ -53,6 +53,8 @@ pub enum Metric {
     Duplicate,
     /// Texts dropped because agents suspended the customer in Zendesk.
     Suspended,
+    /// Answers, closing messages and automatic texts not sent: beyond a limit of SMS parts.
+    OverLimit,
     /// SMS of which nobody knows whether they were sent; the agent is told.
     Unknown,
     /// How long a step at Zendesk took.
@@ -72,7 +74,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotAuthentic,
         Self::Authentic,
         Self::TooLarge,
@@ -84,6 +86,7 @@ impl Metric {
         Self::Queued,
         Self::Duplicate,
         Self::Suspended,
+        Self::OverLimit,
         Self::Unknown,
         Self::ZendeskLatency,
         Self::BrazeLatency,
@@ -107,6 +110,7 @@ impl Metric {
             Self::Queued => "Queued",
             Self::Duplicate => "Duplicate",
             Self::Suspended => "Suspended",
+            Self::OverLimit => "OverLimit",
             Self::Unknown => "Unknown",
             Self::ZendeskLatency => "ZendeskLatency",
             Self::BrazeLatency => "BrazeLatency",

@@ -125,6 +125,7 @@ fn can_be_refused(step: &Step) -> bool {
 pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
     world.now = now;
     match step {
+        Step::CountParts { .. } => Outcome::Counted(true),
         Step::UpsertUser(person) => Outcome::User(world.user(&person.customer)),
         Step::LookUpTicket(ticket) => Outcome::Ticket(world.facts(*ticket)),
         Step::FindMergeTarget(ticket) => Outcome::Ticket(world.merge_target(*ticket)),

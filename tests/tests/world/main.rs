@@ -39,6 +39,7 @@ mod repeated_texts;
 mod requesters;
 mod roles;
 mod sandbox_data;
+mod spend_guard;
 mod statuses;
 mod suspended;
 mod texts;

@@ -71,6 +71,7 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
         Some(Silent::Tag) => "accepted; no closing SMS: a tag of the ticket forbids it",
         Some(Silent::Empty) => "accepted; no closing SMS: the message has no text",
         Some(Silent::Loop) => "accepted; no closing SMS: the same text came too often",
+        Some(Silent::Limit) => "accepted; no closing SMS: beyond the limit of SMS parts",
         Some(Silent::Refused) => "accepted; no closing SMS: Braze refused it",
         Some(Silent::Other) => "accepted; no closing SMS",
     };

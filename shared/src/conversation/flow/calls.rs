@@ -137,6 +137,16 @@ impl Flow<'_> {
         self.answer(made)
     }
 
+    /// Counts SMS parts of the whole stack; `false`: they go beyond the limit of an hour.
+    pub(super) async fn count_parts(&mut self, parts: u32, limit: u32) -> Call<bool> {
+        let step = Step::CountParts { parts, limit };
+        self.call(step, |outcome| match outcome {
+            Outcome::Counted(counted) => Some(counted),
+            _ => None,
+        })
+        .await
+    }
+
     /// Sets Braze's attributes.
     pub(super) async fn set_attributes(
         &mut self,

@@ -29,6 +29,7 @@ pub mod script;
 mod sms;
 mod solve;
 mod solved;
+mod spend;
 mod subscription;
 mod text;
 mod unreported;

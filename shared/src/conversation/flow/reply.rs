@@ -9,7 +9,8 @@ use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Stop, adopt, delivery_of, files, happened, put_right, subscription,
+    Done, Ended, Flow, No, Stop, adopt, delivery_of, files, happened, put_right, spend,
+    subscription,
 };
 
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
@@ -68,6 +69,7 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         Sent::All => Ok(sent(flow, reply, &answer)),
         Sent::Unknown => Ok(unknown(flow, reply)),
         Sent::Refused(refusal) => Ok(refused(flow, reply, refusal)),
+        Sent::Over(note) => Ok(over(flow, reply, note)),
     }
 }
 
@@ -205,18 +207,30 @@ fn not_sent(flow: &mut Flow<'_>, reply: &Reply, reason: &'static str, note: Stri
 fn unknown(flow: &mut Flow<'_>, reply: &Reply) -> Done {
     remember(flow, reply);
     let sent = flow.progress.sent;
-    let again = reply.comment.zip(reply.ticket.or(flow.state.ticket));
-    if let Some((comment, ticket)) = again {
-        flow.state.not_sure(Unsure {
-            ticket,
-            comment: Some(comment),
-            message: None,
-            campaign: reply.campaign.clone(),
-            sent,
-        });
-    }
-    let note = notes::unknown(flow.language(), flow.now(), sent, again.is_some());
+    let again = may_be_asked_for(flow, reply);
+    let note = notes::unknown(flow.language(), flow.now(), sent, again);
     Done::ended(Ending::Unknown, note_on_ticket(flow, reply, note))
+}
+
+/// An answer beyond the limit of SMS parts is not sent: the agent reads so, and may ask for it later.
+fn over(flow: &mut Flow<'_>, reply: &Reply, note: String) -> Done {
+    may_be_asked_for(flow, reply);
+    not_sent(flow, reply, spend::OVER, note)
+}
+
+/// Remembers the answer for an agent who asks for it; says whether it can be found again.
+fn may_be_asked_for(flow: &mut Flow<'_>, reply: &Reply) -> bool {
+    let Some((comment, ticket)) = reply.comment.zip(reply.ticket.or(flow.state.ticket)) else {
+        return false;
+    };
+    flow.state.not_sure(Unsure {
+        ticket,
+        comment: Some(comment),
+        message: None,
+        campaign: reply.campaign.clone(),
+        sent: flow.progress.sent,
+    });
+    true
 }
 
 fn refused(flow: &mut Flow<'_>, reply: &Reply, refusal: Refusal) -> Done {

@@ -3,7 +3,7 @@
 use crate::message::{Personal, TicketId};
 
 use super::super::step::{Refusal, Sms};
-use super::{Flow, No, Pause, Stop};
+use super::{Flow, No, Pause, Stop, spend};
 
 /// What goes to the customer's phone.
 pub(super) struct Outgoing {
@@ -28,11 +28,16 @@ pub(super) enum Sent {
     Unknown,
     /// Braze refused one for good.
     Refused(Refusal),
+    /// None was sent: they go beyond a limit of SMS parts. What the agent reads.
+    Over(String),
 }
 
 /// Sends the next message. Between two of them what was sent is written down, and a STOP that came
 /// meanwhile counts.
 pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result<Sent, Stop> {
+    if let Some(note) = spend::over(flow, &outgoing.messages).await? {
+        return Ok(Sent::Over(note));
+    }
     let parts = u8::try_from(outgoing.messages.len()).unwrap_or(u8::MAX);
     let sent = flow.progress.sent;
     let Some(message) = outgoing.messages.into_iter().nth(usize::from(sent)) else {

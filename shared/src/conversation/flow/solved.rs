@@ -10,7 +10,7 @@ use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
 use super::{
     Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, put_right,
-    solve, subscription, unreported,
+    solve, spend, subscription, unreported,
 };
 
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
@@ -63,6 +63,7 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
         Sent::All => Ok(sent(flow, solved, ticket)),
         Sent::Unknown => Ok(unknown(flow, solved, ticket)),
         Sent::Refused(refusal) => Ok(refused(flow, solved, ticket, refusal)),
+        Sent::Over(note) => Ok(over(flow, solved, ticket, note)),
     }
 }
 
@@ -263,6 +264,22 @@ fn too_long(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, messages: us
 /// A closing message of unknown outcome is not sent again; the attributes are set anyway.
 fn unknown(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
     solve::notified(flow, solved, None);
+    may_be_asked_for(flow, solved, ticket);
+    let note = notes::closing_unknown(flow.language(), flow.now());
+    Done::ended(Ending::Unknown, attributes_and(flow, ticket, note))
+}
+
+/// A closing message beyond the limit of SMS parts is not sent; the attributes are set anyway.
+fn over(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, note: String) -> Done {
+    solve::notified(flow, solved, Some(Silent::Limit));
+    may_be_asked_for(flow, solved, ticket);
+    Done::ended(
+        Ending::Ignored(spend::OVER),
+        attributes_and(flow, ticket, note),
+    )
+}
+
+fn may_be_asked_for(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) {
     flow.state.not_sure(Unsure {
         ticket,
         comment: None,
@@ -270,8 +287,6 @@ fn unknown(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
         campaign: solved.campaign.clone(),
         sent: flow.progress.sent,
     });
-    let note = notes::closing_unknown(flow.language(), flow.now());
-    Done::ended(Ending::Unknown, attributes_and(flow, ticket, note))
 }
 
 fn refused(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, refusal: Refusal) -> Done {

@@ -33,6 +33,16 @@ pub(super) static TEXTS: Texts = Texts {
     closing_too_long: "SMS not sent: the closing message is too long. It would take {messages} \
         messages of ten parts each, and at most {limit} are sent. Please tell your \
         administrator.",
+    over_customers_limit: "SMS not sent: it would take {parts} SMS parts, this customer got {spent} within a day, and \
+        the limit is {limit} (PARTS_PER_CUSTOMER_DAY). {advice}",
+    over_hours_limit: "SMS not sent: it would take {parts} SMS parts, and with them the bridge would send more \
+        than its limit of {limit} within an hour (PARTS_PER_HOUR). {advice}",
+    ask_again_at: "To send it all the same, add the tag sms_resend to this ticket after {at}, or ask your \
+        administrator to raise the limit.",
+    ask_in_an_hour: "To send it all the same, add the tag sms_resend to this ticket in an hour, or ask your \
+        administrator to raise the limit.",
+    ask_never: "It can only be sent once your administrator has raised the limit: then add the tag sms_resend to \
+        this ticket. Or write it shorter.",
     closing_unknown: "We don't know whether the customer received the closing message: Braze did \
         not confirm it at {at}. It was not sent again. If it matters, {advice}.",
     refused: "SMS not sent: {why}.{before} We will not try again. Please tell your administrator.",

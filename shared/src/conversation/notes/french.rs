@@ -31,6 +31,16 @@ pub(super) static TEXTS: Texts = Texts {
     answer_again: "veuillez répondre à nouveau",
     closing_too_long: "SMS non envoyé : le message de clôture est trop long. Il faudrait {messages} messages \
         de dix parties, {limit} au plus sont envoyés. Veuillez prévenir votre administrateur.",
+    over_customers_limit: "SMS non envoyé : il prendrait {parts} parties, ce client en a reçu {spent} en un jour, et \
+        la limite est de {limit} (PARTS_PER_CUSTOMER_DAY). {advice}",
+    over_hours_limit: "SMS non envoyé : il prendrait {parts} parties, et dépasserait ainsi la limite de {limit} \
+        parties envoyées en une heure (PARTS_PER_HOUR). {advice}",
+    ask_again_at: "Pour l'envoyer quand même, ajoutez le tag sms_resend à ce ticket après {at}, ou demandez à votre \
+        administrateur de relever la limite.",
+    ask_in_an_hour: "Pour l'envoyer quand même, ajoutez le tag sms_resend à ce ticket dans une heure, ou demandez à \
+        votre administrateur de relever la limite.",
+    ask_never: "Il ne peut être envoyé qu'une fois la limite relevée par votre administrateur : ajoutez alors le tag \
+        sms_resend à ce ticket. Sinon, écrivez plus court.",
     closing_unknown: "SMS : on ne sait pas si le message de clôture a été envoyé ; Braze ne l'a pas \
         confirmé à {at}. Il n'a pas été renvoyé. Si c'est important, {advice}.",
     refused: "SMS non envoyé : {why}.{before} Il n'y aura pas d'autre essai ; veuillez prévenir votre \

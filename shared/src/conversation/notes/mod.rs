@@ -71,6 +71,48 @@ pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
     against(Texts::of(language).too_long, messages, limit)
 }
 
+/// A message of so many SMS parts would go beyond what a customer may get within a day. `spent`: parts they
+/// got; `again`: when it can be sent, in milliseconds since the epoch, where it ever can.
+pub fn over_customers_limit(
+    language: Language,
+    parts: u32,
+    spent: u32,
+    limit: u32,
+    again: Option<i64>,
+) -> String {
+    let texts = Texts::of(language);
+    let at = again.map(clock);
+    let advice = match &at {
+        Some(at) => fill(texts.ask_again_at, &[("at", at)]),
+        None => texts.ask_never.to_owned(),
+    };
+    let figures = [parts, spent, limit].map(|figure| figure.to_string());
+    let [parts, spent, limit] = &figures;
+    let filled = [
+        ("parts", parts.as_str()),
+        ("spent", spent),
+        ("limit", limit),
+        ("advice", &advice),
+    ];
+    fill(texts.over_customers_limit, &filled)
+}
+
+/// The same of what the whole stack may send within an hour.
+pub fn over_hours_limit(language: Language, parts: u32, limit: u32) -> String {
+    let texts = Texts::of(language);
+    let advice = match parts <= limit {
+        true => texts.ask_in_an_hour,
+        false => texts.ask_never,
+    };
+    let (parts, limit) = (parts.to_string(), limit.to_string());
+    let filled = [
+        ("parts", parts.as_str()),
+        ("limit", &limit),
+        ("advice", advice),
+    ];
+    fill(texts.over_hours_limit, &filled)
+}
+
 /// The closing message would take too many messages.
 pub fn closing_too_long(language: Language, messages: usize, limit: usize) -> String {
     against(Texts::of(language).closing_too_long, messages, limit)
@@ -429,6 +471,10 @@ mod tests {
             subscribed_again(language),
             too_long(language, 17, 5),
             closing_too_long(language, 17, 5),
+            over_customers_limit(language, 3, 38, 40, Some(0)),
+            over_customers_limit(language, 50, 0, 40, None),
+            over_hours_limit(language, 3, 1000),
+            over_hours_limit(language, 30, 20),
             unknown(language, 0, 2, true),
             unknown(language, 0, 2, false),
             closing_unknown(language, 0),

@@ -27,6 +27,14 @@ pub(super) struct Texts {
     pub(super) answer_again: &'static str,
     /// `{messages}`, `{limit}`
     pub(super) closing_too_long: &'static str,
+    /// `{parts}`, `{spent}`, `{limit}`, `{advice}`
+    pub(super) over_customers_limit: &'static str,
+    /// `{parts}`, `{limit}`, `{advice}`
+    pub(super) over_hours_limit: &'static str,
+    /// `{at}`
+    pub(super) ask_again_at: &'static str,
+    pub(super) ask_in_an_hour: &'static str,
+    pub(super) ask_never: &'static str,
     /// `{at}`, `{advice}`
     pub(super) closing_unknown: &'static str,
     /// `{why}`, `{before}`

@@ -11,6 +11,7 @@ mod held;
 mod idle;
 mod memory;
 mod settle;
+mod spend;
 mod storage;
 mod switch;
 mod take;

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Refusal, Step};
+use crate::conversation::store::Store;
 use crate::media::Fetcher;
 use crate::net::{Deadline, Detail};
 use crate::telemetry::hops::{self, Hop};
@@ -72,6 +73,8 @@ pub struct Clients {
     pub tickets: TicketDefaults,
     /// What time it is.
     pub clock: Clock,
+    /// Where the switch is, and SMS parts are counted.
+    pub store: Store,
     /// In front of every SMS.
     pub switch: Switch,
     /// In front of Zendesk.
@@ -88,6 +91,9 @@ impl Vendors for Clients {
             step,
             Step::SendSms(_) | Step::SetAttributes(_) | Step::LookUpSubscription { .. }
         );
+        if let Step::CountParts { parts, limit } = step {
+            return self.count_parts(*parts, *limit, deadline).await;
+        }
         let gate = if to_braze {
             &self.braze_gate
         } else {
@@ -117,10 +123,14 @@ impl Vendors for Clients {
         if !matches!(step, Step::SendSms(_)) {
             return None;
         }
-        match self.switch.is_on(self.clock.now(), deadline).await {
+        match self
+            .switch
+            .is_on(&self.store, self.clock.now(), deadline)
+            .await
+        {
             Some(false) => None,
             Some(true) => Some(later(None, Trouble::Stopped)),
-            None => Some(later(None, Trouble::SwitchUnread)),
+            None => Some(later(None, Trouble::TableUnread)),
         }
     }
 
@@ -133,6 +143,20 @@ impl Vendors for Clients {
             return limited.max(Some(now.saturating_add(TRIAL_LOOK)));
         }
         limited.max(self.pace.until(now, under_way, calls, a_minute))
+    }
+}
+
+impl Clients {
+    async fn count_parts(&self, parts: u32, limit: u32, deadline: Deadline) -> Outcome {
+        let counting = self.store.count_parts(parts, limit, self.clock.now());
+        match deadline.run(counting).await {
+            Some(Ok(counted)) => Outcome::Counted(counted),
+            Some(Err(error)) => {
+                tracing::warn!(error = %error, "SMS parts cannot be counted, so none goes out");
+                later(None, Trouble::TableUnread)
+            }
+            None => later(None, Trouble::TableUnread),
+        }
     }
 }
 

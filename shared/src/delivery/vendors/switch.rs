@@ -13,9 +13,8 @@ use crate::net::Deadline;
 const COUNTS_FOR: i64 = 10_000;
 
 /// The switch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Switch {
-    store: Store,
     seen: Mutex<Option<Seen>>,
 }
 
@@ -27,23 +26,15 @@ struct Seen {
 }
 
 impl Switch {
-    /// The switch in a table.
-    pub fn new(store: Store) -> Self {
-        Self {
-            store,
-            seen: Mutex::default(),
-        }
-    }
-
     /// Whether all outgoing SMS are stopped; `None`: the table did not say.
-    pub(super) async fn is_on(&self, now: i64, deadline: Deadline) -> Option<bool> {
+    pub(super) async fn is_on(&self, store: &Store, now: i64, deadline: Deadline) -> Option<bool> {
         let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back is no reason to believe an old look.
         let fresh = |seen: &Seen| (0..COUNTS_FOR).contains(&now.saturating_sub(seen.at));
         if let Some(seen) = seen.filter(fresh) {
             return Some(seen.is_on);
         }
-        let stopped_at = match deadline.run(self.store.stopped_at()).await? {
+        let stopped_at = match deadline.run(store.stopped_at()).await? {
             Ok(stopped_at) => stopped_at,
             Err(error) => {
                 tracing::warn!(error = %error, "whether SMS are stopped cannot be read, so none goes out");
@@ -76,8 +67,8 @@ mod tests {
             201 => Reply::json(200, json!({"Item": {"pk": {"S": "stop#sms"}}})),
             status => Reply::json(status, json!({"__type": "AccessDeniedException"})),
         });
-        let switch = Switch::new(table(&server));
-        let look = async |now| switch.is_on(now, later()).await;
+        let (switch, store) = (Switch::default(), table(&server));
+        let look = async |now| switch.is_on(&store, now, later()).await;
         assert_eq!(look(0).await, Some(false));
         STATUS.store(201, Ordering::SeqCst);
         assert_eq!(look(9_999).await, Some(false), "not asked again");

@@ -74,22 +74,21 @@ impl Clients {
                 Outcome::Done
             }
             Step::AddTags(ticket, tags) => {
-                let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
-                client.add_tags(*ticket, &tags, deadline).await?;
+                client.add_tags(*ticket, &names(tags), deadline).await?;
                 Outcome::Done
             }
             Step::RemoveTags(ticket, tags) => {
-                let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
-                client.remove_tags(*ticket, &tags, deadline).await?;
+                client.remove_tags(*ticket, &names(tags), deadline).await?;
                 Outcome::Done
             }
             Step::FetchComments(ticket) => {
                 let comments = client.comments(*ticket, COMMENTS_READ, deadline).await?;
                 Outcome::Comments(comments.into_iter().map(fetched).collect())
             }
-            Step::SendSms(_) | Step::SetAttributes(_) | Step::LookUpSubscription { .. } => {
-                super::later(None, Trouble::Other)
-            }
+            Step::SendSms(_)
+            | Step::CountParts { .. }
+            | Step::SetAttributes(_)
+            | Step::LookUpSubscription { .. } => super::later(None, Trouble::Other),
         })
     }
 
@@ -209,6 +208,10 @@ impl Clients {
             },
         }
     }
+}
+
+fn names(tags: &[String]) -> Vec<&str> {
+    tags.iter().map(String::as_str).collect()
 }
 
 pub(super) fn facts(view: TicketView) -> TicketFacts {
