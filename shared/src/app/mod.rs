@@ -15,7 +15,9 @@ use serde_json::Value;
 use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::store::{Store, StoreError};
-use crate::delivery::{Bridge, Clients, Clock, Gate, Pace, Summary, Switch, TicketDefaults, Work};
+use crate::delivery::{
+    Bridge, Clients, Clock, Gate, Limits, Pace, Summary, Switch, TicketDefaults, Work,
+};
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
 use crate::secrets::{Need, SecretStore, Secrets};
@@ -85,6 +87,7 @@ impl App {
             switch: Switch::default(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            limits: Limits::default(),
             pace: Pace::default(),
         };
         let bridge = Bridge {

@@ -2,6 +2,7 @@
 //!
 //! In: an answer or a failure. Out: [`ZendeskError`]. Imports only `net` and `secrets`.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -14,17 +15,47 @@ use crate::net::{Answer, BodyError, Cause, Detail, Failure};
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Longest `Retry-After` believed.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+/// Longest pause that Zendesk's limits per account, which are per minute, ask for.
+const ACCOUNT_LIMIT_PAUSE: Duration = Duration::from_secs(60);
+/// The header that tells how many requests the account may still make this minute.
+const LEFT: &str = "x-rate-limit-remaining";
+/// The header that tells the same of updates of tickets.
+const UPDATES_LEFT: &str = "zendesk-ratelimit-tickets-update";
 /// How a 422 names a closed ticket, under whatever key.
 const CLOSED: &str = "closed prevents ticket update";
 /// The code of a 422 about a suspended user, under whatever key (live tests of a third party).
 const SUSPENDED: &str = "usersuspended";
 
+/// Which of Zendesk's limits was met (vendor's page on rate limits; how a 429 tells them apart is not
+/// documented, so where nothing speaks for another limit it is the account's).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limited {
+    /// The account's requests a minute: no call is worth making.
+    Account,
+    /// The account's updates of existing tickets a minute, which its agents share.
+    TicketUpdates,
+    /// Another one, most likely that of one ticket: 30 updates in ten minutes by one user.
+    OneTicket,
+}
+
+impl fmt::Display for Limited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Account => "the account",
+            Self::TicketUpdates => "ticket updates",
+            Self::OneTicket => "one ticket",
+        })
+    }
+}
+
 /// Why a call to Zendesk did not do what it should, by what the caller can do.
 #[derive(Debug, thiserror::Error)]
 pub enum ZendeskError {
     /// Nothing was done; wait that long.
-    #[error("zendesk limits the rate, retry after {} s", retry_after.as_secs())]
+    #[error("zendesk limits the rate of {of}, retry after {} s", retry_after.as_secs())]
     RateLimited {
+        /// Which limit was met.
+        of: Limited,
         /// From `Retry-After`, within 1 s and 1 h.
         retry_after: Duration,
     },
@@ -108,6 +139,7 @@ impl ZendeskError {
         let retry_after = retry_after(answer);
         match answer.status {
             StatusCode::TOO_MANY_REQUESTS => Self::RateLimited {
+                of: limited(answer, retry_after),
                 retry_after: retry_after.unwrap_or(DEFAULT_RETRY_AFTER),
             },
             StatusCode::UNAUTHORIZED => Self::Unauthorized,
@@ -136,6 +168,25 @@ impl ZendeskError {
 fn retry_after(answer: &Answer) -> Option<Duration> {
     let seconds = answer.header(RETRY_AFTER.as_str())?.parse::<u64>().ok()?;
     Some(Duration::from_secs(seconds.max(1)).min(MAX_RETRY_AFTER))
+}
+
+/// Which limit an answer 429 speaks of.
+fn limited(answer: &Answer, retry_after: Option<Duration>) -> Limited {
+    let left: Option<u64> = answer.header(LEFT).and_then(|left| left.parse().ok());
+    let of_updates = answer.header(UPDATES_LEFT).and_then(remaining);
+    let says_ticket = || answer.refused().detail.code == "TooManyUpdates";
+    match (left, of_updates) {
+        (None | Some(1..), Some(0)) => Limited::TicketUpdates,
+        (Some(1..), _) => Limited::OneTicket,
+        _ if says_ticket() || retry_after > Some(ACCOUNT_LIMIT_PAUSE) => Limited::OneTicket,
+        _ => Limited::Account,
+    }
+}
+
+/// What is left, of `total=100; remaining=0; resets=41`.
+fn remaining(told: &str) -> Option<u64> {
+    let mut parts = told.split([';', ',']).map(str::trim);
+    parts.find_map(|part| part.strip_prefix("remaining=")?.parse().ok())
 }
 
 fn says_closed(answer: &Answer) -> bool {

@@ -19,7 +19,7 @@ mod uploads;
 mod write;
 
 pub use client::Client;
-pub use error::ZendeskError;
+pub use error::{Limited, ZendeskError};
 pub use oauth::SCOPE;
 pub use types::{
     Appended, Attachment, CommentView, FoundDelivery, FoundUser, NewComment, NewTicket, NewUser,

@@ -129,3 +129,54 @@ fn redelivery_goes_on_with_others_when_one_ticket_is_at_its_limit() {
         assert_eq!(waiting(&stack).len(), 0);
     });
 }
+
+/// The account's limit of updates stops updates alone: who has no ticket yet gets one.
+#[test]
+fn the_limit_of_ticket_updates_does_not_keep_others_from_a_first_ticket() {
+    case!(async {
+        let stack = stack().await;
+        let hers = with_ticket(&stack).await;
+        let mut exhausted = ticket_is_full("40");
+        if let Effect::Respond { headers, body, .. } = &mut exhausted {
+            let told = "total=100; remaining=0; resets=40".to_owned();
+            headers.push(("zendesk-ratelimit-tickets-update".to_owned(), told));
+            *body = r#"{"error":"APIRateLimitExceeded"}"#.to_owned();
+        }
+        stack
+            .zendesk
+            .fault(Fault::always("tickets.update", exhausted));
+        for text in ["one", "two"] {
+            let waits = send::text(&stack, ANA, text).await;
+            assert_eq!(waits.outcome(), "queued", "{waits:?}");
+        }
+        let dora = User::new("dora", "Dora", "X", "+15550100004");
+        stack.braze.add_user(dora);
+        let answer = send::text(&stack, "dora", "SUPPORT").await;
+        assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+        settled(&stack).await;
+        stack.zendesk.clear_faults();
+        for _ in 0..2 {
+            stack
+                .pass(Duration::from_secs(60))
+                .await
+                .expect("time passes");
+            redelivered_once(&stack).await;
+        }
+        let read = public(&e2e::view::ticket(&stack, hers));
+        assert_eq!(read[1..], ["one", "two"]);
+    });
+}
+
+/// Braze counts sends, attributes and look-ups each for themselves.
+#[test]
+fn a_limit_of_brazes_attributes_holds_up_no_answer() {
+    case!(async {
+        let stack = stack().await;
+        let reset = send::now_ms() / 1000 + 50;
+        let limited = Effect::braze_rate_limited(reset);
+        stack.braze.fault(Fault::always("users.track", limited));
+        let hers = with_ticket(&stack).await;
+        e2e::answered(&stack, hers, "Please restart it.").await;
+        assert_eq!(e2e::view::phone(&stack, ANA), ["Please restart it."]);
+    });
+}

@@ -100,7 +100,6 @@ impl Clients {
             BrazeError::RateLimited { retry_after } => {
                 let until = now.saturating_add(millis(retry_after));
                 self.braze_gate.answered();
-                self.braze_gate.limited(until);
                 Failure::Later(Some(until), Trouble::Limited)
             }
             BrazeError::Unavailable { .. } => {

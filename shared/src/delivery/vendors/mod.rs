@@ -19,6 +19,7 @@ use crate::telemetry::hops::{self, Hop};
 
 use super::Clock;
 use super::gate::{Closed, Gate};
+use super::limits::{Limit, Limits};
 use super::pace::Pace;
 
 /// How often the schedule looks whether a vendor is up again, in milliseconds.
@@ -81,6 +82,8 @@ pub struct Clients {
     pub zendesk_gate: Gate,
     /// In front of Braze.
     pub braze_gate: Gate,
+    /// Of single kinds of call.
+    pub limits: Limits,
     /// Of the schedule, towards Zendesk.
     pub pace: Pace,
 }
@@ -99,7 +102,12 @@ impl Vendors for Clients {
         } else {
             &self.zendesk_gate
         };
-        match gate.admit(self.clock.now()) {
+        let limit = Limit::of(step);
+        let now = self.clock.now();
+        if let Some(until) = limit.and_then(|limit| self.limits.until(limit, now)) {
+            return later(Some(until), Trouble::Limited);
+        }
+        match gate.admit(now) {
             Err(Closed::Down) => return later(None, Trouble::Spared),
             Err(Closed::Limited(until)) => return later(Some(until), Trouble::Limited),
             Ok(()) => {}
@@ -113,6 +121,10 @@ impl Vendors for Clients {
             }
             step => self.zendesk_outcome(step, self.zendesk(step, deadline).await),
         };
+        // Braze has a limit for each kind of call.
+        if let (true, Some(limit), Some(until)) = (to_braze, limit, limited_until(&outcome)) {
+            self.limits.met(limit, until);
+        }
         let hop = if to_braze { Hop::Braze } else { Hop::Zendesk };
         hops::note(hop, since, is_failure(&outcome));
         outcome
@@ -162,6 +174,13 @@ impl Clients {
 
 fn later(not_before: Option<i64>, trouble: Trouble) -> Outcome {
     Outcome::Failed(Failure::Later(not_before, trouble))
+}
+
+fn limited_until(outcome: &Outcome) -> Option<i64> {
+    match outcome {
+        Outcome::Failed(Failure::Later(until, Trouble::Limited)) => *until,
+        _ => None,
+    }
 }
 
 fn refused(status: u16, detail: Detail) -> Failure {

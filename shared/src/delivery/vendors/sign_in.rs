@@ -54,7 +54,7 @@ mod tests {
     use tokio::sync::Notify;
 
     use super::*;
-    use crate::delivery::{Clock, Gate, Pace, Switch, TicketDefaults};
+    use crate::delivery::{Clock, Gate, Limits, Pace, Switch, TicketDefaults};
     use crate::media::Fetcher;
     use crate::test_support::{Reply, Server, Vault, http, later};
 
@@ -70,6 +70,7 @@ mod tests {
             switch: Switch::default(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            limits: Limits::default(),
             pace: Pace::default(),
         }
     }

@@ -1,7 +1,5 @@
 //! The calls to Zendesk, and what its answers mean for the decision.
 
-use std::time::Duration;
-
 use crate::conversation::policy::millis;
 use crate::conversation::state::{Status, Trouble};
 use crate::conversation::step::{
@@ -9,9 +7,10 @@ use crate::conversation::step::{
 };
 use crate::message::Attachment;
 use crate::net::Deadline;
-use crate::zendesk::{self, CommentView, NewComment, Role, TicketView, ZendeskError};
+use crate::zendesk::{self, CommentView, Limited, NewComment, Role, TicketView, ZendeskError};
 
 use super::super::attach;
+use super::super::limits::Limit;
 use super::{Clients, cause, refused};
 
 /// Comments read at once, Zendesk's most: more than agents write between two webhooks, and where one is
@@ -20,9 +19,6 @@ const COMMENTS_READ: u32 = 100;
 
 /// Channel of a comment written through the API: ours, or another integration's.
 const API_CHANNEL: &str = "api";
-
-/// Longest pause that Zendesk's limits per account, which are per minute, ask for.
-const ACCOUNT_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 
 /// Pause after Zendesk refused the credentials, in milliseconds: a person has to mend them.
 const CREDENTIALS_PAUSE: i64 = 30_000;
@@ -177,12 +173,13 @@ impl Clients {
 
     fn zendesk_failure(&self, step: &Step, error: ZendeskError) -> Failure {
         match error {
-            ZendeskError::RateLimited { retry_after } => {
+            ZendeskError::RateLimited { of, retry_after } => {
                 let until = self.clock.now().saturating_add(millis(retry_after));
-                // A longer pause is a single ticket's limit (30 updates in 10 minutes): only its
-                // conversation waits.
-                if retry_after <= ACCOUNT_LIMIT_PAUSE {
-                    self.zendesk_gate.limited(until);
+                match of {
+                    Limited::Account => self.zendesk_gate.limited(until),
+                    Limited::TicketUpdates => self.limits.met(Limit::TicketUpdates, until),
+                    // Only this conversation waits.
+                    Limited::OneTicket => {}
                 }
                 Failure::Later(Some(until), Trouble::Limited)
             }

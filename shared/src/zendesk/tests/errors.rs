@@ -132,7 +132,7 @@ async fn a_server_error_leaves_a_write_unknown_and_a_read_undone() {
 async fn the_wait_that_zendesk_asks_for_is_kept_within_bounds() {
     for (asked, told) in [("7", 7), ("0", 1), ("999999", 3_600), ("soon", 60)] {
         let error = refused_append(Reply::empty(429).with("retry-after", asked)).await;
-        let ZendeskError::RateLimited { retry_after } = error else {
+        let ZendeskError::RateLimited { retry_after, .. } = error else {
             panic!("{error:?}")
         };
         assert_eq!(retry_after, Duration::from_secs(told));
@@ -142,6 +142,52 @@ async fn the_wait_that_zendesk_asks_for_is_kept_within_bounds() {
         panic!("{error:?}")
     };
     assert_eq!(retry_after, Some(Duration::from_secs(9)));
+}
+
+/// How a 429 tells which limit was met is not documented: what speaks for another one than the account's
+/// stops fewer calls.
+#[tokio::test]
+async fn the_limits_are_told_apart() {
+    use super::super::Limited::{self, Account, OneTicket, TicketUpdates};
+    const UPDATES: &str = "zendesk-ratelimit-tickets-update";
+    let used_up = "total=100; remaining=0; resets=41";
+    let left = "total=100; remaining=60; resets=41";
+    let full = json!({"error": "TooManyUpdates", "description": "of this ticket"});
+    let plain = json!({"error": "APIRateLimitExceeded"});
+    let of = |body: &serde_json::Value, wait: &str| {
+        Reply::json(429, body.clone()).with("retry-after", wait)
+    };
+    let remaining = |reply: Reply, left: &str| reply.with("x-rate-limit-remaining", left);
+    let cases: [(Reply, Limited); 11] = [
+        (of(&plain, "30"), Account),
+        (remaining(of(&plain, "30"), "0"), Account),
+        (remaining(of(&plain, "30"), "soon"), Account),
+        (remaining(of(&full, "30"), "640"), OneTicket),
+        (remaining(of(&plain, "1"), "1"), OneTicket),
+        (of(&full, "30"), OneTicket),
+        (of(&plain, "400"), OneTicket),
+        (of(&plain, "30").with(UPDATES, used_up), TicketUpdates),
+        (
+            remaining(of(&plain, "30"), "640").with(UPDATES, used_up),
+            TicketUpdates,
+        ),
+        (
+            remaining(of(&plain, "30"), "640").with(UPDATES, left),
+            OneTicket,
+        ),
+        (
+            remaining(of(&plain, "30"), "0").with(UPDATES, used_up),
+            Account,
+        ),
+    ];
+    for (reply, want) in cases {
+        let shown = format!("{reply:?}");
+        let error = refused_append(reply).await;
+        let ZendeskError::RateLimited { of, .. } = error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(of, want, "{shown}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::policy::Policy;
 use shared::conversation::store::Store;
-use shared::delivery::{Bridge, Clients, Clock, Gate, Pace, Switch, TicketDefaults};
+use shared::delivery::{Bridge, Clients, Clock, Gate, Limits, Pace, Switch, TicketDefaults};
 use shared::media::Fetcher;
 use shared::net::Http;
 use shared::secrets::{Secret, SecretStore};
@@ -85,6 +85,7 @@ impl World {
             switch: Switch::default(),
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
+            limits: Limits::default(),
             pace: Pace::default(),
         };
         Arc::new(Bridge {

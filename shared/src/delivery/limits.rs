@@ -1,0 +1,70 @@
+//! Limits that a vendor has for one kind of call alone: the other kinds go on meanwhile.
+//!
+//! In: which limit was met, and until when. Out: whether a call is worth making. Pure but for its counters.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::conversation::step::Step;
+
+/// A limit of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// Zendesk: updates of existing tickets a minute, for the whole account.
+    TicketUpdates,
+    /// Braze: sends an hour.
+    Sends,
+    /// Braze: attributes and events, in three seconds.
+    Tracks,
+    /// Braze: looks at subscriptions an hour.
+    Subscriptions,
+}
+
+impl Limit {
+    /// The limit that a call counts against besides the account's.
+    pub(super) fn of(step: &Step) -> Option<Self> {
+        match step {
+            Step::Append(_)
+            | Step::SetStatus(..)
+            | Step::SetField(..)
+            | Step::AddTags(..)
+            | Step::RemoveTags(..) => Some(Self::TicketUpdates),
+            Step::SendSms(_) => Some(Self::Sends),
+            Step::SetAttributes(_) => Some(Self::Tracks),
+            Step::LookUpSubscription { .. } => Some(Self::Subscriptions),
+            _ => None,
+        }
+    }
+}
+
+/// Until when each limit lasts, in milliseconds since the epoch.
+#[derive(Debug, Default)]
+pub struct Limits([AtomicI64; 4]);
+
+impl Limits {
+    /// The vendor asked to wait until then.
+    pub(super) fn met(&self, limit: Limit, until: i64) {
+        self.0[limit as usize].fetch_max(until, Ordering::Relaxed);
+    }
+
+    /// Until when a limit lasts; `None` where there is none now.
+    pub(super) fn until(&self, limit: Limit, now: i64) -> Option<i64> {
+        Some(self.0[limit as usize].load(Ordering::Relaxed)).filter(|&until| until > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_lasts_until_its_time_and_stops_no_other_kind_of_call() {
+        let limits = Limits::default();
+        limits.met(Limit::Sends, 5_000);
+        limits.met(Limit::Sends, 3_000);
+        assert_eq!(limits.until(Limit::Sends, 4_999), Some(5_000));
+        assert_eq!(limits.until(Limit::Sends, 5_000), None);
+        for other in [Limit::TicketUpdates, Limit::Tracks, Limit::Subscriptions] {
+            assert_eq!(limits.until(other, 0), None, "{other:?}");
+        }
+    }
+}
