@@ -21,7 +21,7 @@ pub(crate) fn kind(entry: &Entry) -> &'static str {
         Body::Resend(_) => "resend",
         Body::Attributes => "attributes",
         Body::Note(_) => "note",
-        Body::Check => "check",
+        Body::Check(_) => "check",
         Body::Other => "other",
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
         Body::Reply(reply) => reply.text.as_ref()?,
         Body::Solved(solved) => solved.message.as_ref()?,
         Body::Note(note) => &note.text,
-        Body::Resend(_) | Body::Attributes | Body::Check | Body::Other => return None,
+        Body::Resend(_) | Body::Attributes | Body::Check(_) | Body::Other => return None,
     };
     text.present().map(str::to_owned)
 }
@@ -96,7 +96,8 @@ pub(crate) fn facts(entry: &Entry) -> Value {
         Body::Solved(solved) => fact("ticket", json!(solved.ticket)),
         Body::Resend(resend) => fact("ticket", json!(resend.ticket)),
         Body::Note(note) => fact("ticket", json!(note.ticket)),
-        Body::Consent(_) | Body::Attributes | Body::Check | Body::Other => {}
+        Body::Check(check) => fact("ticket", json!(check.ticket)),
+        Body::Consent(_) | Body::Attributes | Body::Other => {}
     }
     let progress = &entry.progress;
     fact("last_failure", json!(progress.trouble));
@@ -136,7 +137,7 @@ pub(crate) fn personal(entry: &Entry) -> Vec<(&'static str, String)> {
         | Body::Note(_)
         | Body::Resend(_)
         | Body::Attributes
-        | Body::Check
+        | Body::Check(_)
         | Body::Other => {}
     }
     told

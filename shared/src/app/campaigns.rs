@@ -35,7 +35,7 @@ impl Campaigns {
             | Body::Attributes
             | Body::Note(_)
             | Body::Resend(_)
-            | Body::Check
+            | Body::Check(_)
             | Body::Other => None,
         };
         if named.is_none_or(|campaign| listed.contains(campaign)) {

@@ -104,7 +104,7 @@ impl Entry {
             Body::Consent(consent) if consent.what == ConsentKind::Help => Lane::Zendesk,
             Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Lane::Braze,
             Body::Attributes => Lane::Attributes,
-            Body::Consent(_) | Body::Check => Lane::Own,
+            Body::Consent(_) | Body::Check(_) => Lane::Own,
             Body::Other => Lane::Newer,
         }
     }

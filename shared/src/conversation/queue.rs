@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::message::{Body, DeliveryId, Reply, Solved};
+use crate::message::{Body, CommentId, DeliveryId, Reply, Solved, TicketId};
 
 use super::state::{Entry, Lane, State, Status, Wait};
 
@@ -27,16 +27,14 @@ pub fn pick(mailbox: &[Entry], state: &State, now: i64) -> Option<usize> {
             .position(|entry| ready(entry) && wanted(entry))
     };
     let index = first(&is_consent).or_else(|| first(&|_| true))?;
-    Some(answer_before_closing(mailbox, index).unwrap_or(index))
+    Some(goes_first(mailbox, index))
 }
 
 /// The first event of each lane, whether it waits or not.
 pub fn heads(mailbox: &[Entry]) -> Vec<usize> {
     let first = |lane| mailbox.iter().position(|entry| entry.lane() == lane);
     let heads = Lane::ALL.into_iter().filter_map(first);
-    heads
-        .map(|index| answer_before_closing(mailbox, index).unwrap_or(index))
-        .collect()
+    heads.map(|index| goes_first(mailbox, index)).collect()
 }
 
 /// When the first waiting lane may be tried again, in milliseconds since the epoch.
@@ -79,6 +77,36 @@ pub fn postpone(
     });
 }
 
+/// What goes before this event though its webhook came later, else the event itself.
+fn goes_first(mailbox: &[Entry], index: usize) -> usize {
+    let index = answer_before_closing(mailbox, index).unwrap_or(index);
+    answer_written_earlier(mailbox, index).unwrap_or(index)
+}
+
+/// Answers on a ticket go out in the order in which they were written, whenever their webhooks came. One
+/// that was begun is finished first.
+fn answer_written_earlier(mailbox: &[Entry], index: usize) -> Option<usize> {
+    let (ticket, comment) = place(&mailbox[index])?;
+    let progress = &mailbox[index].progress;
+    if progress.sent > 0 || progress.doubtful {
+        return None;
+    }
+    let behind = mailbox.iter().enumerate().skip(index + 1);
+    let earlier = behind.filter_map(|(index, entry)| {
+        let (on, written) = place(entry)?;
+        (on == ticket && written < comment).then_some((written, index))
+    });
+    earlier.min().map(|(_, index)| index)
+}
+
+/// An answer's ticket and comment.
+fn place(entry: &Entry) -> Option<(Option<TicketId>, CommentId)> {
+    match &entry.event.body {
+        Body::Reply(reply) => reply.comment.map(|comment| (reply.ticket, comment)),
+        _ => None,
+    }
+}
+
 /// One submit can cause both webhooks, and the second to arrive may be the answer.
 fn answer_before_closing(mailbox: &[Entry], index: usize) -> Option<usize> {
     let Body::Solved(solved) = &mailbox[index].event.body else {
@@ -109,10 +137,6 @@ fn answer_before_closing(mailbox: &[Entry], index: usize) -> Option<usize> {
 /// Answers found on the ticket, together with older ones of the same ticket that wait behind
 /// `index` (their webhooks came late), oldest first. Those are taken out of the mailbox.
 pub fn with_older_answers(mailbox: &mut Vec<Entry>, index: usize, found: Vec<Entry>) -> Vec<Entry> {
-    let place = |entry: &Entry| match &entry.event.body {
-        Body::Reply(reply) => reply.comment.map(|comment| (reply.ticket, comment)),
-        _ => None,
-    };
     let newest = found
         .iter()
         .filter_map(place)
@@ -159,7 +183,7 @@ fn jitter(delivery: &DeliveryId, attempts: u32, pause: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Consent, ConsentKind, Event, Personal, Text, TicketId};
+    use crate::message::{Consent, ConsentKind, Event, Personal, Text};
 
     fn entry(id: &str, body: Body) -> Entry {
         Entry::fresh(Event {
@@ -204,6 +228,25 @@ mod tests {
     fn an_answer_after_a_reopening_stays_behind_the_closing_message() {
         let mailbox = [entry("a", solved()), entry("b", reply(Some("open")))];
         assert_eq!(pick(&mailbox, &State::default(), 2000), Some(0));
+    }
+
+    #[test]
+    fn an_answer_written_earlier_goes_first_unless_the_later_one_was_begun() {
+        let answer = |id: u64| {
+            let body = Body::Reply(Reply {
+                ticket: TicketId::new(1),
+                comment: CommentId::new(id),
+                ..Reply::default()
+            });
+            entry(&id.to_string(), body)
+        };
+        let mut mailbox = [answer(903), answer(902), answer(901), entry("s", solved())];
+        assert_eq!(pick(&mailbox, &State::default(), 2000), Some(2));
+        assert_eq!(heads(&mailbox), [2]);
+        mailbox[0].progress.sent = 1;
+        assert_eq!(pick(&mailbox, &State::default(), 2000), Some(0));
+        let elsewhere = [answer(903), entry("x", reply(None)), entry("s", solved())];
+        assert_eq!(pick(&elsewhere, &State::default(), 2000), Some(0));
     }
 
     #[test]

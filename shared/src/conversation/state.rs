@@ -61,6 +61,9 @@ pub struct State {
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,
+    /// The newest public comment before which no answer is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard_upto: Option<CommentId>,
     /// When the customer's last text came, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub texted_at: i64,
@@ -191,6 +194,7 @@ impl State {
         self.since = since;
         self.solved_at = None;
         self.solved_upto = None;
+        self.heard_upto = None;
         self.closing_told = false;
         self.told_at = 0;
         self.told_roughly = false;

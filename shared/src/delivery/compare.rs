@@ -4,7 +4,7 @@
 use crate::conversation::seen;
 use crate::conversation::state::{Entry, State, Status};
 use crate::conversation::store::{Held, Pages, Storage, StoreError};
-use crate::message::{Body, DeliveryId, Event};
+use crate::message::{Body, Check, DeliveryId, Event};
 
 use super::{Bridge, Summary, Taken, Vendors, Work};
 
@@ -73,7 +73,7 @@ impl<V: Vendors + Sync, S: Storage + Pages + Sync> Bridge<V, S> {
         let entry = Entry::fresh(Event {
             delivery,
             received_at: now,
-            body: Body::Check,
+            body: Body::Check(Check::default()),
         });
         let Some(held) = self.store.begin(read, entry, &work.lease(now)).await? else {
             return Ok(());

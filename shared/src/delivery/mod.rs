@@ -27,7 +27,7 @@ use crate::conversation::step::Ending;
 use crate::conversation::store::{
     Accepted, Claim, DeadLetter, Held, Key, Storage, Store, StoreError,
 };
-use crate::message::{Body, DeliveryId, Event, Incoming, TicketId};
+use crate::message::{Alias, Body, Check, DeliveryId, Event, Incoming, Reply, TicketId};
 
 use drain::Taken;
 use event_log::{Ended, Endings};
@@ -77,6 +77,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             // The parsers let no event through without either.
             (None, None) => return Ok(Report::of(Ending::Ignored("no address"), None)),
         };
+        let again = another_invocation(&key, &incoming.event, &incoming.aliases);
         let delivery = incoming.event.delivery.clone();
         let entry = Entry::fresh(incoming.event);
         let now = self.clock.now();
@@ -93,8 +94,11 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                     None => return Ok(Report::of(Ending::Queued, ticket)),
                 }
             }
-            Accepted::Duplicate(ticket) => {
-                return Ok(Report::of(Ending::Duplicate, named.or(ticket)));
+            Accepted::Duplicate(seen) => {
+                if let Some(look) = again.filter(|look| !is_known(look, &seen)) {
+                    Box::pin(self.handle(look, work)).await?;
+                }
+                return Ok(Report::of(Ending::Duplicate, named.or(seen.state.ticket)));
             }
             Accepted::Full(seen) => {
                 self.make_room(seen, work).await;
@@ -212,8 +216,43 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
         Body::Note(note) => Some(note.ticket),
-        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Check | Body::Other => None,
+        Body::Check(check) => check.ticket,
+        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Other => None,
     }
+}
+
+/// What a second webhook about the same comment leads to: it may have meant another one, which Zendesk
+/// rendered too late. At most one look a minute for each comment: the invocation's id is not signed.
+fn another_invocation(key: &Key, event: &Event, aliases: &[Alias]) -> Option<Incoming> {
+    const MINUTE: i64 = 60_000;
+    let Body::Reply(Reply {
+        ticket,
+        comment: Some(comment),
+        ..
+    }) = event.body
+    else {
+        return None;
+    };
+    let invocation = aliases.iter().find(|id| matches!(id, Alias::Noted(_)))?;
+    let minute = event.received_at.div_euclid(MINUTE).to_string();
+    Some(Incoming {
+        customer: match key {
+            Key::Customer(customer) => Some(customer.clone()),
+            Key::Ticket(_) => None,
+        },
+        event: Event {
+            delivery: DeliveryId::derive("meant", &[&comment.to_string(), &minute]),
+            received_at: event.received_at,
+            body: Body::Check(Check { ticket }),
+        },
+        aliases: vec![Alias::Refused(invocation.id().clone())],
+    })
+}
+
+/// It was looked already, or this is the same invocation once more.
+fn is_known(look: &Incoming, seen: &Held) -> bool {
+    let mut ids = look.aliases.iter().map(Alias::id);
+    seen.seen.contains(&look.event.delivery) || ids.any(|id| seen.seen.contains(id))
 }
 
 /// A bridge that tasks can share.

@@ -73,7 +73,7 @@ pub enum Body {
     /// The agent has to be told something.
     Note(Note),
     /// The conversation is compared with its ticket.
-    Check,
+    Check(Check),
     /// An event of a kind that only a newer version knows.
     #[serde(other)]
     Other,
@@ -90,7 +90,7 @@ impl Body {
             Self::Resend(_) => "resend",
             Self::Attributes => "attributes",
             Self::Note(_) => "note",
-            Self::Check => "check",
+            Self::Check(_) => "check",
             Self::Other => "other",
         }
     }
@@ -100,7 +100,7 @@ impl Body {
         match self {
             Self::Text(_) | Self::Consent(_) => "braze",
             Self::Reply(_) | Self::Solved(_) | Self::Resend(_) => "zendesk",
-            Self::Attributes | Self::Note(_) | Self::Check | Self::Other => "",
+            Self::Attributes | Self::Note(_) | Self::Check(_) | Self::Other => "",
         }
     }
 }
@@ -214,6 +214,9 @@ pub struct Reply {
     /// Its files. `None`: the body did not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files: Option<Vec<Attachment>>,
+    /// The ticket's newest public comments, newest first. `None`: the body did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent: Option<Vec<CommentId>>,
     /// The agent's name, possibly empty.
     #[serde(default)]
     pub author: Personal,
@@ -253,6 +256,14 @@ pub struct Solved {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resend {
     /// The ticket, where the body named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+}
+
+/// A look at a ticket: what no webhook reported is made up for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// The ticket that something happened on. `None`: the conversation's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
 }

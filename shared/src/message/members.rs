@@ -11,7 +11,8 @@ use super::lenient::{self, Reading};
 use super::scan;
 
 /// The members both shapes are made of. Another one beside a guessed text may be a part of it.
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
+    "recent",
     "attachments",
     "tags",
     "resend",

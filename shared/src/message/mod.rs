@@ -25,8 +25,8 @@ mod zendesk;
 pub use attachment::Attachment;
 pub use braze::inbound as braze_inbound;
 pub use event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed, Personal,
-    Profile, Reply, Resend, Solved, Text,
+    Body, Check, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed,
+    Personal, Profile, Reply, Resend, Solved, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
 pub use ids::{

@@ -4,15 +4,20 @@
 //! body that cannot be read as JSON still becomes an event when it names the ticket or the comment:
 //! the text is then asked for.
 
+use serde_json::Value;
+
 use super::attachment;
 use super::event::{Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Solved};
 use super::field::{self, malformed};
-use super::ids::{CommentId, DeliveryId, ExternalUserId, TicketId};
+use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
 use super::members::{Author, Members};
 use crate::text::comment::strip_header;
 
 /// How long two bodies without any identification count as the same event, in milliseconds.
 const ANONYMOUS_BUCKET_MS: i64 = 120_000;
+
+/// Comments of the list `recent` that are looked at.
+const MOST_RECENT: usize = 100;
 
 /// Reads the body of `POST /zendesk/reply`.
 ///
@@ -85,13 +90,40 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
         comment,
         role_unknown: author == Author::Unknown,
         text,
+        recent: recent(members.get(&["recent"])),
         files: attachment::read(members.get(&["attachments"])).filter(|_| members.trustworthy),
         author: Personal(field::label(members.get(&["author_name", "agent_name"]))),
         status: members.status(),
         asked_at: ulid_time(invocation_id),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };
-    Ok(incoming(customer, delivery, Body::Reply(reply), now_ms))
+    let known_by = reply.comment.and(Some(invocation_id));
+    let parsed = incoming(customer, delivery, Body::Reply(reply), now_ms);
+    Ok(also_known_by(known_by.filter(|id| !id.is_empty()), parsed))
+}
+
+/// A comment that a second invocation names may be another one's: Zendesk renders the newest when it
+/// sends, not when the agent wrote. So the first one's invocation is remembered as well.
+fn also_known_by(invocation: Option<&str>, mut parsed: Parsed) -> Parsed {
+    if let (Some(invocation), Parsed::Event(incoming)) = (invocation, &mut parsed) {
+        let id = DeliveryId::derive("invocation", &[invocation]);
+        incoming.aliases.push(Alias::Noted(id));
+    }
+    parsed
+}
+
+/// The ids of the newest public comments, newest first, as a loop renders them: with white space
+/// between. Nothing where the body does not name them or they cannot be read.
+fn recent(value: Option<&Value>) -> Option<Vec<CommentId>> {
+    let text = field::text("recent", value).ok()??;
+    let ids: Vec<CommentId> = text
+        .split([' ', ',', '\n', '\r', '\t'])
+        .filter(|id| !id.is_empty())
+        .take(MOST_RECENT)
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .ok()?;
+    (!ids.is_empty()).then_some(ids)
 }
 
 fn read_solved(body: &[u8], invocation: Option<&str>, now_ms: i64) -> Result<Parsed, Malformed> {

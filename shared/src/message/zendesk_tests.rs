@@ -58,7 +58,10 @@ fn the_contracts_reply_is_understood() {
         incoming.event.delivery,
         DeliveryId::derive("reply", &["901"])
     );
-    assert!(incoming.aliases.is_empty());
+    let by_invocation = DeliveryId::derive("invocation", &["01INV"]);
+    assert_eq!(incoming.aliases, [Alias::Noted(by_invocation)]);
+    let newest = [901, 899].map(CommentId::new).map(Option::unwrap);
+    assert_eq!(reply.recent.as_deref(), Some(&newest[..]));
     assert_eq!(reply.ticket.map(TicketId::get), Some(35));
     assert_eq!(reply.comment.map(CommentId::get), Some(901));
     assert_eq!(text(&reply), Some(MESSAGE));

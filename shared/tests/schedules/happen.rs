@@ -222,6 +222,7 @@ impl<S: Table> Run<S> {
         };
         let body = Body::Reply(Reply {
             files: None,
+            recent: Some(self.recent(ticket)),
             ticket: Some(ticket),
             comment: (shape != Shape::Guide).then_some(comment),
             role_unknown: false,
@@ -239,6 +240,14 @@ impl<S: Table> Run<S> {
         };
         let addressee = (shape != Shape::TicketOnly).then(|| customer.clone());
         self.queue(addressee, customer.clone(), delivery, body, kind);
+    }
+
+    /// As the trigger's body names them.
+    fn recent(&self, ticket: TicketId) -> Vec<CommentId> {
+        let world = self.common.world.lock().expect("world");
+        let newest = world.tickets[&ticket].comments.iter().rev();
+        let public = newest.filter(|remark| remark.public);
+        public.map(|remark| remark.id).take(5).collect()
     }
 
     fn solved(&mut self, customer: &ExternalUserId, ticket: TicketId, shape: Shape, cycle: u32) {

@@ -92,7 +92,7 @@ impl Pair {
         let told = |accepted: &Accepted| match accepted {
             Accepted::Held(held) => format!("held {}", facts(held)),
             Accepted::Stored(held) => format!("stored {}", facts(held)),
-            Accepted::Duplicate(ticket) => format!("duplicate {ticket:?}"),
+            Accepted::Duplicate(held) => format!("duplicate {:?}", held.state.ticket),
             Accepted::Full(_) => "full".to_owned(),
         };
         let answers = (told(&memory), told(&real));
@@ -198,7 +198,7 @@ impl Pair {
         let entry = Entry::fresh(Event {
             delivery: DeliveryId::derive("check", &[&self.serial.to_string()]),
             received_at: self.now,
-            body: Body::Check,
+            body: Body::Check(shared::message::Check::default()),
         });
         let lease = self.lease(dice);
         let memory = self.memory.begin(memory, entry.clone(), &lease).await;

@@ -3,10 +3,11 @@
 use e2e::case;
 use e2e::send::{reply, reply_body};
 use e2e::table::redelivered;
-use e2e::view::phone;
+use e2e::view::{calls_of, phone};
 use e2e::{ANA, agent, settled, stack, with_ticket};
 use local::Stack;
 use simulators::zendesk::{Comment, Mode, PendingWebhook, Status};
+use simulators::{Effect, Fault};
 
 const FIRST: &str = "Do NOT press the red button before you have";
 const SECOND: &str = "switched the machine off.";
@@ -126,6 +127,36 @@ fn three_answers_arrive_though_every_webhook_names_the_last() {
         settled(&stack).await;
         redelivered(&stack).await;
         assert_eq!(phone(&stack, ANA), ["One.", "Two.", "Three."]);
+    });
+}
+
+#[test]
+fn an_answer_that_waits_for_braze_is_not_overtaken_by_the_one_after_it() {
+    case!(async {
+        let (stack, _, held) = written(&[FIRST, SECOND]).await;
+        let down = Fault::once("campaigns.trigger.send", Effect::status(503));
+        stack.braze.fault(down);
+        come(&stack, &held[1]).await;
+        come(&stack, &held[0]).await;
+        redelivered(&stack).await;
+        assert_eq!(phone(&stack, ANA), [FIRST, SECOND]);
+    });
+}
+
+#[test]
+fn answers_in_order_cost_no_look_at_their_ticket() {
+    case!(async {
+        let stack = stack().await;
+        let ticket = with_ticket(&stack).await;
+        e2e::send::text(&stack, ANA, "It still blinks").await;
+        settled(&stack).await;
+        let looks = || calls_of(stack.zendesk.calls(), "comments.list").len();
+        let before = looks();
+        for text in ["One.", "Two.", "Three."] {
+            agent(&stack, ticket, Comment::public(text)).await;
+        }
+        assert_eq!(phone(&stack, ANA), ["One.", "Two.", "Three."]);
+        assert_eq!(looks(), before);
     });
 }
 

@@ -63,7 +63,7 @@ fn ticket(body: &Body) -> Option<String> {
         | Body::Consent(_)
         | Body::Note(_)
         | Body::Attributes
-        | Body::Check
+        | Body::Check(_)
         | Body::Other => None,
     };
     ticket.map(|ticket| ticket.to_string())

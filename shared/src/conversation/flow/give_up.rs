@@ -26,7 +26,7 @@ pub(super) fn is_poison(entry: &Entry) -> bool {
 /// Gives up on an event that workers vanish over.
 pub(super) fn broke_off(context: EventContext<'_>, state: &mut State, entry: &Entry) -> Done {
     let note = match entry.event.body {
-        Body::Note(_) | Body::Attributes | Body::Check | Body::Other => None,
+        Body::Note(_) | Body::Attributes | Body::Check(_) | Body::Other => None,
         _ => Some(notes::broke_off(context.policy.language)),
     };
     given_up(context, state, entry, BROKE_OFF, note)
@@ -59,7 +59,7 @@ pub(super) fn later(
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
             Some(notes::answer_given_up(language, hours, progress.sent))
         }
-        Body::Note(_) | Body::Attributes | Body::Check | Body::Other => None,
+        Body::Note(_) | Body::Attributes | Body::Check(_) | Body::Other => None,
     };
     Ok(given_up(context, state, entry, TOO_LONG, note))
 }

@@ -9,6 +9,7 @@ mod attributes;
 mod calls;
 mod compare;
 mod consent;
+mod earlier;
 mod files;
 mod forward;
 mod give_up;
@@ -219,7 +220,7 @@ async fn tell(
         Body::Solved(body) => solved::solved(&mut flow, body).await,
         Body::Resend(body) => Ok(resend::resend(&mut flow, body)),
         Body::Text(body) => text::text(&mut flow, body).await,
-        Body::Check => compare::compare(&mut flow).await,
+        Body::Check(_) => compare::compare(&mut flow).await,
         // Left as it is, in its place, for the version that stored it.
         Body::Other => later(None, None),
     }

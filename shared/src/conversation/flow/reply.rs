@@ -9,7 +9,7 @@ use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Stop, adopt, delivery_of, files, happened, put_right, spend,
+    Done, Ended, Flow, No, Stop, adopt, delivery_of, earlier, files, happened, put_right, spend,
     subscription,
 };
 
@@ -26,6 +26,7 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if !adopt::is_elsewhere(flow, reply).await? {
         adopt::by_answer(flow, reply);
     }
+    earlier::first(flow, reply).await?;
     let text = match reply.text.clone() {
         Some(text) => text,
         None => find_text(flow, reply).await?,

@@ -46,6 +46,7 @@ fn once_more(context: &EventContext<'_>, index: usize, message: Unsure) -> Entry
     let body = match message.comment {
         // Without its text: the comment is fetched.
         Some(comment) => Body::Reply(Reply {
+            recent: Some(vec![]),
             ticket,
             comment: Some(comment),
             campaign: message.campaign,

@@ -50,6 +50,7 @@ pub(super) fn answers(
                 files: Some(found.files),
                 author: found.author,
                 status: status.map(|status| status.as_str().to_owned()),
+                recent: Some(vec![]),
                 asked_at: None,
                 campaign: None,
             }),

@@ -47,7 +47,7 @@ impl Store {
                 }
                 let known = refused.iter().any(|id| old.seen.contains(id));
                 Ok(if known {
-                    Accepted::Duplicate(old.state.ticket)
+                    Accepted::Duplicate(Box::new(old))
                 } else {
                     Accepted::Full(Some(Box::new(old)))
                 })

@@ -2,7 +2,7 @@
 //!
 //! Imports the state; knows no SDK.
 
-use crate::message::{DeliveryId, TicketId};
+use crate::message::DeliveryId;
 
 use super::super::key::Key;
 use super::super::seen::Seen;
@@ -108,8 +108,8 @@ pub enum Accepted {
     Held(Held),
     /// Stored; somebody else holds the conversation, or it waits. As it is now.
     Stored(Held),
-    /// Accepted before; the conversation's ticket, where there is one.
-    Duplicate(Option<TicketId>),
+    /// Accepted before. The conversation as it is now.
+    Duplicate(Box<Held>),
     /// No room; nothing was stored. The conversation as it is, where that is known.
     Full(Option<Box<Held>>),
 }

@@ -28,7 +28,7 @@ fn compared(
     let mut entry = Entry::fresh(Event {
         delivery: DeliveryId::derive("test", &["1"]),
         received_at: NOW,
-        body: Body::Check,
+        body: Body::Check(Check::default()),
     });
     let (mut all, mut led_to) = (Vec::new(), Vec::new());
     loop {
@@ -187,7 +187,7 @@ fn a_request_that_no_webhook_reported_is_found_by_its_tag() {
 #[test]
 fn a_merge_whose_target_cannot_be_looked_up_now_is_looked_up_later() {
     let mut ana = Conversation::on_ticket(Status::Open);
-    let (_, _) = ana.play(Body::Check, |step| match step {
+    let (_, _) = ana.play(Body::Check(Check::default()), |step| match step {
         Step::LookUpTicket(_) => closed(&["closed_by_merge"]),
         Step::FindMergeTarget(_) => Outcome::Failed(Failure::Later(None, Trouble::Limited)),
         step => works(step),

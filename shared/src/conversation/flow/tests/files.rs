@@ -167,7 +167,7 @@ fn files_that_nobody_named_are_told_once_when_comments_are_read() {
     assert_eq!(ana.state.files_unseen, NOW);
     ana.seen.insert(0, delivery_of(comment(501)).marker());
     let look = |ana: &mut Conversation| {
-        let (_, end) = ana.play(Body::Check, |step| match step {
+        let (_, end) = ana.play(Body::Check(Check::default()), |step| match step {
             Step::FetchComments(_) => Outcome::Comments(vec![fetched(501, vec![file("b.pdf")])]),
             step => works(step),
         });

@@ -179,7 +179,7 @@ fn neither_attributes_nor_a_comparison_hold_up_an_answer_and_nothing_holds_up_a_
     let waiting = [
         entry("1", text("hello")),
         entry("2", Body::Attributes),
-        entry("3", Body::Check),
+        entry("3", Body::Check(Check::default())),
         entry("4", Body::Reply(reply(901, "Hi"))),
         entry("5", consent(ConsentKind::OptedOut)),
     ];
@@ -189,7 +189,7 @@ fn neither_attributes_nor_a_comparison_hold_up_an_answer_and_nothing_holds_up_a_
         assert_eq!(queue::pick(&waiting, &state, NOW), Some(4), "{index}");
         let others = &waiting[..4];
         assert_eq!(queue::pick(others, &state, NOW), Some(index), "{index}");
-        if waiting[index].event.body == Body::Check {
+        if waiting[index].event.body == Body::Check(Check::default()) {
             // Over at once, whatever Zendesk does.
             break;
         }
@@ -203,7 +203,7 @@ fn neither_attributes_nor_a_comparison_hold_up_an_answer_and_nothing_holds_up_a_
 #[test]
 fn a_comparison_that_zendesk_does_not_answer_is_over_at_once() {
     let mut ana = Conversation::on_ticket(Status::Open);
-    let (_, end) = ana.play(Body::Check, |_| {
+    let (_, end) = ana.play(Body::Check(Check::default()), |_| {
         Outcome::Failed(Failure::Later(None, Trouble::Spared))
     });
     assert_eq!(end, End::ignored("Zendesk could not be asked"));

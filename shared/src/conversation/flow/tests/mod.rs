@@ -2,6 +2,7 @@
 
 mod closing;
 mod compare;
+mod earlier;
 mod files;
 mod give_up;
 mod late;
@@ -18,7 +19,7 @@ use super::*;
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Status};
 use crate::conversation::step::{Attributes, Failure, FetchedComment, TicketFacts};
-use crate::message::{Reply, Resend, Solved, Text, UserId};
+use crate::message::{Check, Reply, Resend, Solved, Text, UserId};
 
 const NOW: i64 = 1_790_000_000_000;
 const HOUR: i64 = 60 * 60 * 1000;
@@ -174,6 +175,7 @@ fn reply(id: u64, words: &str) -> Reply {
         comment: Some(comment(id)),
         text: Some(words.into()),
         status: Some("open".to_owned()),
+        recent: Some(vec![comment(id)]),
         ..Reply::default()
     }
 }

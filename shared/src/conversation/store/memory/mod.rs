@@ -145,7 +145,7 @@ impl Storage for Memory {
             return Ok(if old.lease == mine {
                 Accepted::Held(old)
             } else if refused().any(|id| old.seen.contains(id)) {
-                Accepted::Duplicate(old.state.ticket)
+                Accepted::Duplicate(Box::new(old))
             } else {
                 Accepted::Full(Some(Box::new(old)))
             });
