@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use http::HeaderMap;
 use lambda_http::{Request, RequestExt, Response};
 
 use crate::config::SignatureMode;
@@ -29,7 +28,7 @@ impl App {
         let answered = telemetry::caught(self.answer(door, request));
         let (answered, hops) = hops::collected(answered).await;
         let (answer, known) = answered.unwrap_or_else(|| Answer::Unavailable.into());
-        EventLine {
+        let line = EventLine {
             request: &context.request_id,
             door: door.name(),
             sender: door.sender(),
@@ -42,8 +41,11 @@ impl App {
             waited_ms: None,
             total_ms: u64::try_from(started.elapsed().as_millis()).ok(),
             hops,
+        };
+        // A stranger's request is told of in one line already.
+        if answer != Answer::NotAuthentic {
+            line.write();
         }
-        .write();
         answer.response()
     }
 
@@ -54,30 +56,36 @@ impl App {
         let Ok(body) = body(request) else {
             return Answer::TooLarge.into();
         };
-        if let Err(refusal) = self.authenticate(door, request.headers(), body).await {
-            return refusal.into();
-        }
+        let proven = match self.authenticate(door, request, body).await {
+            Ok(proven) => proven,
+            Err(refusal) => return refusal.into(),
+        };
         let now = self.bridge.clock.now();
         let parsed = door.parse(self, request.headers(), body, now);
-        match self.campaigns.admit(parsed) {
+        match self.campaigns.admit(parsed, proven) {
             Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
             Parsed::NotForUs(reason, ticket) => {
                 let known = Known::new(message::delivery_of_body(body), ticket);
                 let told = Told::of(known.clone());
                 (Answer::Ignored(Cow::Borrowed(reason), known), told)
             }
+            // Kept, it could be signed by the tool later, and anybody could fill the table.
+            Parsed::Malformed(malformed) if proven == Proven::No => {
+                Answer::Malformed(malformed).into()
+            }
             Parsed::Malformed(malformed) => self.keep(door, body, malformed).await,
         }
     }
 
-    /// Lets in whoever proves to be the sender; a mismatch may be a rotation, so the secrets are
+    /// Lets in whoever proves to be the sender, in observe mode everybody; a mismatch may be a rotation, so the secrets are
     /// read again (three times, then not more than twice a minute, whatever comes in).
     async fn authenticate(
         &self,
         door: Door,
-        headers: &HeaderMap,
+        request: &Request,
         body: &[u8],
-    ) -> Result<(), Answer> {
+    ) -> Result<Proven, Answer> {
+        let headers = request.headers();
         let now = self.bridge.clock.now();
         let secrets = self.secrets.get().await.map_err(|error| {
             tracing::error!(error = %error, "the secrets cannot be read, nobody can be let in");
@@ -91,11 +99,16 @@ impl App {
         {
             verdict = door.check(&secrets, headers, body, now);
         }
-        let Err(error) = verdict else { return Ok(()) };
+        let Err(error) = verdict else {
+            return Ok(Proven::Yes);
+        };
         let observed = self.signature_mode == SignatureMode::Observe;
-        metrics::not_authentic(door.name(), error.name(), observed);
+        let id = request
+            .lambda_context_ref()
+            .map_or("", |context| &context.request_id);
+        metrics::not_authentic(id, door.name(), error.name(), observed);
         if observed {
-            Ok(())
+            Ok(Proven::No)
         } else {
             Err(Answer::NotAuthentic)
         }
@@ -158,6 +171,13 @@ impl App {
         };
         (answer, Told::of(Known::new(id, None)))
     }
+}
+
+/// Whether the sender proved who it is; without that, a request is let in by `SIGNATURE_MODE=observe` alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proven {
+    Yes,
+    No,
 }
 
 /// What the log tells of an event beside its answer.

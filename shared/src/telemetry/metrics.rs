@@ -140,14 +140,15 @@ pub fn of_function(name: &str, version: &str) {
     });
 }
 
-/// Counts a request that is not authentic, in one line with where and why; `observed`: it was let in all
-/// the same.
-pub fn not_authentic(door: &str, reason: &str, observed: bool) {
+/// Counts a request that is not authentic, in one line with its Lambda id, where and why. `observed`: it was
+/// let in all the same, and has a line as any other; a refused one has none but this.
+pub fn not_authentic(request: &str, door: &str, reason: &str, observed: bool) {
     let metric = match observed {
         true => Metric::NotAuthenticObserved,
         false => Metric::NotAuthentic,
     };
     let fields = [
+        ("function_request_id", Field::Text(request)),
         ("door", Field::Text(door)),
         ("auth.error", Field::Text(reason)),
         ("observed", Field::Flag(observed)),
