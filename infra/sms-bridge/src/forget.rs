@@ -50,9 +50,9 @@ impl Forget {
         let found = self.find(&table).await?;
         let removes = !found.keys.is_empty() && !self.dry_run;
         if !self.account.json {
-            talk::say(&shown(&found));
+            talk::say(&self.shown(&found));
         } else if removes && !self.yes {
-            eprintln!("{}", shown(&found));
+            talk::warn(&self.shown(&found));
         }
         if removes {
             if !self.yes {
@@ -104,26 +104,32 @@ impl Forget {
             looked_at,
         })
     }
+
+    fn shown(&self, found: &Found) -> String {
+        let (all, of_them) = (found.looked_at, found.keys.len());
+        if of_them == 0 {
+            return format!(
+                "{all} items looked at, 0 of this customer: the table holds nothing of {}. Check the \
+                 Braze external id; small and capital letters count.",
+                self.user.trim()
+            );
+        }
+        let mut lines = vec![format!(
+            "{all} items looked at, {of_them} of this customer:"
+        )];
+        lines.extend(found.keys.iter().map(|key| format!("  {key}")));
+        if found.waiting > 0 {
+            lines.push(format!(
+                "{} events of the conversation are not delivered yet and would be lost.",
+                found.waiting
+            ));
+        }
+        lines.join("\n")
+    }
 }
 
 /// The ticket a conversation is on.
 fn ticket(conversation: &Item) -> Option<u64> {
     let memory: Value = serde_json::from_str(text(conversation, "memory")?).ok()?;
     memory["ticket"].as_u64()
-}
-
-fn shown(found: &Found) -> String {
-    let mut lines = vec![format!(
-        "{} items looked at, {} of this customer:",
-        found.looked_at,
-        found.keys.len()
-    )];
-    lines.extend(found.keys.iter().map(|key| format!("  {key}")));
-    if found.waiting > 0 {
-        lines.push(format!(
-            "{} events of the conversation are not delivered yet and would be lost.",
-            found.waiting
-        ));
-    }
-    lines.join("\n")
 }

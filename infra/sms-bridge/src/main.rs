@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+use account::talk;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::shells;
 
@@ -142,14 +143,14 @@ async fn main() -> ExitCode {
             Ok(())
         }
     };
-    match result {
+    match result.and_then(|()| talk::written()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(sentence)) => {
-            eprintln!("bridge: {sentence}");
+            talk::warn(&format!("bridge: {sentence}"));
             ExitCode::from(2)
         }
         Err(Failure::Broken(sentence)) => {
-            eprintln!("bridge: {sentence}");
+            talk::warn(&format!("bridge: {sentence}"));
             ExitCode::FAILURE
         }
         Err(Failure::Told) => ExitCode::FAILURE,
@@ -165,5 +166,5 @@ fn complete(shell: Shell) {
         Shell::Zsh => clap_complete::generate(shells::Zsh, &mut command, name, to),
         Shell::Fish => clap_complete::generate(shells::Fish, &mut command, name, to),
     }
-    account::talk::say(String::from_utf8_lossy(&script).trim_end());
+    talk::say(String::from_utf8_lossy(&script).trim_end());
 }

@@ -50,6 +50,8 @@ async fn values_from_a_file_are_merged_and_nothing_is_shown() {
     assert_eq!(secret["braze_inbound_token_previous"], "inbound-token");
     assert_eq!(secret["zendesk_oauth_client_id"], "braze-bridge");
     assert_eq!(secret["own_key"], "kept");
+    let names = secret["pseudonym_key"].as_str().unwrap();
+    assert!(names.len() == 64 && !flat.contains(names));
     let again = world
         .typed("setup secret --from - --yes", lines)
         .await
@@ -93,6 +95,8 @@ async fn a_token_is_made_and_rotated() {
         json!({"braze_inbound_token_previous": "removed"})
     );
     assert_eq!(world.secret()["braze_inbound_token"], new);
+    // Customers are called the same in the logs over all of it.
+    assert_eq!(world.secret()["pseudonym_key"], secret["pseudonym_key"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -159,10 +159,17 @@ fn prefetch(secrets: &Arc<SecretStore>, needs: &[Need]) {
     });
 }
 
-/// Customers are named in the logs by a hash under the one secret that every bridge has.
+/// Customers are named in the logs by a hash under a key of its own, else under one made of the token.
 fn name_customers(secrets: &Secrets) {
-    if let Some(secret) = secrets.braze_inbound.live().next() {
-        telemetry::pseudonym::keyed_by(secret.expose().as_bytes());
+    telemetry::pseudonym::keyed_by(|| pseudonym_key(secrets));
+}
+
+/// The key of the customers' names in the logs; nothing where the secret has none and no token.
+pub fn pseudonym_key(secrets: &Secrets) -> Option<telemetry::pseudonym::Key> {
+    use telemetry::pseudonym::Key;
+    match &secrets.pseudonym_key {
+        Some(own) => Key::own(own.expose()),
+        None => Key::of_token(secrets.braze_inbound.live().next()?.expose()),
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Secrets {
     pub zendesk_solved: Rotating,
     /// The bearer token on `/braze/inbound`.
     pub braze_inbound: Rotating,
+    /// Makes customers' names in the logs; without it the token does.
+    pub pseudonym_key: Option<Secret>,
 }
 
 /// What a function needs from the secret.

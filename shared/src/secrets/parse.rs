@@ -34,6 +34,7 @@ impl Secrets {
                 current: get("braze_inbound_token")?,
                 previous: get("braze_inbound_token_previous")?,
             },
+            pseudonym_key: get("pseudonym_key")?,
         })
     }
 }

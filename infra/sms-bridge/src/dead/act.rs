@@ -182,7 +182,7 @@ impl Drop {
         }
         if !self.yes {
             for letter in &letters {
-                eprintln!("{}", lines(letter, &letter.cause));
+                talk::warn(&lines(letter, &letter.cause));
             }
             let number = count(letters.len(), "dead letter");
             talk::confirm(&format!("Remove {number} for good?"))?;

@@ -30,8 +30,11 @@ const fn key(name: &'static str, from: &'static str, kind: Kind) -> Key {
     Key { name, from, kind }
 }
 
+/// Makes customers' names in the logs; the functions do without.
+pub(crate) const PSEUDONYM_KEY: &str = "pseudonym_key";
+
 /// All of them, in the order they are asked for.
-pub(crate) const KEYS: [Key; 11] = [
+pub(crate) const KEYS: [Key; 12] = [
     key("zendesk_oauth_client_id", OAUTH, Kind::Plain),
     key("zendesk_oauth_client_secret", OAUTH, Kind::Plain),
     key("zendesk_email", "legacy: the API token's user", Kind::Email),
@@ -74,6 +77,11 @@ pub(crate) const KEYS: [Key; 11] = [
         "zendesk_solved_signing_secret_previous",
         "the one before",
         Kind::Signing,
+    ),
+    key(
+        PSEUDONYM_KEY,
+        "made by `sms-bridge setup secret`: names customers in the logs",
+        Kind::Shared,
     ),
 ];
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::keys::{self, KEYS};
+use super::keys::{self, KEYS, PSEUDONYM_KEY};
 use super::merge::get;
 use crate::columns::wrapped;
 
@@ -44,7 +44,7 @@ pub(super) fn missing(object: &Map<String, Value>) -> Vec<&'static str> {
         .iter()
         .map(|key| key.name)
         .filter(|key| !key.ends_with("_previous") && !has(key))
-        .filter(|key| !["zendesk_email", "zendesk_api_token"].contains(key))
+        .filter(|key| !["zendesk_email", "zendesk_api_token", PSEUDONYM_KEY].contains(key))
         .collect();
     if has("zendesk_email") {
         missing.retain(|key| !key.contains("oauth"));

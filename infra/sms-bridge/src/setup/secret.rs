@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value, json};
 
 use super::ask::asked;
-use super::keys::KEYS;
+use super::keys::{KEYS, PSEUDONYM_KEY};
 use super::lines::{WIDTH, changed, missing, shown};
 use super::merge::{ROTATING, get, previous, set};
 use super::read::{self, Values};
@@ -136,6 +136,11 @@ impl Secret {
         half_given(given.chain(self.remove.iter().map(String::as_str)), &object)?;
         if self.rotate_inbound_token || get(&object, TOKEN).is_none() {
             set(&mut object, TOKEN, &new_token()?);
+        }
+        // Where the names change anyway, or nobody has looked for one yet.
+        let is_filled = !values.is_empty() || self.rotate_inbound_token;
+        if is_filled && get(&object, PSEUDONYM_KEY).is_none() {
+            set(&mut object, PSEUDONYM_KEY, &new_token()?);
         }
         if self.end_rotation {
             for key in ROTATING {

@@ -155,7 +155,7 @@ impl Go {
         if !self.account.json {
             talk::say(&shown);
         } else if !self.yes && !self.dry_run {
-            eprintln!("{shown}");
+            talk::warn(&shown);
         }
     }
 

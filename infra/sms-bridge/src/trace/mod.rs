@@ -10,9 +10,12 @@ mod quiet;
 mod show;
 
 use clap::Args;
+use serde_json::Value;
+use shared::app::pseudonym_key;
 use shared::conversation::state::Entry;
 use shared::conversation::store::{Held, Key};
 use shared::message::TicketId;
+use shared::secrets::Secrets;
 use shared::zendesk::{CommentView, Status, TicketView};
 use simulators::Clock;
 
@@ -55,6 +58,8 @@ pub(crate) struct Trace {
 /// Everything that is known of one conversation.
 struct Known {
     customer: Option<String>,
+    /// The customer's name in the functions' logs, where the secret may be read.
+    log_name: Option<String>,
     held: Held,
     waiting: Option<Waiting>,
     /// Events that named only the ticket: whose it is has to be looked up.
@@ -122,8 +127,10 @@ impl Trace {
                 solved_at = desk.solved_at(there.id).await;
             }
         }
+        let customer = customer(&key);
         Ok(Known {
-            customer: customer(&key),
+            log_name: log_name(account, customer.as_deref()).await,
+            customer,
             unaddressed: unaddressed(table, &key, on).await?,
             waiting: Waiting::read(&key, item, now),
             held,
@@ -166,6 +173,13 @@ impl Trace {
         letters.retain(|letter| letter.is_of(&user, &tickets));
         Ok(letters)
     }
+}
+
+/// What the functions' logs call a customer; made here, so that nobody has to type the key.
+async fn log_name(account: &Account, customer: Option<&str>) -> Option<String> {
+    let secret = account.secret().await.ok()?.read().await.ok()?;
+    let secrets = Secrets::parse(&Value::from(secret).to_string()).ok()?;
+    Some(pseudonym_key(&secrets)?.name(customer?))
 }
 
 fn customer(key: &Key) -> Option<String> {

@@ -62,6 +62,9 @@ fn head(known: &Known) -> Vec<String> {
     let customer = known.customer.as_deref().unwrap_or("not known yet");
     let mut lines = vec![format!("Customer   {customer}")];
     let mut row = |name: &str, value: String| lines.push(format!("{name:<9}  {value}"));
+    if let Some(name) = &known.log_name {
+        row("Logs", format!("customer = \"{name}\""));
+    }
     row("Ticket", ticket(known, state));
     if let Some(user) = state.user {
         row("Zendesk", format!("user {user}"));
@@ -151,6 +154,7 @@ pub(super) fn json(known: &Known, hops: &[Hop], text: bool) -> Value {
     let ticket = known.ticket.as_ref();
     json!({
         "customer": known.customer,
+        "name_in_logs": known.log_name,
         "ticket": ticket.map(|ticket| ticket.id).or(state.ticket),
         "ticket_status": ticket.map(|ticket| ticket.status.as_str()),
         "conversation_ticket": state.ticket,
