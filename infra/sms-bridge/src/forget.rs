@@ -80,6 +80,8 @@ impl Forget {
         let user = self.user.trim();
         let own = format!("customer#{user}");
         let conversation = table.item(&own).await?;
+        let watched = format!("sent#{user}");
+        let watched = table.item(&watched).await?.map(|_| watched);
         let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
         tickets.extend(conversation.as_ref().and_then(ticket));
         let tickets: Vec<u64> = tickets.into_iter().collect();
@@ -94,6 +96,7 @@ impl Forget {
             })
             .await?;
         let mut keys: Vec<String> = keys.into_iter().collect();
+        keys.extend(watched);
         keys.extend(conversation.is_some().then_some(own));
         let waiting = conversation
             .as_ref()

@@ -1,10 +1,10 @@
-//! The three ways in: who may come by each, and how its bodies are read.
+//! The ways in: who may come by each, and how its bodies are read.
 //!
 //! In: headers and raw bytes. Out: authentic or not, an event or not. Calls nobody.
 
 use http::{HeaderMap, HeaderName};
 
-use crate::http::{AuthError, auth};
+use crate::http::{AuthError, MAX_BODY_BYTES, MAX_EXPORT_BYTES, auth};
 use crate::message::{self, Alias, Body, DeliveryId, Parsed};
 use crate::secrets::{Need, Rotating, Secrets};
 
@@ -23,6 +23,8 @@ pub enum Door {
     ZendeskSolved,
     /// `POST /braze/inbound`
     BrazeInbound,
+    /// `POST /braze/events`: Braze's event export, where the secret has a token for it.
+    BrazeEvents,
 }
 
 impl Door {
@@ -31,15 +33,31 @@ impl Door {
         let own = match self {
             Self::ZendeskReply => Need::ZendeskReply,
             Self::ZendeskSolved => Need::ZendeskSolved,
-            Self::BrazeInbound => Need::BrazeInbound,
+            Self::BrazeInbound | Self::BrazeEvents => Need::BrazeInbound,
         };
         [own, Need::Zendesk, Need::Braze]
     }
 
-    /// Whether a request's path is this route's. The routes for event streams lead to the same functions
-    /// and are not served.
-    pub(super) fn serves(self, path: &str) -> bool {
-        !path.trim_end_matches('/').ends_with("/events")
+    /// The route of a request to this one's function; `None`: it leads there and is not served.
+    pub(super) fn of_path(self, path: &str) -> Option<Self> {
+        match (path.trim_end_matches('/').ends_with("/events"), self) {
+            (false, door) => Some(door),
+            (true, Self::BrazeInbound | Self::BrazeEvents) => Some(Self::BrazeEvents),
+            (true, Self::ZendeskReply | Self::ZendeskSolved) => None,
+        }
+    }
+
+    /// Largest body it takes, in bytes.
+    pub(super) fn most_bytes(self) -> usize {
+        match self {
+            Self::BrazeEvents => MAX_EXPORT_BYTES,
+            Self::ZendeskReply | Self::ZendeskSolved | Self::BrazeInbound => MAX_BODY_BYTES,
+        }
+    }
+
+    /// Whether requests that are not authentic may be let in and reported, where that is set.
+    pub(super) fn is_observed(self) -> bool {
+        self != Self::BrazeEvents
     }
 
     /// Its name in logs and dead letters.
@@ -48,13 +66,14 @@ impl Door {
             Self::ZendeskReply => "zendesk-reply",
             Self::ZendeskSolved => "zendesk-solved",
             Self::BrazeInbound => "braze-inbound",
+            Self::BrazeEvents => "braze-events",
         }
     }
 
     pub(super) fn sender(self) -> &'static str {
         match self {
             Self::ZendeskReply | Self::ZendeskSolved => "zendesk",
-            Self::BrazeInbound => "braze",
+            Self::BrazeInbound | Self::BrazeEvents => "braze",
         }
     }
 
@@ -63,6 +82,7 @@ impl Door {
             Self::ZendeskReply => &secrets.zendesk_reply,
             Self::ZendeskSolved => &secrets.zendesk_solved,
             Self::BrazeInbound => &secrets.braze_inbound,
+            Self::BrazeEvents => &secrets.braze_events,
         }
     }
 
@@ -82,7 +102,7 @@ impl Door {
             Self::ZendeskReply | Self::ZendeskSolved => {
                 auth::zendesk(&live, headers, body, now.div_euclid(1000))
             }
-            Self::BrazeInbound => auth::bearer(&live, headers),
+            Self::BrazeInbound | Self::BrazeEvents => auth::bearer(&live, headers),
         }
     }
 
@@ -94,7 +114,7 @@ impl Door {
             Self::ZendeskSolved => {
                 message::zendesk_solved(body, invocation, header(auth::TIMESTAMP), now)
             }
-            Self::BrazeInbound => {
+            Self::BrazeInbound | Self::BrazeEvents => {
                 return message::braze_inbound(body, app.duplicate_window, now);
             }
         };

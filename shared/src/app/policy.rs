@@ -29,6 +29,13 @@ pub(super) fn of(settings: &Settings) -> Policy {
         subject: settings.policy.ticket.subject.clone(),
         reply_campaign: settings.braze.reply_campaign.clone(),
         solved_campaign: settings.braze.solved_campaign.clone(),
+        allowed_campaigns: settings
+            .braze
+            .allowed_campaigns
+            .iter()
+            .flatten()
+            .cloned()
+            .collect(),
         subscription_group: settings.braze.subscription_group.clone(),
         solved_message: settings
             .policy

@@ -12,7 +12,7 @@ use crate::config::SignatureMode;
 use crate::conversation::step::Ending;
 use crate::conversation::store::StoreError;
 use crate::delivery::{Work, calls_zendesk};
-use crate::http::{Answer, AuthError, Known, body};
+use crate::http::{Answer, AuthError, Known, TooLarge, body};
 use crate::message::{self, DeliveryId, Incoming, Malformed, Parsed, TicketId};
 use crate::telemetry::{self, EventLine, hops, invocation, metrics, pseudonym};
 
@@ -25,7 +25,9 @@ impl App {
         let started = Instant::now();
         let context = request.lambda_context();
         invocation::begins(context.xray_trace_id.as_deref());
-        let answered = telemetry::caught(self.answer(door, request));
+        let served = door.of_path(request.uri().path());
+        let door = served.unwrap_or(door);
+        let answered = telemetry::caught(self.answer(served, request));
         let (answered, hops) = hops::collected(answered).await;
         let (answer, known) = answered.unwrap_or_else(|| Answer::Unavailable.into());
         let line = EventLine {
@@ -49,18 +51,22 @@ impl App {
         answer.response()
     }
 
-    async fn answer(&self, door: Door, request: &Request) -> (Answer, Told) {
-        if !door.serves(request.uri().path()) {
+    async fn answer(&self, door: Option<Door>, request: &Request) -> (Answer, Told) {
+        let Some(door) = door else {
             return Answer::NotServed.into();
-        }
-        let Ok(body) = body(request) else {
-            return Answer::TooLarge.into();
+        };
+        let body = match body(request, door.most_bytes()) {
+            Ok(body) => body,
+            Err(TooLarge(most)) => return Answer::TooLarge(most).into(),
         };
         let proven = match self.authenticate(door, request, body).await {
             Ok(proven) => proven,
             Err(refusal) => return refusal.into(),
         };
         let now = self.bridge.clock.now();
+        if door == Door::BrazeEvents {
+            return Box::pin(self.take_exported(body, request, now)).await;
+        }
         let parsed = door.parse(self, request.headers(), body, now);
         match self.campaigns.admit(parsed, proven) {
             Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
@@ -102,7 +108,7 @@ impl App {
         let Err(error) = verdict else {
             return Ok(Proven::Yes);
         };
-        let observed = self.signature_mode == SignatureMode::Observe;
+        let observed = self.signature_mode == SignatureMode::Observe && door.is_observed();
         let id = request
             .lambda_context_ref()
             .map_or("", |context| &context.request_id);
@@ -123,6 +129,14 @@ impl App {
             customer: (incoming.customer.as_ref()).and_then(|id| pseudonym::of(id.as_str())),
             ..Told::of(Known::new(incoming.event.delivery.clone(), None))
         };
+        match self.bridge.was_delivered_without(&incoming).await {
+            Ok(false) => {}
+            Ok(true) => return (Answer::Duplicate(told.event.clone()), told),
+            Err(error) => {
+                tracing::error!(error = %error, "the event cannot be stored");
+                return (Answer::Unavailable, told);
+            }
+        }
         let signs_in = calls_zendesk(&incoming);
         let handled = Box::pin(self.bridge.handle(incoming, &work));
         let handled = if signs_in {
@@ -151,6 +165,29 @@ impl App {
             Ending::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
             // Stored; what the agent has to know is on the ticket.
             Ending::Queued | Ending::Unknown | Ending::Dead(_) => Answer::Queued(known),
+        };
+        (answer, told)
+    }
+
+    /// Takes in what Braze's event export brings. Nothing of it is malformed: it would be sent again for days, and
+    /// then not at all any more.
+    async fn take_exported(&self, body: &[u8], request: &Request, now: i64) -> (Answer, Told) {
+        let known = Known::new(message::delivery_of_body(body), None);
+        let told = Told {
+            kind: Some("export"),
+            ..Told::of(known.clone())
+        };
+        let context = request.lambda_context();
+        let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
+        let work = Work::request(&context.request_id, deadline, now);
+        let events = message::braze_events(body, now);
+        let answer = match Box::pin(self.bridge.take_exported(events, &work)).await {
+            Ok(0) => Answer::Ignored(Cow::Borrowed("no event of ours"), known),
+            Ok(_) => Answer::Delivered(known),
+            Err(error) => {
+                tracing::error!(error = %error, "exported events cannot be stored");
+                Answer::Unavailable
+            }
         };
         (answer, told)
     }

@@ -40,6 +40,12 @@ impl Client {
         }
     }
 
+    /// Whether Braze exports events to the bridge: the secret holds a token for them. No call to Braze.
+    pub async fn exports_events(&self) -> bool {
+        let secrets = self.secrets.get().await;
+        secrets.is_ok_and(|secrets| !secrets.braze_events.is_empty())
+    }
+
     /// Sends one message to one customer. Never repeated here once it may have arrived.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use super::*;
-use crate::message::{ExternalUserId, Personal, TicketId};
+use crate::message::{CommentId, ExternalUserId, Personal, TicketId};
 use crate::test_support::{Reply, Server, Vault, http, later, soon};
 
 struct Setting {
@@ -35,6 +35,7 @@ async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Sent,
             media_url: None,
             msg_body: &text,
             ticket_id: TicketId::new(35),
+            comment_id: CommentId::new(4711),
             agent_name: &agent,
             part: 1,
             parts: 2,
@@ -77,6 +78,7 @@ async fn a_message_is_one_request_with_exactly_the_documented_body() {
                 "trigger_properties": {
                     "msg_body": "Hi \"Ana\"\n😀",
                     "ticket_id": "35",
+                    "comment_id": "4711",
                     "agent_name": "Joe",
                     "part": 1,
                     "parts": 2,

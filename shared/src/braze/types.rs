@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::message::{ExternalUserId, Personal, TicketId};
+use crate::message::{CommentId, ExternalUserId, Personal, TicketId};
 
 /// A message to one customer, through an API-triggered campaign.
 #[derive(Debug, Clone)]
@@ -29,6 +29,10 @@ pub struct TriggerProperties<'a> {
     /// The ticket, as a string; empty where it is not known.
     #[serde(serialize_with = "string_or_empty")]
     pub ticket_id: Option<TicketId>,
+    /// The agent's comment, as a string; empty where the message is no answer. The campaign's text hands it back
+    /// with the events of the message (`message_extras`).
+    #[serde(serialize_with = "string_or_empty")]
+    pub comment_id: Option<CommentId>,
     /// The agent's name, possibly empty.
     pub agent_name: &'a Personal,
     /// Which part of a long text this is, from 1.
@@ -227,7 +231,10 @@ impl StatusAnswer {
     }
 }
 
-fn string_or_empty<S: Serializer>(id: &Option<TicketId>, serializer: S) -> Result<S::Ok, S::Error> {
+fn string_or_empty<T: std::fmt::Display, S: Serializer>(
+    id: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => serializer.collect_str(id),
         None => serializer.serialize_str(""),

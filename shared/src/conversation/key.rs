@@ -2,8 +2,35 @@
 
 use crate::message::{DeliveryId, ExternalUserId, TicketId};
 
+use super::watch::Watch;
+
 /// Shards of the `due` index.
 pub const SHARDS: u8 = 4;
+
+/// What is due.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Due {
+    /// A conversation in which something waits.
+    Conversation(Key),
+    /// What is watched of a customer.
+    Watch(ExternalUserId),
+}
+
+impl Due {
+    /// The partition key.
+    pub fn pk(&self) -> String {
+        match self {
+            Self::Conversation(key) => key.pk(),
+            Self::Watch(customer) => Watch::pk(customer),
+        }
+    }
+
+    /// Reads a partition key; other items' keys are `None`.
+    pub fn parse(pk: &str) -> Option<Self> {
+        let watched = || Watch::parse(pk).map(Self::Watch);
+        Key::parse(pk).map(Self::Conversation).or_else(watched)
+    }
+}
 
 /// Which item a conversation is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -21,5 +21,6 @@ pub mod store;
 pub mod subscription;
 pub mod unknown;
 mod unsure;
+pub mod watch;
 
 pub mod notes;

@@ -37,6 +37,8 @@ pub enum Outcome {
     Subscription(Subscription),
     /// Whether parts were counted: they were not where they go beyond the limit.
     Counted(bool),
+    /// Braze took a message, under this id of the sending where it named one.
+    Sent(Option<String>),
     /// It worked.
     Done,
     /// It did not.

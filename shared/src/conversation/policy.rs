@@ -98,6 +98,8 @@ pub struct Policy {
     pub reply_campaign: Option<String>,
     /// Campaign of the closing message; `None`: no closing SMS.
     pub solved_campaign: Option<String>,
+    /// Further campaigns that events may name.
+    pub allowed_campaigns: Vec<String>,
     /// The SMS subscription group in which customers are looked up; `None`: they are not.
     pub subscription_group: Option<String>,
     /// Text of the closing message.
@@ -145,6 +147,7 @@ impl Default for Policy {
             subject: "SMS from {name}".to_owned(),
             reply_campaign: None,
             solved_campaign: None,
+            allowed_campaigns: vec![],
             subscription_group: None,
             solved_message: "Your ticket has been closed".to_owned(),
             solved_messages: vec![],
@@ -154,6 +157,15 @@ impl Default for Policy {
             loop_fuse: 5,
             spend: Spend::default(),
         }
+    }
+}
+
+impl Policy {
+    /// Whether the settings name the campaign.
+    pub fn names(&self, campaign: &str) -> bool {
+        let own = [&self.reply_campaign, &self.solved_campaign];
+        let mut named = own.into_iter().flatten().chain(&self.allowed_campaigns);
+        named.any(|named| named == campaign)
     }
 }
 

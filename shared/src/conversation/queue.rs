@@ -254,6 +254,7 @@ mod tests {
         let stop = Body::Consent(Consent {
             what: ConsentKind::OptedOut,
             text: Personal::default(),
+            changed: None,
         });
         let mailbox = [entry("a", reply(None)), entry("b", stop)];
         assert_eq!(pick(&mailbox, &State::default(), 2000), Some(1));

@@ -2,7 +2,7 @@
 //!
 //! [`Step`] is one call, complete in itself, [`Outcome`] how it went. Knows no client and no wire type.
 
-use crate::message::{DeliveryId, ExternalUserId, Personal, Routing, TicketId, UserId};
+use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, Routing, TicketId, UserId};
 
 pub use super::outcome::{Failure, FetchedComment, Outcome, Refusal, TicketFacts};
 use super::state::{Status, TicketEvent};
@@ -160,6 +160,10 @@ pub struct Sms {
     pub part: u8,
     /// Of how many.
     pub parts: u8,
+    /// `comment_id`: the agent's comment; `None`: it is no answer, or its comment is not known.
+    pub comment: Option<CommentId>,
+    /// The ticket it was written on, whose agent reads what became of it.
+    pub written_on: Option<TicketId>,
     /// `zendesk_ticket`.
     pub ticket: Option<TicketId>,
     /// `zendesk_ticket_open`.

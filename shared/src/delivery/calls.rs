@@ -2,28 +2,33 @@
 
 use crate::conversation::flow::{Calling, Calls};
 use crate::conversation::step::{Outcome, Step};
+use crate::conversation::store::Storage;
 use crate::net::Deadline;
 
-use super::{Clock, Vendors, Work};
+use super::{Bridge, Vendors, Work};
 
-pub(super) struct Leased<'a, V> {
-    pub(super) vendors: &'a V,
-    pub(super) clock: &'a Clock,
+pub(super) struct Leased<'a, V, S> {
+    pub(super) bridge: &'a Bridge<V, S>,
     pub(super) work: &'a Work,
     /// When the lease ends, in milliseconds since the epoch.
     pub(super) until: i64,
 }
 
-impl<V: Vendors + Sync> Calls for Leased<'_, V> {
+impl<V: Vendors + Sync, S: Storage + Sync> Calls for Leased<'_, V, S> {
     fn call<'a>(&'a mut self, step: &'a Step) -> Calling<'a> {
         Box::pin(async move {
             let time = self.work.call_time(self.now(), self.until)?;
-            if let Some(held_back) = self.vendors.held_back(step, Deadline::after(time)).await {
+            let vendors = &self.bridge.vendors;
+            if let Some(held_back) = vendors.held_back(step, Deadline::after(time)).await {
                 return Some(held_back);
             }
             // To look took time as well.
             let time = self.work.call_time(self.now(), self.until)?;
-            let outcome = self.vendors.execute(step, Deadline::after(time)).await;
+            let outcome = vendors.execute(step, Deadline::after(time)).await;
+            if let (Step::SendSms(sms), Outcome::Sent(dispatch)) = (step, &outcome) {
+                let dispatch = dispatch.as_deref();
+                Box::pin(self.bridge.remember_sent(sms, dispatch, self.work)).await;
+            }
             let ok = !matches!(outcome, Outcome::Failed(_));
             tracing::debug!(step = step.name(), ok, "step");
             Some(outcome)
@@ -31,6 +36,6 @@ impl<V: Vendors + Sync> Calls for Leased<'_, V> {
     }
 
     fn now(&self) -> i64 {
-        self.clock.now()
+        self.bridge.clock.now()
     }
 }

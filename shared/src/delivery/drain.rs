@@ -97,8 +97,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         taken: &mut Vec<Taken>,
     ) -> Vec<DeliveryId> {
         let mut calls = Leased {
-            vendors: &self.vendors,
-            clock: &self.clock,
+            bridge: self,
             work,
             until: held.until,
         };

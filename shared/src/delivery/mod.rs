@@ -7,6 +7,7 @@
 mod attach;
 mod calls;
 mod compare;
+mod currents;
 mod dead_letters;
 mod drain;
 mod event_log;

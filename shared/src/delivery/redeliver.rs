@@ -12,7 +12,7 @@ use serde::Serialize;
 use tokio::task::JoinSet;
 
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Key, SHARDS, Storage, StoreError};
+use crate::conversation::store::{Due, Key, SHARDS, Storage, StoreError};
 use crate::telemetry::hops;
 
 use super::drain::Drained;
@@ -67,12 +67,11 @@ where
             let over = work.is_over(now);
             let limited = self.vendors.limited_until(now, run.running.len());
             if !over && limited.is_none() && run.running.len() < CONCURRENCY {
-                if let Some(key) = run.next() {
+                if let Some(due) = run.next() {
                     let (bridge, work) = (Arc::clone(self), work.clone());
                     run.running.spawn(async move {
-                        let drained = hops::collected(bridge.drain_due(&key, &work));
-                        let (drained, _) = drained.await;
-                        (key, drained)
+                        let (worked, _) = hops::collected(bridge.work_off(&due, &work)).await;
+                        (due, worked)
                     });
                     continue;
                 }
@@ -90,6 +89,22 @@ where
                 return Ok(run.summary);
             }
             run.wait(pause.map(|until| until.saturating_sub(now))).await;
+        }
+    }
+
+    async fn work_off(&self, due: &Due, work: &Work) -> Option<Worked> {
+        match due {
+            Due::Conversation(key) => self.drain_due(key, work).await,
+            Due::Watch(customer) => {
+                let work = &work.part(&Key::Customer(customer.clone()));
+                match Box::pin(self.look_after(customer, work)).await {
+                    Ok(()) => Some((vec![], 0)),
+                    Err(error) => {
+                        tracing::warn!(error = %error, "what is watched was not looked at");
+                        None
+                    }
+                }
+            }
         }
     }
 
@@ -124,10 +139,10 @@ where
 #[derive(Default)]
 struct Run {
     /// Read from the index, not taken yet.
-    due: VecDeque<Key>,
+    due: VecDeque<Due>,
     /// Being worked on: an index that lags behind the table still lists them.
-    busy: HashSet<Key>,
-    running: JoinSet<(Key, Option<Worked>)>,
+    busy: HashSet<Due>,
+    running: JoinSet<(Due, Option<Worked>)>,
     /// The shard to be read next.
     shard: u8,
     /// Shards read since a conversation could be taken: when it is all of them, nothing is due.
@@ -136,7 +151,7 @@ struct Run {
 }
 
 impl Run {
-    fn next(&mut self) -> Option<Key> {
+    fn next(&mut self) -> Option<Due> {
         while let Some(key) = self.due.pop_front() {
             if self.busy.insert(key.clone()) {
                 return Some(key);
@@ -145,7 +160,7 @@ impl Run {
         None
     }
 
-    fn read(&mut self, due: Vec<Key>) {
+    fn read(&mut self, due: Vec<Due>) {
         self.due.extend(due);
         self.shard = (self.shard + 1) % SHARDS;
         self.barren += 1;
@@ -166,7 +181,7 @@ impl Run {
         }
     }
 
-    fn note(&mut self, done: Result<(Key, Option<Worked>), tokio::task::JoinError>) {
+    fn note(&mut self, done: Result<(Due, Option<Worked>), tokio::task::JoinError>) {
         match done {
             Ok((key, drained)) => {
                 self.busy.remove(&key);

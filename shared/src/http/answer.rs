@@ -50,8 +50,8 @@ pub enum Answer {
     Malformed(Malformed),
     /// Not authentic, nothing stored.
     NotAuthentic,
-    /// The body is over the limit.
-    TooLarge,
+    /// The body is over this many bytes.
+    TooLarge(usize),
     /// The route leads here, and nothing is done with what it brings.
     NotServed,
     /// Cannot be stored now, try again.
@@ -68,7 +68,7 @@ impl Answer {
             Self::Ignored(..) => "ignored",
             Self::Malformed(_) => "malformed",
             Self::NotAuthentic => "not_authentic",
-            Self::TooLarge => "too_large",
+            Self::TooLarge(_) => "too_large",
             Self::NotServed => "not_served",
             Self::Unavailable => "unavailable",
         }
@@ -88,10 +88,10 @@ impl Answer {
                 Some(&malformed.to_string()),
             ),
             Self::NotAuthentic => problem(StatusCode::UNAUTHORIZED, "Not authentic", None),
-            Self::TooLarge => problem(
+            Self::TooLarge(most) => problem(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The body is too large",
-                Some("At most 262144 bytes are accepted."),
+                Some(&format!("At most {most} bytes are accepted.")),
             ),
             Self::NotServed => problem(StatusCode::NOT_FOUND, "This route is not in use", None),
             Self::Unavailable => {

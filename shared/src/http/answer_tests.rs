@@ -21,7 +21,7 @@ fn every_answer() -> Vec<Answer> {
         Answer::Ignored(Cow::Borrowed("comment by an end user"), known()),
         Answer::Malformed(malformed()),
         Answer::NotAuthentic,
-        Answer::TooLarge,
+        Answer::TooLarge(262_144),
         Answer::Unavailable,
     ]
 }

@@ -9,19 +9,22 @@ use lambda_http::Request;
 /// Largest body accepted, in bytes after base64; Zendesk's payloads stay under it.
 pub const MAX_BODY_BYTES: usize = 262_144;
 
-/// The body is over [`MAX_BODY_BYTES`].
+/// Largest body accepted of Braze's event export, which puts a hundred events into one.
+pub const MAX_EXPORT_BYTES: usize = 4 * 1024 * 1024;
+
+/// The body is over what is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the body is over {MAX_BODY_BYTES} bytes")]
-pub struct TooLarge;
+#[error("the body is over {0} bytes")]
+pub struct TooLarge(pub usize);
 
 /// The raw bytes of a request's body, as they were signed.
 ///
 /// # Errors
-/// [`TooLarge`] over 256 KB.
-pub fn body(request: &Request) -> Result<&[u8], TooLarge> {
+/// [`TooLarge`] over `most` bytes.
+pub fn body(request: &Request, most: usize) -> Result<&[u8], TooLarge> {
     let bytes: &[u8] = request.body().as_ref();
-    if bytes.len() > MAX_BODY_BYTES {
-        return Err(TooLarge);
+    if bytes.len() > most {
+        return Err(TooLarge(most));
     }
     Ok(bytes)
 }
@@ -34,15 +37,22 @@ mod tests {
     #[test]
     fn a_body_of_256_kb_is_taken_and_one_byte_more_is_not() {
         let full = Request::new(Body::Text("x".repeat(MAX_BODY_BYTES)));
-        assert_eq!(body(&full).map(<[u8]>::len), Ok(MAX_BODY_BYTES));
+        assert_eq!(
+            body(&full, MAX_BODY_BYTES).map(<[u8]>::len),
+            Ok(MAX_BODY_BYTES)
+        );
         let over = Request::new(Body::Binary(vec![b'x'; MAX_BODY_BYTES + 1]));
-        assert_eq!(body(&over), Err(TooLarge));
+        assert_eq!(body(&over, MAX_BODY_BYTES), Err(TooLarge(MAX_BODY_BYTES)));
+        assert!(body(&over, MAX_EXPORT_BYTES).is_ok());
     }
 
     #[test]
     fn bytes_that_are_no_text_arrive_unchanged() {
         let request = Request::new(Body::Binary(vec![0xff, 0, b'{']));
-        assert_eq!(body(&request), Ok(&[0xff, 0, b'{'][..]));
-        assert_eq!(body(&Request::new(Body::Empty)), Ok(&[][..]));
+        assert_eq!(body(&request, MAX_BODY_BYTES), Ok(&[0xff, 0, b'{'][..]));
+        assert_eq!(
+            body(&Request::new(Body::Empty), MAX_BODY_BYTES),
+            Ok(&[][..])
+        );
     }
 }

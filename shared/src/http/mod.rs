@@ -9,4 +9,4 @@ mod body;
 
 pub use answer::{Answer, Known};
 pub use auth::AuthError;
-pub use body::{MAX_BODY_BYTES, TooLarge, body};
+pub use body::{MAX_BODY_BYTES, MAX_EXPORT_BYTES, TooLarge, body};

@@ -116,7 +116,12 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
     let (delivery, aliases, body) = match consent {
         Some(what) => {
             let (delivery, aliases) = identity.of_consent(what);
-            (delivery, aliases, Body::Consent(Consent { what, text }))
+            let consent = Consent {
+                what,
+                text,
+                changed: None,
+            };
+            (delivery, aliases, Body::Consent(consent))
         }
         None => {
             let media_urls = media::links(body.media_urls);

@@ -95,7 +95,8 @@ fn consent_keywords_are_understood() {
         incoming.event.body,
         Body::Consent(Consent {
             what: ConsentKind::OptedOut,
-            text: "STOP".into()
+            text: "STOP".into(),
+            changed: None
         })
     );
     assert_eq!(
@@ -115,7 +116,8 @@ fn consent_keywords_are_understood() {
             incoming.event.body,
             Body::Consent(Consent {
                 what,
-                text: "".into()
+                text: "".into(),
+                changed: None
             })
         );
     }

@@ -193,6 +193,19 @@ pub struct Consent {
     /// The word the customer sent, possibly empty.
     #[serde(default)]
     pub text: Personal,
+    /// Braze's event export told of it; `None`: a webhook did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Changed>,
+}
+
+/// A change of a subscription, as Braze's event export tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+    /// By a keyword of the customer's, not by a person or an import in Braze.
+    #[serde(default)]
+    pub by_keyword: bool,
 }
 
 /// An agent's public answer.

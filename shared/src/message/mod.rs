@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 mod attachment;
 mod braze;
+mod currents;
 mod event;
 mod extras;
 mod field;
@@ -24,9 +25,12 @@ mod zendesk;
 
 pub use attachment::Attachment;
 pub use braze::inbound as braze_inbound;
+pub use currents::{
+    Ended, Exported, NotDelivered, Reached, ReceivedText, SmsStep, Told, exported as braze_events,
+};
 pub use event::{
-    Body, Check, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note, Parsed,
-    Personal, Profile, Reply, Resend, Solved, Text,
+    Body, Changed, Check, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note,
+    Parsed, Personal, Profile, Reply, Resend, Solved, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
 pub use ids::{

@@ -87,6 +87,8 @@ pub struct Secrets {
     pub braze_inbound: Rotating,
     /// Makes customers' names in the logs; without it the token does.
     pub pseudonym_key: Option<Secret>,
+    /// The bearer token on `/braze/events`; without one Braze's event export is off.
+    pub braze_events: Rotating,
 }
 
 /// What a function needs from the secret.

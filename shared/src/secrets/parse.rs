@@ -35,6 +35,10 @@ impl Secrets {
                 previous: get("braze_inbound_token_previous")?,
             },
             pseudonym_key: get("pseudonym_key")?,
+            braze_events: Rotating {
+                current: get("braze_events_token")?,
+                previous: get("braze_events_token_previous")?,
+            },
         })
     }
 }

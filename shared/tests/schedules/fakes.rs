@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use shared::conversation::state::{Entry, Trouble};
 use shared::conversation::step::{Failure, Outcome, Step};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
+    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
 };
 use shared::conversation::subscription::Subscription;
 use shared::delivery::Vendors;
@@ -277,7 +277,7 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         .inspect_err(|_: &StoreError| *held = before)
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
         with_repeats!(self, "due", self.inner.due(shard, now, limit).await)
     }
 

@@ -42,6 +42,7 @@ impl<S: Table> Run<S> {
                 let body = Body::Consent(Consent {
                     what,
                     text: Personal::default(),
+                    changed: None,
                 });
                 let delivery = DeliveryId::derive("consent", &[&n.to_string()]);
                 self.queue(

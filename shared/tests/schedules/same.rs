@@ -2,7 +2,7 @@
 
 use shared::conversation::state::Entry;
 use shared::conversation::store::{
-    Accepted, DeadLetter, Held, Key, Lease, Leave, Memory, Pages, Settled, Storage,
+    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Memory, Pages, Settled, Storage,
 };
 use shared::message::{Alias, Body, DeliveryId, Event, Text};
 
@@ -234,7 +234,7 @@ impl Pair {
         let shard = u8::try_from(dice.below(4)).expect("small");
         let memory = self.memory.due(shard, self.now, 2).await.expect("memory");
         let real = self.real.due(shard, self.now, 2).await.expect("real");
-        let names = |keys: Vec<Key>| keys.iter().map(Key::pk).collect::<Vec<_>>().join(" ");
+        let names = |due: Vec<Due>| due.iter().map(Due::pk).collect::<Vec<_>>().join(" ");
         (names(memory), names(real))
     }
 }

@@ -16,7 +16,7 @@ use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Held, Key, Lease, Leave, Pages, Settled, Shown, Storage, Store,
+    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Shown, Storage, Store,
     StoreError,
 };
 use shared::message::{Alias, DeliveryId};
@@ -159,7 +159,7 @@ impl Storage for Real {
         self.store.settle(held, leave, markers, now).await
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
         self.store.due(shard, now, limit).await
     }
 

@@ -10,6 +10,7 @@ mod blank_texts;
 mod broken_bodies;
 mod courtesies;
 mod crowd;
+mod currents;
 mod deployment;
 mod desk_context;
 mod desk_ratings;

@@ -21,6 +21,10 @@ use crate::pictures::Pictures;
 use crate::pool::{Pool, Program};
 use crate::template::Table;
 
+/// What `sms-bridge setup braze` gives to paste.
+const REPLY_TEXT: &str = include_str!("../../../braze/reply.liquid");
+const SOLVED_TEXT: &str = include_str!("../../../braze/solved.liquid");
+
 pub(super) fn read_table(options: &Options) -> Result<Table, StackError> {
     let usual = || match Archive::of_this_program() {
         Some(archive) => archive.template(),
@@ -101,8 +105,12 @@ pub(super) fn introduce_to_zendesk(zendesk: &Zendesk, front: &str) {
 
 /// Tells Braze where the bridge is, as a person in its dashboard would.
 pub(super) fn introduce_to_braze(braze: &Braze, front: &str) {
-    braze.add_campaign(Campaign::new(REPLY_CAMPAIGN, "Agent's reply"));
-    braze.add_campaign(Campaign::new(SOLVED_CAMPAIGN, "Ticket closed"));
+    let campaign = |id: &str, name: &str, text: &str| Campaign {
+        template: text.trim_end().to_owned(),
+        ..Campaign::new(id, name)
+    };
+    braze.add_campaign(campaign(REPLY_CAMPAIGN, "Agent's reply", REPLY_TEXT));
+    braze.add_campaign(campaign(SOLVED_CAMPAIGN, "Ticket closed", SOLVED_TEXT));
     braze.set_inbound(Inbound::new(
         &format!("{front}/braze/inbound"),
         INBOUND_TOKEN,

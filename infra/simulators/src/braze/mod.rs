@@ -200,6 +200,7 @@ impl Braze {
             aged.calls = std::mem::take(&mut state.calls);
             aged.texting = std::mem::take(&mut state.texting);
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+            aged.currents.age(by / 1_000);
             for text in &mut aged.texting {
                 text.held_until_ms = text.held_until_ms.map(|at| at.saturating_sub(by));
             }

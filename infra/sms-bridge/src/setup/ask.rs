@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 
 use serde_json::{Map, Value};
 
-use super::keys::{KEYS, PSEUDONYM_KEY};
+use super::keys::{EVENTS_TOKEN, KEYS, PSEUDONYM_KEY};
 use super::merge::get;
 use super::read::Values;
 use super::secret::TOKEN;
@@ -55,7 +55,7 @@ fn is_asked(key: &str, before: &Map<String, Value>, given: &Values) -> bool {
     match key {
         _ if key.ends_with("_previous") || key.contains("signing") => false,
         TOKEN => !has(TOKEN),
-        PSEUDONYM_KEY => false,
+        PSEUDONYM_KEY | EVENTS_TOKEN => false,
         "zendesk_email" | "zendesk_api_token" => !has("zendesk_oauth_client_secret"),
         _ => true,
     }

@@ -4,12 +4,14 @@
 //! URL and header. Braze's API makes no campaigns, so a person pastes.
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::keys::EVENTS_TOKEN;
 use super::merge::get;
 use crate::Failure;
 use crate::account::{self, Deployed, talk};
 use crate::braze::{self, Campaign};
+use crate::columns::{TERMINAL, hanging};
 use crate::doctor::Finding;
 
 /// For `--help`.
@@ -103,6 +105,8 @@ impl Braze {
         let groups = groups(stack, token)?;
         if !self.check && !self.account.json {
             talk::say(&text(&groups, stack, self.show_token));
+            let form = export(stack, &object, self.show_token);
+            form.iter().for_each(|form| talk::say(&form.join("\n")));
         }
         let campaigns: Vec<Campaign<'_>> = ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"]
             .into_iter()
@@ -120,7 +124,8 @@ impl Braze {
             });
             let pages: Vec<Value> = pages.collect();
             let checks: Vec<Value> = findings.iter().map(Finding::json).collect();
-            talk::say_json(&json!({"campaigns": pages, "findings": checks}));
+            talk::say_json(&json!({"campaigns": pages, "findings": checks,
+                "event_export_url": stack.output(EXPORT_URL).ok()}));
         } else {
             talk::say(
                 "Checked with Braze's API; it tells nothing of re-eligibility and audiences:\n",
@@ -221,6 +226,44 @@ fn text(groups: &[Group], stack: &Deployed, with_token: bool) -> String {
     lines.push(format!("\n{AFTER}"));
     lines.join("\n")
 }
+
+/// What to type into the form of Currents, where the stack has a route for it.
+fn export(stack: &Deployed, secret: &Map<String, Value>, with_token: bool) -> Option<Vec<String>> {
+    let url = stack.output(EXPORT_URL).ok()?;
+    let token = match get(secret, EVENTS_TOKEN) {
+        Some(token) if with_token => token.to_owned(),
+        Some(_) => format!("<{EVENTS_TOKEN}>"),
+        None => format!(
+            "make one, such as with `openssl rand -hex 24`, and put it into the secret first: a file \
+             with the line {EVENTS_TOKEN}=…, then `sms-bridge setup secret --from FILE`"
+        ),
+    };
+    let rows = [
+        (
+            "Connector",
+            "Partner integrations > Data export > Custom HTTP".to_owned(),
+        ),
+        ("Endpoint URL", url.to_owned()),
+        ("Bearer token", token),
+        (
+            "Events",
+            "all of SMS and RCS; subscription group state change".to_owned(),
+        ),
+    ];
+    let mut lines = vec![format!("\n{EXPORT}\n")];
+    for (name, value) in rows {
+        let name = format!("   {name:15} ");
+        lines.extend(hanging(&name, &value, TERMINAL));
+    }
+    Some(lines)
+}
+
+/// The stack's output with the route of the event export.
+const EXPORT_URL: &str = "BrazeEventsUrl";
+
+const EXPORT: &str = "\
+Event export (optional: Braze's add-on Currents). With it an agent reads which
+SMS did not arrive. The connector's form:";
 
 const LINE: &str =
     "--------------------------------------------------------------------------------";

@@ -33,8 +33,11 @@ const fn key(name: &'static str, from: &'static str, kind: Kind) -> Key {
 /// Makes customers' names in the logs; the functions do without.
 pub(crate) const PSEUDONYM_KEY: &str = "pseudonym_key";
 
+/// The token of Braze's event export, which few workspaces have: nobody is asked for it, and nothing lacks it.
+pub(crate) const EVENTS_TOKEN: &str = "braze_events_token";
+
 /// All of them, in the order they are asked for.
-pub(crate) const KEYS: [Key; 12] = [
+pub(crate) const KEYS: [Key; 14] = [
     key("zendesk_oauth_client_id", OAUTH, Kind::Plain),
     key("zendesk_oauth_client_secret", OAUTH, Kind::Plain),
     key("zendesk_email", "legacy: the API token's user", Kind::Email),
@@ -55,6 +58,16 @@ pub(crate) const KEYS: [Key; 12] = [
     ),
     key(
         "braze_inbound_token_previous",
+        "the one before",
+        Kind::Shared,
+    ),
+    key(
+        EVENTS_TOKEN,
+        "Proves to the bridge that Braze's event export (Currents) is calling; optional",
+        Kind::Shared,
+    ),
+    key(
+        "braze_events_token_previous",
         "the one before",
         Kind::Shared,
     ),

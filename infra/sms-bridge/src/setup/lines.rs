@@ -5,9 +5,17 @@
 
 use serde_json::{Map, Value};
 
-use super::keys::{self, KEYS, PSEUDONYM_KEY};
+use super::keys::{self, EVENTS_TOKEN, KEYS, PSEUDONYM_KEY};
 use super::merge::get;
 use crate::columns::wrapped;
+
+/// Keys that nothing lacks.
+const OPTIONAL: [&str; 4] = [
+    "zendesk_email",
+    "zendesk_api_token",
+    PSEUDONYM_KEY,
+    EVENTS_TOKEN,
+];
 
 /// Columns of a terminal.
 pub(super) const WIDTH: usize = 80;
@@ -44,7 +52,7 @@ pub(super) fn missing(object: &Map<String, Value>) -> Vec<&'static str> {
         .iter()
         .map(|key| key.name)
         .filter(|key| !key.ends_with("_previous") && !has(key))
-        .filter(|key| !["zendesk_email", "zendesk_api_token", PSEUDONYM_KEY].contains(key))
+        .filter(|key| !OPTIONAL.contains(key))
         .collect();
     if has("zendesk_email") {
         missing.retain(|key| !key.contains("oauth"));

@@ -6,10 +6,11 @@
 use serde_json::{Map, Value};
 
 /// Keys whose old value is accepted beside the new one.
-pub(crate) const ROTATING: [&str; 3] = [
+pub(crate) const ROTATING: [&str; 4] = [
     "zendesk_reply_signing_secret",
     "zendesk_solved_signing_secret",
     "braze_inbound_token",
+    "braze_events_token",
 ];
 
 /// The key of the value before.

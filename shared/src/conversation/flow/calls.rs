@@ -272,5 +272,5 @@ fn posted(outcome: Outcome) -> Option<(TicketId, Posted)> {
 }
 
 fn done(outcome: Outcome) -> Option<()> {
-    (outcome == Outcome::Done).then_some(())
+    matches!(outcome, Outcome::Done | Outcome::Sent(_)).then_some(())
 }

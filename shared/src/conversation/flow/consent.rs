@@ -1,11 +1,12 @@
 //! The customer texted STOP, START or HELP: it counts from now on, and the agent reads so.
 
-use crate::message::{Body, Consent, ConsentKind, DeliveryId, Event, Text};
+use crate::message::{Body, Changed, Consent, ConsentKind, DeliveryId, Event, Text};
 use crate::text::incoming;
 
 use super::super::notes;
-use super::super::state::Entry;
+use super::super::state::{Entry, State};
 use super::super::step::Ending;
+use super::super::subscription::{LookedUp, Subscription};
 use super::{Done, Flow};
 
 /// Tag on the ticket of a customer who opted out.
@@ -17,9 +18,19 @@ pub(super) const OPT_OUT_ASKED_TAG: &str = "sms_opt_out_asked";
 /// Tag on the ticket of a customer who asked for help.
 const HELP_TAG: &str = "sms_help";
 
+/// How long after the event export an opt-in's webhook still tells of the same, in milliseconds.
+const THE_SAME: i64 = 10 * 60 * 1000;
+
 pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
+    if let Some(changed) = consent.changed {
+        return exported(flow, consent, changed);
+    }
     let (language, at) = (flow.language(), flow.about.at);
     let state = &mut *flow.state;
+    let told = at.saturating_sub(state.consent_at) < THE_SAME && !asks_for_none(state);
+    if consent.what == ConsentKind::OptedIn && told {
+        return Done::ended(Ending::Delivered, words(flow, consent));
+    }
     if consent.what != ConsentKind::Help {
         state.consent_at = at;
         state.subscription = None;
@@ -56,6 +67,60 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
         Ending::Delivered,
         note.into_iter().chain(words(flow, consent)),
     )
+}
+
+/// A subscription that changed in Braze, whatever changed it. The newest change counts, in whatever order they
+/// are told; what is known already is not told again.
+fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
+    let language = flow.language();
+    let state = &mut *flow.state;
+    if changed.at < state.consent_at {
+        return Done::ignored("older than what is known");
+    }
+    let out = consent.what == ConsentKind::OptedOut;
+    let is_news = match out {
+        true => !state.opted_out,
+        false => asks_for_none(state),
+    };
+    state.consent_at = changed.at;
+    state.subscription = None;
+    state.opted_out = out;
+    if !is_news {
+        return Done::delivered();
+    }
+    let (text, tags, untag): (String, &[&str], &[&str]) = match (out, changed.by_keyword) {
+        (true, true) => (notes::customer_opted_out(language), &[OPTED_OUT_TAG], &[]),
+        (true, false) => (
+            notes::customer_unsubscribed(language),
+            &[OPTED_OUT_TAG],
+            &[],
+        ),
+        (false, _) => (
+            notes::customer_opted_in(language),
+            &[],
+            &[OPTED_OUT_TAG, OPT_OUT_ASKED_TAG],
+        ),
+    };
+    state.opted_out_on = state.ticket.filter(|_| out);
+    if !out {
+        state.opt_out_asked_on = None;
+    }
+    let note = state.ticket.map(|ticket| flow.note(ticket, text, tags));
+    let note = note.map(|mut entry| {
+        if let Body::Note(note) = &mut entry.event.body {
+            note.untag = untag.iter().map(|&tag| tag.to_owned()).collect();
+        }
+        entry
+    });
+    Done::ended(Ending::Delivered, note)
+}
+
+/// The customer gets no SMS, or none that is automatic, at their own wish or Braze's word.
+fn asks_for_none(state: &State) -> bool {
+    let unsubscribed = |known: &LookedUp| known.is != Subscription::Subscribed;
+    state.opted_out
+        || state.opt_out_asked_on.is_some()
+        || state.subscription.as_ref().is_some_and(unsubscribed)
 }
 
 /// A keyword may be the answer to an agent's question ("Yes", "CANCEL"): it goes on the ticket like any

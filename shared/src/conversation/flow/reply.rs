@@ -58,19 +58,25 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         let refusal = Refusal::own("BRAZE_REPLY_CAMPAIGN_ID is not set");
         return Ok(refused(flow, reply, refusal));
     };
-    let outgoing = Outgoing {
-        campaign,
-        messages: answer.fitted.messages.clone(),
-        picture: answer.picture.clone(),
-        agent: Personal::from(reply.author.as_str().trim()),
-        ticket: flow.state.ticket,
-        open: !flow.state.is_done(),
-    };
+    let outgoing = outgoing(flow, reply, campaign, &answer);
     match sms::send_once(flow, outgoing).await? {
         Sent::All => Ok(sent(flow, reply, &answer)),
         Sent::Unknown => Ok(unknown(flow, reply)),
         Sent::Refused(refusal) => Ok(refused(flow, reply, refusal)),
         Sent::Over(note) => Ok(over(flow, reply, note)),
+    }
+}
+
+fn outgoing(flow: &Flow<'_>, reply: &Reply, campaign: String, answer: &Answer<'_>) -> Outgoing {
+    Outgoing {
+        campaign,
+        messages: answer.fitted.messages.clone(),
+        picture: answer.picture.clone(),
+        agent: Personal::from(reply.author.as_str().trim()),
+        comment: reply.comment,
+        written_on: reply.ticket.or(flow.state.ticket),
+        ticket: flow.state.ticket,
+        open: !flow.state.is_done(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Messages to the customer's phone: in order, each at most once.
 
-use crate::message::{Personal, TicketId};
+use crate::message::{CommentId, Personal, TicketId};
 
 use super::super::step::{Refusal, Sms};
 use super::{Flow, No, Pause, Stop, spend};
@@ -14,6 +14,10 @@ pub(super) struct Outgoing {
     pub(super) picture: Option<Personal>,
     /// The agent's name, possibly empty.
     pub(super) agent: Personal,
+    /// The agent's comment, where it is an answer.
+    pub(super) comment: Option<CommentId>,
+    /// The ticket it was written on, whose agent reads what became of it.
+    pub(super) written_on: Option<TicketId>,
     /// `zendesk_ticket`.
     pub(super) ticket: Option<TicketId>,
     /// `zendesk_ticket_open`.
@@ -51,6 +55,8 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
         agent: outgoing.agent,
         part: sent.saturating_add(1),
         parts,
+        comment: outgoing.comment,
+        written_on: outgoing.written_on,
         ticket: outgoing.ticket,
         open: outgoing.open,
     };

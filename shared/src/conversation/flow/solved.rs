@@ -56,6 +56,8 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
         messages,
         picture: None,
         agent: Personal::default(),
+        comment: None,
+        written_on: Some(ticket),
         ticket: Some(ticket),
         open: false,
     };

@@ -46,6 +46,31 @@ pub(super) static TEXTS: Texts = Texts {
     closing_unknown: "We don't know whether the customer received the closing message: Braze did \
         not confirm it at {at}. It was not sent again. If it matters, {advice}.",
     refused: "SMS not sent: {why}.{before} We will not try again. Please tell your administrator.",
+    not_delivered: "SMS not delivered: {what} did not reach the customer's phone. Reason: {why}{code}. It is not \
+        sent again. Please answer again later, or reach the customer another way.",
+    rejected: "SMS not delivered: the carrier refused {what}. Reason: {why}{code}. It is not sent again. \
+        Please reach the customer another way, or tell your administrator if it happens to others as well.",
+    aborted: "SMS not sent: Braze gave up {what} before sending it. Reason: {why}{code}. It is not sent again. \
+        Please tell your administrator.",
+    withheld: "Braze withheld this SMS: {what} was accepted, and ten minutes later nothing had been sent to the \
+        customer. Braze does not say why. Possible reasons: the customer is not subscribed to the campaign's SMS \
+        group, is not known to Braze or has no valid number; is in the global control group or on a suppression \
+        list; or a frequency cap, quiet hours or the campaign's re-eligibility held it back. If every SMS is said \
+        to be withheld, Braze's event export (Currents) does not work. Please reach the customer another way, or \
+        ask your administrator to look at the customer in Braze.",
+    sent_after_all: "SMS sent after all: Braze has now sent {what}, which this ticket said it had not. Please do \
+        not send it again.",
+    answer_of: "the answer accepted at {at}{part}",
+    message_of: "the SMS accepted at {at}{part}",
+    part_of: " (message {part} of {parts})",
+    provider_code: " (provider's code {code})",
+    braze_code: " ({code})",
+    phone_unreachable: "the phone is switched off or has no signal",
+    phone_blocks: "the number does not accept messages from yours, or messages to it are blocked",
+    number_unknown: "the number does not exist, or is not in use any more",
+    landline: "the number is a landline, or its carrier takes no SMS",
+    filtered: "the carrier took it for unwanted or against its rules",
+    no_reason: "none was given",
     braze_answered: "Braze answered",
     text_given_up: "A text from the customer is missing on this ticket: it could not be added, \
         although we tried for {hours} hours. It is kept as a dead letter. Please ask your \

@@ -45,6 +45,31 @@ pub(super) static TEXTS: Texts = Texts {
         confirmé à {at}. Il n'a pas été renvoyé. Si c'est important, {advice}.",
     refused: "SMS non envoyé : {why}.{before} Il n'y aura pas d'autre essai ; veuillez prévenir votre \
         administrateur.",
+    not_delivered: "SMS non remis : {what} n'est pas parvenu au téléphone du client. Raison : {why}{code}. Il n'est \
+        pas renvoyé. Veuillez répondre à nouveau plus tard, ou joindre le client autrement.",
+    rejected: "SMS non remis : l'opérateur a refusé {what}. Raison : {why}{code}. Il n'est pas renvoyé. Veuillez \
+        joindre le client autrement, ou prévenir votre administrateur si d'autres clients sont concernés.",
+    aborted: "SMS non envoyé : Braze a abandonné {what} avant l'envoi. Raison : {why}{code}. Il n'est pas renvoyé. \
+        Veuillez prévenir votre administrateur.",
+    withheld: "Braze a retenu ce SMS : {what} a été accepté, et rien n'était envoyé au client dix minutes plus tard. \
+        Braze ne dit pas pourquoi. Raisons possibles : le client n'est pas inscrit au groupe SMS de la campagne, \
+        n'est pas connu de Braze ou n'a pas de numéro valable ; il est dans le groupe de contrôle global ou sur une \
+        liste de suppression ; un plafond de fréquence, les heures calmes ou la rééligibilité de la campagne l'ont \
+        arrêté. Si tous les SMS sont dits retenus, l'export d'événements de Braze (Currents) ne fonctionne pas. \
+        Veuillez joindre le client autrement, ou demander à votre administrateur de vérifier le client dans Braze.",
+    sent_after_all: "SMS envoyé malgré tout : Braze vient d'envoyer {what}, que ce ticket disait retenu. Veuillez ne \
+        pas le renvoyer.",
+    answer_of: "le message de réponse accepté à {at}{part}",
+    message_of: "le SMS accepté à {at}{part}",
+    part_of: " (message {part} sur {parts})",
+    provider_code: " (code du fournisseur {code})",
+    braze_code: " ({code})",
+    phone_unreachable: "le téléphone est éteint ou hors de portée",
+    phone_blocks: "le numéro n'accepte pas vos messages, ou ils sont bloqués",
+    number_unknown: "le numéro n'existe pas, ou n'est plus attribué",
+    landline: "le numéro est un fixe, ou son opérateur ne prend pas de SMS",
+    filtered: "l'opérateur l'a jugé indésirable ou contraire à ses règles",
+    no_reason: "aucune n'a été donnée",
     braze_answered: "Braze a répondu",
     text_given_up: "SMS : un message du client n'a pas pu être ajouté à ce ticket, malgré des essais \
         pendant {hours} h. Il est conservé ; veuillez prévenir votre administrateur.",

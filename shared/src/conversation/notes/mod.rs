@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::policy::Language;
 use super::step::Refusal;
-use crate::message::{Attachment, MediaProblem, Personal};
+use crate::message::{Attachment, Ended, MediaProblem, NotDelivered, Personal};
 use crate::text::sms::{Encoding, Fitted};
 use texts::Texts;
 
@@ -146,6 +146,73 @@ pub fn closing_unknown(language: Language, now: i64) -> String {
         texts.closing_unknown,
         &[("at", &at), ("advice", texts.add_the_tag)],
     )
+}
+
+/// A message that Braze took, as agents know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Message {
+    /// When Braze took it, in milliseconds since the epoch.
+    pub at: i64,
+    /// It is an agent's comment.
+    pub is_answer: bool,
+    /// Which message of a long answer, and of how many, where only this one is meant.
+    pub part: Option<(u8, u8)>,
+}
+
+/// A message did not arrive.
+pub fn not_delivered(language: Language, message: Message, failed: &NotDelivered) -> String {
+    let texts = Texts::of(language);
+    let (text, coded) = match failed.ended {
+        Ended::Failure => (texts.not_delivered, texts.provider_code),
+        Ended::Rejection => (texts.rejected, texts.provider_code),
+        Ended::Abort => (texts.aborted, texts.braze_code),
+    };
+    let known = match failed.code.as_str() {
+        "30003" => Some(texts.phone_unreachable),
+        "30004" => Some(texts.phone_blocks),
+        "30005" => Some(texts.number_unknown),
+        "30006" => Some(texts.landline),
+        "30007" => Some(texts.filtered),
+        "30008" => Some(texts.no_reason),
+        _ => None,
+    };
+    let why = known.or(failed.why.present()).unwrap_or(texts.no_reason);
+    let code = match failed.code.as_str() {
+        "" => String::new(),
+        code => fill(coded, &[("code", code)]),
+    };
+    let what = which(texts, message);
+    let filled = [
+        ("what", what.as_str()),
+        ("why", why.trim_end_matches('.')),
+        ("code", &code),
+    ];
+    fill(text, &filled)
+}
+
+/// Braze took a message and sent nothing.
+pub fn withheld(language: Language, message: Message) -> String {
+    let texts = Texts::of(language);
+    fill(texts.withheld, &[("what", &which(texts, message))])
+}
+
+/// A message that was told of as withheld was sent later.
+pub fn sent_after_all(language: Language, message: Message) -> String {
+    let texts = Texts::of(language);
+    fill(texts.sent_after_all, &[("what", &which(texts, message))])
+}
+
+fn which(texts: &Texts, message: Message) -> String {
+    let text = match message.is_answer {
+        true => texts.answer_of,
+        false => texts.message_of,
+    };
+    let part = message.part.map(|(part, parts)| {
+        let (part, parts) = (part.to_string(), parts.to_string());
+        fill(texts.part_of, &[("part", &part), ("parts", &parts)])
+    });
+    let (at, part) = (clock(message.at), part.unwrap_or_default());
+    fill(text, &[("at", &at), ("part", &part)])
 }
 
 /// What of an answer the customer has all the same.
@@ -504,7 +571,38 @@ mod tests {
             loop_fuse(language, 5),
         ];
         texts.extend(PROBLEMS.map(|problem| media_problem(language, problem)));
+        texts.extend(fates(language));
         texts
+    }
+
+    /// What agents read of messages that Braze took.
+    fn fates(language: Language) -> Vec<String> {
+        let one = Message {
+            at: 0,
+            is_answer: true,
+            part: None,
+        };
+        let second = Message {
+            at: 0,
+            is_answer: false,
+            part: Some((2, 3)),
+        };
+        let failed = |ended, code: &str| NotDelivered {
+            ended,
+            code: code.to_owned(),
+            why: Personal::default(),
+        };
+        vec![
+            not_delivered(language, one, &failed(Ended::Failure, "30003")),
+            not_delivered(language, second, &failed(Ended::Failure, "30004")),
+            not_delivered(language, one, &failed(Ended::Failure, "30005")),
+            not_delivered(language, one, &failed(Ended::Failure, "30006")),
+            not_delivered(language, one, &failed(Ended::Rejection, "30007")),
+            not_delivered(language, one, &failed(Ended::Rejection, "30008")),
+            not_delivered(language, second, &failed(Ended::Abort, "")),
+            withheld(language, one),
+            sent_after_all(language, second),
+        ]
     }
 
     #[test]

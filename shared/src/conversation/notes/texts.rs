@@ -39,6 +39,32 @@ pub(super) struct Texts {
     pub(super) closing_unknown: &'static str,
     /// `{why}`, `{before}`
     pub(super) refused: &'static str,
+    /// `{what}`, `{why}`, `{code}`
+    pub(super) not_delivered: &'static str,
+    /// `{what}`, `{why}`, `{code}`
+    pub(super) rejected: &'static str,
+    /// `{what}`, `{why}`, `{code}`
+    pub(super) aborted: &'static str,
+    /// `{what}`
+    pub(super) withheld: &'static str,
+    /// `{what}`
+    pub(super) sent_after_all: &'static str,
+    /// `{at}`, `{part}`: stands for `{what}`.
+    pub(super) answer_of: &'static str,
+    /// `{at}`, `{part}`: stands for `{what}`.
+    pub(super) message_of: &'static str,
+    /// `{part}`, `{parts}`
+    pub(super) part_of: &'static str,
+    /// `{code}`
+    pub(super) provider_code: &'static str,
+    /// `{code}`
+    pub(super) braze_code: &'static str,
+    pub(super) phone_unreachable: &'static str,
+    pub(super) phone_blocks: &'static str,
+    pub(super) number_unknown: &'static str,
+    pub(super) landline: &'static str,
+    pub(super) filtered: &'static str,
+    pub(super) no_reason: &'static str,
     pub(super) braze_answered: &'static str,
     /// `{hours}`
     pub(super) text_given_up: &'static str,

@@ -21,6 +21,9 @@ pub enum StoreError {
     /// The mailbox has no room.
     #[error("the mailbox is full")]
     Full,
+    /// Others changed the item between each reading and writing.
+    #[error("the item is being changed by others")]
+    Busy,
 }
 
 /// The same as for people: DynamoDB's own words may quote the item, and Lambda's runtime logs what a

@@ -15,6 +15,7 @@ mod spend;
 mod storage;
 mod switch;
 mod take;
+mod watched;
 
 use std::time::Instant;
 
@@ -28,13 +29,14 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
 
-pub use super::key::{Key, SHARDS};
+pub use super::key::{Due, Key, SHARDS};
 pub use dead::DeadLetter;
 pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError};
 pub use idle::Pages;
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
 pub use switch::{STOPPED_AT, SWITCH};
+pub use watched::Watched;
 
 /// Events a mailbox holds; more are answered "try again later".
 pub const MAILBOX_LIMIT: usize = 100;
@@ -75,12 +77,12 @@ impl Store {
         }
     }
 
-    /// The conversations of a shard that are due, the longest waiting first.
+    /// What is due of a shard, the longest waiting first.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+    pub async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
         let answer = self
             .client
             .query()
@@ -97,14 +99,18 @@ impl Store {
             .items()
             .iter()
             .filter_map(|item| item.get("pk")?.as_s().ok());
-        Ok(pks.filter_map(|pk| Key::parse(pk)).collect())
+        Ok(pks.filter_map(|pk| Due::parse(pk)).collect())
     }
 
     fn update(&self, key: &Key) -> UpdateItemFluentBuilder {
+        self.update_item(key.pk())
+    }
+
+    fn update_item(&self, pk: String) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(key.pk()))
+            .key("pk", AttributeValue::S(pk))
     }
 
     async fn write(request: UpdateItemFluentBuilder) -> Result<Write, StoreError> {

@@ -1,14 +1,16 @@
-//! What the delivery needs of a table: six operations, each atomic for one item.
+//! What the delivery needs of a table: operations that are each atomic for one item.
 //!
 //! In: events to accept, outcomes to settle. Out: the held conversation. [`Store`] is the real one;
 //! [`super::Memory`] gives the same answers without a table, for models and tests.
 
 use std::future::Future;
 
-use crate::message::{Alias, DeliveryId};
+use crate::message::{Alias, DeliveryId, ExternalUserId};
 
 use super::super::state::Entry;
-use super::{Accepted, DeadLetter, Held, Key, Lease, Leave, Settled, Store, StoreError};
+use super::{
+    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Store, StoreError, Watched,
+};
 
 /// A table of conversations. What each operation does is told at [`Store`]'s own methods.
 pub trait Storage {
@@ -47,13 +49,13 @@ pub trait Storage {
         now: i64,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// The conversations of a shard that are due, the longest waiting first.
+    /// What is due of a shard, the longest waiting first.
     fn due(
         &self,
         shard: u8,
         now: i64,
         limit: i32,
-    ) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Due>, StoreError>> + Send;
 
     /// Keeps a dead letter.
     fn bury(
@@ -61,6 +63,29 @@ pub trait Storage {
         letter: &DeadLetter<'_>,
         now: i64,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What is watched of a customer. A table that keeps none of it has nothing.
+    fn watched(
+        &self,
+        _customer: &ExternalUserId,
+    ) -> impl Future<Output = Result<Option<Watched>, StoreError>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Writes down what is watched of a customer, if nobody has since it was read.
+    fn watch(
+        &self,
+        _customer: &ExternalUserId,
+        _watched: &Watched,
+        _now: i64,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        async { Ok(true) }
+    }
+
+    /// Whether there is a conversation.
+    fn knows(&self, _key: &Key) -> impl Future<Output = Result<bool, StoreError>> + Send {
+        async { Ok(false) }
+    }
 }
 
 impl Storage for Store {
@@ -103,11 +128,28 @@ impl Storage for Store {
         Store::settle(self, held, leave, markers, now).await
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
         Store::due(self, shard, now, limit).await
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
         Store::bury(self, letter, now).await
+    }
+
+    async fn watched(&self, customer: &ExternalUserId) -> Result<Option<Watched>, StoreError> {
+        Store::watched(self, customer).await
+    }
+
+    async fn watch(
+        &self,
+        customer: &ExternalUserId,
+        watched: &Watched,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        Store::watch(self, customer, watched, now).await
+    }
+
+    async fn knows(&self, key: &Key) -> Result<bool, StoreError> {
+        Store::knows(self, key).await
     }
 }

@@ -269,7 +269,7 @@ async fn only_what_waits_is_due_and_only_one_takes_it() {
     assert_eq!(store.due(shard, NOW + 4_999, 10).await.expect("read"), []);
     assert_eq!(
         store.due(shard, NOW + 5_000, 10).await.expect("read"),
-        [key()]
+        [Due::Conversation(key())]
     );
     let at = NOW + 5_000;
     let first = Lease {
@@ -553,7 +553,7 @@ async fn an_event_put_back_waits_for_anybody_and_is_put_back_once() {
     );
     assert_eq!(
         store.due(key().shard(), NOW, 9).await.expect("read"),
-        [key()]
+        [Due::Conversation(key())]
     );
     assert_eq!(
         store

@@ -15,13 +15,19 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 impl Clients {
-    pub(super) async fn send(&self, sms: &Sms, deadline: Deadline) -> Result<(), BrazeError> {
+    /// Braze's id of the sending, where it named one.
+    pub(super) async fn send(
+        &self,
+        sms: &Sms,
+        deadline: Deadline,
+    ) -> Result<Option<String>, BrazeError> {
         let send = TriggerSend {
             campaign_id: &sms.campaign,
             external_user_id: &sms.customer,
             trigger_properties: TriggerProperties {
                 msg_body: &sms.message,
                 ticket_id: sms.ticket,
+                comment_id: sms.comment,
                 agent_name: &sms.agent,
                 part: sms.part.into(),
                 parts: sms.parts.into(),
@@ -39,7 +45,7 @@ impl Clients {
             &[(Metric::SmsParts, cost.parts as u64)],
             &[("sms.encoding", cost.encoding)],
         );
-        let dispatch = sent.dispatch_id.unwrap_or_default();
+        let dispatch = sent.dispatch_id.as_deref().unwrap_or_default();
         tracing::info!(
             braze.dispatch_id = dispatch,
             braze.warnings = sent.warnings,
@@ -50,7 +56,17 @@ impl Clients {
                 .map(|c| tracing::field::display(format!("U+{c:04X}"))),
             "accepted by Braze"
         );
-        Ok(())
+        Ok(sent.dispatch_id)
+    }
+
+    pub(super) fn sent(&self, result: Result<Option<String>, BrazeError>) -> Outcome {
+        match result {
+            Ok(dispatch) => {
+                self.braze_gate.answered();
+                Outcome::Sent(dispatch)
+            }
+            Err(error) => self.braze_outcome(Err(error)),
+        }
     }
 
     pub(super) async fn track(

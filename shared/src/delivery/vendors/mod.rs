@@ -48,6 +48,11 @@ pub trait Vendors {
     fn limited_until(&self, _now: i64, _under_way: usize) -> Option<i64> {
         None
     }
+
+    /// Whether Braze exports events to the bridge: then what becomes of each message is watched.
+    fn exports_events(&self) -> impl Future<Output = bool> + Send {
+        async { false }
+    }
 }
 
 /// What new tickets carry besides the customer's text.
@@ -114,7 +119,7 @@ impl Vendors for Clients {
         }
         let since = Instant::now();
         let outcome = match step {
-            Step::SendSms(sms) => self.braze_outcome(self.send(sms, deadline).await),
+            Step::SendSms(sms) => self.sent(self.send(sms, deadline).await),
             Step::SetAttributes(set) => self.braze_outcome(self.track(set, deadline).await),
             Step::LookUpSubscription { customer, group } => {
                 self.subscription(customer, group, deadline).await
@@ -155,6 +160,10 @@ impl Vendors for Clients {
             return limited.max(Some(now.saturating_add(TRIAL_LOOK)));
         }
         limited.max(self.pace.until(now, under_way, calls, a_minute))
+    }
+
+    async fn exports_events(&self) -> bool {
+        self.braze.exports_events().await
     }
 }
 

@@ -95,7 +95,7 @@ fn answers() -> String {
         Answer::Ignored("comment by an end user".into(), Known::default()),
         Answer::Malformed(malformed),
         Answer::NotAuthentic,
-        Answer::TooLarge,
+        Answer::TooLarge(shared::http::MAX_BODY_BYTES),
         Answer::NotServed,
         Answer::Unavailable,
     ];
@@ -131,7 +131,7 @@ fn is_among_them(answer: &Answer) {
         | Answer::Ignored(..)
         | Answer::Malformed(_)
         | Answer::NotAuthentic
-        | Answer::TooLarge
+        | Answer::TooLarge(_)
         | Answer::NotServed
         | Answer::Unavailable => {}
     }

@@ -78,6 +78,13 @@ impl Currents {
         self.waiting.len()
     }
 
+    /// Time has passed: what waits happened so many seconds earlier. Events tell seconds, which `_ms` does not mark.
+    pub(in crate::braze) fn age(&mut self, by_s: i64) {
+        for waiting in &mut self.waiting {
+            waiting.event.time = waiting.event.time.saturating_sub(by_s);
+        }
+    }
+
     /// Takes an event in, where there is a connector that is not disabled.
     pub(super) fn export(&mut self, event: Event, due_at_ms: i64) {
         let connector = self.connector.as_ref();

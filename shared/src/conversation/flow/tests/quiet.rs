@@ -130,6 +130,7 @@ fn consent_is_noted_and_tagged_and_untagged() {
         Body::Consent(Consent {
             what,
             text: Personal::default(),
+            changed: None,
         })
     };
     let mut ana = Conversation::on_ticket(Status::Open);
@@ -165,6 +166,7 @@ fn an_opt_out_without_a_ticket_is_kept_for_the_first_answer() {
     let out = Body::Consent(Consent {
         what: ConsentKind::OptedOut,
         text: Personal::default(),
+        changed: None,
     });
     let (steps, end) = ana.play(out, works);
     assert_eq!((steps.len(), end), (0, End::delivered()));
@@ -185,6 +187,7 @@ fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
         Body::Consent(Consent {
             what: ConsentKind::OptedOut,
             text: Personal::default(),
+            changed: None,
         })
     };
     let notes = |end: End| -> Vec<(String, Vec<String>)> {
@@ -215,6 +218,7 @@ fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
     let back = Body::Consent(Consent {
         what: ConsentKind::OptedIn,
         text: Personal::default(),
+        changed: None,
     });
     assert_eq!(notes(ana.play(back, works).1).len(), 1);
     assert_eq!(notes(ana.play(out(), works).1).len(), 1);

@@ -15,7 +15,7 @@ use super::super::state::{Entry, State};
 use super::super::unknown::FORM;
 use super::storage::Storage;
 use super::{
-    Accepted, DAY_LIMIT, DeadLetter, Held, Key, Lease, Leave, MAILBOX_LIMIT, PARKED, Settled,
+    Accepted, DAY_LIMIT, DeadLetter, Due, Held, Key, Lease, Leave, MAILBOX_LIMIT, PARKED, Settled,
     StoreError, codec,
 };
 
@@ -276,7 +276,7 @@ impl Storage for Memory {
         Ok(Settled::Done)
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Key>, StoreError> {
+    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
         let table = self.table();
         let waiting = table.rows.values().filter_map(|row| {
             let due_at = row.due_at.filter(|&due_at| due_at <= now)?;
@@ -284,7 +284,7 @@ impl Storage for Memory {
         });
         let mut waiting: Vec<(i64, Key)> = waiting.collect();
         waiting.sort_by_key(|(due_at, _)| *due_at);
-        let keys = waiting.into_iter().map(|(_, key)| key);
+        let keys = waiting.into_iter().map(|(_, key)| Due::Conversation(key));
         Ok(keys.take(usize::try_from(limit).unwrap_or(0)).collect())
     }
 

@@ -1,0 +1,398 @@
+//! What Braze's event export brings: what became of each message, texts whose webhook was lost, subscriptions.
+//!
+//! In: exported events, messages that Braze took, the time. Out: notes, texts and consents for conversations. What
+//! is watched is read, changed and written back if nobody else wrote; nothing here needs a conversation's lease.
+
+use crate::conversation::notes::{self, Message};
+use crate::conversation::state::Entry;
+use crate::conversation::step::Sms;
+use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
+use crate::conversation::watch::{Fate, Owed, Sent, Unreported, Watch};
+use crate::message::{
+    Body, Changed, Consent, ConsentKind, DeliveryId, Event, Exported, ExternalUserId, Incoming,
+    Note, Personal, Profile, Reached, Text, Told,
+};
+
+use super::{Bridge, Vendors, Work};
+
+/// How often a change is tried again that somebody else overtook.
+const TRIES: u32 = 12;
+
+/// Tag on the ticket of a message that did not arrive.
+const FAILED_TAG: &str = "sms_failed";
+
+/// Something that the conversation has to be told, and how it is known as told.
+struct Telling {
+    /// Nothing where nobody can be told.
+    event: Option<Event>,
+    of: Of,
+}
+
+enum Of {
+    /// Of the message of this name.
+    Message(String, Owed),
+    /// Of the text of this id.
+    Text(String),
+}
+
+impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
+    /// Takes exported events in; says how many concern the bridge.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when what matters could not be stored: Braze has to send them again.
+    pub async fn take_exported(
+        &self,
+        events: Vec<Exported>,
+        work: &Work,
+    ) -> Result<usize, StoreError> {
+        let mut taken = 0;
+        let mut customers: Vec<ExternalUserId> = Vec::new();
+        for event in &events {
+            if !customers.contains(&event.customer) {
+                customers.push(event.customer.clone());
+            }
+        }
+        for customer in customers {
+            let own = events.iter().filter(|event| event.customer == customer);
+            let own: Vec<&Exported> = own.collect();
+            taken += self.take_steps(&customer, &own, work).await?;
+            for event in own {
+                taken += self.take_subscription(event, work).await?;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Steps of messages and texts of one customer.
+    async fn take_steps(
+        &self,
+        customer: &ExternalUserId,
+        events: &[&Exported],
+        work: &Work,
+    ) -> Result<usize, StoreError> {
+        let ours = |event: &Exported| self.concerns(event);
+        let events: Vec<&Exported> = events
+            .iter()
+            .copied()
+            .filter(|e| ours(e).is_some())
+            .collect();
+        if events.is_empty() {
+            return Ok(0);
+        }
+        // A step of a campaign that no setting names counts only where its message is known.
+        let certain = events.iter().any(|event| ours(event) == Some(true));
+        let now = self.clock.now();
+        let change = |watch: &mut Watch| {
+            for event in &events {
+                match &event.what {
+                    Told::Step(step) => watch.step(step, ours(event) == Some(true)),
+                    Told::Text(text) => {
+                        watch.receive(Unreported::new(&event.id, event.at, text), now);
+                    }
+                    Told::Subscription { .. } => {}
+                }
+                let of_message = matches!(event.what, Told::Step(_));
+                if let (true, Some(true), Some(group)) = (of_message, ours(event), &event.group) {
+                    watch.group = Some(group.clone());
+                }
+            }
+        };
+        let Some(watch) = self.amend(customer, certain, change).await? else {
+            return Ok(0);
+        };
+        self.tell(customer, &watch, work).await?;
+        Ok(events.len())
+    }
+
+    /// Whether an event may be about a message or text of ours: `Some(true)` for sure.
+    fn concerns(&self, event: &Exported) -> Option<bool> {
+        match &event.what {
+            Told::Step(step) if self.policy.names(&step.campaign) => Some(true),
+            Told::Step(step) => {
+                let failed = matches!(step.reached, Reached::Failed(_));
+                (failed || step.comment.is_some()).then_some(false)
+            }
+            Told::Text(_) => self.is_own_group(event, None).then_some(true),
+            Told::Subscription { .. } => None,
+        }
+    }
+
+    /// The event is about the subscription group of the bridge's messages, as far as known.
+    fn is_own_group(&self, event: &Exported, seen: Option<&str>) -> bool {
+        let own = self.policy.subscription_group.as_deref().or(seen);
+        own.is_none() || event.group.is_none() || own == event.group.as_deref()
+    }
+
+    /// A subscription that changed, of a customer who has a conversation.
+    async fn take_subscription(&self, event: &Exported, work: &Work) -> Result<usize, StoreError> {
+        let Told::Subscription { to, by_keyword } = event.what else {
+            return Ok(0);
+        };
+        let key = Key::Customer(event.customer.clone());
+        if !self.is_own_group(event, None) || !self.store.knows(&key).await? {
+            return Ok(0);
+        }
+        let watched = self.store.watched(&event.customer).await?;
+        let seen = watched.and_then(|watched| watched.watch.group);
+        if !self.is_own_group(event, seen.as_deref()) {
+            return Ok(0);
+        }
+        let incoming = incoming(
+            &event.customer,
+            Event {
+                delivery: DeliveryId::derive("subscription-change", &[&event.id]),
+                received_at: self.clock.now(),
+                body: Body::Consent(Consent {
+                    what: to,
+                    text: Personal::default(),
+                    changed: Some(Changed {
+                        at: event.at,
+                        by_keyword,
+                    }),
+                }),
+            },
+        );
+        Box::pin(self.handle(incoming, work)).await?;
+        Ok(1)
+    }
+
+    /// Whether a text that a webhook brings was delivered before, without it. Where Braze exports no events, no.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: the sender has to try again.
+    pub async fn was_delivered_without(&self, incoming: &Incoming) -> Result<bool, StoreError> {
+        let (text, media): (&str, &[String]) = match &incoming.event.body {
+            Body::Text(text) => (text.text.as_str(), &text.media_urls),
+            Body::Consent(consent) if consent.what == ConsentKind::Help => {
+                (consent.text.as_str(), &[])
+            }
+            _ => return Ok(false),
+        };
+        let Some(customer) = &incoming.customer else {
+            return Ok(false);
+        };
+        if !self.vendors.exports_events().await {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let delivery = &incoming.event.delivery;
+        let hear = |watch: &mut Watch| {
+            watch.hear(delivery, (text, media), now);
+        };
+        let watch = self.amend(customer, true, hear).await?;
+        let before = watch.map(|mut watch| watch.hear(delivery, (text, media), now));
+        Ok(before.unwrap_or(false))
+    }
+
+    /// Notes that Braze took a message, where it exports events. The message is sent whether that works or not.
+    pub(super) async fn remember_sent(&self, sms: &Sms, dispatch: Option<&str>, work: &Work) {
+        if !self.vendors.exports_events().await {
+            return;
+        }
+        let now = self.clock.now();
+        let sent = Sent {
+            at: now,
+            ticket: sms.written_on,
+            comment: sms.comment,
+            part: sms.part,
+            parts: sms.parts,
+            campaign: sms.campaign.clone(),
+            dispatches: dispatch.map(str::to_owned).into_iter().collect(),
+            watched: self.policy.names(&sms.campaign),
+            ..Sent::default()
+        };
+        let remember = |watch: &mut Watch| watch.remember(sent.clone());
+        let known = async {
+            let watch = self.amend(&sms.customer, true, remember).await?;
+            self.put(&sms.customer, &watch.unwrap_or_default(), work)
+                .await
+        };
+        if let Err(error) = known.await {
+            tracing::warn!(error = %error, "a sent message is not watched");
+        }
+    }
+
+    /// Tells what is owed: each to the conversation, which does what it can at once.
+    async fn tell(
+        &self,
+        customer: &ExternalUserId,
+        watch: &Watch,
+        work: &Work,
+    ) -> Result<(), StoreError> {
+        let mut told = Vec::new();
+        for Telling { event, of } in self.owed(customer, watch) {
+            if let Some(event) = event {
+                Box::pin(self.handle(incoming(customer, event), work)).await?;
+            }
+            told.push(of);
+        }
+        self.told(customer, told).await
+    }
+
+    /// The same while the conversation is held: it finds them in its mailbox.
+    async fn put(
+        &self,
+        customer: &ExternalUserId,
+        watch: &Watch,
+        work: &Work,
+    ) -> Result<(), StoreError> {
+        let mut told = Vec::new();
+        for Telling { event, of } in self.owed(customer, watch) {
+            if let Some(event) = event {
+                let (key, entry) = (Key::Customer(customer.clone()), Entry::fresh(event));
+                let now = self.clock.now();
+                let lease = work.lease(now);
+                let accepted = self.store.accept(&key, &entry, &[], &lease, now).await?;
+                if matches!(accepted, Accepted::Full(_)) {
+                    return Err(StoreError::Full);
+                }
+            }
+            told.push(of);
+        }
+        self.told(customer, told).await
+    }
+
+    async fn told(&self, customer: &ExternalUserId, told: Vec<Of>) -> Result<(), StoreError> {
+        if told.is_empty() {
+            return Ok(());
+        }
+        let note = |watch: &mut Watch| {
+            for of in &told {
+                match of {
+                    Of::Message(name, owed) => {
+                        let mut sent = watch.sent.iter_mut();
+                        if let Some(sent) = sent.find(|sent| sent.name() == *name) {
+                            sent.told(*owed);
+                        }
+                    }
+                    Of::Text(id) => watch.delivered(id),
+                }
+            }
+        };
+        self.amend(customer, false, note).await.map(drop)
+    }
+
+    fn owed(&self, customer: &ExternalUserId, watch: &Watch) -> Vec<Telling> {
+        let now = self.clock.now();
+        let messages = watch.sent.iter().filter_map(|sent| {
+            let owed = sent.owed?;
+            let note = sent.ticket.zip(self.note(watch, sent, owed));
+            let event = note.map(|(ticket, text)| Event {
+                delivery: DeliveryId::derive(
+                    "sent-note",
+                    &[customer.as_str(), &sent.name(), owed.name()],
+                ),
+                received_at: now,
+                body: Body::Note(Note {
+                    ticket,
+                    text: Personal(text),
+                    tags: match owed {
+                        Owed::Failed | Owed::Withheld => vec![FAILED_TAG.to_owned()],
+                        Owed::AfterAll => vec![],
+                    },
+                    untag: vec![],
+                }),
+            });
+            Some(Telling {
+                event,
+                of: Of::Message(sent.name(), owed),
+            })
+        });
+        let texts = watch.owed_texts().map(|text| Telling {
+            event: Some(Event {
+                delivery: DeliveryId::derive("unreported", &[&text.id]),
+                received_at: now,
+                body: Body::Text(Text {
+                    text: text.text.clone().unwrap_or_default(),
+                    media_urls: text.media_urls.clone(),
+                    profile: Profile {
+                        phone: text.phone.clone(),
+                        ..Profile::default()
+                    },
+                    ..Text::default()
+                }),
+            }),
+            of: Of::Text(text.id.clone()),
+        });
+        messages.chain(texts).collect()
+    }
+
+    /// What the agent reads of a message.
+    fn note(&self, watch: &Watch, sent: &Sent, owed: Owed) -> Option<String> {
+        let language = self.policy.language;
+        let whole = watch.is_all_withheld(sent);
+        let message = Message {
+            at: sent.at,
+            is_answer: sent.comment.is_some(),
+            part: (sent.parts > 1 && !whole).then_some((sent.part, sent.parts)),
+        };
+        Some(match (owed, &sent.fate) {
+            (Owed::Failed, Fate::Failed(why)) => notes::not_delivered(language, message, why),
+            (Owed::Withheld, _) => notes::withheld(language, message),
+            (Owed::AfterAll, _) => notes::sent_after_all(language, message),
+            (Owed::Failed, _) => return None,
+        })
+    }
+
+    /// What is watched of a customer is due: what has come to pass is told.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: it stays due.
+    pub(super) async fn look_after(
+        &self,
+        customer: &ExternalUserId,
+        work: &Work,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for _ in 0..TRIES {
+            let Some(mut watched) = self.store.watched(customer).await? else {
+                return Ok(());
+            };
+            watched.watch.judge(now);
+            watched.watch.tidy(now);
+            // Written whether it changed or not: it is due no longer.
+            if self.store.watch(customer, &watched, now).await? {
+                return self.tell(customer, &watched.watch, work).await;
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Changes what is watched of a customer; gives it as it is now, where there is anything or it is to be begun.
+    async fn amend(
+        &self,
+        customer: &ExternalUserId,
+        begin: bool,
+        change: impl Fn(&mut Watch) + Send + Sync,
+    ) -> Result<Option<Watch>, StoreError> {
+        let now = self.clock.now();
+        for _ in 0..TRIES {
+            let watched = match self.store.watched(customer).await? {
+                Some(watched) => watched,
+                None if begin => Watched::default(),
+                None => return Ok(None),
+            };
+            let mut changed = watched.clone();
+            change(&mut changed.watch);
+            if changed == watched {
+                return Ok(Some(changed.watch));
+            }
+            changed.watch.tidy(now);
+            if self.store.watch(customer, &changed, now).await? {
+                return Ok(Some(changed.watch));
+            }
+        }
+        Err(StoreError::Busy)
+    }
+}
+
+fn incoming(customer: &ExternalUserId, event: Event) -> Incoming {
+    Incoming {
+        customer: Some(customer.clone()),
+        event,
+        aliases: vec![],
+    }
+}
