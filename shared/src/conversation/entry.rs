@@ -201,6 +201,9 @@ pub struct Progress {
     /// The closed ticket the new one follows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<TicketId>,
+    /// The ticket that takes no more comments, which the new one continues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continues: Option<TicketId>,
     /// The ticket that answered "closed", to be looked at for a merge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed: Option<TicketId>,

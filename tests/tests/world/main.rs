@@ -20,6 +20,7 @@ mod external_ids;
 mod files;
 mod floods;
 mod foreign_bodies;
+mod full_tickets;
 mod ids;
 mod keywords;
 mod known;

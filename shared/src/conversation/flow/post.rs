@@ -1,12 +1,12 @@
 //! Which ticket a text goes on: the customer's own; where that was merged, its target; where it is
-//! closed, a follow-up; where it is gone or was solved too long ago, a new one.
+//! closed, a follow-up; where it is gone, full, or was solved too long ago, a new one.
 
 use crate::message::{Personal, Text, TicketId};
 use crate::text::incoming::{self, Incoming};
 
 use super::super::policy::millis;
 use super::super::state::{Status, What};
-use super::super::step::{Comment, TicketFacts};
+use super::super::step::{Comment, Refusal, TicketFacts};
 use super::{Flow, No, Pause, Stop, happened, media, new_ticket, rating, recover, write};
 
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
@@ -79,6 +79,11 @@ async fn on_ticket(
             start_over(flow);
             return Ok(Taken::NotYet);
         }
+        Err(No::Refused(refusal)) if is_full(&refusal) => {
+            flow.progress.continues = Some(ticket);
+            start_over(flow);
+            return Ok(Taken::NotYet);
+        }
         Err(No::Refused(_)) if media::leave_out(flow.progress) => return Ok(Taken::NotYet),
         Err(No::Refused(_)) if !std::mem::replace(renewed, true) => {
             flow.state.user = None;
@@ -87,6 +92,16 @@ async fn on_ticket(
         Err(no) => return Err(no.into()),
     }
     Ok(Taken::Yes)
+}
+
+/// The ticket has as many comments as Zendesk allows: 5,000, and then 422 (documented). How it says so is not
+/// documented: it is known by its words.
+pub(super) fn is_full(refusal: &Refusal) -> bool {
+    let said = refusal.detail.as_str().to_ascii_lowercase();
+    let limit = ["maximum", "limit", "exceed", "5000", "5,000"];
+    let counts_comments = said.contains("comments") && limit.iter().any(|word| said.contains(word));
+    let too_many = ["toomanycomments", "too many comments", "number of comments"];
+    refusal.status == 422 && (counts_comments || too_many.iter().any(|words| said.contains(words)))
 }
 
 /// A ticket known only from an answer on it: its requester is who the text is written as.

@@ -42,6 +42,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
         subscription::look_up(flow).await?;
         follow.extend(subscription::note(flow));
     }
+    follow.extend(note_on_full_ticket(flow));
     follow.extend(routing::note(flow, text));
     follow.extend(note_on_opt_out(flow));
     follow.extend(note_on_opt_out_wish(flow, text));
@@ -77,6 +78,17 @@ async fn reopen(flow: &mut Flow<'_>) -> Result<(), Stop> {
     }
     flow.progress.reopen = false;
     Ok(())
+}
+
+/// The ticket before takes no more comments: the new one names it.
+fn note_on_full_ticket(flow: &mut Flow<'_>) -> Option<Entry> {
+    let ticket = flow.state.ticket.filter(|_| flow.progress.opened)?;
+    let full = flow.progress.continues?;
+    let text = notes::continues(flow.language(), full);
+    let mut note = flow.note(ticket, text, &[]);
+    // The text may have another note.
+    note.event.delivery = DeliveryId::derive("continues", &[flow.about.delivery.as_str()]);
+    Some(note)
 }
 
 /// A customer who opted out writes all the same: the ticket their text comes to says so, once.

@@ -80,6 +80,8 @@ pub(super) static TEXTS: Texts = Texts {
     text_in_doubt: "A text from the customer may be missing on this ticket: Zendesk did not \
         confirm it, and we could not check. It is kept as a dead letter. Please ask your \
         administrator to replay it; it will not be added twice.",
+    continues: "This ticket continues ticket #{ticket}, which has as many comments as Zendesk allows. \
+        Please answer here.",
     solve_unclear: "We couldn't confirm with Zendesk (HTTP {status}) that this ticket was solved \
         again. The customer already received a closing message earlier, so no new one was sent. \
         Please tell your administrator.",

@@ -78,6 +78,8 @@ pub(super) static TEXTS: Texts = Texts {
     text_in_doubt: "SMS : il manque peut-être un message du client sur ce ticket. Zendesk n'a pas \
         confirmé l'avoir reçu, et n'a pas pu être interrogé. Le message est conservé, et ne sera pas \
         ajouté deux fois s'il est rejoué ; veuillez prévenir votre administrateur.",
+    continues: "Ce ticket est la suite du ticket #{ticket}, qui compte autant de commentaires que Zendesk en \
+        accepte. Veuillez répondre ici.",
     solve_unclear: "SMS : aucun message de clôture n'a été envoyé. Zendesk a refusé ({status}) de dire si \
         le ticket a été résolu à nouveau, et le client a déjà été informé d'une clôture. Veuillez \
         prévenir votre administrateur.",

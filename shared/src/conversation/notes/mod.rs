@@ -14,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::policy::Language;
 use super::step::Refusal;
-use crate::message::{Attachment, Ended, MediaProblem, NotDelivered, Personal};
+use crate::message::{Attachment, Ended, MediaProblem, NotDelivered, Personal, TicketId};
 use crate::text::sms::{Encoding, Fitted};
 use texts::Texts;
 
@@ -258,6 +258,12 @@ pub fn text_refused(language: Language, status: u16) -> String {
 /// Zendesk neither confirmed a text of the customer nor says whether it is on the ticket.
 pub fn text_in_doubt(language: Language) -> String {
     Texts::of(language).text_in_doubt.to_owned()
+}
+
+/// The conversation goes on here, because the ticket before takes no more comments.
+pub fn continues(language: Language, full: TicketId) -> String {
+    let text = Texts::of(language).continues;
+    fill(text, &[("ticket", &full.to_string())])
 }
 
 /// Zendesk does not say whether a ticket whose solve was told of was solved again.
@@ -550,6 +556,7 @@ mod tests {
             text_given_up(language, Duration::from_secs(86_400)),
             text_refused(language, 422),
             text_in_doubt(language),
+            continues(language, TicketId::new(35).expect("an id")),
             solve_unclear(language, 422),
             answer_given_up(language, Duration::from_secs(86_400), 0),
             answer_given_up(language, Duration::from_secs(86_400), 1),

@@ -71,6 +71,8 @@ pub(super) struct Texts {
     /// `{status}`
     pub(super) text_refused: &'static str,
     pub(super) text_in_doubt: &'static str,
+    /// `{ticket}`
+    pub(super) continues: &'static str,
     /// `{status}`
     pub(super) solve_unclear: &'static str,
     /// `{hours}`, `{before}`

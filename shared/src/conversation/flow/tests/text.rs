@@ -257,3 +257,41 @@ fn a_text_of_a_suspended_customer_is_dropped() {
     assert_eq!(names(&steps), ["append", "look_up_ticket", "create_ticket"]);
     assert_eq!(ana.state.ticket, Some(ticket(35)));
 }
+
+#[test]
+fn a_text_for_a_full_ticket_opens_one_that_names_it() {
+    for said in [
+        "Ticket: has reached the maximum number of comments",
+        r#"{"base":[{"error":"TooManyComments"}]}"#,
+        "Comments limit of 5000 exceeded",
+    ] {
+        let full = || {
+            Outcome::Failed(Failure::Refused(Refusal {
+                status: 422,
+                code: "RecordInvalid".to_owned(),
+                detail: said.into(),
+            }))
+        };
+        let mut ana = Conversation::on_ticket(Status::Open);
+        ana.policy.open_on = OpenOn::Keyword;
+        let (steps, end) = ana.play(text("one more"), |step| match step {
+            Step::Append(new) if new.ticket == ticket(35) => full(),
+            Step::CreateTicket(_) => Outcome::Posted {
+                ticket: ticket(36),
+                status: Some(Status::New),
+                comment: None,
+            },
+            step => works(step),
+        });
+        assert_eq!(names(&steps), ["append", "create_ticket", "set_attributes"]);
+        assert_eq!(ana.state.ticket, Some(ticket(36)));
+        let End::Done(Ending::Delivered, follow) = end else {
+            panic!("{end:?}")
+        };
+        let named = follow.iter().any(|entry| match &entry.event.body {
+            Body::Note(note) => note.ticket == ticket(36) && note.text.as_str().contains("#35"),
+            _ => false,
+        });
+        assert!(named, "{follow:?}");
+    }
+}
