@@ -8,6 +8,7 @@ pub mod braze;
 pub mod config;
 pub mod conversation;
 pub mod delivery;
+pub mod hours;
 pub mod http;
 pub mod media;
 pub mod message;

@@ -16,6 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "config",
             "conversation",
             "delivery",
+            "hours",
             "http",
             "media",
             "message",
@@ -28,8 +29,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("aws", &["config", "net"]),
     ("braze", &["message", "net", "secrets"]),
-    ("config", &["message", "net", "secrets"]),
-    ("conversation", &["aws", "message", "telemetry", "text"]),
+    ("config", &["hours", "message", "net", "secrets"]),
+    (
+        "conversation",
+        &["aws", "hours", "message", "telemetry", "text"],
+    ),
     (
         "delivery",
         &[
@@ -43,6 +47,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "zendesk",
         ],
     ),
+    ("hours", &[]),
     ("http", &["message"]),
     ("media", &["message", "net"]),
     ("message", &["text"]),

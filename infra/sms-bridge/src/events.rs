@@ -19,6 +19,7 @@ pub(crate) fn kind(entry: &Entry) -> &'static str {
         Body::Reply(_) => "reply",
         Body::Solved(_) => "solved",
         Body::Resend(_) => "resend",
+        Body::Say(_) => "say",
         Body::Attributes => "attributes",
         Body::Note(_) => "note",
         Body::Check(_) => "check",
@@ -31,6 +32,7 @@ pub(crate) fn vendor(lane: Lane) -> &'static str {
     match lane {
         Lane::Zendesk => "Zendesk",
         Lane::Braze => "Braze",
+        Lane::Automatic => "Braze, automatic",
         Lane::Attributes => "Braze's attributes",
         Lane::Own => "nobody",
         Lane::Newer => "a newer version",
@@ -46,6 +48,7 @@ pub(crate) fn trouble(trouble: Trouble) -> &'static str {
         Trouble::NoAnswer => "gave no answer",
         Trouble::Conflict => "was changing the ticket",
         Trouble::Spared => "failed several times in a row",
+        Trouble::Quiet => "is sent no automatic SMS in the quiet hours",
         Trouble::Stopped => "is sent no SMS: all are stopped",
         Trouble::TableUnread => "is sent no SMS: the table did not say whether it may be",
         Trouble::Other => "failed",
@@ -68,6 +71,7 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
         Body::Reply(reply) => reply.text.as_ref()?,
         Body::Solved(solved) => solved.message.as_ref()?,
         Body::Note(note) => &note.text,
+        Body::Say(say) => &say.text,
         Body::Resend(_) | Body::Attributes | Body::Check(_) | Body::Other => return None,
     };
     text.present().map(str::to_owned)
@@ -95,6 +99,7 @@ pub(crate) fn facts(entry: &Entry) -> Value {
         }
         Body::Solved(solved) => fact("ticket", json!(solved.ticket)),
         Body::Resend(resend) => fact("ticket", json!(resend.ticket)),
+        Body::Say(say) => fact("ticket", json!(say.ticket)),
         Body::Note(note) => fact("ticket", json!(note.ticket)),
         Body::Check(check) => fact("ticket", json!(check.ticket)),
         Body::Consent(_) | Body::Attributes | Body::Other => {}
@@ -136,6 +141,7 @@ pub(crate) fn personal(entry: &Entry) -> Vec<(&'static str, String)> {
         | Body::Solved(_)
         | Body::Note(_)
         | Body::Resend(_)
+        | Body::Say(_)
         | Body::Attributes
         | Body::Check(_)
         | Body::Other => {}

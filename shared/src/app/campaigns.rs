@@ -41,6 +41,7 @@ impl Campaigns {
         let named = match &incoming.event.body {
             Body::Reply(reply) => reply.campaign.as_ref(),
             Body::Solved(solved) => solved.campaign.as_ref(),
+            Body::Say(say) => say.campaign.as_ref(),
             Body::Text(_)
             | Body::Consent(_)
             | Body::Attributes

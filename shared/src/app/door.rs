@@ -140,7 +140,7 @@ fn known_by_signature(mut parsed: Parsed, signature: Option<&str>, fresh: bool) 
     let id = DeliveryId::derive("signature", &[signature]);
     let alias = match &incoming.event.body {
         Body::Reply(reply) if reply.comment.is_some() => return parsed,
-        Body::Reply(_) | Body::Solved(_) if fresh => Alias::Noted(id),
+        Body::Reply(_) | Body::Solved(_) | Body::Say(_) if fresh => Alias::Noted(id),
         _ => Alias::Refused(id),
     };
     incoming.aliases.push(alias);

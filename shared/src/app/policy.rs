@@ -56,6 +56,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
             customer_day: settings.policy.parts_per_customer_day,
             hour: settings.policy.parts_per_hour,
         },
+        quiet_hours: settings.policy.quiet_hours.clone(),
         style: style(&settings.policy.sms),
     }
 }

@@ -1,12 +1,13 @@
 //! Reads typed values through a lookup and collects every problem.
 //!
 //! In: names. Out: values, and [`ConfigErrors`] that names settings and never shows a value.
-//! Imports only `net`, and from
+//! Imports only `hours` and `net`, and from
 //! `message` what a campaign id is.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::hours::{Hours, NotHours};
 use crate::message::{NOT_A_CAMPAIGN, is_campaign};
 use crate::net::BaseUrl;
 
@@ -99,6 +100,13 @@ impl<'a> Reader<'a> {
             self.wrong(name, format!("is {NOT_A_CAMPAIGN}"));
         }
         fits.then_some(value)
+    }
+
+    pub(super) fn hours(&mut self, name: &'static str) -> Option<Hours> {
+        let parsed = self.optional(name)?.parse();
+        parsed
+            .map_err(|problem: NotHours| self.wrong(name, problem.to_string()))
+            .ok()
     }
 
     /// Comma-separated campaign ids; `None` where the setting is absent.

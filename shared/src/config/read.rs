@@ -100,6 +100,7 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),
         parts_per_customer_day,
         parts_per_hour,
+        quiet_hours: r.hours("QUIET_HOURS"),
         sms: sms(r),
         ticket: ticket(r),
     }

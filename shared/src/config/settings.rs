@@ -1,12 +1,13 @@
 //! The settings' types, one struct per concern.
 //!
-//! In: nothing. Out: [`Settings`] and its parts. Imports only `net` and `secrets` types.
+//! In: nothing. Out: [`Settings`] and its parts. Imports only `hours`, `net` and `secrets` types.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
+use crate::hours::Hours;
 use crate::net::BaseUrl;
 use crate::secrets::Secret;
 
@@ -114,6 +115,8 @@ pub struct Policy {
     pub parts_per_customer_day: u32,
     /// `PARTS_PER_HOUR`: most SMS parts of the whole stack within an hour; zero: any number.
     pub parts_per_hour: u32,
+    /// `QUIET_HOURS`: no automatic SMS goes out then; `None`: at any time.
+    pub quiet_hours: Option<Hours>,
     /// How answers become SMS.
     pub sms: SmsSettings,
     /// What new tickets carry.

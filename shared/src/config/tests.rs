@@ -73,6 +73,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             loop_fuse: 5,
             parts_per_customer_day: 0,
             parts_per_hour: 0,
+            quiet_hours: None,
             sms: SmsSettings {
                 signature_separator: None,
                 split_ligatures: false,
@@ -134,6 +135,7 @@ fn every_policy_can_be_given() {
         ("LOOP_FUSE", "0"),
         ("PARTS_PER_CUSTOMER_DAY", "40"),
         ("PARTS_PER_HOUR", "1000"),
+        ("QUIET_HOURS", "21:00-08:00 Europe/Paris"),
         ("SIGNATURE_SEPARATOR", " -- "),
         ("SPLIT_LIGATURES", "true"),
         ("MAX_MESSAGES", "3"),
@@ -160,6 +162,7 @@ fn every_policy_can_be_given() {
     assert_eq!(policy.loop_fuse, 0);
     assert_eq!(policy.parts_per_customer_day, 40);
     assert_eq!(policy.parts_per_hour, 1000);
+    assert_eq!(policy.quiet_hours, "21:00-08:00 Europe/Paris".parse().ok());
     assert_eq!(
         policy.sms,
         SmsSettings {
@@ -238,6 +241,7 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("LOOP_FUSE", "101"),
         ("PARTS_PER_CUSTOMER_DAY", "-1"),
         ("PARTS_PER_HOUR", "zzz"),
+        ("QUIET_HOURS", "zzz"),
         ("SPLIT_LIGATURES", "zzz"),
         ("MAX_MESSAGES", "0"),
         ("FILES_OUT", "zzz"),

@@ -16,6 +16,8 @@ pub enum Lane {
     Zendesk,
     /// Towards the customer.
     Braze,
+    /// Towards the customer, and no person's words: no answer waits behind them.
+    Automatic,
     /// Braze's attributes: what is true when they are set, whenever that is.
     Attributes,
     /// Needs no vendor: the customer's consent, which counts from the moment it is known, and
@@ -27,9 +29,10 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Zendesk,
         Self::Braze,
+        Self::Automatic,
         Self::Attributes,
         Self::Own,
         Self::Newer,
@@ -102,7 +105,10 @@ impl Entry {
             Body::Text(_) | Body::Note(_) => Lane::Zendesk,
             // Nothing but a note on the ticket, which a text before it may have to open.
             Body::Consent(consent) if consent.what == ConsentKind::Help => Lane::Zendesk,
+            // Put off until the quiet hours end.
+            Body::Solved(_) if self.progress.put_off > 0 => Lane::Automatic,
             Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Lane::Braze,
+            Body::Say(_) => Lane::Automatic,
             Body::Attributes => Lane::Attributes,
             Body::Consent(_) | Body::Check(_) => Lane::Own,
             Body::Other => Lane::Newer,
@@ -155,6 +161,8 @@ pub enum Trouble {
     Spared,
     /// A person has stopped all outgoing SMS.
     Stopped,
+    /// No automatic SMS goes out in the quiet hours.
+    Quiet,
     /// The table did not say whether the SMS may go out.
     TableUnread,
     /// A word this version does not know.
@@ -228,6 +236,9 @@ pub struct Progress {
     /// Parts of a long answer already sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
+    /// Quiet hours put it off until then, in milliseconds since the epoch: the time to give it up begins there.
+    #[serde(rename = "off", skip_serializing_if = "is_zero")]
+    pub put_off: i64,
     /// Its SMS parts were counted by the spend guard.
     #[serde(skip_serializing_if = "is_false")]
     pub counted: bool,
@@ -277,6 +288,10 @@ impl Progress {
 
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+fn is_zero(value: &i64) -> bool {
+    *value == 0
 }
 
 fn is_zero_u8(value: &u8) -> bool {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::hours::Hours;
 use crate::text::sms::Ligatures;
 
 /// Which texts open a ticket.
@@ -116,6 +117,8 @@ pub struct Policy {
     pub loop_fuse: u8,
     /// How many SMS parts may be sent.
     pub spend: Spend,
+    /// When no automatic SMS goes out.
+    pub quiet_hours: Option<Hours>,
 }
 
 /// How many SMS parts may be sent; zero: any number.
@@ -156,6 +159,7 @@ impl Default for Policy {
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
             spend: Spend::default(),
+            quiet_hours: None,
         }
     }
 }

@@ -23,6 +23,9 @@ const OWN_COMMENTS_KEPT: usize = 6;
 /// Replies without a comment id whose text is remembered, to know them again among fetched comments.
 const TEXTS_KEPT: usize = 6;
 
+/// Automatic texts that are remembered; each is some forty bytes.
+const SAID_KEPT: usize = 16;
+
 /// Messages of unknown outcome that can be asked for again; each is some sixty bytes.
 const UNSURE_KEPT: usize = 20;
 
@@ -129,6 +132,9 @@ pub struct State {
     /// A time in which all outgoing SMS were stopped, as far as this conversation met it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stood: Option<Stood>,
+    /// What the customer was texted automatically.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
     /// SMS parts that went to the customer lately, where they are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spent: Option<Spent>,
@@ -138,6 +144,9 @@ pub struct State {
     /// Until when the way to Braze waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub braze_wait: Option<Wait>,
+    /// Until when automatic texts to the customer wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub automatic_wait: Option<Wait>,
     /// Until when Braze's attributes wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes_wait: Option<Wait>,
@@ -162,6 +171,11 @@ impl Stored for State {
 /// that was too often, last, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Echo(pub u32, pub u8, pub i64);
+
+/// An automatic text that went out: its ticket, the fingerprints of its text and of its words without figures,
+/// and when, in milliseconds since the epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said(pub TicketId, pub u32, pub u32, pub i64);
 
 /// SMS parts that went to the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,6 +240,11 @@ impl State {
         push_bounded(&mut self.own_comments, comment, OWN_COMMENTS_KEPT);
     }
 
+    /// Remembers an automatic text.
+    pub fn was_said(&mut self, said: Said) {
+        push_bounded(&mut self.said, said, SAID_KEPT);
+    }
+
     /// Remembers a message whose outcome is not known.
     pub fn not_sure(&mut self, message: Unsure) {
         push_bounded(&mut self.unsure, message, UNSURE_KEPT);
@@ -251,6 +270,7 @@ impl State {
         match lane {
             Lane::Zendesk => &mut self.zendesk_wait,
             Lane::Braze => &mut self.braze_wait,
+            Lane::Automatic => &mut self.automatic_wait,
             Lane::Attributes => &mut self.attributes_wait,
             Lane::Own => &mut self.own_wait,
             Lane::Newer => &mut self.newer_wait,
@@ -262,6 +282,7 @@ impl State {
         match lane {
             Lane::Zendesk => self.zendesk_wait,
             Lane::Braze => self.braze_wait,
+            Lane::Automatic => self.automatic_wait,
             Lane::Attributes => self.attributes_wait,
             Lane::Own => self.own_wait,
             Lane::Newer => self.newer_wait,

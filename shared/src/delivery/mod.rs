@@ -216,6 +216,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Reply(reply) => reply.ticket,
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
+        Body::Say(say) => say.ticket,
         Body::Note(note) => Some(note.ticket),
         Body::Check(check) => check.ticket,
         Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Other => None,

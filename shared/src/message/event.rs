@@ -68,6 +68,8 @@ pub enum Body {
     Solved(Solved),
     /// An agent asks for the SMS of unknown outcome to be sent once more.
     Resend(Resend),
+    /// The customer is to be texted something that is no agent's answer.
+    Say(Say),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
     /// The agent has to be told something.
@@ -88,6 +90,7 @@ impl Body {
             Self::Reply(_) => "reply",
             Self::Solved(_) => "solved",
             Self::Resend(_) => "resend",
+            Self::Say(_) => "say",
             Self::Attributes => "attributes",
             Self::Note(_) => "note",
             Self::Check(_) => "check",
@@ -99,7 +102,7 @@ impl Body {
     pub fn sender(&self) -> &'static str {
         match self {
             Self::Text(_) | Self::Consent(_) => "braze",
-            Self::Reply(_) | Self::Solved(_) | Self::Resend(_) => "zendesk",
+            Self::Reply(_) | Self::Solved(_) | Self::Resend(_) | Self::Say(_) => "zendesk",
             Self::Attributes | Self::Note(_) | Self::Check(_) | Self::Other => "",
         }
     }
@@ -279,6 +282,22 @@ pub struct Check {
     /// The ticket that something happened on. `None`: the conversation's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+}
+
+/// Something to text to the customer that is no agent's answer: an automatic first answer, a notice.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Say {
+    /// The ticket, where the body named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// The words, not blank.
+    pub text: Personal,
+    /// For how many hours the same words are not said to the customer again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once_hours: Option<u32>,
+    /// A campaign for this event alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
 }
 
 /// An internal note for the agent, of the bridge's own making.

@@ -11,8 +11,12 @@ use super::lenient::{self, Reading};
 use super::scan;
 
 /// The members both shapes are made of. Another one beside a guessed text may be a part of it.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 25] = [
+    "say",
+    "once_hours",
+    "requester_id",
     "recent",
+    "v",
     "attachments",
     "tags",
     "resend",
@@ -37,12 +41,13 @@ const KNOWN: [&str; 21] = [
 
 /// What a body with `recipients` says inside them only: beside them it may be the words of somebody
 /// whose text was not escaped.
-const INSIDE_RECIPIENTS: [&str; 8] = [
+const INSIDE_RECIPIENTS: [&str; 9] = [
     "external_user_id",
     "ticket_id",
     "zendesk_ticket",
     "comment_id",
     "resend",
+    "say",
     "text",
     "message",
     "msg_body",

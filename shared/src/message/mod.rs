@@ -30,7 +30,7 @@ pub use currents::{
 };
 pub use event::{
     Body, Changed, Check, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note,
-    Parsed, Personal, Profile, Reply, Resend, Solved, Text,
+    Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
 pub use ids::{

@@ -7,11 +7,16 @@
 use serde_json::Value;
 
 use super::attachment;
-use super::event::{Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Solved};
+use super::event::{
+    Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Say, Solved,
+};
 use super::field::{self, malformed};
 use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
 use super::members::{Author, Members};
 use crate::text::comment::strip_header;
+
+/// Longest `once_hours`: a year.
+const MOST_HOURS: u32 = 8_760;
 
 /// How long two bodies without any identification count as the same event, in milliseconds.
 const ANONYMOUS_BUCKET_MS: i64 = 120_000;
@@ -63,6 +68,9 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
             Body::Resend(Resend { ticket }),
             now_ms,
         ));
+    }
+    if let Some(say) = field::text("say", members.get(&["say"]))? {
+        return read_say(&members, (customer, ticket), &say, invocation_id, now_ms);
     }
     let comment: Option<CommentId> = field::id("comment_id", members.get(&["comment_id"]))?;
     let text = field::text("text", members.get(&["text", "msg_body"]))?
@@ -124,6 +132,45 @@ fn recent(value: Option<&Value>) -> Option<Vec<CommentId>> {
         .collect::<Result<_, _>>()
         .ok()?;
     (!ids.is_empty()).then_some(ids)
+}
+
+/// What is to be said is known from the body alone: one that is damaged is not guessed at.
+fn read_say(
+    members: &Members,
+    (customer, ticket): (Option<ExternalUserId>, Option<TicketId>),
+    say: &str,
+    invocation_id: &str,
+    now_ms: i64,
+) -> Result<Parsed, Malformed> {
+    if !members.trustworthy {
+        return Err(malformed("say", "cannot be read whole"));
+    }
+    if field::not_rendered(say) {
+        let problem = "still holds a placeholder that the sender did not fill in";
+        return Err(malformed("say", problem));
+    }
+    let once_hours: Option<u32> = field::id("once_hours", members.get(&["once_hours"]))?;
+    if once_hours.is_some_and(|hours| hours > MOST_HOURS) {
+        return Err(malformed(
+            "once_hours",
+            format!("is more than {MOST_HOURS}"),
+        ));
+    }
+    let campaign = field::campaign(members.get(&["campaign_id"]))?;
+    if say.trim().is_empty() {
+        return Ok(Parsed::NotForUs("there is nothing to say", ticket));
+    }
+    let now_bucket = now_ms.div_euclid(ANONYMOUS_BUCKET_MS).to_string();
+    let invocation = Some(invocation_id).filter(|id| !id.is_empty());
+    let address = address(customer.as_ref(), ticket);
+    let delivery = DeliveryId::derive("say", &[&address, invocation.unwrap_or(&now_bucket), say]);
+    let say = Say {
+        ticket,
+        text: Personal::from(say),
+        once_hours: once_hours.filter(|hours| *hours > 0),
+        campaign,
+    };
+    Ok(incoming(customer, delivery, Body::Say(say), now_ms))
 }
 
 fn read_solved(body: &[u8], invocation: Option<&str>, now_ms: i64) -> Result<Parsed, Malformed> {

@@ -193,7 +193,7 @@ impl Fleet {
             aliases: vec![],
         };
         let work = Work::request(&format!("request-{number}"), now + 10_000, now);
-        let report = environment.handle(incoming, &work).await;
+        let report = Box::pin(environment.handle(incoming, &work)).await;
         self.idle.lock().expect("unpoisoned").push(environment);
         self.running.fetch_sub(1, Ordering::Relaxed);
         Handling {

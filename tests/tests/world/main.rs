@@ -41,6 +41,7 @@ mod repeated_texts;
 mod requesters;
 mod roles;
 mod sandbox_data;
+mod say;
 mod spend_guard;
 mod statuses;
 mod suspended;

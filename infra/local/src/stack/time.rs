@@ -198,9 +198,7 @@ fn is_time(number: i64, now: i64) -> bool {
 fn without_pauses(memory: &str) -> String {
     let mut memory: Value = serde_json::from_str(memory).unwrap_or_default();
     if let Some(memory) = memory.as_object_mut() {
-        for pause in ["zendesk_wait", "braze_wait", "attributes_wait", "own_wait"] {
-            memory.remove(pause);
-        }
+        memory.retain(|name, _| !name.ends_with("_wait"));
     }
     memory.to_string()
 }

@@ -145,7 +145,10 @@ impl Go {
         for (what, list) in [("to be dropped", dropped), ("to go out", goes)] {
             if !list.is_empty() {
                 lines.push(format!("{} {what}:", count(list.len(), "event")));
-                lines.extend(list.iter().flat_map(|one| one.lines(self.text)));
+                lines.extend(
+                    list.iter()
+                        .flat_map(|one| one.lines(self.text && !self.account.json)),
+                );
             }
         }
         if dropped.is_empty() && goes.is_empty() {
@@ -187,7 +190,7 @@ impl Go {
         keys.dedup();
         for key in keys {
             // One that cannot be woken goes by itself, when its pause ends.
-            change(table, key, |held| held.state.braze_wait = None).await?;
+            change(table, key, wake).await?;
         }
         Ok(())
     }
@@ -219,6 +222,11 @@ impl Go {
             talk::say("SMS go out again. What waited goes out within two minutes.");
         }
     }
+}
+
+fn wake(held: &mut Held) {
+    held.state.braze_wait = None;
+    held.state.automatic_wait = None;
 }
 
 fn question(dropped: &[Outgoing], goes: &[Outgoing]) -> String {

@@ -40,7 +40,7 @@ pub(super) async fn read(table: &Table) -> Result<Vec<Outgoing>, Failure> {
         let held = Held::read(&key, item);
         let current = held.state.ticket;
         let sent = held.mailbox.into_iter();
-        for entry in sent.filter(|entry| entry.lane() == Lane::Braze) {
+        for entry in sent.filter(|entry| matches!(entry.lane(), Lane::Braze | Lane::Automatic)) {
             let ticket = ticket(&entry.event.body).or_else(|| current.map(|id| id.to_string()));
             all.push(Outgoing {
                 key: key.clone(),
@@ -59,6 +59,7 @@ fn ticket(body: &Body) -> Option<String> {
         Body::Reply(reply) => reply.ticket,
         Body::Solved(solved) => solved.ticket,
         Body::Resend(resend) => resend.ticket,
+        Body::Say(say) => say.ticket,
         Body::Text(_)
         | Body::Consent(_)
         | Body::Note(_)
@@ -86,7 +87,7 @@ impl Outgoing {
         if with_text {
             let words = events::text(&self.entry);
             let words = words.unwrap_or_else(|| "(in Zendesk, or the setting's)".to_owned());
-            lines.extend(hanging("    ", &only_shown(&words), TERMINAL));
+            lines.extend(hanging("    ", &words, TERMINAL));
         }
         lines
     }
@@ -100,10 +101,4 @@ impl Outgoing {
         }
         facts
     }
-}
-
-/// Text of others, without what a terminal would act on.
-fn only_shown(text: &str) -> String {
-    let shown = |letter: char| if letter.is_control() { ' ' } else { letter };
-    text.chars().map(shown).collect()
 }

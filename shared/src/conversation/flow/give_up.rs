@@ -40,10 +40,11 @@ pub(super) fn later(
     not_before: Option<i64>,
 ) -> Result<Done, Pause> {
     let stood = match entry.lane() {
-        Lane::Braze => state.stood_still(context.at, context.now),
+        Lane::Braze | Lane::Automatic => state.stood_still(context.at, context.now),
         Lane::Zendesk | Lane::Attributes | Lane::Own | Lane::Newer => 0,
     };
-    let age = context.now.saturating_sub(context.at) - stood;
+    let since = context.at.max(entry.progress.put_off);
+    let age = context.now.saturating_sub(since) - stood;
     if age < millis(context.policy.give_up_after) {
         return Err(Pause::Later(not_before, None));
     }
@@ -56,7 +57,7 @@ pub(super) fn later(
     let note = match entry.event.body {
         Body::Text(_) if progress.doubtful => Some(notes::text_in_doubt(language)),
         Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, hours)),
-        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => {
+        Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Say(_) => {
             Some(notes::answer_given_up(language, hours, progress.sent))
         }
         Body::Note(_) | Body::Attributes | Body::Check(_) | Body::Other => None,

@@ -20,11 +20,13 @@ mod new_ticket;
 mod note;
 mod post;
 pub mod put_right;
+mod quiet_hours;
 mod rating;
 mod recover;
 mod reply;
 mod resend;
 mod routing;
+mod say;
 #[cfg(test)]
 pub mod script;
 mod sms;
@@ -219,6 +221,7 @@ async fn tell(
         Body::Reply(body) => reply::reply(&mut flow, body).await,
         Body::Solved(body) => solved::solved(&mut flow, body).await,
         Body::Resend(body) => Ok(resend::resend(&mut flow, body)),
+        Body::Say(body) => say::say(&mut flow, body).await,
         Body::Text(body) => text::text(&mut flow, body).await,
         Body::Check(_) => compare::compare(&mut flow).await,
         // Left as it is, in its place, for the version that stored it.

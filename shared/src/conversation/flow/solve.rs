@@ -57,8 +57,11 @@ pub(super) fn is_older_than_the_last_text(
 pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Silent>) {
     let context = flow.context();
     let asked = context.asked_at(solved.asked_at);
+    // What was put off tells of every solve until now.
+    let put_off = (flow.progress.put_off > 0).then_some(context.now);
+    let asked = asked.filter(|_| put_off.is_none());
     let state = &mut *flow.state;
-    state.told_at = asked.unwrap_or(context.at);
+    state.told_at = put_off.or(asked).unwrap_or(context.at);
     state.told_roughly = asked.is_none();
     state.saw_status(Status::Solved, state.told_at);
     state.silent = silent;

@@ -10,7 +10,7 @@ use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
 use super::{
     Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, put_right,
-    solve, spend, subscription, unreported,
+    quiet_hours, solve, spend, subscription, unreported,
 };
 
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
@@ -48,6 +48,7 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     if messages.len() > flow.about.policy.style.max_messages {
         return Ok(too_long(flow, solved, ticket, messages.len()));
     }
+    put_off(flow, solved, ticket).await?;
     if messages.len() <= usize::from(flow.progress.sent) {
         return without_message(flow, solved, ticket, Silent::Empty).await;
     }
@@ -100,7 +101,8 @@ async fn is_another(
     if flow.state.closing_told && !refused {
         return is_solved_again(flow, ticket).await;
     }
-    if refused || solve::is_older_than_the_last_text(&context, flow.state, solved) {
+    let may_be_over = refused || flow.progress.put_off > 0;
+    if may_be_over || solve::is_older_than_the_last_text(&context, flow.state, solved) {
         *looked_up = true;
         let status = look_up(flow, solved, ticket).await?;
         if status.is_some_and(|status| !status.is_done()) {
@@ -179,6 +181,21 @@ fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, Silent> {
     let own = solved.campaign.clone();
     own.or_else(|| flow.about.policy.solved_campaign.clone())
         .ok_or(Silent::NoCampaign)
+}
+
+/// In the quiet hours the closing message waits; Braze knows at once that the ticket is closed.
+async fn put_off(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Result<(), Stop> {
+    if flow.progress.sent > 0 || !quiet_hours::last(flow) {
+        return Ok(());
+    }
+    if flow.progress.put_off == 0 {
+        let context = flow.context();
+        let at = context.asked_at(solved.asked_at).unwrap_or(context.at);
+        flow.state.saw_status(Status::Solved, at);
+        // Where Braze cannot be told now, the message tells it.
+        flow.announce(Some(ticket), false).await?;
+    }
+    quiet_hours::wait(flow)
 }
 
 /// Spam and merged tickets are closed without a word.

@@ -33,6 +33,11 @@ pub(super) static TEXTS: Texts = Texts {
     closing_too_long: "SMS not sent: the closing message is too long. It would take {messages} \
         messages of ten parts each, and at most {limit} are sent. Please tell your \
         administrator.",
+    said: "The customer was texted this automatically:",
+    say_unknown: "SMS: it is not known whether this automatic text was sent; Braze did not confirm it at {at}. \
+        It was not sent again. If it matters, please write to the customer yourself:",
+    say_too_long: "SMS not sent: an automatic text is too long. It would take {messages} messages of ten parts, \
+        and {limit} at most are sent. Please tell your administrator.",
     over_customers_limit: "SMS not sent: it would take {parts} SMS parts, this customer got {spent} within a day, and \
         the limit is {limit} (PARTS_PER_CUSTOMER_DAY). {advice}",
     over_hours_limit: "SMS not sent: it would take {parts} SMS parts, and with them the bridge would send more \

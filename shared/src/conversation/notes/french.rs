@@ -31,6 +31,11 @@ pub(super) static TEXTS: Texts = Texts {
     answer_again: "veuillez répondre à nouveau",
     closing_too_long: "SMS non envoyé : le message de clôture est trop long. Il faudrait {messages} messages \
         de dix parties, {limit} au plus sont envoyés. Veuillez prévenir votre administrateur.",
+    said: "Le client a reçu ce SMS automatique :",
+    say_unknown: "SMS : on ne sait pas si ce message automatique a été envoyé ; Braze ne l'a pas confirmé à {at}. \
+        Il n'a pas été renvoyé. Si c'est important, veuillez écrire vous-même au client :",
+    say_too_long: "SMS non envoyé : un message automatique est trop long. Il faudrait {messages} messages de dix \
+        parties, {limit} au plus sont envoyés. Veuillez prévenir votre administrateur.",
     over_customers_limit: "SMS non envoyé : il prendrait {parts} parties, ce client en a reçu {spent} en un jour, et \
         la limite est de {limit} (PARTS_PER_CUSTOMER_DAY). {advice}",
     over_hours_limit: "SMS non envoyé : il prendrait {parts} parties, et dépasserait ainsi la limite de {limit} \

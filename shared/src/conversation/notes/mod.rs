@@ -71,6 +71,23 @@ pub fn too_long(language: Language, messages: usize, limit: usize) -> String {
     against(Texts::of(language).too_long, messages, limit)
 }
 
+/// What the customer was texted automatically.
+pub fn said(language: Language, sms: &str) -> String {
+    format!("{}\n{sms}", Texts::of(language).said)
+}
+
+/// Braze did not say whether it took an automatic text.
+pub fn say_unknown(language: Language, now: i64, sms: &str) -> String {
+    let at = clock(now);
+    let text = fill(Texts::of(language).say_unknown, &[("at", &at)]);
+    format!("{text}\n{sms}")
+}
+
+/// An automatic text would take too many messages.
+pub fn say_too_long(language: Language, messages: usize, limit: usize) -> String {
+    against(Texts::of(language).say_too_long, messages, limit)
+}
+
 /// A message of so many SMS parts would go beyond what a customer may get within a day. `spent`: parts they
 /// got; `again`: when it can be sent, in milliseconds since the epoch, where it ever can.
 pub fn over_customers_limit(
@@ -544,6 +561,9 @@ mod tests {
             subscribed_again(language),
             too_long(language, 17, 5),
             closing_too_long(language, 17, 5),
+            said(language, "Hello"),
+            say_unknown(language, 0, "Hello"),
+            say_too_long(language, 17, 5),
             over_customers_limit(language, 3, 38, 40, Some(0)),
             over_customers_limit(language, 50, 0, 40, None),
             over_hours_limit(language, 3, 1000),

@@ -27,6 +27,12 @@ pub(super) struct Texts {
     pub(super) answer_again: &'static str,
     /// `{messages}`, `{limit}`
     pub(super) closing_too_long: &'static str,
+    /// Before the text.
+    pub(super) said: &'static str,
+    /// `{at}`; before the text.
+    pub(super) say_unknown: &'static str,
+    /// `{messages}`, `{limit}`
+    pub(super) say_too_long: &'static str,
     /// `{parts}`, `{spent}`, `{limit}`, `{advice}`
     pub(super) over_customers_limit: &'static str,
     /// `{parts}`, `{limit}`, `{advice}`

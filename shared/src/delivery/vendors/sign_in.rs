@@ -16,7 +16,12 @@ const SIGN_IN: Duration = Duration::from_secs(2);
 /// Whether delivering this event calls Zendesk, as far as can be told before it is stored.
 pub(crate) fn calls_zendesk(incoming: &Incoming) -> bool {
     let to_zendesk = match incoming.event.body {
-        Body::Text(_) | Body::Consent(_) | Body::Solved(_) | Body::Note(_) | Body::Check(_) => true,
+        Body::Text(_)
+        | Body::Consent(_)
+        | Body::Solved(_)
+        | Body::Say(_)
+        | Body::Note(_)
+        | Body::Check(_) => true,
         Body::Reply(_) | Body::Resend(_) | Body::Attributes | Body::Other => false,
     };
     to_zendesk || incoming.customer.is_none()

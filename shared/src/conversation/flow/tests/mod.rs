@@ -8,6 +8,7 @@ mod give_up;
 mod late;
 mod media;
 mod quiet;
+mod quiet_hours;
 mod reply;
 mod resend;
 mod solved;
@@ -17,7 +18,7 @@ use super::give_up::{MOST_BREAKS, TOO_LONG};
 use super::script::Script;
 use super::*;
 use crate::conversation::policy::OpenOn;
-use crate::conversation::state::{Attached, Status};
+use crate::conversation::state::{Attached, Lane, Status};
 use crate::conversation::step::{Attributes, Failure, FetchedComment, TicketFacts};
 use crate::message::{Check, Reply, Resend, Solved, Text, UserId};
 
