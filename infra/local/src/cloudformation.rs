@@ -52,6 +52,7 @@ impl Described {
                 ("ZendeskReplyUrl", url("/zendesk/reply")),
                 ("ZendeskSolvedUrl", url("/zendesk/solved")),
                 ("BrazeInboundUrl", url("/braze/inbound")),
+                ("BrazeEventsUrl", url("/braze/events")),
                 ("TableName", TABLE_NAME.to_owned()),
                 ("SecretArn", stack.secrets.arn()),
             ]),

@@ -308,6 +308,12 @@ async fn braze_pages_have_this_stacks_url_and_the_token_only_when_asked() {
     // Bodies are pasted, so they are not wrapped.
     let wide = |line: &&str| line.chars().count() > kit::WIDTH && !line.contains("{{");
     assert_eq!(ran.out.lines().find(wide), None);
+    // The SMS campaigns' text names the comment, and the event export's form is at the end.
+    let extras = "{% message_extras :key bridge :value {{api_trigger_properties.${comment_id}}} %}\
+        {% message_extras :key bridge_part :value {{api_trigger_properties.${part}}} %}\n";
+    assert_eq!(ran.out.matches(extras).count(), 2, "{}", ran.out);
+    let export = format!("{}/braze/events", world.stack.front_url());
+    assert_eq!(ran.out.matches(&export).count(), 1, "{}", ran.out);
     let with = world.bridge("setup braze --show-token").await.ends(0);
     assert_eq!(
         with.out

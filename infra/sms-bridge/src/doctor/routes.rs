@@ -31,7 +31,7 @@ struct Route {
     signed: bool,
 }
 
-fn routes() -> [Route; 3] {
+fn routes() -> [Route; 4] {
     [
         Route {
             output: "ZendeskReplyUrl",
@@ -51,6 +51,13 @@ fn routes() -> [Route; 3] {
             key: "braze_inbound_token",
             body: json!({"kind": "message", "external_user_id": NOBODY, "message": "sms-bridge doctor",
                 "dispatch_id": "dispatch_id_for_unsent_campaign"}),
+            signed: false,
+        },
+        // Optional: without its key in the secret it is off, and nothing is sent.
+        Route {
+            output: "BrazeEventsUrl",
+            key: "braze_events_token",
+            body: json!({"events": []}),
             signed: false,
         },
     ]

@@ -10,7 +10,7 @@ use shared::conversation::state::Entry;
 use shared::message::{Body, CommentId, DeliveryId, Personal};
 use shared::zendesk::{CommentView, Role};
 
-use super::{Known, quiet};
+use super::{Known, fate, quiet};
 use crate::dead::Letter;
 
 /// How long the table remembers what it accepted, at least; in milliseconds.
@@ -46,6 +46,9 @@ pub(super) fn standing(known: &Known, comment: &CommentView) -> String {
         .any(|one| one.comment == Some(comment.id))
     {
         return "Braze's answer is not known: sms_resend sends it again".to_owned();
+    }
+    if let Some(fate) = fate::of_answer(&known.watch, comment.id) {
+        return fate;
     }
     let told = if is_accepted(known, comment) {
         let note = DeliveryId::derive("note", &[delivery(comment.id).as_str()]);

@@ -5,6 +5,7 @@
 
 mod answers;
 mod desk;
+mod fate;
 mod path;
 mod quiet;
 mod show;
@@ -13,7 +14,8 @@ use clap::Args;
 use serde_json::Value;
 use shared::app::pseudonym_key;
 use shared::conversation::state::Entry;
-use shared::conversation::store::{Held, Key};
+use shared::conversation::store::{Held, Key, Watched};
+use shared::conversation::watch::Watch;
 use shared::message::TicketId;
 use shared::secrets::Secrets;
 use shared::zendesk::{CommentView, Status, TicketView};
@@ -61,6 +63,8 @@ struct Known {
     /// The customer's name in the functions' logs, where the secret may be read.
     log_name: Option<String>,
     held: Held,
+    /// What Braze's event export told.
+    watch: Watch,
     waiting: Option<Waiting>,
     /// Events that named only the ticket: whose it is has to be looked up.
     unaddressed: Vec<Entry>,
@@ -133,6 +137,7 @@ impl Trace {
             customer,
             unaddressed: unaddressed(table, &key, on).await?,
             waiting: Waiting::read(&key, item, now),
+            watch: watched(table, &key).await?,
             held,
             letters,
             ticket,
@@ -187,6 +192,15 @@ fn customer(key: &Key) -> Option<String> {
         Key::Customer(id) => Some(id.as_str().to_owned()),
         Key::Ticket(_) => None,
     }
+}
+
+/// What is watched of the customer's messages, where Braze exports events.
+async fn watched(table: &Table, key: &Key) -> Result<Watch, Failure> {
+    let Key::Customer(customer) = key else {
+        return Ok(Watch::default());
+    };
+    let item = table.item(&Watch::pk(customer)).await?;
+    Ok(item.map_or_else(Watch::default, |item| Watched::read(&item).watch))
 }
 
 /// What waits under the ticket alone, beside the conversation.

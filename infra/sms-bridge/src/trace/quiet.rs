@@ -8,8 +8,8 @@ use shared::conversation::state::Silent;
 use shared::message::Body;
 use shared::zendesk::CommentView;
 
-use super::Known;
 use super::path::Hop;
+use super::{Known, fate};
 use crate::dead::Letter;
 
 /// The last solve and the last consent.
@@ -57,10 +57,17 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
     }
     let unsure = state.unsure.iter();
     let unsure = unsure.filter(|one| Some(one.ticket) == state.ticket && one.comment.is_none());
+    let unsure = unsure.count() > 0;
+    if let (false, None, Some(fate)) = (
+        unsure,
+        state.silent,
+        fate::of_closing(&known.watch, state.ticket, state.told_at),
+    ) {
+        let standing = format!("accepted; closing SMS {fate}");
+        return Some(hop(state.told_at, "solved", &standing));
+    }
     let standing = match state.silent {
-        _ if unsure.count() > 0 => {
-            "Braze's answer is not known: sms_resend sends the closing SMS again"
-        }
+        _ if unsure => "Braze's answer is not known: sms_resend sends the closing SMS again",
         None => "accepted and closing SMS sent to Braze",
         Some(Silent::OptOutAsked) => {
             "accepted; no closing SMS: the customer had asked for no more texts"

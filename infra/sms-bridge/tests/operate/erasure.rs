@@ -140,3 +140,17 @@ fn what_cannot_be_written_is_a_failure() {
         }
     });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_watched_of_a_customers_messages_goes_as_well() {
+    let live = Live::start().await;
+    live.stack
+        .secrets
+        .set_key("braze_events_token", "events-token-of-the-tests");
+    let ticket = e2e::with_ticket(&live.stack).await;
+    e2e::answered(&live.stack, ticket, "An answer").await;
+    let watched = |item: &serde_json::Value| e2e::table::pk(item) == "sent#ana";
+    assert!(items(&live.stack).iter().any(watched));
+    forget(&live, "ana").await;
+    assert_eq!(items(&live.stack), [] as [serde_json::Value; 0]);
+}

@@ -1,8 +1,11 @@
 //! One customer's or ticket's whole path.
 
+use std::time::Duration;
+
 use e2e::send::{reply, reply_body, text};
-use e2e::{ANA, answered, settled, with_ticket};
+use e2e::{ANA, PATIENCE, answered, settled, with_ticket};
 use serde_json::{Value, json};
+use simulators::braze::{Condition, State};
 use simulators::zendesk::Status;
 use simulators::{Effect, Fault};
 
@@ -377,4 +380,77 @@ async fn nobody_and_nothing_are_told_in_one_sentence() {
     );
     assert_eq!(live.run("trace").await.code, Some(2));
     assert_eq!(live.run("trace --ticket x").await.code, Some(2));
+}
+
+const EVENTS_TOKEN: &str = "events-token-of-the-tests";
+
+/// A running bundle to which Braze exports its events.
+async fn exporting() -> Live {
+    let live = Live::start().await;
+    let secrets = &live.stack.secrets;
+    secrets.set_key("braze_events_token", EVENTS_TOKEN);
+    let url = format!("{}/braze/events", live.stack.front_url());
+    live.stack.braze.set_currents(&url, EVENTS_TOKEN);
+    live
+}
+
+/// Waits until Braze has told every event.
+async fn told(live: &Live) {
+    let all = |state: &State| state.currents.waiting() == 0;
+    assert!(live.stack.braze.wait_until(PATIENCE, all).await);
+    settled(&live.stack).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_shown_as_sent_delivered_failed_or_withheld() {
+    let live = exporting().await;
+    let ticket = with_ticket(&live.stack).await;
+    let cases = [
+        (Condition::Subscribed, "delivered to the phone"),
+        (Condition::Unreachable, "FAILED at the carrier (30003)"),
+        (
+            Condition::Filtered,
+            "FAILED: refused by the carrier (30007)",
+        ),
+        (
+            Condition::Capped,
+            "taken by Braze, which has said nothing of it since",
+        ),
+    ];
+    for (number, (condition, standing)) in cases.into_iter().enumerate() {
+        live.stack.braze.set_condition(ANA, condition);
+        answered(&live.stack, ticket, &format!("Answer {number}")).await;
+        told(&live).await;
+        let path = live.json("trace ana").await;
+        assert_eq!(hop(&path, "reply", number)["standing"], standing);
+    }
+    let by = Duration::from_secs(11 * 60);
+    live.stack.pass(by).await.unwrap();
+    live.stack.redeliver().await.unwrap();
+    settled(&live.stack).await;
+    let path = live.json("trace ana").await;
+    let withheld = "WITHHELD by Braze: taken, and not sent";
+    assert_eq!(hop(&path, "reply", 3)["standing"], withheld);
+    fits(&live.well("trace ana").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closing_message_is_shown_with_its_fate() {
+    for (condition, fate) in [
+        (Condition::Subscribed, "delivered to the phone"),
+        (Condition::Landline, "FAILED at the carrier (30006)"),
+    ] {
+        let live = exporting().await;
+        let ticket = with_ticket(&live.stack).await;
+        live.stack.braze.set_condition(ANA, condition);
+        live.stack
+            .zendesk
+            .set_status(ticket, Status::Solved)
+            .unwrap();
+        settled(&live.stack).await;
+        told(&live).await;
+        let path = live.json("trace ana").await;
+        let standing = format!("accepted; closing SMS {fate}");
+        assert_eq!(hop(&path, "solved", 0)["standing"], standing, "{path:#}");
+    }
 }
