@@ -20,6 +20,7 @@ pub(crate) fn kind(entry: &Entry) -> &'static str {
         Body::Solved(_) => "solved",
         Body::Resend(_) => "resend",
         Body::Say(_) => "say",
+        Body::LateFiles(_) => "files",
         Body::Attributes => "attributes",
         Body::Note(_) => "note",
         Body::Check(_) => "check",
@@ -33,6 +34,7 @@ pub(crate) fn vendor(lane: Lane) -> &'static str {
         Lane::Zendesk => "Zendesk",
         Lane::Braze => "Braze",
         Lane::Automatic => "Braze, automatic",
+        Lane::Files => "a file's host",
         Lane::Attributes => "Braze's attributes",
         Lane::Own => "nobody",
         Lane::Newer => "a newer version",
@@ -72,7 +74,9 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
         Body::Solved(solved) => solved.message.as_ref()?,
         Body::Note(note) => &note.text,
         Body::Say(say) => &say.text,
-        Body::Resend(_) | Body::Attributes | Body::Check(_) | Body::Other => return None,
+        Body::Resend(_) | Body::LateFiles(_) | Body::Attributes | Body::Check(_) | Body::Other => {
+            return None;
+        }
     };
     text.present().map(str::to_owned)
 }
@@ -101,6 +105,10 @@ pub(crate) fn facts(entry: &Entry) -> Value {
         Body::Resend(resend) => fact("ticket", json!(resend.ticket)),
         Body::Say(say) => fact("ticket", json!(say.ticket)),
         Body::Note(note) => fact("ticket", json!(note.ticket)),
+        Body::LateFiles(late) => {
+            fact("ticket", json!(late.ticket));
+            fact("files", json!(late.links.len() + late.missing.len()));
+        }
         Body::Check(check) => fact("ticket", json!(check.ticket)),
         Body::Consent(_) | Body::Attributes | Body::Other => {}
     }
@@ -136,6 +144,10 @@ pub(crate) fn personal(entry: &Entry) -> Vec<(&'static str, String)> {
                     &format!("{} {}", file.name.as_str(), file.url.as_str()),
                 );
             }
+        }
+        Body::LateFiles(late) => {
+            let links = late.links.iter().chain(&late.missing);
+            links.for_each(|link| tell("file", link));
         }
         Body::Consent(_)
         | Body::Solved(_)

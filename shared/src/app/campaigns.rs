@@ -45,6 +45,7 @@ impl Campaigns {
             Body::Text(_)
             | Body::Consent(_)
             | Body::Attributes
+            | Body::LateFiles(_)
             | Body::Note(_)
             | Body::Resend(_)
             | Body::Check(_)

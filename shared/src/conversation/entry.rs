@@ -18,6 +18,8 @@ pub enum Lane {
     Braze,
     /// Towards the customer, and no person's words: no answer waits behind them.
     Automatic,
+    /// A host that does not have a customer's file yet.
+    Files,
     /// Braze's attributes: what is true when they are set, whenever that is.
     Attributes,
     /// Needs no vendor: the customer's consent, which counts from the moment it is known, and
@@ -29,10 +31,11 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Zendesk,
         Self::Braze,
         Self::Automatic,
+        Self::Files,
         Self::Attributes,
         Self::Own,
         Self::Newer,
@@ -109,6 +112,7 @@ impl Entry {
             Body::Solved(_) if self.progress.put_off > 0 => Lane::Automatic,
             Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Lane::Braze,
             Body::Say(_) => Lane::Automatic,
+            Body::LateFiles(_) => Lane::Files,
             Body::Attributes => Lane::Attributes,
             Body::Consent(_) | Body::Check(_) => Lane::Own,
             Body::Other => Lane::Newer,

@@ -147,6 +147,9 @@ pub struct State {
     /// Until when automatic texts to the customer wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic_wait: Option<Wait>,
+    /// Until when files that were not there are not asked for again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files_wait: Option<Wait>,
     /// Until when Braze's attributes wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes_wait: Option<Wait>,
@@ -271,6 +274,7 @@ impl State {
             Lane::Zendesk => &mut self.zendesk_wait,
             Lane::Braze => &mut self.braze_wait,
             Lane::Automatic => &mut self.automatic_wait,
+            Lane::Files => &mut self.files_wait,
             Lane::Attributes => &mut self.attributes_wait,
             Lane::Own => &mut self.own_wait,
             Lane::Newer => &mut self.newer_wait,
@@ -283,6 +287,7 @@ impl State {
             Lane::Zendesk => self.zendesk_wait,
             Lane::Braze => self.braze_wait,
             Lane::Automatic => self.automatic_wait,
+            Lane::Files => self.files_wait,
             Lane::Attributes => self.attributes_wait,
             Lane::Own => self.own_wait,
             Lane::Newer => self.newer_wait,

@@ -218,6 +218,7 @@ fn ticket_of(event: &Event) -> Option<TicketId> {
         Body::Resend(resend) => resend.ticket,
         Body::Say(say) => say.ticket,
         Body::Note(note) => Some(note.ticket),
+        Body::LateFiles(files) => Some(files.ticket),
         Body::Check(check) => check.ticket,
         Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Other => None,
     }

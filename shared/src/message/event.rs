@@ -72,6 +72,8 @@ pub enum Body {
     Say(Say),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
+    /// Files of a customer's text were not there yet.
+    LateFiles(LateFiles),
     /// The agent has to be told something.
     Note(Note),
     /// The conversation is compared with its ticket.
@@ -91,6 +93,7 @@ impl Body {
             Self::Solved(_) => "solved",
             Self::Resend(_) => "resend",
             Self::Say(_) => "say",
+            Self::LateFiles(_) => "late_files",
             Self::Attributes => "attributes",
             Self::Note(_) => "note",
             Self::Check(_) => "check",
@@ -103,7 +106,11 @@ impl Body {
         match self {
             Self::Text(_) | Self::Consent(_) => "braze",
             Self::Reply(_) | Self::Solved(_) | Self::Resend(_) | Self::Say(_) => "zendesk",
-            Self::Attributes | Self::Note(_) | Self::Check(_) | Self::Other => "",
+            Self::Attributes
+            | Self::LateFiles(_)
+            | Self::Note(_)
+            | Self::Check(_)
+            | Self::Other => "",
         }
     }
 }
@@ -174,6 +181,31 @@ pub enum MediaProblem {
     Refused,
     /// Fetching it was interrupted more than once.
     Interrupted,
+}
+
+impl MediaProblem {
+    /// The file may be there a moment later: its host does not have it yet, is busy, or did not answer.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Unreachable | Self::TimedOut => true,
+            Self::Status(status) => {
+                matches!(status, 401 | 403 | 404 | 408 | 409 | 425 | 429) || status >= 500
+            }
+            Self::BadLink
+            | Self::NotHttps
+            | Self::PrivateAddress
+            | Self::TooManyRedirects
+            | Self::Encoded
+            | Self::Empty
+            | Self::TooLarge
+            | Self::TypeNotAllowed
+            | Self::NotItsType
+            | Self::TooMany
+            | Self::NotTaken
+            | Self::Refused
+            | Self::Interrupted => false,
+        }
+    }
 }
 
 /// Which of Braze's consent keywords the customer used.
@@ -298,6 +330,18 @@ pub struct Say {
     /// A campaign for this event alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+}
+
+/// Files of a customer's text that were not there when it went to its ticket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateFiles {
+    /// The ticket the text is on.
+    pub ticket: TicketId,
+    /// Links of those that are asked for, or have come.
+    pub links: Vec<String>,
+    /// Links of those that are to be asked for once more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }
 
 /// An internal note for the agent, of the bridge's own making.

@@ -29,8 +29,8 @@ pub use currents::{
     Ended, Exported, NotDelivered, Reached, ReceivedText, SmsStep, Told, exported as braze_events,
 };
 pub use event::{
-    Body, Changed, Check, Consent, ConsentKind, Event, Incoming, Malformed, MediaProblem, Note,
-    Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,
+    Body, Changed, Check, Consent, ConsentKind, Event, Incoming, LateFiles, Malformed,
+    MediaProblem, Note, Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
 pub use ids::{

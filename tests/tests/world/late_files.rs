@@ -95,3 +95,80 @@ fn a_picture_that_never_comes_is_named_with_its_link_and_asked_for_no_more() {
         assert!(words.contains("https://127.0.0.1"), "{words}");
     });
 }
+
+#[test]
+fn of_two_pictures_each_is_attached_when_it_comes() {
+    case!(async {
+        let stack = stack_with(|options| options.pictures = true).await;
+        let host = stack.pictures.as_ref().expect("a host");
+        let links: Vec<String> = ["a", "b"]
+            .iter()
+            .map(|name| {
+                let content = [PNG, name.as_bytes()].concat();
+                host.add("image/png", Bytes::from(content)).expect("kept")
+            })
+            .collect();
+        // Both are missing at first, then one.
+        host.faults()
+            .add(Fault::always("GET", Effect::status(404)).times(3));
+        stack.braze.customer_texts(ANA, "Look", &links).await;
+        settled(&stack).await;
+        redelivered(&stack).await;
+        settled(&stack).await;
+        let ticket = only_ticket(&stack);
+        let files = ticket
+            .comments
+            .iter()
+            .map(|comment| comment.attachments.len());
+        assert_eq!(files.sum::<usize>(), 2, "{:?}", public(&ticket));
+    });
+}
+
+#[test]
+fn an_answer_and_a_further_text_do_not_wait_for_a_picture() {
+    case!(async {
+        let stack = texted((0..200).map(|_| Effect::status(404))).await;
+        let id = only_ticket(&stack).id;
+        e2e::answered(&stack, id, "Which one?").await;
+        assert_eq!(e2e::view::phone(&stack, ANA), ["Which one?"]);
+        let text = e2e::send::text(&stack, ANA, "The blue one").await;
+        assert_eq!(text.outcome(), "delivered", "{text:?}");
+    });
+}
+
+#[test]
+fn what_no_time_mends_is_not_asked_for_again() {
+    case!(async {
+        let stack = texted([Effect::status(410)]).await;
+        let asked = stack.pictures.as_ref().expect("a host").asked();
+        assert_eq!(redelivered(&stack).await, 0);
+        assert_eq!(stack.pictures.as_ref().expect("a host").asked(), asked);
+    });
+}
+
+#[test]
+fn a_picture_that_comes_late_reopens_nothing_and_is_the_customers_own() {
+    case!(async {
+        let stack = texted([Effect::status(404)]).await;
+        let id = only_ticket(&stack).id;
+        stack
+            .zendesk
+            .set_status(id, simulators::zendesk::Status::Solved)
+            .expect("solved");
+        settled(&stack).await;
+        redelivered(&stack).await;
+        let ticket = only_ticket(&stack);
+        assert_eq!(ticket.status, simulators::zendesk::Status::Solved);
+        let (first, last) = (ticket.comments.first(), ticket.comments.last());
+        let late = ticket
+            .comments
+            .iter()
+            .find(|comment| !comment.attachments.is_empty());
+        let author = late.expect("attached").author.clone();
+        assert_eq!(
+            Some(author),
+            first.map(|comment| comment.author.clone()),
+            "{last:?}"
+        );
+    });
+}

@@ -63,6 +63,7 @@ fn ticket(body: &Body) -> Option<String> {
         Body::Text(_)
         | Body::Consent(_)
         | Body::Note(_)
+        | Body::LateFiles(_)
         | Body::Attributes
         | Body::Check(_)
         | Body::Other => None,

@@ -26,7 +26,9 @@ pub(super) fn is_poison(entry: &Entry) -> bool {
 /// Gives up on an event that workers vanish over.
 pub(super) fn broke_off(context: EventContext<'_>, state: &mut State, entry: &Entry) -> Done {
     let note = match entry.event.body {
-        Body::Note(_) | Body::Attributes | Body::Check(_) | Body::Other => None,
+        Body::Note(_) | Body::LateFiles(_) | Body::Attributes | Body::Check(_) | Body::Other => {
+            None
+        }
         _ => Some(notes::broke_off(context.policy.language)),
     };
     given_up(context, state, entry, BROKE_OFF, note)
@@ -41,7 +43,7 @@ pub(super) fn later(
 ) -> Result<Done, Pause> {
     let stood = match entry.lane() {
         Lane::Braze | Lane::Automatic => state.stood_still(context.at, context.now),
-        Lane::Zendesk | Lane::Attributes | Lane::Own | Lane::Newer => 0,
+        Lane::Zendesk | Lane::Files | Lane::Attributes | Lane::Own | Lane::Newer => 0,
     };
     let since = context.at.max(entry.progress.put_off);
     let age = context.now.saturating_sub(since) - stood;
@@ -60,7 +62,9 @@ pub(super) fn later(
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Say(_) => {
             Some(notes::answer_given_up(language, hours, progress.sent))
         }
-        Body::Note(_) | Body::Attributes | Body::Check(_) | Body::Other => None,
+        Body::Note(_) | Body::LateFiles(_) | Body::Attributes | Body::Check(_) | Body::Other => {
+            None
+        }
     };
     Ok(given_up(context, state, entry, TOO_LONG, note))
 }

@@ -40,7 +40,7 @@ pub(super) async fn fetch(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> 
 }
 
 /// What became of the files is known, and worth relying on still.
-fn is_known(flow: &Flow<'_>) -> bool {
+pub(super) fn is_known(flow: &Flow<'_>) -> bool {
     let Some(media) = &flow.progress.media else {
         return false;
     };
@@ -51,7 +51,8 @@ fn is_known(flow: &Flow<'_>) -> bool {
     !lapsed && !again
 }
 
-fn keep(flow: &mut Flow<'_>, files: Vec<Attached>) {
+/// Writes down what became of the files.
+pub(super) fn keep(flow: &mut Flow<'_>, files: Vec<Attached>) {
     flow.progress.media = Some(Media {
         at: flow.now(),
         files,

@@ -14,6 +14,7 @@ mod files;
 mod forward;
 mod give_up;
 mod happened;
+mod late_files;
 mod loop_guard;
 mod media;
 mod new_ticket;
@@ -222,6 +223,7 @@ async fn tell(
         Body::Solved(body) => solved::solved(&mut flow, body).await,
         Body::Resend(body) => Ok(resend::resend(&mut flow, body)),
         Body::Say(body) => say::say(&mut flow, body).await,
+        Body::LateFiles(body) => late_files::late_files(&mut flow, body).await,
         Body::Text(body) => text::text(&mut flow, body).await,
         Body::Check(_) => compare::compare(&mut flow).await,
         // Left as it is, in its place, for the version that stored it.

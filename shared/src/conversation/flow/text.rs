@@ -9,8 +9,8 @@ use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
 use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
 use super::{
-    Done, Ended, Flow, No, Stop, happened, loop_guard, post, put_right, rating, routing,
-    subscription,
+    Done, Ended, Flow, No, Stop, happened, late_files, loop_guard, post, put_right, rating,
+    routing, subscription,
 };
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
@@ -43,6 +43,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
         follow.extend(subscription::note(flow));
     }
     follow.extend(note_on_full_ticket(flow));
+    follow.extend(late_files::follow(flow, text));
     follow.extend(routing::note(flow, text));
     follow.extend(note_on_opt_out(flow));
     follow.extend(note_on_opt_out_wish(flow, text));

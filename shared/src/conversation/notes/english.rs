@@ -110,6 +110,8 @@ pub(super) static TEXTS: Texts = Texts {
     more_not_attached: "… and {count} more files not attached",
     one_file: "(1 file)",
     files: "({count} files)",
+    one_late_file: "(1 file that was not attached above)",
+    late_files: "({count} files that were not attached above)",
     file_not_sent: "Attachment of the answer: file not sent by SMS{names}. Please send it another way, \
         for example as a link.",
     files_not_sent: "Attachments of the answer: {count} files not sent by SMS{names}. Please send them \

@@ -107,6 +107,8 @@ pub(super) static TEXTS: Texts = Texts {
     more_not_attached: "… et {count} autres fichiers non joints",
     one_file: "(1 fichier)",
     files: "({count} fichiers)",
+    one_late_file: "(1 fichier non joint plus haut)",
+    late_files: "({count} fichiers non joints plus haut)",
     file_not_sent: "Pièce jointe de la réponse : fichier non envoyé par SMS{names}. Veuillez l'envoyer \
         autrement, par exemple par un lien.",
     files_not_sent: "Pièces jointes de la réponse : {count} fichiers non envoyés par SMS{names}. \

@@ -420,6 +420,15 @@ pub fn files_only(language: Language, count: usize) -> String {
     }
 }
 
+/// The comment of files that came after their text.
+pub fn late_files(language: Language, count: usize) -> String {
+    let texts = Texts::of(language);
+    match count {
+        1 => texts.one_late_file.to_owned(),
+        count => fill(texts.late_files, &[("count", &count.to_string())]),
+    }
+}
+
 /// Files on the agent's comment that the customer did not get; at least one.
 pub fn files_not_sent(language: Language, files: &[&Attachment]) -> String {
     let texts = Texts::of(language);
@@ -591,6 +600,8 @@ mod tests {
             more_not_attached(language, 7),
             files_only(language, 1),
             files_only(language, 2),
+            late_files(language, 1),
+            late_files(language, 2),
             files_not_sent(language, &[&file]),
             files_not_sent(language, &[&file, &file]),
             cost(language, &sms::fit("Hello")),

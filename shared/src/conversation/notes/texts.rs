@@ -99,6 +99,9 @@ pub(super) struct Texts {
     pub(super) files: &'static str,
     /// `{names}`
     pub(super) file_not_sent: &'static str,
+    pub(super) one_late_file: &'static str,
+    /// `{count}`
+    pub(super) late_files: &'static str,
     /// `{count}`, `{names}`
     pub(super) files_not_sent: &'static str,
     /// `{parts}`, `{messages}`, `{encoding}`

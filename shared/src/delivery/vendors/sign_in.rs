@@ -20,6 +20,7 @@ pub(crate) fn calls_zendesk(incoming: &Incoming) -> bool {
         | Body::Consent(_)
         | Body::Solved(_)
         | Body::Say(_)
+        | Body::LateFiles(_)
         | Body::Note(_)
         | Body::Check(_) => true,
         Body::Reply(_) | Body::Resend(_) | Body::Attributes | Body::Other => false,
