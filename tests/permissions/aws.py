@@ -30,6 +30,7 @@ SECRET = {
     "zendesk_solved_signing_secret": "solved-signing-secret-of-the-test",
     "braze_api_key": "braze-key",
     "braze_inbound_token": "inbound-token-of-the-test-0123456789",
+    "braze_events_token": "events-token-of-the-test-0123456789",
 }
 TRUST = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}

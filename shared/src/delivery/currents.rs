@@ -111,7 +111,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             Told::Step(step) if self.policy.names(&step.campaign) => Some(true),
             Told::Step(step) => {
                 let failed = matches!(step.reached, Reached::Failed(_));
-                (failed || step.comment.is_some()).then_some(false)
+                (failed || step.marked).then_some(false)
             }
             Told::Text(_) => self.is_own_group(event, None).then_some(true),
             Told::Subscription { .. } => None,
@@ -279,6 +279,9 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let messages = watch.sent.iter().filter_map(|sent| {
             let owed = sent.owed?;
             let note = sent.ticket.zip(self.note(watch, sent, owed));
+            if let (Owed::Failed, Fate::Failed(why)) = (owed, &sent.fate) {
+                tracing::info!(sms.code = why.code, "an SMS did not arrive");
+            }
             let event = note.map(|(ticket, text)| Event {
                 delivery: DeliveryId::derive(
                     "sent-note",

@@ -66,6 +66,9 @@ pub struct SmsStep {
     /// The agent's comment, where the campaign's text put it into `message_extras`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<CommentId>,
+    /// The campaign's text marks its messages as the bridge's own.
+    #[serde(default)]
+    pub marked: bool,
     /// Which message of the answer, from 1, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<u8>,
@@ -170,6 +173,9 @@ fn told(what: &str, properties: &Map<String, Value>, (event, at): (&str, i64)) -
         at,
         campaign: id(properties.get("campaign_id")).unwrap_or_default(),
         dispatch: id(properties.get("dispatch_id")),
+        marked: extras
+            .as_ref()
+            .is_some_and(|extras| extras.contains_key("bridge")),
         comment: extra("bridge").and_then(|id| id.parse().ok()),
         part: extra("bridge_part").and_then(|part| part.trim().parse().ok()),
         reached,

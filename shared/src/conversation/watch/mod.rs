@@ -73,10 +73,12 @@ impl Watch {
         DeliveryId::derive("shard", &[&Self::pk(customer)]).marker()[0] % SHARDS
     }
 
-    /// Notes that Braze took a message.
+    /// Notes that Braze took a message, once: the write may be repeated.
     pub fn remember(&mut self, sent: Sent) {
-        self.sent.push(sent);
-        self.replay();
+        if !self.sent.iter().any(|known| known.is_same_as(&sent)) {
+            self.sent.push(sent);
+            self.replay();
+        }
     }
 
     /// Notes a step of a message. `ours`: its campaign is one of the bridge's, so the message may be written down

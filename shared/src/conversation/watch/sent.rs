@@ -126,6 +126,12 @@ impl Sent {
         in_time && step.campaign == self.campaign && step.comment.is_none()
     }
 
+    /// It is the same message, written down twice.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        let name = |sent: &Self| (sent.at, sent.comment, sent.part, sent.ticket);
+        name(self) == name(other) && self.dispatches.first() == other.dispatches.first()
+    }
+
     /// Both belong to one answer, or one closing message.
     pub(super) fn is_of_the_same(&self, other: &Self) -> bool {
         self.ticket == other.ticket

@@ -27,6 +27,7 @@ fn step(id: &str, dispatch: Option<&str>, reached: Reached) -> SmsStep {
         campaign: "reply".to_owned(),
         dispatch: dispatch.map(str::to_owned),
         comment: None,
+        marked: false,
         part: None,
         reached,
     }
@@ -80,6 +81,15 @@ fn a_step_that_comes_before_its_message_is_kept_for_it() {
     watch.step(&step("2", Some("foreign"), failed("30003")), false);
     watch.remember(sent(7, 1, 1, "d"));
     assert_eq!(owed(&watch), [(1, Owed::Failed)]);
+}
+
+#[test]
+fn a_message_is_written_down_once_however_often_the_write_is_repeated() {
+    let mut watch = watching([sent(7, 1, 1, "d"), sent(7, 1, 1, "d")]);
+    watch.step(&step("1", Some("d"), Reached::Delivered), true);
+    assert_eq!((watch.sent.len(), watch.due_at(NOW)), (1, None));
+    watch.remember(sent(7, 1, 1, "sent again"));
+    assert_eq!(watch.sent.len(), 2);
 }
 
 #[test]

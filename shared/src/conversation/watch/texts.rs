@@ -18,7 +18,7 @@ const LATEST: i64 = 2 * DAY;
 const KEPT: i64 = 8 * DAY;
 
 /// Texts remembered of a customer, of each kind.
-const MOST: usize = 500;
+const MOST: usize = 200;
 
 /// How much of a text is compared, in characters: Braze may cut what a webhook brings at 256.
 const COMPARED: usize = 200;
