@@ -136,8 +136,8 @@ def reply(path, method):
     audit = {"events": [{"type": "Comment", "id": 11}]}
     if path.startswith("/oauth/tokens"):
         return 200, {"access_token": "token", "token_type": "bearer", "scope": "tickets:read tickets:write"}
-    if "/users/create_or_update" in path:
-        return 201, {"user": {"id": 2}}
+    if "/v2/users" in path:
+        return (201, {"user": {"id": 2}}) if method == "POST" else (200, {"users": []})
     if path.endswith("/tickets") or path.endswith("/tickets.json"):
         return (201, {"ticket": ticket, "audit": audit}) if method == "POST" else (200, {"tickets": []})
     if "/comments" in path:

@@ -101,7 +101,10 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let Some(watch) = self.amend(customer, certain, change).await? else {
             return Ok(0);
         };
-        self.tell(customer, &watch, work).await?;
+        // It is written down; what there is no time for, redelivery tells.
+        if !work.is_over(self.clock.now()) {
+            self.tell(customer, &watch, work).await?;
+        }
         Ok(events.len())
     }
 
