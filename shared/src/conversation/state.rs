@@ -281,6 +281,13 @@ impl State {
         }
     }
 
+    /// Ends every pause.
+    pub fn wake(&mut self) {
+        for lane in Lane::ALL {
+            *self.wait(lane) = None;
+        }
+    }
+
     /// The pause of a lane, to look at.
     pub fn pause(&self, lane: Lane) -> Option<Wait> {
         match lane {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use crate::conversation::queue;
 use crate::conversation::step::Ending;
 use crate::conversation::store::{Due, Key, SHARDS, Storage, StoreError};
 use crate::telemetry::hops;
@@ -118,7 +119,11 @@ where
                 None
             }
         };
-        let (held, before) = taken?;
+        let (mut held, before) = taken?;
+        // Whoever makes an item due earlier in the table wants it to go now.
+        if before.is_parked() && before.until < queue::due_at(&held.mailbox, &held.state) {
+            held.state.wake();
+        }
         let received = held.mailbox.iter().map(|entry| entry.event.received_at);
         let age = received
             .min()

@@ -342,6 +342,9 @@ pub struct LateFiles {
     /// Links of those that are to be asked for once more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// How often they were asked for again.
+    #[serde(default)]
+    pub asked: u8,
 }
 
 /// An internal note for the agent, of the bridge's own making.

@@ -172,3 +172,17 @@ fn a_picture_that_comes_late_reopens_nothing_and_is_the_customers_own() {
         );
     });
 }
+
+#[test]
+fn an_item_made_due_by_hand_goes_with_the_next_run() {
+    case!(async {
+        let stack = texted([Effect::status(404)]).await;
+        let waits = e2e::table::waiting(&stack);
+        let pk = e2e::table::pk(&waits[0]).to_owned();
+        let due = serde_json::json!({"due_at": {"N": "1"}});
+        stack.dynamo.edit(&pk, &due).expect("edited");
+        stack.redeliver().await.expect("runs");
+        settled(&stack).await;
+        assert_eq!(e2e::table::waiting(&stack).len(), 0);
+    });
+}

@@ -14,8 +14,8 @@ const ASKED_FOR: i64 = 10 * 60 * 1000;
 /// When they are asked for first after the text, in milliseconds.
 const FIRST: i64 = 15 * 1000;
 
-/// When they are asked for again, in milliseconds; redelivery runs once a minute.
-const AGAIN: i64 = 45 * 1000;
+/// The pauses before they are asked for again, in milliseconds; then no more.
+const AGAIN: [i64; 5] = [45_000, 60_000, 90_000, 120_000, 180_000];
 
 /// Files of the text that may come still, as an event of their own.
 pub(super) fn follow(flow: &mut Flow<'_>, text: &Text) -> Option<Entry> {
@@ -36,6 +36,7 @@ pub(super) fn follow(flow: &mut Flow<'_>, text: &Text) -> Option<Entry> {
         ticket,
         links,
         missing: vec![],
+        asked: 0,
     };
     Some(event(flow, flow.now(), files))
 }
@@ -72,6 +73,7 @@ pub(super) async fn late_files(flow: &mut Flow<'_>, late: &mut LateFiles) -> End
             ticket: late.ticket,
             links: missing,
             missing: vec![],
+            asked: late.asked,
         };
         event(flow, flow.about.at, files)
     });
@@ -95,16 +97,28 @@ async fn ask(flow: &mut Flow<'_>, late: &mut LateFiles) -> Result<(), Stop> {
         // Named in the text's comment already.
         return Err(Done::ignored("the files cannot be attached").into());
     }
-    if flow.age() >= ASKED_FOR {
+    let pause = AGAIN.get(usize::from(late.asked));
+    let Some(pause) = pause.filter(|_| flow.age() < ASKED_FOR) else {
         missing.clear();
-    }
-    if !came {
-        if missing.is_empty() {
+        if !came {
             return Err(Done::ignored("the files did not come").into());
         }
+        return came_at_last(flow, late, known, missing);
+    };
+    late.asked = late.asked.saturating_add(1);
+    if !came {
         late.links = missing;
-        return later(Some(flow.now().saturating_add(AGAIN)), None);
+        return later(Some(flow.now().saturating_add(*pause)), None);
     }
+    came_at_last(flow, late, known, missing)
+}
+
+fn came_at_last(
+    flow: &mut Flow<'_>,
+    late: &mut LateFiles,
+    known: Vec<(Attached, String)>,
+    missing: Vec<String>,
+) -> Result<(), Stop> {
     let (files, links) = known.into_iter().unzip();
     media::keep(flow, files);
     late.links = links;
