@@ -173,6 +173,19 @@ pub fn reply_body(ticket: u64, customer: &str, comment: u64, text: &str) -> Valu
         "text": text})
 }
 
+/// With what the triggers of the set-up say of the ticket besides, where there is one: its requester and its
+/// tags.
+pub fn in_full(stack: &Stack, mut body: Value) -> Value {
+    let id = body["ticket_id"].as_str().and_then(|id| id.parse().ok());
+    let Some(ticket) = id.and_then(|id| stack.zendesk.ticket(id)) else {
+        return body;
+    };
+    body["v"] = json!(2);
+    body["requester_id"] = json!(ticket.requester.id.to_string());
+    body["tags"] = json!(ticket.tags.join(" "));
+    body
+}
+
 /// The contract's solved body.
 pub fn solved_body(ticket: u64, customer: &str) -> Value {
     json!({"ticket_id": ticket.to_string(), "status": "Solved", "external_user_id": customer,

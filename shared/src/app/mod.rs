@@ -7,6 +7,7 @@ mod campaigns;
 mod door;
 mod policy;
 mod receive;
+mod tagged;
 
 use std::sync::Arc;
 
@@ -85,6 +86,7 @@ impl App {
             clock: clock.clone(),
             store: store.clone(),
             switch: Switch::default(),
+            trust_external_id: settings.zendesk.trust_external_id,
             zendesk_gate: Gate::default(),
             braze_gate: Gate::default(),
             limits: Limits::default(),

@@ -22,6 +22,10 @@ pub(super) fn of(settings: &Settings) -> Policy {
             config::OpenOn::Any => OpenOn::Any,
             config::OpenOn::Keyword => OpenOn::Keyword,
         },
+        tag: match settings.policy.text_tickets {
+            config::TextTickets::Tagged => settings.policy.ticket.tags.first().cloned(),
+            config::TextTickets::Any => None,
+        },
         reopen_window: Duration::from_secs(
             u64::from(settings.policy.reopen_window_days) * 24 * SECONDS_AN_HOUR,
         ),

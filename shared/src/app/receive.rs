@@ -68,6 +68,7 @@ impl App {
             return Box::pin(self.take_exported(body, request, now)).await;
         }
         let parsed = door.parse(self, request.headers(), body, now);
+        let parsed = super::tagged::admit(parsed, self.bridge.policy.tag.as_deref());
         match self.campaigns.admit(parsed, proven) {
             Parsed::Event(incoming) => Box::pin(self.take_in(*incoming, request, now)).await,
             Parsed::NotForUs(reason, ticket) => {

@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
         tags
     }
 
-    fn wrong(&mut self, name: &'static str, problem: impl Into<String>) {
+    pub(super) fn wrong(&mut self, name: &'static str, problem: impl Into<String>) {
         self.problems.push(Problem {
             name,
             problem: problem.into(),

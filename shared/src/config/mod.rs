@@ -10,7 +10,7 @@ mod settings;
 pub use lookup::{ConfigErrors, Problem};
 pub use settings::{
     AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, Policy, Settings, SignatureMode,
-    SmsSettings, TicketSettings, ZendeskSettings,
+    SmsSettings, TextTickets, TicketSettings, ZendeskSettings,
 };
 
 use lookup::Reader;

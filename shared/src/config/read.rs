@@ -11,7 +11,7 @@ use tracing::level_filters::LevelFilter;
 use super::lookup::Reader;
 use super::settings::{
     AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, Policy, Settings, SignatureMode,
-    SmsSettings, TicketSettings, ZendeskSettings,
+    SmsSettings, TextTickets, TicketSettings, ZendeskSettings,
 };
 use crate::secrets::Secret;
 
@@ -21,6 +21,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     let (table_name, secret_id) = (r.required("TABLE_NAME"), r.required("SECRET_ID"));
     let zendesk = r.base_url("ZENDESK_BASE_URL");
     let braze = r.base_url("BRAZE_BASE_URL");
+    let trust_external_id = r.choice("TRUST_ZENDESK_EXTERNAL_ID", false, &ON_OR_OFF);
     let reply_campaign = r.campaign("BRAZE_REPLY_CAMPAIGN_ID");
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
     let subscription_group = r.campaign("BRAZE_SUBSCRIPTION_GROUP_ID");
@@ -41,7 +42,10 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         aws: aws?,
         table_name: table_name?,
         secret_id: secret_id?,
-        zendesk: ZendeskSettings { base: zendesk? },
+        zendesk: ZendeskSettings {
+            base: zendesk?,
+            trust_external_id,
+        },
         braze: BrazeSettings {
             base: braze?,
             reply_campaign,
@@ -69,6 +73,11 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         OpenOn::Any,
         &[("any", OpenOn::Any), ("keyword", OpenOn::Keyword)],
     );
+    let text_tickets = r.choice(
+        "TEXT_TICKETS",
+        TextTickets::Tagged,
+        &[("tagged", TextTickets::Tagged), ("any", TextTickets::Any)],
+    );
     let reopen_window_days = r.number("REOPEN_WINDOW_DAYS", 28, 0..=3_650);
     let give_up_after = r.number("GIVE_UP_AFTER_HOURS", 24, 1..=168);
     let duplicate_window = r.number("DUPLICATE_TEXT_WINDOW_SECONDS", 0, 0..=86_400);
@@ -82,6 +91,7 @@ fn policy(r: &mut Reader<'_>) -> Policy {
     let parts_per_hour = r.number("PARTS_PER_HOUR", 0, 0..=MOST_PARTS);
     Policy {
         open_on,
+        text_tickets,
         reopen_window_days,
         give_up_after: Duration::from_secs(u64::from(give_up_after) * 60 * 60),
         duplicate_window: (duplicate_window > 0)
@@ -102,7 +112,7 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         parts_per_hour,
         quiet_hours: r.hours("QUIET_HOURS"),
         sms: sms(r),
-        ticket: ticket(r),
+        ticket: ticket(r, text_tickets),
     }
 }
 
@@ -187,15 +197,22 @@ fn sms(r: &mut Reader<'_>) -> SmsSettings {
     }
 }
 
-fn ticket(r: &mut Reader<'_>) -> TicketSettings {
+fn ticket(r: &mut Reader<'_>, text_tickets: TextTickets) -> TicketSettings {
     let one_of = |names: &[&'static str]| -> Vec<(&'static str, Option<String>)> {
         names
             .iter()
             .map(|name| (*name, Some((*name).to_owned())))
             .collect()
     };
+    let tags = r.tags("TICKET_TAGS", "braze_sms");
+    if tags.is_empty() && text_tickets == TextTickets::Tagged {
+        r.wrong(
+            "TICKET_TAGS",
+            "names no tag, and TEXT_TICKETS is tagged: no ticket would be texted about",
+        );
+    }
     TicketSettings {
-        tags: r.tags("TICKET_TAGS", "braze_sms"),
+        tags,
         subject: r
             .optional("TICKET_SUBJECT")
             .unwrap_or_else(|| "SMS from {name}".to_owned()),

@@ -62,6 +62,9 @@ pub struct AwsEnv {
 pub struct ZendeskSettings {
     /// `ZENDESK_BASE_URL`.
     pub base: BaseUrl,
+    /// `TRUST_ZENDESK_EXTERNAL_ID`: a requester's own external id counts as a Braze id where the user field
+    /// is empty.
+    pub trust_external_id: bool,
 }
 
 /// How Braze is reached.
@@ -86,6 +89,8 @@ pub struct BrazeSettings {
 pub struct Policy {
     /// `OPEN_ON`.
     pub open_on: OpenOn,
+    /// `TEXT_TICKETS`.
+    pub text_tickets: TextTickets,
     /// `REOPEN_WINDOW_DAYS`: a text this long after solved reopens the ticket.
     pub reopen_window_days: u32,
     /// `GIVE_UP_AFTER_HOURS`: how long an event is tried before it becomes a dead letter.
@@ -121,6 +126,15 @@ pub struct Policy {
     pub sms: SmsSettings,
     /// What new tickets carry.
     pub ticket: TicketSettings,
+}
+
+/// Which tickets are texted about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextTickets {
+    /// Those that carry the first of `TICKET_TAGS`.
+    Tagged,
+    /// Every ticket of a customer with a Braze id, as in Braze's guide.
+    Any,
 }
 
 /// How answers become SMS.

@@ -59,6 +59,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
         settings.policy,
         Policy {
             open_on: OpenOn::Any,
+            text_tickets: TextTickets::Tagged,
             reopen_window_days: 28,
             give_up_after: hours(24),
             duplicate_window: None,
@@ -142,6 +143,7 @@ fn every_policy_can_be_given() {
         ("FILES_OUT", "Links"),
         ("COST_NOTE", "ucs2"),
         ("OPEN_ON", "Keyword"),
+        ("TEXT_TICKETS", "Any"),
         ("REOPEN_WINDOW_DAYS", "0"),
         ("GIVE_UP_AFTER_HOURS", "2"),
         ("TICKET_TAGS", " sms, vip ,,"),
@@ -174,12 +176,20 @@ fn every_policy_can_be_given() {
         }
     );
     assert_eq!(policy.open_on, OpenOn::Keyword);
+    assert_eq!(policy.text_tickets, TextTickets::Any);
     assert_eq!(policy.reopen_window_days, 0);
     assert_eq!(policy.give_up_after, hours(2));
     assert_eq!(policy.ticket.tags, ["sms", "vip"]);
     assert_eq!(policy.ticket.subject, "Text of {name}");
     assert_eq!(policy.ticket.priority.as_deref(), Some("high"));
     assert_eq!(policy.ticket.kind.as_deref(), Some("question"));
+}
+
+#[test]
+fn tickets_are_known_by_a_tag_unless_all_are_texted() {
+    let with = |text: &str| settings(&[("TICKET_TAGS", ","), ("TEXT_TICKETS", text)]);
+    assert_eq!(names(with("tagged")), ["TICKET_TAGS"]);
+    assert!(with("any").is_ok());
 }
 
 #[test]
@@ -231,6 +241,7 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("BRAZE_SUBSCRIPTION_GROUP_ID", "zzz zzz"),
         ("CHECK_SUBSCRIPTION", "zzz"),
         ("OPEN_ON", "zzz"),
+        ("TEXT_TICKETS", "zzz"),
         ("REOPEN_WINDOW_DAYS", "-1"),
         ("GIVE_UP_AFTER_HOURS", "0"),
         ("THANKS_WINDOW_HOURS", "zzz"),

@@ -216,15 +216,9 @@ pub struct Progress {
     /// The ticket that takes no more comments, which the new one continues.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continues: Option<TicketId>,
-    /// The ticket that answered "closed", to be looked at for a merge.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub closed: Option<TicketId>,
     /// That ticket was merged into another.
     #[serde(skip_serializing_if = "is_false")]
     pub merged: bool,
-    /// A refused creation was tried again with the customer looked up anew.
-    #[serde(skip_serializing_if = "is_false")]
-    pub renewed: bool,
     /// Counts the idempotency keys used up by conflicts.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub key: u8,
@@ -249,9 +243,15 @@ pub struct Progress {
     /// What the event says of its ticket was compared with the ticket itself.
     #[serde(skip_serializing_if = "is_false")]
     pub confirmed: bool,
-    /// The answer is on a ticket the conversation does not follow.
+    /// It named only its ticket, by which this conversation was found.
     #[serde(skip_serializing_if = "is_false")]
-    pub elsewhere: bool,
+    pub by_ticket: bool,
+    /// The text came to this ticket, which is another person's now, and was made private there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<TicketId>,
+    /// The agent has to be told that the ticket no longer carries the tag.
+    #[serde(skip_serializing_if = "is_false")]
+    pub untagged: bool,
     /// Undelivered comments were fetched.
     #[serde(skip_serializing_if = "is_false")]
     pub fetched: bool,
@@ -273,12 +273,6 @@ pub struct Progress {
     /// The agent has to be told that it came too often.
     #[serde(skip_serializing_if = "is_false")]
     pub too_often: bool,
-    /// The solved ticket's tags were looked at.
-    #[serde(skip_serializing_if = "is_false")]
-    pub tags_seen: bool,
-    /// The solved ticket's tags say that the customer is told nothing.
-    #[serde(skip_serializing_if = "is_false")]
-    pub quiet: bool,
     /// A ticket has to be created, whatever the policy for strangers says.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,

@@ -15,14 +15,7 @@ pub enum Outcome {
     /// A ticket, where there is one.
     Ticket(Option<TicketFacts>),
     /// A comment is on the ticket.
-    Posted {
-        /// The ticket.
-        ticket: TicketId,
-        /// Its status now, where the answer said so.
-        status: Option<Status>,
-        /// The comment, where the answer named it.
-        comment: Option<CommentId>,
-    },
+    Posted(Written),
     /// The marker is not on the ticket.
     Absent,
     /// The marker is on the ticket, with this comment where Zendesk named it.
@@ -39,10 +32,50 @@ pub enum Outcome {
     Counted(bool),
     /// Braze took a message, under this id of the sending where it named one.
     Sent(Option<String>),
+    /// Whether a user is gone.
+    Gone(bool),
+    /// Since when a ticket is what it is.
+    History(History),
+    /// The conversation's ticket is written down, or is another conversation's.
+    Claimed(Option<Owner>),
     /// It worked.
     Done,
     /// It did not.
     Failed(Failure),
+}
+
+/// A comment that was written, and what the answer said of its ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Its status now, where the answer said so.
+    pub status: Option<Status>,
+    /// The comment, where the answer named it.
+    pub comment: Option<CommentId>,
+    /// Its requester now, where the answer said so.
+    pub requester: Option<UserId>,
+    /// Its tags now, where the answer said so.
+    pub tags: Option<Vec<String>>,
+}
+
+/// The conversation that is on a ticket, as the ticket's item has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owner {
+    /// Whose conversation it is.
+    pub customer: ExternalUserId,
+    /// The ticket's requester when that was written down.
+    pub user: Option<UserId>,
+}
+
+/// Since when a ticket is what it is, in milliseconds since the epoch; `None`: from its beginning, as far as
+/// Zendesk tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct History {
+    /// Since when it is its requester's.
+    pub requester_since: Option<i64>,
+    /// Since when it carries the tag asked for.
+    pub tagged_since: Option<i64>,
 }
 
 /// What is known of a ticket.

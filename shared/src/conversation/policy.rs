@@ -81,6 +81,8 @@ impl Default for Style {
 pub struct Policy {
     /// Which texts open a ticket.
     pub open_on: OpenOn,
+    /// The tag of tickets that are texted about; `None`: every ticket of a customer is.
+    pub tag: Option<String>,
     /// How long after "solved" a text reopens the ticket.
     pub reopen_window: Duration,
     /// How long after "solved" a bare thank-you does not reopen it.
@@ -141,6 +143,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             open_on: OpenOn::Any,
+            tag: None,
             reopen_window: days(28),
             thanks_window: days(1),
             csat: false,
@@ -180,4 +183,13 @@ const fn days(days: u64) -> Duration {
 /// A duration in milliseconds, as times are kept.
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Reason given where a ticket does not carry the tag.
+pub const UNTAGGED: &str = "the ticket does not carry the tag of tickets that are texted about";
+
+/// Whether this tag is among a ticket's. Zendesk keeps tags in small letters.
+pub fn carries(tags: &[String], tag: &str) -> bool {
+    let tag = tag.to_lowercase();
+    tags.iter().any(|own| own.to_lowercase() == tag)
 }

@@ -39,6 +39,9 @@ pub struct State {
     /// The ticket the conversation is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// The ticket it left last because that is another person's, and when, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<(TicketId, i64)>,
     /// The ticket's last known status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
@@ -70,6 +73,9 @@ pub struct State {
     /// When the customer's last text came, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub texted_at: i64,
+    /// The ticket no longer carries the tag of tickets that are texted about, and the agent was told.
+    #[serde(skip_serializing_if = "is_false")]
+    pub untagged: bool,
     /// The customer opted out of SMS.
     #[serde(skip_serializing_if = "is_false")]
     pub opted_out: bool,
@@ -219,6 +225,7 @@ impl State {
         self.rating = None;
         self.opened_at = 0;
         self.answered = false;
+        self.untagged = false;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.

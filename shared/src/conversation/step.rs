@@ -4,7 +4,9 @@
 
 use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, Routing, TicketId, UserId};
 
-pub use super::outcome::{Failure, FetchedComment, Outcome, Refusal, TicketFacts};
+pub use super::outcome::{
+    Failure, FetchedComment, History, Outcome, Owner, Refusal, TicketFacts, Written,
+};
 use super::state::{Status, TicketEvent};
 
 /// One call to a vendor.
@@ -34,6 +36,21 @@ pub enum Step {
     },
     /// Look when the ticket was solved last.
     LookUpSolve(TicketId),
+    /// Make a comment private. There is no way back; safe to repeat.
+    MakePrivate(TicketId, CommentId),
+    /// Look whether a user of Zendesk is gone, as one that was merged into another is.
+    LookUpUser(UserId),
+    /// Look since when the ticket is its requester's and carries a tag.
+    LookUpHistory(TicketId, Option<String>),
+    /// Write down that the conversation is on this ticket, unless another one is.
+    ClaimTicket {
+        /// Which ticket.
+        ticket: TicketId,
+        /// Its requester.
+        user: UserId,
+        /// Whatever other conversation is on it.
+        anyway: bool,
+    },
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
     /// Set a ticket field to a number. Safe to repeat.
@@ -77,6 +94,10 @@ impl Step {
             Self::Append(_) => "append",
             Self::FindDelivery { .. } => "find_delivery",
             Self::LookUpSolve(_) => "look_up_solve",
+            Self::MakePrivate(..) => "make_private",
+            Self::LookUpUser(_) => "look_up_user",
+            Self::LookUpHistory(..) => "look_up_history",
+            Self::ClaimTicket { .. } => "claim_ticket",
             Self::SetStatus(..) => "set_status",
             Self::SetField(..) => "set_field",
             Self::AddTags(..) => "add_tags",

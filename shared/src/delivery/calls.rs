@@ -1,17 +1,49 @@
 //! The calls a flow can make while its conversation is held: each ends before the lease does.
 
 use crate::conversation::flow::{Calling, Calls};
-use crate::conversation::step::{Outcome, Step};
-use crate::conversation::store::Storage;
+use crate::conversation::state::Trouble;
+use crate::conversation::step::{Failure, Outcome, Owner, Step};
+use crate::conversation::store::{Key, Storage};
 use crate::net::Deadline;
 
 use super::{Bridge, Vendors, Work};
 
 pub(super) struct Leased<'a, V, S> {
     pub(super) bridge: &'a Bridge<V, S>,
+    /// Which conversation.
+    pub(super) key: &'a Key,
     pub(super) work: &'a Work,
     /// When the lease ends, in milliseconds since the epoch.
     pub(super) until: i64,
+}
+
+impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
+    /// The table's call, or a vendor's.
+    async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
+        let (
+            Step::ClaimTicket {
+                ticket,
+                user,
+                anyway,
+            },
+            Key::Customer(customer),
+        ) = (step, self.key)
+        else {
+            return self.bridge.vendors.execute(step, deadline).await;
+        };
+        let owner = Owner {
+            customer: customer.clone(),
+            user: Some(*user),
+        };
+        let (store, now) = (&self.bridge.store, self.bridge.clock.now());
+        match store.claim(*ticket, &owner, *anyway, now).await {
+            Ok(other) => Outcome::Claimed(other),
+            Err(error) => {
+                tracing::warn!(error = %error, "whose conversation is on the ticket is not written down");
+                Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
+            }
+        }
+    }
 }
 
 impl<V: Vendors + Sync, S: Storage + Sync> Calls for Leased<'_, V, S> {
@@ -24,7 +56,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Calls for Leased<'_, V, S> {
             }
             // To look took time as well.
             let time = self.work.call_time(self.now(), self.until)?;
-            let outcome = vendors.execute(step, Deadline::after(time)).await;
+            let outcome = self.execute(step, Deadline::after(time)).await;
             if let (Step::SendSms(sms), Outcome::Sent(dispatch)) = (step, &outcome) {
                 let dispatch = dispatch.as_deref();
                 Box::pin(self.bridge.remember_sent(sms, dispatch, self.work)).await;

@@ -98,6 +98,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     ) -> Vec<DeliveryId> {
         let mut calls = Leased {
             bridge: self,
+            key: &held.key,
             work,
             until: held.until,
         };
@@ -105,6 +106,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             key: &held.key,
             policy: &self.policy,
             seen: &held.seen,
+            owner: held.owner.as_ref(),
         };
         let entry = &mut held.mailbox[index];
         let done = match flow::run(&mut calls, context, &mut held.state, entry).await {

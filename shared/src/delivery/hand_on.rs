@@ -19,7 +19,8 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         taken: &mut Vec<Taken>,
     ) -> Option<Ending> {
         let key = Key::Customer(customer);
-        let entry = entry.anew();
+        let mut entry = entry.anew();
+        entry.progress.by_ticket = true;
         let now = self.clock.now();
         let lease = work.lease(now);
         let accepted = self.store.accept(&key, &entry, &[], &lease, now);

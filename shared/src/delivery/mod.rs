@@ -71,7 +71,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     ///
     /// [`StoreError`] when it could not be stored: the sender has to try again.
     pub async fn handle(&self, incoming: Incoming, work: &Work) -> Result<Report, StoreError> {
-        let named = ticket_of(&incoming.event);
+        let named = incoming.event.ticket();
         let key = match (incoming.customer, named) {
             (Some(customer), _) => Key::Customer(customer),
             (None, Some(ticket)) => Key::Ticket(ticket),
@@ -209,19 +209,6 @@ fn put_in_doubt(entry: &mut Entry, ticket: Option<TicketId>) {
     entry.progress.doubtful = true;
     entry.progress.breaks = entry.progress.breaks.saturating_add(1);
     entry.progress.tried = entry.progress.tried.or(ticket);
-}
-
-fn ticket_of(event: &Event) -> Option<TicketId> {
-    match &event.body {
-        Body::Reply(reply) => reply.ticket,
-        Body::Solved(solved) => solved.ticket,
-        Body::Resend(resend) => resend.ticket,
-        Body::Say(say) => say.ticket,
-        Body::Note(note) => Some(note.ticket),
-        Body::LateFiles(files) => Some(files.ticket),
-        Body::Check(check) => check.ticket,
-        Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Other => None,
-    }
 }
 
 /// What a second webhook about the same comment leads to: it may have meant another one, which Zendesk

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
 use super::extras::Extras;
-use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
+use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId, UserId};
 
 /// Text of or about a person: kept out of debug output and so out of logs.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,22 @@ pub struct Event {
     pub body: Body,
 }
 
+impl Event {
+    /// The ticket that it names.
+    pub fn ticket(&self) -> Option<TicketId> {
+        match &self.body {
+            Body::Reply(reply) => reply.ticket,
+            Body::Solved(solved) => solved.ticket,
+            Body::Resend(resend) => resend.ticket,
+            Body::Say(say) => say.ticket,
+            Body::Note(note) => Some(note.ticket),
+            Body::LateFiles(files) => Some(files.ticket),
+            Body::Check(check) => check.ticket,
+            Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Other => None,
+        }
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -84,6 +100,17 @@ pub enum Body {
 }
 
 impl Body {
+    /// The tags that a webhook's body named; outside `None`: no webhook tells of such events.
+    pub fn tags(&mut self) -> Option<&mut Option<Vec<String>>> {
+        match self {
+            Self::Reply(reply) => Some(&mut reply.tags),
+            Self::Solved(solved) => Some(&mut solved.tags),
+            Self::Resend(resend) => Some(&mut resend.tags),
+            Self::Say(say) => Some(&mut say.tags),
+            _ => None,
+        }
+    }
+
     /// Its name in logs.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -249,6 +276,12 @@ pub struct Reply {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// The ticket's requester when the trigger ran, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<UserId>,
+    /// The ticket's tags when the trigger ran, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// The comment, where the body named it (the guide's body does not).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<CommentId>,
@@ -289,7 +322,10 @@ pub struct Solved {
     /// webhook is older than it looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<i64>,
-    /// The ticket's tags, where the body told.
+    /// The ticket's requester when the trigger ran, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<UserId>,
+    /// The ticket's tags when the trigger ran, where the body told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// The closing message, where the body brought one.
@@ -306,6 +342,12 @@ pub struct Resend {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// The ticket's requester when the trigger ran, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<UserId>,
+    /// The ticket's tags when the trigger ran, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
 }
 
 /// A look at a ticket: what no webhook reported is made up for.
@@ -322,6 +364,9 @@ pub struct Say {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// The ticket's tags when the trigger ran, where the body told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// The words, not blank.
     pub text: Personal,
     /// For how many hours the same words are not said to the customer again.

@@ -50,6 +50,9 @@ pub enum IdError {
 pub struct ExternalUserId(String);
 
 impl ExternalUserId {
+    /// No customer: an id that none can have.
+    pub const NOBODY: Self = Self(String::new());
+
     /// The id as Braze shows it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -6,19 +6,20 @@ use serde_json::{Map, Value};
 
 use super::event::Malformed;
 use super::field::{self, malformed};
-use super::ids::{ExternalUserId, TicketId};
+use super::ids::{ExternalUserId, TicketId, UserId};
 use super::lenient::{self, Reading};
 use super::scan;
 
 /// The members both shapes are made of. Another one beside a guessed text may be a part of it.
-const KNOWN: [&str; 25] = [
+const KNOWN: [&str; 26] = [
     "say",
     "once_hours",
-    "requester_id",
     "recent",
     "v",
     "attachments",
     "tags",
+    "requester_id",
+    "v",
     "resend",
     "ticket_id",
     "status",
@@ -177,13 +178,19 @@ impl Members {
         Ok(ours.or(guides))
     }
 
+    /// The ticket's requester. What is no id tells nothing: the ticket is looked up then.
+    pub(super) fn requester(&self) -> Option<UserId> {
+        let id = self.get(&["requester_id"]).filter(|_| self.trustworthy);
+        field::id("requester_id", id).unwrap_or_default()
+    }
+
     /// The ticket's tags as a template renders them, or as a list.
     pub(super) fn tags(&self) -> Option<Vec<String>> {
         let split = |text: &str| -> Vec<String> {
             let tags = text.split([' ', ',', '\n']).filter(|tag| !tag.is_empty());
             tags.map(str::to_owned).collect()
         };
-        match self.get(&["tags"])? {
+        match self.get(&["tags"]).filter(|_| self.trustworthy)? {
             Value::String(text) if !field::not_rendered(text) => Some(split(text)),
             Value::Array(tags) => Some(
                 tags.iter()

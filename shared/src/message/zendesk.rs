@@ -60,14 +60,14 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
     }
     let (customer, ticket) = members.addressee()?;
     if field::flag("resend", members.get(&["resend"]))? == Some(true) {
+        let resend = Resend {
+            ticket,
+            requester: members.requester(),
+            tags: members.tags(),
+        };
         let address = address(customer.as_ref(), ticket);
         let delivery = DeliveryId::derive("resend", &[&address, invocation_id]);
-        return Ok(incoming(
-            customer,
-            delivery,
-            Body::Resend(Resend { ticket }),
-            now_ms,
-        ));
+        return Ok(incoming(customer, delivery, Body::Resend(resend), now_ms));
     }
     if let Some(say) = field::text("say", members.get(&["say"]))? {
         return read_say(&members, (customer, ticket), &say, invocation_id, now_ms);
@@ -95,6 +95,8 @@ fn read_reply(body: &[u8], invocation_id: &str, now_ms: i64) -> Result<Parsed, M
     };
     let reply = Reply {
         ticket,
+        requester: members.requester(),
+        tags: members.tags(),
         comment,
         role_unknown: author == Author::Unknown,
         text,
@@ -166,6 +168,7 @@ fn read_say(
     let delivery = DeliveryId::derive("say", &[&address, invocation.unwrap_or(&now_bucket), say]);
     let say = Say {
         ticket,
+        tags: members.tags(),
         text: Personal::from(say),
         once_hours: once_hours.filter(|hours| *hours > 0),
         campaign,
@@ -188,8 +191,9 @@ fn read_solved(body: &[u8], invocation: Option<&str>, now_ms: i64) -> Result<Par
     );
     let solved = Solved {
         ticket,
-        asked_at: invocation.and_then(ulid_time),
+        requester: members.requester(),
         tags: members.tags(),
+        asked_at: invocation.and_then(ulid_time),
         message: message.map(Personal),
         campaign: field::campaign(members.get(&["campaign_id"]))?,
     };

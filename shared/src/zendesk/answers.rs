@@ -4,6 +4,7 @@
 //! on, lenient on everything else. Imports only the identifiers.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -21,6 +22,8 @@ pub(super) struct UserRow {
     pub(super) id: UserId,
     pub(super) name: Option<Personal>,
     pub(super) role: Option<String>,
+    #[serde(default)]
+    pub(super) active: Option<bool>,
     external_id: Option<Personal>,
     #[serde(default)]
     user_fields: Option<UserFieldRow>,
@@ -79,13 +82,30 @@ pub(super) struct TicketRow {
     pub(super) id: TicketId,
     pub(super) status: Status,
     #[serde(default)]
-    tags: Option<Vec<String>>,
+    pub(super) tags: Option<Vec<String>>,
     external_id: Option<String>,
     #[serde(default)]
     followup_ids: Option<Vec<TicketId>>,
     #[serde(default, deserialize_with = "user_id")]
     pub(super) requester_id: Option<UserId>,
     updated_at: Option<String>,
+    #[serde(default)]
+    via: Option<ViaRow>,
+}
+
+/// How a ticket came in (reference, "Via object").
+#[derive(Deserialize)]
+struct ViaRow {
+    #[serde(default)]
+    channel: Value,
+    #[serde(default)]
+    source: Value,
+}
+
+impl ViaRow {
+    fn is_followup_by_a_person(&self) -> bool {
+        self.source["rel"] == "follow_up" && self.channel != "api"
+    }
 }
 
 impl TicketRow {
@@ -102,6 +122,7 @@ impl TicketRow {
             requester: self.requester_id,
             requester_external_id: filled(external_id),
             braze_external_id: filled(fields.and_then(|fields| fields.braze_external_id)),
+            inherits_tags: self.via.is_some_and(|via| via.is_followup_by_a_person()),
             updated_at: self.updated_at.as_deref().and_then(milliseconds),
         }
     }

@@ -22,8 +22,8 @@ pub use client::Client;
 pub use error::{Limited, ZendeskError};
 pub use oauth::SCOPE;
 pub use types::{
-    Appended, Attachment, CommentView, FoundDelivery, FoundUser, NewComment, NewTicket, NewUser,
-    Role, Status, TicketView, Ticketed,
+    Appended, Attachment, CommentView, FoundDelivery, FoundUser, History, NewComment, NewTicket,
+    NewUser, Role, Status, TicketView, Ticketed,
 };
 pub use uploads::NewFile;
 

@@ -9,11 +9,11 @@ use super::answers::{
     MetricsAnswer, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow, UsersAnswer,
     milliseconds,
 };
-use super::audits::{AuditsAnswer, Page};
+use super::audits::{AuditRow, AuditsAnswer, Page};
 use super::client::Client;
 use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
-use super::types::{CommentView, FoundDelivery, FoundUser, TicketView};
+use super::types::{CommentView, FoundDelivery, FoundUser, History, TicketView};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Request};
 
@@ -77,6 +77,16 @@ impl Client {
             Some(user) => Ok(Some(user)),
             None => self.user(id, deadline).await,
         }
+    }
+
+    /// Whether a user is gone: deleted, as one that was merged into another is. What Zendesk answers for such
+    /// a user is not documented: nobody, or one who is not active.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn is_gone(&self, id: UserId, deadline: Deadline) -> Result<bool, ZendeskError> {
+        let user = self.user(id, deadline).await?;
+        Ok(user.is_none_or(|user| user.active == Some(false)))
     }
 
     async fn user(&self, id: UserId, deadline: Deadline) -> Result<Option<UserRow>, ZendeskError> {
@@ -194,17 +204,49 @@ impl Client {
         marker: &str,
         deadline: Deadline,
     ) -> Result<Option<FoundDelivery>, ZendeskError> {
+        let found = self.walk_audits(ticket, deadline, |audit| {
+            let found = audit.delivery() == Some(marker);
+            found.then(|| FoundDelivery {
+                comment: audit.comment(),
+            })
+        });
+        found.await
+    }
+
+    /// Since when the ticket is its requester's and carries the tag; from its audits. Where these are
+    /// forbidden, nothing is told.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]; also where not all audits could be seen.
+    pub async fn history(
+        &self,
+        ticket: TicketId,
+        tag: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<History, ZendeskError> {
+        let mut history = History::default();
+        let walked = self.walk_audits::<()>(ticket, deadline, |audit| {
+            audit.tell(&mut history, tag);
+            None
+        });
+        match walked.await {
+            Ok(_) | Err(ZendeskError::Forbidden) => Ok(history),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Walks the audits, the oldest first, until one is what is looked for.
+    async fn walk_audits<T>(
+        &self,
+        ticket: TicketId,
+        deadline: Deadline,
+        mut look: impl FnMut(&AuditRow) -> Option<T>,
+    ) -> Result<Option<T>, ZendeskError> {
         let mut url = self.audits_url(ticket);
         for _ in 0..MAX_PAGES {
             let answer: AuditsAnswer = self.call(Request::get(url), deadline).await?;
-            let found = answer
-                .audits
-                .iter()
-                .find(|audit| audit.delivery() == Some(marker));
-            if let Some(audit) = found {
-                return Ok(Some(FoundDelivery {
-                    comment: audit.comment(),
-                }));
+            if let Some(found) = answer.audits.iter().find_map(&mut look) {
+                return Ok(Some(found));
             }
             if !answer.page.meta.has_more {
                 return Ok(None);

@@ -106,12 +106,26 @@ pub struct Ticketed {
 }
 
 /// A comment was appended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// The ticket's status now.
     pub status: Status,
     /// The comment, where the answer named it.
     pub comment: Option<CommentId>,
+    /// The ticket's requester now, where the answer named them.
+    pub requester: Option<UserId>,
+    /// The ticket's tags now, where the answer named them.
+    pub tags: Option<Vec<String>>,
+}
+
+/// Since when a ticket is what it is, in milliseconds since the epoch; `None`: from its beginning, as far as
+/// Zendesk tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct History {
+    /// Since when it is its requester's. A merge of users is no change: it leaves no audit.
+    pub requester_since: Option<i64>,
+    /// Since when it carries the tag asked for.
+    pub tagged_since: Option<i64>,
 }
 
 /// A delivery was found on a ticket.
@@ -199,17 +213,21 @@ pub struct TicketView {
     pub requester_external_id: Option<Personal>,
     /// The customer's field `braze_external_id`, where the requester was looked up.
     pub braze_external_id: Option<Personal>,
+    /// It follows a closed ticket, and somebody else than an API client made it: its tags are that ticket's.
+    pub inherits_tags: bool,
     /// When it changed last, in milliseconds since the epoch.
     pub updated_at: Option<i64>,
 }
 
 impl TicketView {
-    /// The customer's Braze id: the user field, else the user's external id.
-    pub fn customer(&self) -> Option<ExternalUserId> {
-        [&self.braze_external_id, &self.requester_external_id]
-            .into_iter()
-            .flatten()
-            .find_map(|id| id.as_str().parse().ok())
+    /// The customer's Braze id: the user field. Where it is empty, and only where external ids are
+    /// `trusted` to be Braze's, the user's external id; another system may have given it.
+    pub fn customer(&self, trusted: bool) -> Option<ExternalUserId> {
+        let external_id = self.requester_external_id.as_ref().filter(|_| trusted);
+        self.braze_external_id
+            .as_ref()
+            .or(external_id)
+            .and_then(|id| id.as_str().parse().ok())
     }
 }
 

@@ -10,7 +10,7 @@ use super::bodies::{BrazeIdBody, TagsBody, TicketBody, UserBody};
 use super::client::Client;
 use super::error::ZendeskError;
 use super::types::{Appended, NewComment, NewTicket, NewUser, Status, Ticketed};
-use crate::message::{ExternalUserId, TicketField, TicketId, UserId};
+use crate::message::{CommentId, ExternalUserId, TicketField, TicketId, UserId};
 use crate::net::{Deadline, Repeat, Request};
 
 impl Client {
@@ -105,7 +105,24 @@ impl Client {
         Ok(Appended {
             status: written.ticket.status,
             comment: written.comment(),
+            requester: written.ticket.requester_id,
+            tags: written.ticket.tags,
         })
+    }
+
+    /// Makes a comment private (reference, "Make Comment Private"). There is no way back; may be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`].
+    pub async fn make_private(
+        &self,
+        ticket: TicketId,
+        comment: CommentId,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let path = format!("/tickets/{ticket}/comments/{comment}/make_private");
+        let request = Request::new(Method::PUT, self.url(&path), Repeat::Safe);
+        self.success(request, deadline).await.map(drop)
     }
 
     /// Sets a ticket's status. May be repeated.

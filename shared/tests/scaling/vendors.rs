@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use shared::conversation::state::Trouble;
-use shared::conversation::step::{Comment, Failure, Outcome, Step};
+use shared::conversation::step::{Comment, Failure, Outcome, Step, Written};
 use shared::delivery::{Clock, Vendors};
 use shared::message::CommentId;
 use shared::net::Deadline;
@@ -124,11 +124,13 @@ impl Zendesk {
         let entry = (comment.ticket.get(), comment.marker.as_str().to_owned());
         state.appended.push(entry);
         let number = u64::try_from(state.appended.len()).expect("small");
-        Outcome::Posted {
+        Outcome::Posted(Written {
             ticket: comment.ticket,
             status: comment.status,
             comment: CommentId::new(number),
-        }
+            requester: None,
+            tags: None,
+        })
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use shared::conversation::state::{Entry, Trouble};
-use shared::conversation::step::{Failure, Outcome, Step};
+use shared::conversation::step::{Failure, Outcome, Owner, Step};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
+    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
 };
 use shared::conversation::subscription::Subscription;
 use shared::delivery::Vendors;
-use shared::message::{Alias, DeliveryId, ExternalUserId};
+use shared::message::{Alias, DeliveryId, ExternalUserId, TicketId};
 use shared::net::Deadline;
 
 use super::gate::{Fault, Gates, Go};
@@ -141,6 +141,11 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         // No text of a schedule brings media.
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
+        Step::MakePrivate(ticket, comment) => world.make_private(*ticket, *comment),
+        Step::LookUpUser(user) => Outcome::Gone(!world.is_user(*user)),
+        Step::LookUpHistory(ticket, _) => world.history(*ticket),
+        // The table's, not a vendor's.
+        Step::ClaimTicket { .. } => Outcome::Done,
         Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
         Step::LookUpSubscription { .. } => Outcome::Subscription(Subscription::Subscribed),
@@ -218,6 +223,22 @@ macro_rules! with_repeats {
         }
         Err(unavailable())
     }};
+}
+
+impl<S: Claims + Send + Sync> Claims for Wire<S> {
+    async fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+        now: i64,
+    ) -> Result<Option<Owner>, StoreError> {
+        with_repeats!(
+            self,
+            "claim",
+            self.inner.claim(ticket, owner, anyway, now).await
+        )
+    }
 }
 
 impl<S: Storage + Send + Sync> Storage for Wire<S> {

@@ -3,7 +3,7 @@
 use shared::conversation::state::Status;
 use shared::message::{
     Body, CommentId, Consent, ConsentKind, DeliveryId, Event, ExternalUserId, Incoming, Personal,
-    Profile, Reply, Resend, Solved, Text, TicketId,
+    Profile, Reply, Resend, Solved, Text, TicketId, UserId,
 };
 
 use super::act::{Act, Deed, Shape, Words};
@@ -212,10 +212,11 @@ impl<S: Table> Run<S> {
         let sentence = format!("{token} we look into it. ");
         let text = sentence.repeat(if long { 70 } else { 1 }).trim().to_owned();
         let now = self.common.now();
-        let (comment, status) = {
+        let (comment, status, requester) = {
             let mut world = self.common.world.lock().expect("world");
             let comment = world.agent_writes(ticket, &text, now);
-            (comment, world.tickets[&ticket].status)
+            let of = &world.tickets[&ticket];
+            (comment, of.status, of.requester)
         };
         let delivery = match shape {
             Shape::Guide => DeliveryId::derive("reply-text", &[&n.to_string()]),
@@ -225,6 +226,8 @@ impl<S: Table> Run<S> {
             files: None,
             recent: Some(self.recent(ticket)),
             ticket: Some(ticket),
+            requester: (shape != Shape::Guide).then_some(requester),
+            tags: None,
             comment: (shape != Shape::Guide).then_some(comment),
             role_unknown: false,
             text: Some(Personal(text)),
@@ -256,6 +259,7 @@ impl<S: Table> Run<S> {
         let delivery = DeliveryId::derive("solved", &[&ticket.to_string(), &n.to_string()]);
         let body = Body::Solved(Solved {
             tags: None,
+            requester: self.requester(ticket).filter(|_| shape != Shape::Guide),
             asked_at: Some(self.common.now()),
             ticket: (shape != Shape::Guide).then_some(ticket),
             message: Some(Personal(closing(ticket, cycle))),
@@ -271,6 +275,8 @@ impl<S: Table> Run<S> {
         let delivery = DeliveryId::derive("resend", &[&n.to_string()]);
         let body = Body::Resend(Resend {
             ticket: Some(ticket),
+            requester: self.requester(ticket),
+            tags: None,
         });
         let kind = Kind::Resend { ticket };
         self.queue(
@@ -280,6 +286,11 @@ impl<S: Table> Run<S> {
             body,
             kind,
         );
+    }
+
+    fn requester(&self, ticket: TicketId) -> Option<UserId> {
+        let world = self.common.world.lock().expect("world");
+        world.tickets.get(&ticket).map(|ticket| ticket.requester)
     }
 
     fn echo(&mut self, customer: &ExternalUserId, ticket: TicketId) {

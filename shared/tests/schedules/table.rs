@@ -15,11 +15,12 @@ use serde_json::{Value, json};
 use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
+use shared::conversation::step::Owner;
 use shared::conversation::store::{
-    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Shown, Storage, Store,
-    StoreError,
+    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Shown, Storage,
+    Store, StoreError,
 };
-use shared::message::{Alias, DeliveryId};
+use shared::message::{Alias, DeliveryId, TicketId};
 use shared::net::Http;
 use shared::secrets::Secret;
 
@@ -116,6 +117,18 @@ impl Table for Real {
         let pks = items.iter().filter_map(|item| item["pk"]["S"].as_str());
         pks.filter_map(|pk| pk.strip_prefix("dead#").map(str::to_owned))
             .collect()
+    }
+}
+
+impl Claims for Real {
+    async fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+        now: i64,
+    ) -> Result<Option<Owner>, StoreError> {
+        self.store.claim(ticket, owner, anyway, now).await
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use shared::conversation::state::Status;
 use shared::conversation::step::{
-    Comment, Failure, FetchedComment, NewTicket, Outcome, Refusal, Sms, TicketFacts,
+    Comment, Failure, FetchedComment, History, NewTicket, Outcome, Refusal, Sms, TicketFacts,
+    Written,
 };
 use shared::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
 
@@ -93,6 +94,10 @@ impl World {
     fn id(&mut self) -> u64 {
         self.ids += 1;
         self.ids
+    }
+
+    pub fn is_user(&self, user: UserId) -> bool {
+        self.users.values().any(|known| *known == user)
     }
 
     pub fn user(&mut self, customer: &ExternalUserId) -> UserId {
@@ -226,11 +231,13 @@ impl World {
 
     fn posted(&self, id: TicketId) -> Outcome {
         let ticket = &self.tickets[&id];
-        Outcome::Posted {
+        Outcome::Posted(Written {
             ticket: id,
             status: Some(ticket.status),
             comment: ticket.comments.last().map(|remark| remark.id),
-        }
+            requester: Some(ticket.requester),
+            tags: Some(ticket.tags.clone()),
+        })
     }
 
     pub fn append(&mut self, comment: &Comment, now: i64) -> Outcome {
@@ -291,6 +298,28 @@ impl World {
             customer: Some(ticket.customer.clone()),
             tags: ticket.tags.clone(),
         })
+    }
+
+    /// No requester changes in a schedule, and no tag is set.
+    pub fn history(&self, id: TicketId) -> Outcome {
+        let there = self.tickets.get(&id).filter(|ticket| !ticket.deleted);
+        there.map_or(Outcome::Failed(Failure::NotFound), |_| {
+            Outcome::History(History::default())
+        })
+    }
+
+    pub fn make_private(&mut self, id: TicketId, comment: CommentId) -> Outcome {
+        match self.changeable(id) {
+            Ok(ticket) => {
+                let mut remarks = ticket.comments.iter_mut();
+                let made = remarks.find(|remark| remark.id == comment);
+                made.map_or(Outcome::Failed(Failure::NotFound), |remark| {
+                    remark.public = false;
+                    Outcome::Done
+                })
+            }
+            Err(failure) => failure,
+        }
     }
 
     pub fn merge_target(&self, source: TicketId) -> Option<TicketFacts> {

@@ -169,6 +169,9 @@ fn assert_on_tickets(stack: &Stack, names: &BTreeSet<String>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reply_secret_is_changed_under_a_stream_of_replies() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     let key = "zendesk_reply_signing_secret";
     let names = drill(&stack, key, REPLY_SIGNING_SECRET, reply).await;
     assert_sent(&stack, &names);
@@ -177,6 +180,9 @@ async fn the_reply_secret_is_changed_under_a_stream_of_replies() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_solved_secret_is_changed_under_a_stream_of_solves() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     let key = "zendesk_solved_signing_secret";
     let names = drill(&stack, key, SOLVED_SIGNING_SECRET, solved).await;
     assert_sent(&stack, &names);
@@ -185,6 +191,9 @@ async fn the_solved_secret_is_changed_under_a_stream_of_solves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_inbound_token_is_changed_under_a_stream_of_texts() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     let names = drill(&stack, "braze_inbound_token", INBOUND_TOKEN, text).await;
     assert_on_tickets(&stack, &names);
 }
@@ -193,6 +202,9 @@ async fn the_inbound_token_is_changed_under_a_stream_of_texts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_braze_key_is_changed_under_a_stream_of_replies() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     let old = Options::default().braze.api_key;
     let mut flow = Flow::start(&stack, REPLY_SIGNING_SECRET, reply);
     flow.goes_on().await;
@@ -216,6 +228,9 @@ async fn the_braze_key_is_changed_under_a_stream_of_replies() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_oauth_client_is_changed_under_a_stream_of_texts() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     let account = Options::default().zendesk;
     let old = (
         account.oauth_client_id.as_str(),
@@ -246,6 +261,9 @@ async fn the_oauth_client_is_changed_under_a_stream_of_texts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_revoked_under_many_environments_is_renewed_once_in_each() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     let mut flow = Flow::start(&stack, INBOUND_TOKEN, text);
     flow.goes_on().await;
     let before = token_calls(&stack);

@@ -92,6 +92,9 @@ async fn the_reply_secret_is_rotated_without_a_loss() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_solved_secret_is_rotated_without_a_loss() {
     let stack = stack().await;
+    stack
+        .zendesk
+        .every_ticket_is_of("user-{ticket}", &["braze_sms"]);
     rotate(
         &stack,
         "zendesk_solved_signing_secret",

@@ -65,6 +65,7 @@ async fn a_customer_id_with_path_characters_stays_a_value() {
     let text = CUSTOMER_TEXTS.replace("\"ana\"", &format!("\"{id}\""));
     let answer = Post::text(text).send(&stack).await;
     assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+    stack.zendesk.every_ticket_is_of(id, &["braze_sms"]);
     let reply = AGENT_SAYS.replace("\"ana\"", &format!("\"{id}\""));
     Post::reply(reply).send(&stack).await;
     assert_eq!(

@@ -171,6 +171,7 @@ async fn an_event_may_bring_its_campaign() {
     .await;
     let campaign = simulators::braze::Campaign::new("own-campaign", "Own");
     stack.braze.add_campaign(campaign);
+    stack.zendesk.every_ticket_is_of(ANA, &["braze_sms"]);
     let mut body = reply_body(35, ANA, 901, "Hello");
     body["campaign_id"] = json!("own-campaign");
     let answer = send::reply(&stack, "INV1", body.to_string()).await;
@@ -267,8 +268,8 @@ async fn an_event_costs_two_round_trips_and_four_write_units_and_a_duplicate_one
     let stack = stack().await;
     let id = with_ticket(&stack).await;
     let text = inbound_body(ANA, "more", "dispatch-1").to_string();
-    let reply = reply_body(id, ANA, 901, "Hello").to_string();
-    let solved = send::solved_body(id, ANA).to_string();
+    let reply = send::in_full(&stack, reply_body(id, ANA, 901, "Hello")).to_string();
+    let solved = send::in_full(&stack, send::solved_body(id, ANA)).to_string();
 
     for round in 0..3 {
         let mark = Mark::now(&stack);

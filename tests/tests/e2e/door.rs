@@ -76,6 +76,7 @@ async fn nobody_gets_in_without_the_secret() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signature_of_another_webhook_or_body_or_time_opens_nothing() {
     let stack = stack().await;
+    stack.zendesk.every_ticket_is_of(ANA, &["braze_sms"]);
     let body = reply_body(35, ANA, 901, "Hello").to_string();
     for secret in [SOLVED_SIGNING_SECRET, TEST_BUTTON_SECRET, INBOUND_TOKEN, ""] {
         assert_refused(&send::signed(&stack, REPLY, secret, "INV", body.clone()).await);
@@ -114,6 +115,8 @@ async fn a_duplicate_and_what_is_not_for_us_name_their_ticket_too() {
     // A duplicate's own ticket, also where the conversation has moved on.
     stack.zendesk.webhook_delivery(Mode::Held);
     let second = stack.zendesk.agent_opens_ticket(ANA, "Order", "Hello");
+    let tagged = stack.zendesk.add_tags(second, &["braze_sms"]);
+    tagged.expect("tagged");
     for (ticket, comment, outcome) in [
         (first, 901, "delivered"),
         (second, 902, "delivered"),
@@ -210,6 +213,7 @@ async fn a_rotated_braze_key_is_noticed_without_a_restart() {
         options.secret.insert(key, json!("outdated"));
     })
     .await;
+    stack.zendesk.every_ticket_is_of(ANA, &["braze_sms"]);
     let unproven = post(&stack, REPLY, &[], "{}").await;
     assert_eq!(unproven.status, 401);
     stack.secrets.set_key("braze_api_key", "braze-rest-key");

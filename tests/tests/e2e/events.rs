@@ -54,7 +54,11 @@ async fn each_event_has_one_line_that_names_it_and_times_its_hops() {
     assert!(at.ends_with('Z') && at.starts_with("20"), "{at}");
     assert!(first["total.ms"].is_u64());
     let calls = |line: &Value, list: &str| line[list].as_array().map_or(0, Vec::len);
-    assert_eq!(calls(first, "table.ms"), 2, "accepted and settled: {first}");
+    assert_eq!(
+        calls(first, "table.ms"),
+        3,
+        "accepted, the ticket's item, settled: {first}"
+    );
     assert_eq!(
         calls(first, "ZendeskLatency"),
         2,

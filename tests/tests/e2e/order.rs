@@ -279,9 +279,14 @@ async fn one_dispatch_racing_with_itself_is_one_text() {
     assert_eq!(public(&only_ticket(&stack)), ["Hello"]);
 }
 
+/// As in Braze's guide: every ticket of a customer is texted about.
+async fn all_tickets_texted() -> Stack {
+    stack_with(|options| e2e::set(options, "TEXT_TICKETS", "any")).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_an_agent_opens_starts_a_conversation() {
-    let stack = stack().await;
+    let stack = all_tickets_texted().await;
     let id = stack
         .zendesk
         .agent_opens_ticket(ANA, "Your order", "Hello Ana, it is late.");
@@ -301,7 +306,7 @@ async fn a_ticket_an_agent_opens_starts_a_conversation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ticket_opened_and_solved_before_its_webhooks_came_is_told_in_order() {
-    let stack = stack().await;
+    let stack = all_tickets_texted().await;
     stack.zendesk.webhook_delivery(Mode::Held);
     let id = stack
         .zendesk
@@ -332,7 +337,7 @@ async fn an_answer_on_a_solved_ticket_is_sent_and_opens_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_tickets_the_conversation_follows_the_one_answered_last() {
-    let stack = stack().await;
+    let stack = all_tickets_texted().await;
     let first = with_ticket(&stack).await;
     let second = stack.zendesk.agent_opens_ticket(ANA, "Order", "About it:");
     settled(&stack).await;

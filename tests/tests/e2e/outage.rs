@@ -1,7 +1,7 @@
 //! A vendor is down or limits the rate: it is spared, and what waits goes out in time, or is given
 //! up where a person sees it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use e2e::send::{self, inbound, inbound_body, now_ms};
@@ -33,14 +33,32 @@ async fn texted(stack: &Stack, customer: &str) -> send::Answer {
     inbound(stack, body).await
 }
 
-/// An agent's answer to a customer Braze knows.
-async fn answer_to(stack: &Stack, customer: &str, ticket: u64, comment: u64) -> send::Answer {
-    let phone = format!("+1555{comment:07}");
+/// A customer Braze knows, whose conversation has begun. Returns its ticket.
+async fn begun(stack: &Stack, customer: &str, number: u64) -> u64 {
+    let phone = format!("+1555{number:07}");
     stack
         .braze
         .add_user(User::new(customer, "User", "X", &phone));
+    let body = inbound_body(customer, "Before", "d-0").to_string();
+    let answer = inbound(stack, body).await;
+    settled(stack).await;
+    answer.ticket()
+}
+
+/// An agent's answer on a customer's ticket.
+async fn answer_to(stack: &Stack, customer: &str, ticket: u64, comment: u64) -> send::Answer {
     let body = send::reply_body(ticket, customer, comment, "Hello");
+    let body = send::in_full(stack, body);
     send::reply(stack, &format!("INV{comment}"), body.to_string()).await
+}
+
+/// Six customers whose conversations have begun, `other-0` to `other-5`. Returns their tickets.
+async fn others(stack: &Stack) -> Vec<u64> {
+    let mut tickets = Vec::new();
+    for number in 0..6 {
+        tickets.push(begun(stack, &format!("other-{number}"), 901 + number).await);
+    }
+    tickets
 }
 
 /// As many conversations wait for Zendesk.
@@ -106,12 +124,22 @@ async fn zendesk_down_is_spared_by_the_function_too_and_trusted_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn braze_down_is_spared_by_the_function_too() {
     let stack = one_environment().await;
-    let id = with_ticket(&stack).await;
+    let mut tickets = BTreeMap::new();
+    for comment in 901..921 {
+        let ticket = begun(&stack, &format!("user-{comment}"), comment).await;
+        tickets.insert(comment, ticket);
+    }
     stack.braze.fault(Fault::always(SEND, Effect::status(503)));
     let started = Instant::now();
     for comment in 901..921 {
         // A customer each: one's own second answer waits for the first anyway.
-        let answer = answer_to(&stack, &format!("user-{comment}"), id, comment).await;
+        let answer = answer_to(
+            &stack,
+            &format!("user-{comment}"),
+            tickets[&comment],
+            comment,
+        )
+        .await;
         assert_eq!((answer.status, answer.outcome()), (202, "queued"));
     }
     let pauses = started.elapsed().as_secs() / PAUSE.as_secs();
@@ -131,7 +159,7 @@ async fn braze_down_is_spared_by_the_function_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vendor_that_limits_the_rate_is_not_asked_again_before_its_time() {
     let stack = one_environment().await;
-    let id = with_ticket(&stack).await;
+    let tickets = others(&stack).await;
     let limited = Fault::once("users.*", Effect::zendesk_rate_limited(50));
     stack.zendesk.fault(limited);
     let reset = now_ms() / 1000 + 90;
@@ -143,7 +171,13 @@ async fn a_vendor_that_limits_the_rate_is_not_asked_again_before_its_time() {
         let customer = format!("user-{number}");
         let answer = texted(&stack, &customer).await;
         assert_eq!((answer.status, answer.outcome()), (202, "queued"));
-        let answer = answer_to(&stack, &format!("other-{number}"), id, 901 + number).await;
+        let answer = answer_to(
+            &stack,
+            &format!("other-{number}"),
+            tickets[number as usize],
+            901 + number,
+        )
+        .await;
         assert_eq!((answer.status, answer.outcome()), (202, "queued"));
     }
     let (zendesk, braze) = mark.since(&stack);
@@ -189,11 +223,17 @@ async fn redelivery_sits_out_a_rate_limit_and_goes_on_in_the_same_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_vendors_rate_limit_does_not_hold_up_what_goes_to_the_other() {
     let stack = stack().await;
-    let id = with_ticket(&stack).await;
+    let tickets = others(&stack).await;
     stack.braze.fault(Fault::always(SEND, Effect::status(503)));
     stack.zendesk.fault(Fault::always("*", Effect::status(503)));
     for number in 0..6 {
-        answer_to(&stack, &format!("other-{number}"), id, 901 + number).await;
+        answer_to(
+            &stack,
+            &format!("other-{number}"),
+            tickets[number as usize],
+            901 + number,
+        )
+        .await;
         texted(&stack, &format!("user-{number}")).await;
     }
     stack.zendesk.clear_faults();
@@ -214,7 +254,7 @@ async fn one_vendors_rate_limit_does_not_hold_up_what_goes_to_the_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn redelivery_stops_before_its_time_out_and_leaves_the_rest_for_the_next_run() {
-    const TIMEOUT: Duration = Duration::from_secs(7);
+    const TIMEOUT: Duration = Duration::from_secs(9);
     let stack = stack_with(|options| options.redelivery_timeout = TIMEOUT).await;
     let customers = 60;
     backlog(&stack, customers).await;
@@ -283,7 +323,7 @@ async fn what_could_not_be_delivered_for_the_hours_set_is_given_up_counted_and_n
     stack.zendesk.fault(Fault::always("*", Effect::status(503)));
     stack.braze.fault(Fault::always("*", Effect::status(503)));
     send::text(&stack, ANA, "lost text").await;
-    let body = send::reply_body(id, ANA, 901, "lost answer").to_string();
+    let body = send::in_full(&stack, send::reply_body(id, ANA, 901, "lost answer")).to_string();
     assert_eq!(send::reply(&stack, "INV1", body).await.outcome(), "queued");
     settled(&stack).await;
 

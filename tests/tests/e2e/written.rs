@@ -284,7 +284,7 @@ async fn a_number_that_answers_by_itself_gets_no_closing_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn consent_is_on_the_ticket_as_note_and_tag_and_is_kept_without_one() {
-    let stack = stack().await;
+    let stack = stack_with(|options| e2e::set(options, "TEXT_TICKETS", "any")).await;
     let before = send::text(&stack, ANA, "STOP").await;
     assert!(
         before.status < 300 && stack.zendesk.tickets().is_empty(),

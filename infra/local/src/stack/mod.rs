@@ -113,7 +113,7 @@ impl Stack {
         };
         let (dynamo, secrets) = aws(&options, &table, data.as_deref()).await?;
         let (zendesk, braze) = vendors(&options).await?;
-        let fresh = Fresh::of(&zendesk, &braze, options.first_day);
+        let fresh = Fresh::of(&zendesk, &braze, &options);
         if let Some(data) = &data {
             restore(data, &zendesk, &braze)?;
         }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
 
-use super::Stack;
-use super::wiring::{introduce_to_braze, introduce_to_zendesk};
+use super::wiring::{introduce_to_braze, introduce_to_zendesk, tag};
+use super::{Options, Stack};
 use crate::dynamo::DynamoError;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -24,21 +24,24 @@ pub(super) struct Fresh {
     zendesk: Value,
     braze: Value,
     first_day: bool,
+    /// The tag of tickets that are texted about.
+    tag: Option<String>,
 }
 
 impl Fresh {
-    pub(super) fn of(zendesk: &Zendesk, braze: &Braze, first_day: bool) -> Self {
+    pub(super) fn of(zendesk: &Zendesk, braze: &Braze, options: &Options) -> Self {
         Self {
             zendesk: zendesk.snapshot(),
             braze: braze.snapshot(),
-            first_day,
+            first_day: options.first_day,
+            tag: tag(options),
         }
     }
 
     /// Tells the vendors where the bridge is; Zendesk not on the first day.
     pub(super) fn introduce(&self, zendesk: &Zendesk, braze: &Braze, front: &str) {
         if !self.first_day {
-            introduce_to_zendesk(zendesk, front);
+            introduce_to_zendesk(zendesk, front, self.tag.as_deref());
         }
         introduce_to_braze(braze, front);
     }

@@ -94,13 +94,28 @@ pub(super) async fn host_pictures(
 }
 
 /// Tells Zendesk where the bridge is, as an administrator would.
-pub(super) fn introduce_to_zendesk(zendesk: &Zendesk, front: &str) {
+pub(super) fn introduce_to_zendesk(zendesk: &Zendesk, front: &str, tag: Option<&str>) {
     zendesk.install_default_triggers(
         &format!("{front}/zendesk/reply"),
         REPLY_SIGNING_SECRET,
         &format!("{front}/zendesk/solved"),
         SOLVED_SIGNING_SECRET,
     );
+    if let Some(tag) = tag {
+        zendesk.limit_default_triggers(tag);
+    }
+}
+
+/// The tag of tickets that are texted about; `None`: all of them are.
+pub(super) fn tag(options: &Options) -> Option<String> {
+    let set = |name: &str| options.variables.get(name)?.as_deref();
+    if set("TEXT_TICKETS") == Some("any") {
+        return None;
+    }
+    let tags = set("TICKET_TAGS").unwrap_or("braze_sms").split(',');
+    tags.map(str::trim)
+        .find(|tag| !tag.is_empty())
+        .map(str::to_owned)
 }
 
 /// Tells Braze where the bridge is, as a person in its dashboard would.

@@ -184,7 +184,10 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         ("tickets", "create") => {
             idempotency::once(work, ask, |work| tickets::create(work, ask, &caller))
         }
-        ("tickets", verb) => tickets::answer(work, ask, &caller, verb, first),
+        ("tickets", verb) => {
+            super::people::appears(work, first);
+            tickets::answer(work, ask, &caller, verb, first)
+        }
         ("comments", "list") => comments::list(work, ask, first),
         ("comments", _) => comments::make_private(work, &caller, ids),
         ("audits", _) => comments::audits(work, ask, first),

@@ -26,6 +26,10 @@ pub(super) use ticket::Upload;
 pub struct State {
     /// Tickets by id, deleted ones included.
     pub tickets: BTreeMap<u64, Ticket>,
+    /// A ticket that nobody opened is this customer's as soon as it is asked for, with these tags. `{ticket}`
+    /// stands for its id.
+    #[serde(default)]
+    pub every_ticket_is_of: Option<(String, Vec<String>)>,
     /// Users by id, those merged into others included.
     pub users: BTreeMap<u64, User>,
     /// Webhooks by id.

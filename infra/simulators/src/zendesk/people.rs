@@ -18,6 +18,7 @@ mod profiles;
 
 pub use comment::{Comment, DeskError};
 pub use new_ticket::NewTicket;
+pub(super) use new_ticket::appears;
 pub use person::Person;
 
 pub(super) use ending::{close, delete, merge};

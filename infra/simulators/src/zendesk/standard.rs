@@ -72,3 +72,15 @@ pub(super) fn install(work: &mut Work<'_>, endpoints: [(&str, &str); 2]) {
         work.state.triggers.push(trigger);
     }
 }
+
+/// The bundle's triggers run for tickets with this tag only.
+pub(super) fn limit(work: &mut Work<'_>, tag: &str) {
+    let triggers = work.state.triggers.iter_mut();
+    for trigger in triggers.filter(|trigger| trigger.title.starts_with(PREFIX)) {
+        trigger.all.push(Condition {
+            field: "current_tags".to_owned(),
+            operator: "includes".to_owned(),
+            value: tag.into(),
+        });
+    }
+}

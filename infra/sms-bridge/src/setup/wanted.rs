@@ -142,7 +142,7 @@ impl Wanted {
         Ok(Self {
             category: owner.category(),
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
-            triggers: serde_json::from_str(TRIGGERS).map_err(broken)?,
+            triggers: triggers(stack).map_err(broken)?,
             owner,
             webhooks,
         })
@@ -173,6 +173,20 @@ impl Wanted {
             "actions": actions,
         })
     }
+}
+
+/// The triggers, for tickets that are texted about: those with the first of `TICKET_TAGS`, or all of them.
+fn triggers(stack: &Deployed) -> serde_json::Result<Vec<Trigger>> {
+    let mut triggers: Vec<Trigger> = serde_json::from_str(TRIGGERS)?;
+    if stack.parameter("TextTickets") != Some("any") {
+        let tags = stack.parameter("TicketTags").unwrap_or("braze_sms");
+        let tag = tags.split(',').map(str::trim).find(|tag| !tag.is_empty());
+        let only = json!({"field": "current_tags", "operator": "includes", "value": tag});
+        for trigger in &mut triggers {
+            trigger.all.push(only.clone());
+        }
+    }
+    Ok(triggers)
 }
 
 impl Trigger {

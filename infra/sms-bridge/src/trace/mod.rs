@@ -102,7 +102,7 @@ impl Trace {
         let mut ticket = None;
         if let Some(id) = named {
             ticket = desk.ticket(id).await;
-            let customer = ticket.as_ref().and_then(TicketView::customer);
+            let customer = ticket.as_ref().and_then(|ticket| ticket.customer(false));
             key = match customer.map(Key::Customer) {
                 Some(key) => Some(key),
                 None => on_ticket(table, id).await?,

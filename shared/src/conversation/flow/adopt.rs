@@ -3,39 +3,30 @@
 use crate::message::{Reply, Solved, TicketId};
 
 use super::super::state::Status;
-use super::{Flow, No, Stop};
+use super::super::step::TicketFacts;
+use super::Flow;
+use super::unreported::CLOCK_SLACK;
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.
 const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
 
-/// The answer leaves the conversation where it is, because its webhook is a late one: of a ticket that
-/// is closed or gone, or solved while the customer's own is not.
-pub(super) async fn is_elsewhere(flow: &mut Flow<'_>, reply: &Reply) -> Result<bool, Stop> {
-    let (Some(named), Some(current)) = (reply.ticket, flow.state.ticket) else {
-        return Ok(false);
-    };
-    if named == current {
-        return Ok(false);
-    }
-    match flow.look_up_ticket(named).await? {
-        Ok(Some(facts)) => Ok(match facts.status {
-            Some(Status::Closed) => true,
-            Some(Status::Solved) => !flow.state.is_done(),
-            _ => false,
-        }),
-        Ok(None) | Err(No::NotFound | No::Refused(_)) => Ok(true),
-        Err(no) => Err(no.into()),
-    }
-}
+/// How long after it was asked for an answer may solve its ticket too, in milliseconds: later, the ticket was
+/// solved after it.
+const SAME_MOMENT: i64 = 60 * 1000;
 
-/// The conversation is on the answer's ticket from now on, with the status the answer leaves it in.
-pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply) {
+/// The conversation is on the answer's ticket from now on, with the status the answer leaves it in. It stays
+/// where it is where the webhook is a late one: of a ticket that is closed, or solved since while the
+/// customer's own is not. `facts`: what was looked up of the ticket, which is the customer's.
+pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply, facts: Option<&TicketFacts>) {
     let status = reply.status.as_deref().and_then(Status::parse);
-    if let Some(ticket) = reply.ticket
-        && flow.state.ticket != Some(ticket)
+    if let Some(facts) = facts
+        && flow.state.ticket != Some(facts.ticket)
     {
-        move_to(flow, ticket, status, reply.asked_at);
+        if is_late(flow, reply, facts) {
+            return;
+        }
+        move_to(flow, facts, status, reply.asked_at);
     }
     let state = &mut *flow.state;
     // Written before a solve that is known, reported after it: the solve stands.
@@ -50,26 +41,55 @@ pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply) {
     }
 }
 
+fn is_late(flow: &Flow<'_>, reply: &Reply, facts: &TicketFacts) -> bool {
+    let asked = flow.context().asked_at(reply.asked_at);
+    let just_now =
+        asked.is_some_and(|asked| flow.now().abs_diff(asked) < SAME_MOMENT.unsigned_abs());
+    flow.state.ticket.is_some()
+        && match facts.status {
+            Some(Status::Closed) => true,
+            Some(Status::Solved) => !flow.state.is_done() && !just_now,
+            _ => false,
+        }
+}
+
 /// The solved ticket, where the conversation is on it, or on none so far.
-pub(super) fn by_solve(flow: &mut Flow<'_>, solved: &Solved) -> Result<TicketId, &'static str> {
+pub(super) fn solved_ticket(flow: &Flow<'_>, solved: &Solved) -> Result<TicketId, &'static str> {
     match (solved.ticket, flow.state.ticket) {
         (Some(named), Some(current)) if named != current => {
             Err("the conversation is on another ticket")
         }
-        (Some(named), None) => {
-            move_to(flow, named, None, solved.asked_at);
-            Ok(named)
-        }
-        (_, Some(current)) => Ok(current),
+        (Some(ticket), _) | (None, Some(ticket)) => Ok(ticket),
         (None, None) => Err("no conversation"),
     }
 }
 
+/// The conversation is on the solved ticket from now on, where it was on none.
+pub(super) fn by_solve(flow: &mut Flow<'_>, solved: &Solved, facts: &TicketFacts) {
+    if flow.state.ticket.is_none() {
+        move_to(flow, facts, None, solved.asked_at);
+    }
+}
+
 /// Moves the conversation to a ticket that is only known from an event on it.
-fn move_to(flow: &mut Flow<'_>, ticket: TicketId, status: Option<Status>, asked_at: Option<i64>) {
+fn move_to(
+    flow: &mut Flow<'_>,
+    facts: &TicketFacts,
+    status: Option<Status>,
+    asked_at: Option<i64>,
+) {
     let context = flow.context();
     let asked_at = context.asked_at(asked_at).unwrap_or(context.at);
-    let since = asked_at.saturating_sub(ADOPTION_WINDOW);
-    flow.state.move_to(ticket, status, since);
-    flow.state.user = None;
+    let since = match flow.about.policy.tag {
+        // What was written before the tag was set is not for the phone.
+        Some(_) => asked_at.saturating_add(CLOCK_SLACK),
+        None => asked_at.saturating_sub(ADOPTION_WINDOW),
+    };
+    let left = flow
+        .state
+        .left
+        .filter(|(ticket, _)| *ticket == facts.ticket);
+    let since = left.map_or(since, |(_, at)| since.max(at.saturating_add(CLOCK_SLACK)));
+    flow.state.move_to(facts.ticket, status, since);
+    flow.state.user = facts.requester;
 }

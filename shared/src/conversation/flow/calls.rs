@@ -5,17 +5,11 @@ use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
 use super::super::policy::millis;
 use super::super::state::{Attached, Entry, Status, Trouble};
 use super::super::step::{
-    Attributes, Comment, Failure, FetchedComment, NewTicket, Outcome, Person, Sms, Step,
-    TicketFacts,
+    Attributes, Comment, Failure, FetchedComment, History, NewTicket, Outcome, Owner, Person, Sms,
+    Step, TicketFacts, Written,
 };
 use super::super::subscription::Subscription;
 use super::{Call, Flow, No, Pause, Stop, happened, later};
-
-/// A comment that was written, and what the answer said of its ticket.
-pub(super) struct Posted {
-    pub(super) status: Option<Status>,
-    pub(super) comment: Option<CommentId>,
-}
 
 /// A write that is on its ticket.
 pub(super) struct Found {
@@ -42,8 +36,8 @@ impl Flow<'_> {
     }
 
     /// Creates a ticket under an idempotency key.
-    pub(super) async fn create_ticket(&mut self, new: NewTicket) -> Call<(TicketId, Posted)> {
-        self.call(Step::CreateTicket(Box::new(new)), posted).await
+    pub(super) async fn create_ticket(&mut self, new: NewTicket) -> Call<Written> {
+        self.call(Step::CreateTicket(Box::new(new)), written).await
     }
 
     /// Finds a ticket by the external id the bridge gave it.
@@ -65,9 +59,53 @@ impl Flow<'_> {
     }
 
     /// Adds a comment. Not safe to repeat.
-    pub(super) async fn append(&mut self, comment: Comment) -> Call<Posted> {
-        let posted = self.call(Step::Append(comment), posted).await?;
-        Ok(posted.map(|(_, posted)| posted))
+    pub(super) async fn append(&mut self, comment: Comment) -> Call<Written> {
+        self.call(Step::Append(comment), written).await
+    }
+
+    /// Makes a comment private. Safe to repeat.
+    pub(super) async fn make_private(&mut self, ticket: TicketId, comment: CommentId) -> Call<()> {
+        self.call(Step::MakePrivate(ticket, comment), done).await
+    }
+
+    /// Looks whether a user is gone.
+    pub(super) async fn is_gone(&mut self, user: UserId) -> Call<bool> {
+        self.call(Step::LookUpUser(user), |outcome| match outcome {
+            Outcome::Gone(gone) => Some(gone),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Looks since when the ticket is its requester's and carries the tag.
+    pub(super) async fn look_up_history(&mut self, ticket: TicketId) -> Call<History> {
+        let tag = self.about.policy.tag.clone();
+        let step = Step::LookUpHistory(ticket, tag);
+        self.call(step, |outcome| match outcome {
+            Outcome::History(history) => Some(history),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Writes down that the conversation is on this ticket; the owner of another conversation that is. Nothing
+    /// waits for it: what is not written down is looked up.
+    pub(super) async fn claim(
+        &mut self,
+        ticket: TicketId,
+        user: UserId,
+        anyway: bool,
+    ) -> Result<Option<Owner>, Stop> {
+        let step = Step::ClaimTicket {
+            ticket,
+            user,
+            anyway,
+        };
+        let claimed = self.make(step, |outcome| match outcome {
+            Outcome::Claimed(owner) => Some(owner),
+            _ => None,
+        });
+        Ok(claimed.await?.unwrap_or_default())
     }
 
     /// Looks whether a write of this event is on a ticket.
@@ -260,13 +298,9 @@ fn facts(outcome: Outcome) -> Option<Option<TicketFacts>> {
     }
 }
 
-fn posted(outcome: Outcome) -> Option<(TicketId, Posted)> {
+fn written(outcome: Outcome) -> Option<Written> {
     match outcome {
-        Outcome::Posted {
-            ticket,
-            status,
-            comment,
-        } => Some((ticket, Posted { status, comment })),
+        Outcome::Posted(written) => Some(written),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use crate::message::{Body, DeliveryId, Event, Resend, Solved, TicketId};
 
 use super::super::state::{Entry, Status};
 use super::super::step::{Ending, TicketFacts};
-use super::{Done, Ended, Flow, No, Pause, Stop, post, resend, solve, unreported};
+use super::{Done, Ended, Flow, No, Pause, Stop, owner, post, resend, solve, unreported};
 
 pub(super) async fn compare(flow: &mut Flow<'_>) -> Ended {
     // Once is enough; the solve looks again.
@@ -23,8 +23,18 @@ async fn compared(flow: &mut Flow<'_>) -> Ended {
     };
     if !flow.progress.fetched {
         match flow.look_up_ticket(ticket).await? {
-            Ok(Some(facts)) if changed_hands(flow, &facts) => return Ok(leave(flow)),
-            Ok(Some(facts)) => looked_up(flow, &facts)?,
+            Ok(Some(facts)) => {
+                if !owner::is_own(flow, &facts).await? {
+                    return Ok(leave(flow));
+                }
+                flow.state.user = facts.requester.or(flow.state.user);
+                owner::saw_tags(flow, Some(&facts.tags));
+                let untagged = owner::note_on_missing_tag(flow);
+                if flow.state.untagged {
+                    return Ok(Done::ended(Ending::Ignored(owner::UNTAGGED), untagged));
+                }
+                looked_up(flow, &facts)?;
+            }
             Ok(None) | Err(No::NotFound) => return Ok(leave(flow)),
             Err(no) => return Err(no.into()),
         }
@@ -43,22 +53,9 @@ async fn compared(flow: &mut Flow<'_>) -> Ended {
     Ok(over(flow))
 }
 
-/// Whether the ticket is another customer's now. The requester's Braze id decides; without one, another
-/// Zendesk user is another person.
-fn changed_hands(flow: &Flow<'_>, facts: &TicketFacts) -> bool {
-    match &facts.customer {
-        Some(customer) => customer != flow.customer,
-        None => {
-            let (known, now) = (flow.state.user, facts.requester);
-            known.is_some() && now.is_some() && known != now
-        }
-    }
-}
-
 /// The conversation has no ticket any more: nothing on it is read or sent.
 fn leave(flow: &mut Flow<'_>) -> Done {
-    flow.state.ticket = None;
-    flow.state.status = None;
+    owner::leave(flow);
     flow.progress.announce = true;
     over(flow)
 }
@@ -86,20 +83,28 @@ fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
     progress.announce |= was_done && !state.is_done();
     let asked = !progress.merged && resend::is_asked(&facts.tags);
     let ticket = Some(facts.ticket);
-    first(
-        asked.then(|| unreported_event(flow, "resend-unreported", Body::Resend(Resend { ticket }))),
-    )
+    first(asked.then(|| {
+        unreported_event(
+            flow,
+            "resend-unreported",
+            Body::Resend(Resend {
+                ticket,
+                requester: flow.state.user,
+                tags: flow.about.policy.tag.clone().map(|tag| vec![tag]),
+            }),
+        )
+    }))
 }
 
 async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
     let comments = flow.fetch_comments(ticket).await??;
-    flow.progress.confirmed = true;
     // The merge itself is the last thing written on a ticket that was merged into another.
     let merged_at = comments
         .first()
         .map_or(flow.about.at, |last| last.created_at);
     let status = flow.state.status;
-    let found = unreported::answers(&flow.context(), flow.state, comments, status);
+    let found = unreported::answers(flow, ticket, comments, status).await?;
+    flow.progress.confirmed = true;
     if flow.progress.merged {
         // Zendesk's own time on both sides: no slack.
         flow.state.since = merged_at.saturating_add(unreported::CLOCK_SLACK);
@@ -112,6 +117,7 @@ async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId) -> Ended {
         flow.state.status = Some(Status::Closed);
         return Ok(over(flow));
     };
+    owner::tag(flow, &target).await?;
     // What was written on the other ticket before is not part of this conversation.
     let since = flow.state.since;
     flow.state.move_to(target.ticket, target.status, since);
@@ -168,6 +174,7 @@ fn first(found: impl IntoIterator<Item = Entry>) -> Result<(), Stop> {
 fn solved(flow: &Flow<'_>, asked_at: Option<i64>) -> Entry {
     let body = Body::Solved(Solved {
         ticket: flow.state.ticket,
+        requester: flow.state.user,
         asked_at,
         ..Solved::default()
     });

@@ -20,23 +20,28 @@ pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), 
         return Ok(());
     }
     let missing = is_one_missing(flow, reply, comment);
-    if missing == Some(false) {
-        heard(flow, comment);
-        return Ok(());
+    match missing {
+        // A body that says whose the ticket is, and nothing of recent comments, keeps to its one call.
+        None if reply.requester.is_some() => return Ok(()),
+        Some(false) => {
+            heard(flow, comment);
+            return Ok(());
+        }
+        None | Some(true) => {}
     }
     let Some(comments) = flow.fetch_comments_if_possible(ticket).await? else {
         let waits = missing == Some(true) && flow.age() < WAITS_FOR;
         return if waits { later(None, None) } else { Ok(()) };
     };
-    flow.progress.fetched = true;
-    heard(flow, comment);
     let (own, earlier): (Vec<_>, Vec<_>) = comments
         .into_iter()
         .filter(|found| found.comment <= comment)
         .partition(|found| found.comment == comment);
     own.into_iter().for_each(|own| complete(reply, own));
     let status = flow.state.status;
-    let found = unreported::answers(&flow.context(), flow.state, earlier, status);
+    let found = unreported::answers(flow, ticket, earlier, status).await?;
+    flow.progress.fetched = true;
+    heard(flow, comment);
     match found.is_empty() {
         true => Ok(()),
         false => Err(Stop::Pause(Pause::After(found))),

@@ -19,6 +19,7 @@ mod loop_guard;
 mod media;
 mod new_ticket;
 mod note;
+mod owner;
 mod post;
 pub mod put_right;
 mod quiet_hours;
@@ -50,7 +51,7 @@ use super::key::Key;
 use super::policy::{Language, Policy};
 use super::seen::Seen;
 use super::state::{Entry, Progress, State, Trouble};
-use super::step::{Ending, Outcome, Refusal, Step};
+use super::step::{Ending, Outcome, Owner, Refusal, Step};
 
 /// The one effect of a flow. A flow awaits nothing else.
 pub trait Calls: Send {
@@ -73,6 +74,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// Deliveries accepted lately.
     pub seen: &'a Seen,
+    /// Of a ticket's item: whose conversation is on the ticket.
+    pub owner: Option<&'a Owner>,
 }
 
 /// How an event ended.
@@ -193,8 +196,12 @@ async fn tell(
 ) -> Ended {
     let customer = match context.key {
         Key::Customer(customer) => customer,
-        Key::Ticket(_) if entry.event.body == Body::Other => return later(None, None),
-        Key::Ticket(ticket) => return forward::forward(calls, *ticket).await,
+        Key::Ticket(ticket) => match &entry.event.body {
+            // It addresses nobody.
+            Body::Note(_) => &ExternalUserId::NOBODY,
+            Body::Other => return later(None, None),
+            _ => return forward::forward(calls, context, *ticket, state, &entry.event).await,
+        },
     };
     let marker = entry.marker().clone();
     let Entry {
@@ -221,7 +228,7 @@ async fn tell(
         Body::Attributes => attributes::attributes(&mut flow).await,
         Body::Reply(body) => reply::reply(&mut flow, body).await,
         Body::Solved(body) => solved::solved(&mut flow, body).await,
-        Body::Resend(body) => Ok(resend::resend(&mut flow, body)),
+        Body::Resend(body) => resend::resend(&mut flow, body).await,
         Body::Say(body) => say::say(&mut flow, body).await,
         Body::LateFiles(body) => late_files::late_files(&mut flow, body).await,
         Body::Text(body) => text::text(&mut flow, body).await,

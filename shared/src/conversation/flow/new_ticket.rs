@@ -4,7 +4,7 @@ use crate::message::{DeliveryId, ExternalUserId, Personal, Routing, Text, UserId
 
 use super::super::policy::OpenOn;
 use super::super::state::Status;
-use super::super::step::{NewTicket, Person};
+use super::super::step::{NewTicket, Person, Written};
 use super::post::Taken;
 use super::{Done, Flow, No, Pause, Stop, happened, media, post, recover, routing};
 
@@ -45,18 +45,8 @@ pub(super) async fn open(
         routing,
     };
     match flow.create_ticket(new).await? {
-        Ok((ticket, created)) => {
-            let since = flow.about.at.min(flow.now());
-            let status = created.status.or(Some(Status::New));
-            flow.state.move_to(ticket, status, since);
-            created
-                .comment
-                .into_iter()
-                .for_each(|id| flow.state.wrote(id));
-            flow.progress.posted = true;
-            flow.progress.opened = true;
-            happened::opened(flow);
-            flow.progress.announce = true;
+        Ok(created) => {
+            opened(flow, requester, &created).await?;
             return Ok(Taken::Yes);
         }
         Err(No::Unknown) => {
@@ -86,6 +76,23 @@ pub(super) async fn open(
     Ok(Taken::NotYet)
 }
 
+/// The conversation is on the ticket that the text opened.
+async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Result<(), Stop> {
+    let since = flow.about.at.min(flow.now());
+    let status = created.status.or(Some(Status::New));
+    flow.state.move_to(created.ticket, status, since);
+    created
+        .comment
+        .into_iter()
+        .for_each(|id| flow.state.wrote(id));
+    flow.progress.posted = true;
+    flow.progress.opened = true;
+    happened::opened(flow);
+    flow.progress.announce = true;
+    flow.claim(created.ticket, requester, true).await?;
+    Ok(())
+}
+
 /// Why a text opens no ticket, if it opens none.
 fn opens_nothing(flow: &Flow<'_>, text: &Text) -> Option<&'static str> {
     let stranger = flow.about.policy.open_on == OpenOn::Keyword && !text.support;
@@ -102,7 +109,6 @@ async fn continue_on_given_up(flow: &mut Flow<'_>, given_up: DeliveryId) -> Resu
     let Some(facts) = found.filter(|facts| facts.status != Some(Status::Closed)) else {
         return Ok(());
     };
-    flow.state.user = flow.state.user.or(facts.requester);
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.announce = true;

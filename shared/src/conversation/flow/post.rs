@@ -7,7 +7,9 @@ use crate::text::incoming::{self, Incoming};
 use super::super::policy::millis;
 use super::super::state::{Status, What};
 use super::super::step::{Comment, Refusal, TicketFacts};
-use super::{Flow, No, Pause, Stop, happened, media, new_ticket, rating, recover, write};
+use super::{
+    Flow, No, Pause, Stop, happened, media, new_ticket, owner, rating, recover, unreported, write,
+};
 
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
 const MERGED: &str = "closed_by_merge";
@@ -70,7 +72,13 @@ async fn on_ticket(
         marker: flow.about.marker.clone(),
     };
     match write::append(flow, comment).await? {
-        Ok(status) => added(flow, text, status, silent),
+        Ok(written) => {
+            if owner::took(flow, &written).await? == Taken::NotYet {
+                return Ok(Taken::NotYet);
+            }
+            owner::saw_tags(flow, written.tags.as_ref());
+            added(flow, text, written.status, silent);
+        }
         Err(No::Closed) => {
             flow.progress.follows = Some(ticket);
             return Ok(Taken::NotYet);
@@ -85,8 +93,11 @@ async fn on_ticket(
             return Ok(Taken::NotYet);
         }
         Err(No::Refused(_)) if media::leave_out(flow.progress) => return Ok(Taken::NotYet),
+        // The author may be gone.
         Err(No::Refused(_)) if !std::mem::replace(renewed, true) => {
-            flow.state.user = None;
+            if !is_known_by_requester(flow, ticket).await? {
+                start_over(flow);
+            }
             return Ok(Taken::NotYet);
         }
         Err(no) => return Err(no.into()),
@@ -111,6 +122,9 @@ async fn is_known_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<
         Ok(None) | Err(No::NotFound) => return Ok(false),
         Err(no) => return Err(no.into()),
     };
+    if !owner::is_own(flow, &facts).await? {
+        return Ok(false);
+    }
     flow.state.user = facts.requester;
     if let Some(status) = facts.status {
         flow.progress.announce |= flow.state.is_done() && !status.is_done();
@@ -150,14 +164,22 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
         flow.progress.follows = None;
         return Ok(Taken::NotYet);
     };
-    flow.state.user = flow.state.user.or(facts.requester);
+    if !owner::is_own(flow, &facts).await? {
+        // Nothing that is another person's is continued.
+        start_over(flow);
+        flow.progress.follows = None;
+        return Ok(Taken::NotYet);
+    }
+    flow.state.user = facts.requester.or(flow.state.user);
     if is_merged(&facts)
         && let Some(target) = flow.find_merge_target(closed).await??
     {
         flow.progress.follows = None;
         flow.progress.announce = true;
         media::renew(flow.progress);
-        let since = flow.about.at;
+        owner::tag(flow, &target).await?;
+        // What was written there before is not part of this conversation.
+        let since = flow.about.at.saturating_add(unreported::CLOCK_SLACK);
         flow.state.move_to(target.ticket, target.status, since);
         // Written down before the text is: what is in doubt is looked for on this ticket.
         return Err(Stop::Pause(Pause::Checkpoint));

@@ -5,7 +5,7 @@ use crate::message::{DeliveryId, Text, TicketId};
 
 use super::super::notes;
 use super::super::step::{Refusal, TicketFacts};
-use super::{Flow, No, Pause, REFUSED_FOR, Stop, post};
+use super::{Flow, No, Pause, REFUSED_FOR, Stop, owner, post};
 
 /// Whether the text is on a ticket, as far as an earlier attempt is in doubt.
 pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
@@ -47,8 +47,13 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
         .for_each(|id| flow.state.wrote(id));
     flow.progress.unfound = false;
     flow.progress.posted = true;
+    let by_answer = flow.state.user.is_none();
+    // Nobody knows whose it was when the text came to it.
+    if owner::found_on(flow, ticket, found.comment).await? == post::Taken::NotYet {
+        return Ok(false);
+    }
     // On a ticket that was only known from an answer on it, the conversation began with this text.
-    if here && flow.state.user.is_none() {
+    if here && by_answer {
         flow.state.since = flow.state.since.min(flow.about.at);
     }
     if here && flow.state.is_done() {
@@ -73,6 +78,9 @@ async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
     flow.progress.posted = true;
     flow.progress.opened = true;
     flow.progress.announce = true;
+    if let Some(user) = flow.state.user {
+        flow.claim(facts.ticket, user, true).await?;
+    }
     Ok(true)
 }
 

@@ -7,6 +7,7 @@ use super::super::notes;
 use super::super::state::{Entry, Unsure};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
+use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
     Done, Ended, Flow, No, Stop, adopt, delivery_of, earlier, files, happened, put_right, spend,
@@ -23,9 +24,7 @@ pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if is_by_end_user(flow, reply).await? {
         return Ok(Done::ignored("comment by an end user"));
     }
-    if !adopt::is_elsewhere(flow, reply).await? {
-        adopt::by_answer(flow, reply);
-    }
+    is_theirs(flow, reply).await?;
     earlier::first(flow, reply).await?;
     let text = match reply.text.clone() {
         Some(text) => text,
@@ -101,6 +100,33 @@ async fn is_by_end_user(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<bool, 
         reply.files = found.map(|found| found.files);
     }
     Ok(by_end_user)
+}
+
+/// Ends the flow where the answer is not this customer's; else the conversation is on its ticket. Asked once:
+/// an answer belongs to whoever was the requester when it was written.
+async fn is_theirs(flow: &mut Flow<'_>, reply: &Reply) -> Result<(), Stop> {
+    if flow.progress.confirmed {
+        return Ok(());
+    }
+    let Some(ticket) = reply.ticket.or(flow.state.ticket) else {
+        return match flow.about.policy.tag {
+            Some(_) => Err(Done::ignored("the answer names no ticket").into()),
+            None => Ok(()),
+        };
+    };
+    // What may be with the customer already is reported as such, whosever the ticket is now.
+    let begun = flow.progress.sent > 0 || flow.progress.doubtful;
+    let said = Said::by(reply.requester, reply.tags.as_ref());
+    match owner::ask(flow, ticket, said).await? {
+        Whose::Own(facts) => adopt::by_answer(flow, reply, facts.as_ref()),
+        _ if begun => {}
+        Whose::Conversation(customer) => return Err(Done::Forward { customer }.into()),
+        Whose::Untagged => return Err(Done::ignored(owner::UNTAGGED).into()),
+        Whose::Gone => return Err(Done::ignored(owner::GONE).into()),
+        Whose::Another => return Err(owner::of_another(flow, ticket).into()),
+    }
+    flow.progress.confirmed = true;
+    Ok(())
 }
 
 /// Why the customer may not be sent anything, and what the agent reads.

@@ -4,7 +4,8 @@ use crate::message::{Body, DeliveryId, Event, Note, Personal, Reply, Resend, Sol
 
 use super::super::state::{Entry, Unsure};
 use super::super::step::Ending;
-use super::{Done, EventContext, Flow};
+use super::owner::{self, Said, Whose};
+use super::{Done, Ended, EventContext, Flow};
 
 /// The tag by which the agent asks.
 const TAG: &str = "sms_resend";
@@ -17,10 +18,24 @@ pub(super) fn is_asked(tags: &[String]) -> bool {
     tags.iter().any(|tag| tag == TAG || tag == ASKED)
 }
 
-pub(super) fn resend(flow: &mut Flow<'_>, resend: &Resend) -> Done {
+pub(super) async fn resend(flow: &mut Flow<'_>, resend: &Resend) -> Ended {
+    let ticket = resend.ticket.or(flow.state.ticket);
+    if let Some(ticket) = ticket {
+        let said = Said::by(resend.requester, resend.tags.as_ref());
+        match owner::ask(flow, ticket, said).await? {
+            Whose::Own(_) => {}
+            Whose::Conversation(customer) => return Ok(Done::Forward { customer }),
+            Whose::Untagged => return Ok(Done::ignored(owner::UNTAGGED)),
+            Whose::Gone => return Ok(Done::ignored(owner::GONE)),
+            Whose::Another => return Ok(owner::of_another(flow, ticket)),
+        }
+    }
+    Ok(granted(flow, ticket))
+}
+
+fn granted(flow: &mut Flow<'_>, ticket: Option<TicketId>) -> Done {
     let context = flow.context();
     let state = &mut *flow.state;
-    let ticket = resend.ticket.or(state.ticket);
     let on_ticket = |message: &Unsure| Some(message.ticket) == ticket;
     let unsure = std::mem::take(&mut state.unsure);
     let (mut again, kept): (Vec<Unsure>, Vec<Unsure>) = unsure.into_iter().partition(on_ticket);
@@ -67,6 +82,8 @@ fn once_more(context: &EventContext<'_>, index: usize, message: Unsure) -> Entry
     });
     entry.progress.sent = message.sent;
     entry.progress.again = true;
+    // Whose the ticket is was asked for the request.
+    entry.progress.confirmed = true;
     entry
 }
 

@@ -8,9 +8,9 @@ use crate::text::sms::fit_with;
 use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Entry, Said};
-use super::super::step::{Ending, Refusal, TicketFacts};
+use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
-use super::{Done, Ended, Flow, No, Stop, loop_guard, quiet_hours, spend, subscription};
+use super::{Done, Ended, Flow, No, Stop, loop_guard, owner, quiet_hours, spend, subscription};
 
 /// How long the same text is not said again, and for how long texts of a ticket are counted, in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
@@ -116,11 +116,14 @@ async fn forbidden(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<&'sta
     }
     let facts = match flow.look_up_ticket(ticket).await? {
         Ok(Some(facts)) => facts,
-        Ok(None) | Err(No::NotFound) => return Ok(Some("there is no such ticket in Zendesk")),
+        Ok(None) | Err(No::NotFound) => return Ok(Some(owner::GONE)),
         Err(no) => return Err(no.into()),
     };
-    if !is_theirs(flow, &facts) {
-        return Ok(Some("the ticket is another customer's"));
+    if !owner::is_own(flow, &facts).await? {
+        return Ok(Some(owner::ANOTHERS));
+    }
+    if !owner::is_tagged(flow.about.policy, &facts.tags) {
+        return Ok(Some(owner::UNTAGGED));
     }
     let quiet = &flow.about.policy.no_closing_tags;
     if facts.tags.iter().any(|tag| quiet.contains(tag)) {
@@ -131,17 +134,6 @@ async fn forbidden(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<&'sta
         return Ok(Some("the customer opted out of SMS"));
     }
     Ok(subscription::is_unsubscribed(flow).then_some("the customer is not subscribed to SMS"))
-}
-
-/// The requester's Braze id decides; without one, the user whose conversation is on the ticket.
-fn is_theirs(flow: &Flow<'_>, facts: &TicketFacts) -> bool {
-    match &facts.customer {
-        Some(customer) => customer == flow.customer,
-        None => {
-            let known = flow.state.user.is_some() && flow.state.user == facts.requester;
-            known && flow.state.ticket == Some(facts.ticket)
-        }
-    }
 }
 
 /// The words without figures: a ticket's number in it makes no other text.

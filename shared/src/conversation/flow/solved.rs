@@ -7,6 +7,7 @@ use crate::text::sms::fit_with;
 use super::super::notes;
 use super::super::state::{Entry, Silent, Status, Unsure, What};
 use super::super::step::{Ending, Refusal};
+use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
     Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, put_right,
@@ -17,17 +18,21 @@ use super::{
 const PRINTED: &str = "Your ticket has been closed";
 
 pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
-    let ticket = match adopt::by_solve(flow, solved) {
+    let ticket = match adopt::solved_ticket(flow, solved) {
         Ok(ticket) => ticket,
         Err(reason) => return Ok(Done::ignored(reason)),
     };
     if flow.progress.doubtful {
         return Ok(unknown(flow, solved, ticket));
     }
-    let mut looked_up = false;
+    let mut seen = None;
     // What was begun is finished.
     if flow.progress.sent == 0 {
-        is_another(flow, solved, ticket, &mut looked_up).await?;
+        if solve::was_notified(&flow.context(), flow.state, solved) {
+            return Ok(Done::ended(Ending::Duplicate, []));
+        }
+        is_theirs(flow, solved, ticket, &mut seen).await?;
+        is_another(flow, solved, ticket, &mut seen).await?;
         answers_first(flow, ticket).await?;
     }
     if flow.progress.sent == 0 && has_campaign(flow, solved) {
@@ -37,7 +42,7 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
         Ok(campaign) => campaign,
         Err(silent) => return without_message(flow, solved, ticket, silent).await,
     };
-    let quiet = is_quiet(flow, solved, ticket, looked_up).await?;
+    let quiet = is_quiet(flow, solved, ticket, seen.is_some()).await?;
     let messages = messages(flow, solved);
     if messages.is_empty() {
         return without_message(flow, solved, ticket, Silent::Empty).await;
@@ -86,25 +91,53 @@ fn sent(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
     Done::ended(Ending::Delivered, follow)
 }
 
-/// Ends the flow where the customer was notified of this solve, or the ticket is open again.
+/// Ends the flow where the ticket is not this customer's; else the conversation is on it. `seen`: its status,
+/// where it was looked up.
+async fn is_theirs(
+    flow: &mut Flow<'_>,
+    solved: &mut Solved,
+    ticket: TicketId,
+    seen: &mut Option<Option<Status>>,
+) -> Result<(), Stop> {
+    if flow.progress.confirmed {
+        return Ok(());
+    }
+    let said = Said::by(solved.requester, solved.tags.as_ref());
+    match owner::ask(flow, ticket, said).await? {
+        Whose::Own(None) => {}
+        Whose::Own(Some(facts)) => {
+            adopt::by_solve(flow, solved, &facts);
+            *seen = Some(facts.status);
+            solved.tags.get_or_insert_default().extend(facts.tags);
+        }
+        Whose::Conversation(customer) => return Err(Done::Forward { customer }.into()),
+        Whose::Untagged => return Err(Done::ignored(owner::UNTAGGED).into()),
+        Whose::Gone => return Err(Done::ignored(owner::GONE).into()),
+        Whose::Another => return Err(owner::of_another(flow, ticket).into()),
+    }
+    flow.progress.confirmed = true;
+    Ok(())
+}
+
+/// Ends the flow where the customer was notified of a solve that still stands, or the ticket is open again.
 async fn is_another(
     flow: &mut Flow<'_>,
     solved: &mut Solved,
     ticket: TicketId,
-    looked_up: &mut bool,
+    seen: &mut Option<Option<Status>>,
 ) -> Result<(), Stop> {
     let context = flow.context();
-    if solve::was_notified(&context, flow.state, solved) {
-        return Err(Done::ended(Ending::Duplicate, []).into());
-    }
     let refused = solve::is_refused(flow.state);
     if flow.state.closing_told && !refused {
         return is_solved_again(flow, ticket).await;
     }
     let may_be_over = refused || flow.progress.put_off > 0;
     if may_be_over || solve::is_older_than_the_last_text(&context, flow.state, solved) {
-        *looked_up = true;
-        let status = look_up(flow, solved, ticket).await?;
+        let status = match *seen {
+            Some(status) => status,
+            None => look_up(flow, solved, ticket).await?,
+        };
+        *seen = Some(status);
         if status.is_some_and(|status| !status.is_done()) {
             return Err(Done::ignored("reopened meanwhile").into());
         }
@@ -148,12 +181,11 @@ async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop
         }
         Err(no) => return Err(no.into()),
     };
-    flow.progress.fetched = true;
-    let context = flow.context();
     // As good as a comparison.
-    flow.state.checked_at = context.now;
+    flow.state.checked_at = flow.now();
     flow.state.solved_upto = comments.iter().map(|found| found.comment).max();
-    let answers = unreported::answers(&context, flow.state, comments, Some(Status::Solved));
+    let answers = unreported::answers(flow, ticket, comments, Some(Status::Solved)).await?;
+    flow.progress.fetched = true;
     match answers.is_empty() {
         true => Ok(()),
         false => Err(Stop::Pause(Pause::After(answers))),

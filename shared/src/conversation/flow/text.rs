@@ -9,7 +9,7 @@ use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
 use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
 use super::{
-    Done, Ended, Flow, No, Stop, happened, late_files, loop_guard, post, put_right, rating,
+    Done, Ended, Flow, No, Stop, happened, late_files, loop_guard, owner, post, put_right, rating,
     routing, subscription,
 };
 
@@ -44,6 +44,8 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     }
     follow.extend(note_on_full_ticket(flow));
     follow.extend(late_files::follow(flow, text));
+    follow.extend(owner::note_on_leaving(flow));
+    follow.extend(owner::note_on_missing_tag(flow));
     follow.extend(routing::note(flow, text));
     follow.extend(note_on_opt_out(flow));
     follow.extend(note_on_opt_out_wish(flow, text));

@@ -1,11 +1,12 @@
 //! Public answers of agents that no webhook has reported yet, found among a ticket's comments.
 
-use crate::message::{Body, CommentId, Event, Reply};
+use crate::message::{Body, CommentId, Event, Reply, TicketId};
 
 use super::super::fingerprint::fingerprint;
+use super::super::notes;
 use super::super::state::{Entry, State, Status};
-use super::super::step::FetchedComment;
-use super::{EventContext, delivery_of, files};
+use super::super::step::{FetchedComment, History};
+use super::{EventContext, Flow, No, Stop, delivery_of, files};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
@@ -14,13 +15,73 @@ const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
 pub(super) const CLOCK_SLACK: i64 = 60 * 1000;
 
 /// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
-/// of their own; before them, notes on files that were not sent.
-pub(super) fn answers(
+/// of their own; before them, notes on files that were not sent. The ticket is the customer's: an answer that
+/// was written before it was, or before it carried the tag, was not meant for them.
+pub(super) async fn answers(
+    flow: &mut Flow<'_>,
+    ticket: TicketId,
+    comments: Vec<FetchedComment>,
+    status: Option<Status>,
+) -> Result<Vec<Entry>, Stop> {
+    let (mut events, found) = unsent(&flow.context(), flow.state, comments);
+    if found.is_empty() {
+        return Ok(events);
+    }
+    let history = match flow.look_up_history(ticket).await? {
+        Ok(history) => history,
+        Err(No::NotFound | No::Refused(_)) => History::default(),
+        Err(no) => return Err(no.into()),
+    };
+    // Another conversation was on the ticket since: which of them were meant for whom is not known.
+    let mut changed_hands = false;
+    if let Some(user) = flow.state.user
+        && flow.claim(ticket, user, false).await?.is_some()
+    {
+        flow.claim(ticket, user, true).await?;
+        changed_hands = true;
+    }
+    let mut anothers = None;
+    for found in found {
+        let print = fingerprint(found.text.as_str());
+        flow.state.fetched_text(print);
+        // Zendesk's times are whole seconds: one written in the same second as the change may be older.
+        if changed_hands || history.requester_since >= Some(found.created_at) {
+            anothers = Some(flow.note(ticket, notes::not_theirs(flow.language()), &[]));
+        } else if history.tagged_since <= Some(found.created_at) {
+            events.push(event_of(flow, found, status));
+        }
+    }
+    events.extend(anothers);
+    Ok(events)
+}
+
+fn event_of(flow: &Flow<'_>, found: FetchedComment, status: Option<Status>) -> Entry {
+    Entry::fresh(Event {
+        delivery: delivery_of(found.comment),
+        received_at: flow.now(),
+        body: Body::Reply(Reply {
+            ticket: flow.state.ticket,
+            requester: flow.state.user,
+            tags: flow.about.policy.tag.clone().map(|tag| vec![tag]),
+            comment: Some(found.comment),
+            text: Some(found.text),
+            files: Some(found.files),
+            author: found.author,
+            status: status.map(|status| status.as_str().to_owned()),
+            role_unknown: false,
+            recent: Some(vec![]),
+            asked_at: None,
+            campaign: None,
+        }),
+    })
+}
+
+/// Notes on files that were not sent, and answers that are still to be sent, oldest first.
+fn unsent(
     context: &EventContext<'_>,
     state: &mut State,
     comments: Vec<FetchedComment>,
-    status: Option<Status>,
-) -> Vec<Entry> {
+) -> (Vec<Entry>, Vec<FetchedComment>) {
     let since = state.since.saturating_sub(CLOCK_SLACK);
     let since = since.max(context.now.saturating_sub(REMEMBERED));
     let (own, texts) = (state.own_comments.clone(), state.sent_texts.clone());
@@ -30,33 +91,18 @@ pub(super) fn answers(
     };
     let is_own = |found: &FetchedComment| own.contains(&found.comment);
     let sent_answer = |found: &FetchedComment| is_sent(found) && !is_own(found);
-    let mut events = files::notes_on_unseen(context, state, &comments, since, sent_answer);
+    let events = files::notes_on_unseen(context, state, &comments, since, sent_answer);
     let known_from = known_from(state, &comments);
+    let mut unsent = Vec::new();
     for found in comments.into_iter().rev() {
         let too_old = found.created_at < since || Some(found.comment) < known_from;
         let answer = found.public && found.by_agent && !is_own(&found);
         if !answer || is_sent(&found) || too_old {
             continue;
         }
-        state.fetched_text(fingerprint(found.text.as_str()));
-        events.push(Entry::fresh(Event {
-            delivery: delivery_of(found.comment),
-            received_at: context.now,
-            body: Body::Reply(Reply {
-                ticket: state.ticket,
-                comment: Some(found.comment),
-                role_unknown: false,
-                text: Some(found.text),
-                files: Some(found.files),
-                author: found.author,
-                status: status.map(|status| status.as_str().to_owned()),
-                recent: Some(vec![]),
-                asked_at: None,
-                campaign: None,
-            }),
-        }));
+        unsent.push(found);
     }
-    events
+    (events, unsent)
 }
 
 /// The oldest comment that is surely judged by its text: where no more texts are remembered, one

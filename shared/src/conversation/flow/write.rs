@@ -1,16 +1,16 @@
 //! A write that happens once: one whose answer was lost is looked for before it is repeated.
 
-use super::super::state::{Status, Trouble};
-use super::super::step::Comment;
+use super::super::state::Trouble;
+use super::super::step::{Comment, Written};
 use super::{Call, Flow, No, later};
 
 /// How long a write that got no answer may still come to act, in milliseconds: it is not looked for
 /// before.
 const LATE_WRITE: i64 = 60 * 1000;
 
-/// Adds a comment to its ticket, unless it is there already. Says the ticket's status where the answer
-/// did.
-pub(super) async fn once(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<Status>> {
+/// Adds a comment to its ticket, unless it is there already. Says what the answer said of the
+/// ticket, where there was one.
+pub(super) async fn once(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<Written>> {
     if flow.progress.doubtful {
         match flow.find_delivery(comment.ticket).await? {
             Ok(None) => flow.progress.doubtful = false,
@@ -26,20 +26,18 @@ pub(super) async fn once(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<S
             Err(no) => return Ok(Err(no)),
         }
     }
-    append(flow, comment).await
+    Ok(append(flow, comment).await?.map(Some))
 }
 
 /// Adds a comment to its ticket. Where no answer comes, it is in doubt.
-pub(super) async fn append(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<Status>> {
+pub(super) async fn append(flow: &mut Flow<'_>, comment: Comment) -> Call<Written> {
     let ticket = comment.ticket;
     match flow.append(comment).await? {
-        Ok(posted) => {
-            posted
-                .comment
-                .into_iter()
-                .for_each(|id| flow.state.wrote(id));
+        Ok(written) => {
+            let comment = written.comment.into_iter();
+            comment.for_each(|id| flow.state.wrote(id));
             flow.progress.posted = true;
-            Ok(Ok(posted.status))
+            Ok(Ok(written))
         }
         Err(No::Unknown) => {
             flow.progress.doubtful = true;

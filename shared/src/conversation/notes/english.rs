@@ -3,6 +3,18 @@
 use super::texts::{Media, Texts};
 
 pub(super) static TEXTS: Texts = Texts {
+    not_theirs: "SMS not sent: this ticket's requester is not the customer the message was addressed to. \
+        That happens after the requester was changed. If the requester of this ticket should get it by \
+        SMS, please answer again.",
+    unknown_requester: "SMS not sent: this ticket's requester has no Braze ID, so we don't know which phone \
+        to text. Please answer another way, or ask your administrator to fill in the requester's field \
+        \"Braze external ID\" and answer again.",
+    untagged: "Your answers on this ticket are not sent by SMS, because it no longer has the tag {tag}. The \
+        customer's texts still arrive here. To answer by SMS again, add the tag and answer.",
+    text_moved: "A text from the former requester of this ticket arrived here after the requester was \
+        changed. It was made private, and is now on ticket #{ticket}, with that customer's further texts.",
+    text_left: "A text from the former requester of this ticket arrived here after the requester was \
+        changed. It was made private. That customer's further texts no longer come here.",
     opted_out: "SMS not sent: the customer opted out of SMS. You can reach them by SMS again \
         once they text START.",
     unsubscribed: "SMS not sent: the customer is unsubscribed from these SMS in Braze. You can reach them \

@@ -3,6 +3,20 @@
 use super::texts::{Media, Texts};
 
 pub(super) static TEXTS: Texts = Texts {
+    not_theirs: "SMS non envoyé : le demandeur de ce ticket n'est pas le client à qui le message était \
+        adressé. C'est le cas après un changement de demandeur. Si le demandeur de ce ticket doit le \
+        recevoir par SMS, veuillez répondre à nouveau.",
+    unknown_requester: "SMS non envoyé : le demandeur de ce ticket n'a pas d'identifiant Braze, et nous ne \
+        savons pas à quel téléphone écrire. Veuillez répondre autrement, ou demander à votre \
+        administrateur de remplir le champ « Braze external ID » du demandeur, puis répondre à nouveau.",
+    untagged: "Les réponses de ce ticket ne sont pas envoyées par SMS, car il n'a plus le tag {tag}. Les \
+        messages du client arrivent toujours ici. Pour répondre de nouveau par SMS, ajoutez le tag et \
+        répondez.",
+    text_moved: "Un message de l'ancien demandeur de ce ticket est arrivé ici après le changement de \
+        demandeur. Il a été rendu privé et se trouve maintenant sur le ticket n° {ticket}, où arrivent aussi \
+        les messages suivants de ce client.",
+    text_left: "Un message de l'ancien demandeur de ce ticket est arrivé ici après le changement de \
+        demandeur. Il a été rendu privé. Les messages suivants de ce client n'arrivent plus ici.",
     opted_out: "SMS non envoyé : le client s'est désinscrit des SMS. Il peut se réinscrire en envoyant \
         START.",
     unsubscribed: "SMS non envoyé : le client est désinscrit de ces SMS dans Braze. Il peut se réinscrire en \

@@ -21,6 +21,30 @@ use texts::Texts;
 /// Names of files that are listed.
 const NAMES_LISTED: usize = 10;
 
+/// The ticket is not the customer's, so what was written on it was not sent.
+pub fn not_theirs(language: Language) -> String {
+    Texts::of(language).not_theirs.to_owned()
+}
+
+/// Braze does not know the ticket's requester, so what was written on it was not sent.
+pub fn unknown_requester(language: Language) -> String {
+    Texts::of(language).unknown_requester.to_owned()
+}
+
+/// The ticket no longer carries the tag, so answers on it are not sent.
+pub fn untagged(language: Language, tag: &str) -> String {
+    Texts::of(language).untagged.replace("{tag}", tag)
+}
+
+/// A text of the former requester came to the ticket, and is on another one now, where that is known.
+pub fn text_moved(language: Language, ticket: Option<TicketId>) -> String {
+    let texts = Texts::of(language);
+    match ticket {
+        Some(ticket) => texts.text_moved.replace("{ticket}", &ticket.to_string()),
+        None => texts.text_left.to_owned(),
+    }
+}
+
 /// The customer opted out, so an answer was not sent.
 pub fn opted_out(language: Language) -> String {
     Texts::of(language).opted_out.to_owned()

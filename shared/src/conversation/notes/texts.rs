@@ -8,6 +8,13 @@ use super::{english, french};
 
 /// Every fixed text in one language. `{name}` in braces is filled in.
 pub(super) struct Texts {
+    pub(super) not_theirs: &'static str,
+    pub(super) unknown_requester: &'static str,
+    /// `{tag}`
+    pub(super) untagged: &'static str,
+    /// `{ticket}`
+    pub(super) text_moved: &'static str,
+    pub(super) text_left: &'static str,
     pub(super) opted_out: &'static str,
     pub(super) unsubscribed: &'static str,
     pub(super) customer_unsubscribed: &'static str,

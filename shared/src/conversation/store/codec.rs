@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::message::DeliveryId;
+use crate::message::{DeliveryId, UserId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
+use super::super::step::Owner;
 use super::super::unknown::{self, FORM};
 use super::{Held, Key, PARKED, Settled};
 
@@ -71,7 +72,19 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
             .to_owned(),
         form: item.get("form").and_then(integer).unwrap_or(0).max(FORM),
         lost: item.get("lost").and_then(string).map(str::to_owned),
+        owner: owner_of(&item),
     }
+}
+
+/// Whose conversation is on a ticket, as its item says.
+pub(super) fn owner_of(item: &Item) -> Option<Owner> {
+    let user = item.get("zendesk_user").and_then(integer);
+    Some(Owner {
+        customer: item.get("customer").and_then(string)?.parse().ok()?,
+        user: user
+            .and_then(|id| u64::try_from(id).ok())
+            .and_then(UserId::new),
+    })
 }
 
 /// Why a settling write was refused: events came in, it had been written already (the answer was

@@ -7,6 +7,7 @@ use crate::message::DeliveryId;
 use super::super::key::Key;
 use super::super::seen::Seen;
 use super::super::state::{Entry, State};
+use super::super::step::Owner;
 use super::PARKED;
 
 /// Why the table did not do as asked.
@@ -56,6 +57,8 @@ pub struct Held {
     pub seen: Seen,
     /// Parts of the item that cannot be read; they become dead letters.
     pub poison: Vec<String>,
+    /// Of a ticket's item: whose conversation is on the ticket.
+    pub owner: Option<Owner>,
     /// Until when it is held, or due again, in milliseconds since the epoch.
     pub until: i64,
     pub(super) version: u64,

@@ -5,6 +5,7 @@
 
 mod accept;
 mod amend;
+mod claim;
 mod codec;
 mod dead;
 mod held;
@@ -30,6 +31,7 @@ use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
 
 pub use super::key::{Due, Key, SHARDS};
+pub use claim::Claims;
 pub use dead::DeadLetter;
 pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError};
 pub use idle::Pages;

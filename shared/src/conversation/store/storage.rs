@@ -8,12 +8,13 @@ use std::future::Future;
 use crate::message::{Alias, DeliveryId, ExternalUserId};
 
 use super::super::state::Entry;
+use super::claim::Claims;
 use super::{
     Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Store, StoreError, Watched,
 };
 
 /// A table of conversations. What each operation does is told at [`Store`]'s own methods.
-pub trait Storage {
+pub trait Storage: Claims {
     /// Appends an event: refuses a duplicate, takes the lease where it is free.
     fn accept(
         &self,

@@ -6,7 +6,6 @@ use crate::net::Deadline;
 use crate::zendesk::{self, ZendeskError};
 
 use super::Clients;
-use super::zendesk::facts;
 
 impl Clients {
     /// A merged ticket's newest comments name the ticket it was merged into. Believed only where
@@ -34,7 +33,7 @@ impl Clients {
                 zendesk::Status::Closed | zendesk::Status::Deleted
             );
             if usable && view.requester.is_some() && view.requester == requester {
-                return Ok(Some(facts(view)));
+                return Ok(Some(self.facts(view)));
             }
         }
         Ok(None)

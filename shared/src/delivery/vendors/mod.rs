@@ -77,6 +77,8 @@ pub struct Clients {
     pub media: Fetcher,
     /// What new tickets carry.
     pub tickets: TicketDefaults,
+    /// A requester's own external id counts as a Braze id where the user field is empty.
+    pub trust_external_id: bool,
     /// What time it is.
     pub clock: Clock,
     /// Where the switch is, and SMS parts are counted.

@@ -71,6 +71,7 @@ mod tests {
             braze: crate::braze::Client::new(http(), vendor.base(), store),
             media: Fetcher::new(http(), false),
             tickets: TicketDefaults::default(),
+            trust_external_id: false,
             clock: Clock::system(),
             store: crate::test_support::table(vendor),
             switch: Switch::default(),

@@ -1,11 +1,11 @@
 //! The calls to Zendesk, and what its answers mean for the decision.
 
-use crate::conversation::policy::millis;
+use crate::conversation::policy::{carries, millis};
 use crate::conversation::state::{Status, Trouble};
 use crate::conversation::step::{
-    Comment, Failure, FetchedComment, NewTicket, Outcome, Step, TicketFacts,
+    Comment, Failure, FetchedComment, History, NewTicket, Outcome, Step, TicketFacts, Written,
 };
-use crate::message::Attachment;
+use crate::message::{Attachment, TicketId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, Limited, NewComment, Role, TicketView, ZendeskError};
 
@@ -34,9 +34,7 @@ impl Clients {
             Step::UpsertUser(person) => {
                 Outcome::User(super::customer::find_or_create(client, person, deadline).await?)
             }
-            Step::LookUpTicket(ticket) => {
-                Outcome::Ticket(client.ticket(*ticket, deadline).await?.map(facts))
-            }
+            Step::LookUpTicket(ticket) => Outcome::Ticket(self.look_up(*ticket, deadline).await?),
             Step::FindMergeTarget(source) => {
                 Outcome::Ticket(self.merge_target(*source, deadline).await?)
             }
@@ -44,7 +42,7 @@ impl Clients {
                 let found = client
                     .tickets_by_external_id(external_id.as_str(), deadline)
                     .await?;
-                Outcome::Ticket(found.into_iter().next().map(facts))
+                Outcome::Ticket(found.into_iter().next().map(|view| self.facts(view)))
             }
             Step::AttachMedia(links) => {
                 Outcome::Attached(attach::attach(&self.media, client, links, deadline).await)
@@ -60,32 +58,75 @@ impl Clients {
             Step::LookUpSolve(ticket) => {
                 Outcome::SolvedAt(client.solved_at(*ticket, deadline).await?)
             }
-            Step::SetStatus(ticket, status) => {
-                let status = to_wire(*status);
-                client.set_status(*ticket, status, deadline).await?;
-                Outcome::Done
-            }
-            Step::SetField(ticket, field, value) => {
-                client.set_field(*ticket, *field, *value, deadline).await?;
-                Outcome::Done
-            }
-            Step::AddTags(ticket, tags) => {
-                client.add_tags(*ticket, &names(tags), deadline).await?;
-                Outcome::Done
-            }
-            Step::RemoveTags(ticket, tags) => {
-                client.remove_tags(*ticket, &names(tags), deadline).await?;
-                Outcome::Done
+            Step::LookUpUser(user) => Outcome::Gone(client.is_gone(*user, deadline).await?),
+            Step::LookUpHistory(ticket, tag) => {
+                let history = client.history(*ticket, tag.as_deref(), deadline).await?;
+                Outcome::History(History {
+                    requester_since: history.requester_since,
+                    tagged_since: history.tagged_since,
+                })
             }
             Step::FetchComments(ticket) => {
                 let comments = client.comments(*ticket, COMMENTS_READ, deadline).await?;
                 Outcome::Comments(comments.into_iter().map(fetched).collect())
             }
+            Step::MakePrivate(..)
+            | Step::SetStatus(..)
+            | Step::SetField(..)
+            | Step::AddTags(..)
+            | Step::RemoveTags(..) => {
+                self.change(step, deadline).await?;
+                Outcome::Done
+            }
             Step::SendSms(_)
             | Step::CountParts { .. }
             | Step::SetAttributes(_)
-            | Step::LookUpSubscription { .. } => super::later(None, Trouble::Other),
+            | Step::LookUpSubscription { .. }
+            | Step::ClaimTicket { .. } => super::later(None, Trouble::Other),
         })
+    }
+
+    /// A write that may be repeated.
+    async fn change(&self, step: &Step, deadline: Deadline) -> Result<(), ZendeskError> {
+        let client = &self.zendesk;
+        match step {
+            Step::MakePrivate(ticket, comment) => {
+                client.make_private(*ticket, *comment, deadline).await
+            }
+            Step::SetStatus(ticket, status) => {
+                client.set_status(*ticket, to_wire(*status), deadline).await
+            }
+            Step::SetField(ticket, field, value) => {
+                client.set_field(*ticket, *field, *value, deadline).await
+            }
+            Step::AddTags(ticket, tags) => client.add_tags(*ticket, &names(tags), deadline).await,
+            Step::RemoveTags(ticket, tags) => {
+                client.remove_tags(*ticket, &names(tags), deadline).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A ticket as it is. One that a customer made by answering a closed one takes over its tags: the tag of
+    /// tickets that are texted about counts there only once somebody has added it.
+    async fn look_up(
+        &self,
+        ticket: TicketId,
+        deadline: Deadline,
+    ) -> Result<Option<TicketFacts>, ZendeskError> {
+        let Some(mut view) = self.zendesk.ticket(ticket, deadline).await? else {
+            return Ok(None);
+        };
+        if let Some(tag) = self.tickets.tags.first().filter(|_| view.inherits_tags)
+            && carries(&view.tags, tag)
+        {
+            let history = self.zendesk.history(ticket, Some(tag), deadline).await?;
+            if history.tagged_since.is_none() {
+                view.tags
+                    .retain(|own| !carries(std::slice::from_ref(own), tag));
+            }
+        }
+        Ok(Some(self.facts(view)))
     }
 
     async fn create(
@@ -125,11 +166,13 @@ impl Clients {
             .zendesk
             .create_ticket(&new, &ticket.key, deadline)
             .await?;
-        Ok(Outcome::Posted {
+        Ok(Outcome::Posted(Written {
             ticket: created.ticket,
             status: from_wire(created.status),
             comment: created.comment,
-        })
+            requester: None,
+            tags: None,
+        }))
     }
 
     async fn append(&self, comment: &Comment, deadline: Deadline) -> Result<Outcome, ZendeskError> {
@@ -142,11 +185,23 @@ impl Clients {
             delivery: &comment.marker,
         };
         let appended = self.zendesk.append(comment.ticket, &new, deadline).await?;
-        Ok(Outcome::Posted {
+        Ok(Outcome::Posted(Written {
             ticket: comment.ticket,
             status: from_wire(appended.status),
             comment: appended.comment,
-        })
+            requester: appended.requester,
+            tags: appended.tags,
+        }))
+    }
+
+    pub(super) fn facts(&self, view: TicketView) -> TicketFacts {
+        TicketFacts {
+            ticket: view.id,
+            status: from_wire(view.status),
+            requester: view.requester,
+            customer: view.customer(self.trust_external_id),
+            tags: view.tags,
+        }
     }
 
     pub(super) fn zendesk_outcome(
@@ -209,16 +264,6 @@ impl Clients {
 
 fn names(tags: &[String]) -> Vec<&str> {
     tags.iter().map(String::as_str).collect()
-}
-
-pub(super) fn facts(view: TicketView) -> TicketFacts {
-    TicketFacts {
-        ticket: view.id,
-        status: from_wire(view.status),
-        requester: view.requester,
-        customer: view.customer(),
-        tags: view.tags,
-    }
 }
 
 fn fetched(view: CommentView) -> FetchedComment {

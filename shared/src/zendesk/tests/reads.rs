@@ -27,6 +27,7 @@ fn view() -> TicketView {
         requester: Some(user_id()),
         requester_external_id: Some("ana-1".into()),
         braze_external_id: Some("Ana-1".into()),
+        inherits_tags: false,
         updated_at: Some(1_795_359_600_000),
     }
 }
@@ -45,7 +46,7 @@ async fn a_ticket_comes_with_its_requester_in_one_request_where_possible() {
     assert_eq!(ticket, Some(view()));
     assert_eq!(
         ticket
-            .and_then(|t| t.customer())
+            .and_then(|t| t.customer(true))
             .expect("a customer")
             .as_str(),
         "Ana-1"
@@ -83,7 +84,7 @@ async fn without_the_user_field_the_external_id_names_the_customer() {
         .await
         .expect("read")
         .expect("there");
-    assert_eq!(ticket.customer().expect("a customer").as_str(), "ana-1");
+    assert_eq!(ticket.customer(true).expect("a customer").as_str(), "ana-1");
 }
 
 #[tokio::test]

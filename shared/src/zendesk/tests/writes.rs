@@ -69,7 +69,7 @@ async fn a_ticket_is_created_under_its_key_with_a_body_that_never_varies() {
         Ticketed {
             ticket: ticket_id(),
             status: Status::New,
-            comment: comment_id()
+            comment: comment_id(),
         }
     );
     create(&setting, later()).await.expect("created");
@@ -100,7 +100,9 @@ async fn a_comment_is_appended_with_its_author_status_and_marker() {
         appended,
         Appended {
             status: Status::Open,
-            comment: comment_id()
+            comment: comment_id(),
+            requester: None,
+            tags: None,
         }
     );
     let seen = &setting.calls()[0];

@@ -80,6 +80,7 @@ impl World {
             braze: braze::Client::new(http.clone(), base(self.braze.base_url()), secrets),
             media: Fetcher::new(http, true),
             tickets: TicketDefaults::default(),
+            trust_external_id: false,
             clock: clock.clone(),
             store: store.clone(),
             switch: Switch::default(),

@@ -149,7 +149,13 @@ fn reasons() -> String {
         });
         all.filter(|text| text.contains(' ')).collect()
     };
-    let ignored = within(&["ignored(", "Ignored(", "NotForUs(", "not_sent("]);
+    let mut ignored = within(&["ignored(", "Ignored(", "NotForUs(", "not_sent("]);
+    // Those that several places give, in a constant of that description.
+    for (_, text) in &code {
+        let constants = text.split("/// Reason given").skip(1);
+        let named = constants.filter_map(|rest| literals(rest.split_once(';')?.0).pop());
+        ignored.extend(named);
+    }
     let malformed = within(&["malformed("]);
     format!(
         "## Why an event is ignored\n\nThe `reason` of an answer 200 `ignored`, and of event lines.\n\n{}\n\

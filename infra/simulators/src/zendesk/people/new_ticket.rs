@@ -137,6 +137,26 @@ pub(in super::super) fn open(work: &mut Work<'_>, new: NewTicket) -> Result<u64,
     Ok(id)
 }
 
+/// A ticket that nobody opened is there all the same, if that is wanted.
+pub(in super::super) fn appears(work: &mut Work<'_>, id: &str) {
+    let (Ok(id), Some((customer, tags))) = (id.parse(), work.state.every_ticket_is_of.clone())
+    else {
+        return;
+    };
+    if work.state.tickets.contains_key(&id) {
+        return;
+    }
+    let user = users::customer(work, &customer.replace("{ticket}", &id.to_string()));
+    let Some(requester) = work.user(user).map(super::super::model::User::as_author) else {
+        return;
+    };
+    let mut ticket = blank(work, requester, user, Channel::Api);
+    ticket.id = id;
+    ticket.status = Status::Open;
+    ticket.tags = tags;
+    work.state.tickets.insert(id, ticket);
+}
+
 /// A new ticket without comments, in the account's default brand and form.
 pub(in super::super) fn blank(
     work: &Work<'_>,

@@ -27,6 +27,12 @@ impl Zendesk {
         });
     }
 
+    /// Limits the contract's triggers to tickets that carry a tag, as the set-up does unless every ticket is
+    /// texted about.
+    pub fn limit_default_triggers(&self, tag: &str) {
+        self.account.change(|work| standard::limit(work, tag));
+    }
+
     /// Adds a trigger, after the others. Returns its id (the given one is ignored).
     pub fn add_trigger(&self, trigger: Trigger) -> u64 {
         self.account.change(|work| {

@@ -14,6 +14,7 @@ fn sent(policy: impl FnOnce(&mut Policy), words: &str) -> (Vec<(String, u8, u8)>
 fn solved_with(words: &str) -> Body {
     Body::Solved(Solved {
         ticket: Some(ticket(35)),
+        requester: UserId::new(7),
         message: Some(words.into()),
         ..Solved::default()
     })
@@ -76,7 +77,6 @@ fn a_long_closing_message_goes_out_in_order_and_is_finished_once_begun() {
         body: solved_with(&words),
     });
     entry.progress.fetched = true;
-    entry.progress.tags_seen = true;
     entry.progress.sent = 1;
     ana.state.texted_at = NOW + HOUR;
     let (steps, _) = ana.resume(&mut entry, &mut works);

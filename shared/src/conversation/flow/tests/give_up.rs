@@ -98,7 +98,7 @@ fn what_was_written_before_a_replay_is_looked_for_under_its_old_name() {
         step => works(step),
     });
     assert_eq!(end, End::delivered());
-    assert_eq!(names(&steps), ["find_delivery"]);
+    assert_eq!(names(&steps), ["find_delivery", "look_up_ticket"]);
 }
 
 #[test]
@@ -223,6 +223,8 @@ fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
     let resend = || {
         Body::Resend(Resend {
             ticket: Some(ticket(35)),
+            requester: UserId::new(7),
+            tags: None,
         })
     };
     for (status, expected) in [(Status::Solved, 2), (Status::Open, 1)] {

@@ -5,6 +5,7 @@ use super::*;
 fn solved_at(asked_at: Option<i64>) -> Body {
     Body::Solved(Solved {
         ticket: Some(ticket(35)),
+        requester: UserId::new(7),
         asked_at,
         ..Solved::default()
     })
@@ -68,17 +69,23 @@ fn an_answer_on_another_open_ticket_takes_the_conversation_there() {
         on_ticket(36, reply(500, "words")),
         showing(Some(Status::Open)),
     );
-    assert_eq!(names(&steps), ["look_up_ticket", "send_sms"]);
+    assert_eq!(
+        names(&steps),
+        ["look_up_ticket", "claim_ticket", "send_sms"]
+    );
     assert_eq!(ana.state.ticket, Some(ticket(36)));
 }
 
 #[test]
 fn a_late_answer_of_a_ticket_that_is_over_is_sent_and_moves_nothing() {
-    for status in [None, Some(Status::Closed), Some(Status::Solved)] {
+    for status in [Status::Closed, Status::Solved] {
         let mut ana = Conversation::on_ticket(Status::Open);
-        let (steps, _) = ana.play(on_ticket(34, reply(500, "words")), showing(status));
-        assert_eq!(names(&steps), ["look_up_ticket", "send_sms"]);
-        let Step::SendSms(sms) = &steps[1] else {
+        let (steps, _) = ana.play(on_ticket(34, reply(500, "words")), showing(Some(status)));
+        assert_eq!(
+            names(&steps),
+            ["look_up_ticket", "claim_ticket", "send_sms"]
+        );
+        let Step::SendSms(sms) = &steps[2] else {
             panic!("{steps:?}")
         };
         assert_eq!(
@@ -181,7 +188,7 @@ fn an_append_in_doubt_is_looked_for_where_it_was_tried() {
         }
         step => works(step),
     });
-    assert_eq!(names(&steps), ["find_delivery"]);
+    assert_eq!(names(&steps), ["find_delivery", "look_up_ticket"]);
     assert_eq!(ana.state.own_comments, [comment(800)]);
 }
 
@@ -206,7 +213,10 @@ fn what_a_text_given_up_may_have_opened_is_looked_for_before_another_ticket_is()
         }
         step => works(step),
     });
-    assert_eq!(names(&steps), ["find_ticket", "append", "set_attributes"]);
+    assert_eq!(
+        names(&steps),
+        ["find_ticket", "look_up_ticket", "append", "set_attributes"]
+    );
     assert_eq!(ana.state.ticket, Some(ticket(77)));
 }
 

@@ -7,6 +7,7 @@ mod files;
 mod give_up;
 mod late;
 mod media;
+mod owner;
 mod quiet;
 mod quiet_hours;
 mod reply;
@@ -19,7 +20,9 @@ use super::script::Script;
 use super::*;
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Lane, Status};
-use crate::conversation::step::{Attributes, Failure, FetchedComment, TicketFacts};
+use crate::conversation::step::{
+    Attributes, Failure, FetchedComment, History, TicketFacts, Written,
+};
 use crate::message::{Check, Reply, Resend, Solved, Text, UserId};
 
 const NOW: i64 = 1_790_000_000_000;
@@ -113,6 +116,7 @@ impl Conversation {
                 key: &self.key,
                 policy: &self.policy,
                 seen: &self.seen,
+                owner: None,
             };
             let end = match script.run(context, &mut self.state, entry) {
                 Ok(Done::Ended { ending, follow }) => End::Done(ending, follow),
@@ -134,21 +138,28 @@ impl Conversation {
 fn works(step: &Step) -> Outcome {
     match step {
         Step::UpsertUser(_) => Outcome::User(UserId::new(7).expect("id")),
-        Step::CreateTicket(_) => Outcome::Posted {
+        Step::CreateTicket(_) => Outcome::Posted(Written {
             ticket: ticket(35),
             status: Some(Status::New),
             comment: None,
-        },
-        Step::Append(new) => Outcome::Posted {
+            requester: None,
+            tags: None,
+        }),
+        Step::Append(new) => Outcome::Posted(Written {
             ticket: new.ticket,
             status: new.status.or(Some(Status::New)),
             comment: CommentId::new(900),
-        },
+            requester: None,
+            tags: None,
+        }),
         Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Open, &[]))),
         Step::FetchComments(_) => Outcome::Comments(vec![]),
         Step::LookUpSolve(_) => Outcome::SolvedAt(Some(NOW - HOUR)),
         Step::FindDelivery { .. } => Outcome::Absent,
         Step::FindTicket(_) | Step::FindMergeTarget(_) => Outcome::Ticket(None),
+        Step::ClaimTicket { .. } => Outcome::Claimed(None),
+        Step::LookUpUser(_) => Outcome::Gone(false),
+        Step::LookUpHistory(..) => Outcome::History(History::default()),
         _ => Outcome::Done,
     }
 }
@@ -158,7 +169,7 @@ fn facts(id: TicketId, status: Status, tags: &[&str]) -> TicketFacts {
         ticket: id,
         status: Some(status),
         requester: UserId::new(7),
-        customer: None,
+        customer: "ana".parse().ok(),
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
     }
 }
@@ -173,6 +184,7 @@ fn text(words: &str) -> Body {
 fn reply(id: u64, words: &str) -> Reply {
     Reply {
         ticket: Some(ticket(35)),
+        requester: UserId::new(7),
         comment: Some(comment(id)),
         text: Some(words.into()),
         status: Some("open".to_owned()),
@@ -184,6 +196,7 @@ fn reply(id: u64, words: &str) -> Reply {
 fn solved() -> Body {
     Body::Solved(Solved {
         ticket: Some(ticket(35)),
+        requester: UserId::new(7),
         ..Solved::default()
     })
 }

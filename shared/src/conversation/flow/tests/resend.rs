@@ -10,6 +10,8 @@ fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
     let ask = || {
         Body::Resend(Resend {
             ticket: Some(ticket(35)),
+            requester: UserId::new(7),
+            tags: None,
         })
     };
     let (_, end) = ana.play(ask(), works);

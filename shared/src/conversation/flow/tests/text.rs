@@ -8,13 +8,18 @@ fn a_first_text_makes_the_customer_the_ticket_and_the_attributes() {
     let (steps, end) = ana.play(text("SUPPORT"), works);
     assert_eq!(
         names(&steps),
-        ["upsert_user", "create_ticket", "set_attributes"]
+        [
+            "upsert_user",
+            "create_ticket",
+            "claim_ticket",
+            "set_attributes"
+        ]
     );
     assert_eq!(end, End::delivered());
     assert_eq!(ana.state.ticket, Some(ticket(35)));
     let Step::SetAttributes(Attributes {
         ticket: told, open, ..
-    }) = &steps[2]
+    }) = &steps[3]
     else {
         panic!()
     };
@@ -41,11 +46,13 @@ fn a_new_ticket_stays_new_unless_the_answer_shows_that_it_is_not() {
     let (steps, _) = ana.play(text("one"), works);
     assert!(matches!(&steps[..], [Step::Append(new)] if new.status.is_none()));
     let (steps, _) = ana.play(text("two"), |step| match step {
-        Step::Append(new) => Outcome::Posted {
+        Step::Append(new) => Outcome::Posted(Written {
             ticket: new.ticket,
             status: Some(Status::Pending),
             comment: None,
-        },
+            requester: None,
+            tags: None,
+        }),
         step => works(step),
     });
     assert_eq!(names(&steps), ["append", "set_status"]);
@@ -64,11 +71,13 @@ fn a_text_after_solved_reopens_and_tells_braze() {
 fn a_bare_thank_you_after_solved_does_not_reopen() {
     let mut ana = Conversation::on_ticket(Status::Solved);
     let (steps, _) = ana.play(text("Thanks!"), |step| match step {
-        Step::Append(new) => Outcome::Posted {
+        Step::Append(new) => Outcome::Posted(Written {
             ticket: new.ticket,
             status: Some(Status::Solved),
             comment: None,
-        },
+            requester: None,
+            tags: None,
+        }),
         step => works(step),
     });
     assert!(
@@ -83,7 +92,10 @@ fn a_text_past_the_window_opens_a_new_ticket() {
     let mut ana = Conversation::on_ticket(Status::Solved);
     ana.state.solved_at = Some(NOW - 29 * 24 * HOUR);
     let (steps, _) = ana.play(text("hello"), works);
-    assert_eq!(names(&steps), ["create_ticket", "set_attributes"]);
+    assert_eq!(
+        names(&steps),
+        ["create_ticket", "claim_ticket", "set_attributes"]
+    );
 }
 
 #[test]
@@ -97,11 +109,13 @@ fn a_closed_ticket_gets_a_follow_up_and_a_deleted_one_a_new_ticket() {
         let (steps, end) = ana.play(text("hello"), |step| match step {
             Step::Append(_) => Outcome::Failed(failure.clone()),
             Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Closed, &[]))),
-            Step::CreateTicket(_) => Outcome::Posted {
+            Step::CreateTicket(_) => Outcome::Posted(Written {
                 ticket: ticket(36),
                 status: None,
                 comment: None,
-            },
+                requester: None,
+                tags: None,
+            }),
             step => works(step),
         });
         let created = steps.iter().find_map(|step| match step {
@@ -155,7 +169,7 @@ fn a_lost_append_is_looked_up_before_it_is_repeated() {
         Step::FindDelivery { .. } => Outcome::Present(None),
         step => works(step),
     });
-    assert_eq!(names(&steps), ["find_delivery"]);
+    assert_eq!(names(&steps), ["find_delivery", "look_up_ticket"]);
     assert_eq!(end, End::delivered());
 }
 
@@ -184,7 +198,12 @@ fn a_lost_creation_is_looked_up_and_repeated_under_the_same_key() {
     let (steps, _) = ana.resume(&mut entry, &mut answer);
     assert_eq!(
         names(&steps),
-        ["find_ticket", "create_ticket", "set_attributes"]
+        [
+            "find_ticket",
+            "create_ticket",
+            "claim_ticket",
+            "set_attributes"
+        ]
     );
     assert_eq!(keys[0], keys[1]);
 }
@@ -276,14 +295,19 @@ fn a_text_for_a_full_ticket_opens_one_that_names_it() {
         ana.policy.open_on = OpenOn::Keyword;
         let (steps, end) = ana.play(text("one more"), |step| match step {
             Step::Append(new) if new.ticket == ticket(35) => full(),
-            Step::CreateTicket(_) => Outcome::Posted {
+            Step::CreateTicket(_) => Outcome::Posted(Written {
                 ticket: ticket(36),
                 status: Some(Status::New),
                 comment: None,
-            },
+                requester: None,
+                tags: None,
+            }),
             step => works(step),
         });
-        assert_eq!(names(&steps), ["append", "create_ticket", "set_attributes"]);
+        assert_eq!(
+            names(&steps),
+            ["append", "create_ticket", "claim_ticket", "set_attributes"]
+        );
         assert_eq!(ana.state.ticket, Some(ticket(36)));
         let End::Done(Ending::Delivered, follow) = end else {
             panic!("{end:?}")

@@ -8,11 +8,13 @@ mod idle;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::message::{Alias, DeliveryId};
+use crate::message::{Alias, DeliveryId, TicketId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
+use super::super::step::Owner;
 use super::super::unknown::FORM;
+use super::claim::Claims;
 use super::storage::Storage;
 use super::{
     Accepted, DAY_LIMIT, DeadLetter, Due, Held, Key, Lease, Leave, MAILBOX_LIMIT, PARKED, Settled,
@@ -42,6 +44,7 @@ struct Row {
     lost: Option<String>,
     due_at: Option<i64>,
     due_shard: Option<u8>,
+    owner: Option<Owner>,
     version: u64,
 }
 
@@ -97,6 +100,7 @@ impl Row {
             lost: None,
             due_at: None,
             due_shard: None,
+            owner: None,
             version: 0,
         }
     }
@@ -115,12 +119,35 @@ impl Row {
             form: FORM,
             lease: self.lease.clone().unwrap_or_default(),
             lost: self.lost.clone(),
+            owner: self.owner.clone(),
         }
     }
 
     fn has_room(&self, now: i64) -> bool {
         let waiting = self.mailbox.as_ref().map_or(0, Vec::len);
         waiting < MAILBOX_LIMIT && self.seen.count(seen::day(now)) < DAY_LIMIT
+    }
+}
+
+impl Claims for Memory {
+    async fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+        _now: i64,
+    ) -> Result<Option<Owner>, StoreError> {
+        let key = Key::Ticket(ticket);
+        let mut table = self.table();
+        let row = table.rows.entry(key.pk());
+        let row = row.or_insert_with(|| Row::new(&key));
+        let others = row.owner.as_ref();
+        let others = others.filter(|other| !anyway && other.customer != owner.customer);
+        if let Some(other) = others {
+            return Ok(Some(other.clone()));
+        }
+        row.owner = Some(owner.clone());
+        Ok(None)
     }
 }
 

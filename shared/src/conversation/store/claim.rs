@@ -1,0 +1,54 @@
+//! The ticket's item says whose conversation is on the ticket, so that an event that names only the ticket
+//! finds its customer whatever became of the user field.
+
+use std::future::Future;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::message::{TicketId, UserId};
+
+use super::super::step::Owner;
+use super::{KEPT_SECONDS, Key, Store, StoreError, Write, codec};
+
+/// What a flow needs of a table.
+pub trait Claims {
+    /// Writes down whose conversation is on a ticket, and who its requester is. Unless `anyway`, another
+    /// conversation's claim stands, and is the answer.
+    fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+        now: i64,
+    ) -> impl Future<Output = Result<Option<Owner>, StoreError>> + Send;
+}
+
+impl Claims for Store {
+    async fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+        now: i64,
+    ) -> Result<Option<Owner>, StoreError> {
+        let customer = owner.customer.as_str().to_owned();
+        let user = owner.user.map_or(0, UserId::get);
+        let request = self
+            .update(&Key::Ticket(ticket))
+            .update_expression(
+                "SET customer = :customer, zendesk_user = :user, expires_at = :expires",
+            )
+            .expression_attribute_values(":customer", AttributeValue::S(customer))
+            .expression_attribute_values(":user", codec::version(user))
+            .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS));
+        let request = match anyway {
+            true => request,
+            false => request
+                .condition_expression("attribute_not_exists(customer) OR customer = :customer"),
+        };
+        Ok(match Self::write(request).await? {
+            Write::Refused(item) => codec::owner_of(&item),
+            Write::Done(_) | Write::TooLarge => None,
+        })
+    }
+}
