@@ -148,15 +148,15 @@ async fn genuine_events_are_accepted_during_a_flood() {
     let mut options = Options::default();
     options.limits.environments = AT_ONCE + 1;
     let stack = std::sync::Arc::new(with(options).await);
+    stack
+        .zendesk
+        .every_ticket_is_of("genuine-{ticket}", &["braze_sms"]);
     let attacked = std::sync::Arc::clone(&stack);
     let flooding = tokio::spawn(async move { flood(&attacked, requests()).await });
     let mut took = Vec::new();
     while took.len() < GENUINE || !flooding.is_finished() {
         let begin = Instant::now();
         let answer: Answer = genuine(took.len()).send(&stack).await;
-        stack
-            .zendesk
-            .every_ticket_is_of("genuine-{ticket}", &["braze_sms"]);
         took.push(begin.elapsed());
         assert!(
             matches!(answer.outcome(), "delivered" | "queued"),
