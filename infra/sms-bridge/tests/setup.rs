@@ -204,7 +204,7 @@ async fn members_that_the_readme_tells_to_add_stay_in_a_triggers_body() {
     }
     let reply = body("public reply");
     assert_eq!(reply["author_role"], "{{current_user.role}}");
-    assert_eq!(reply.as_object().unwrap().len(), 10, "{reply}");
+    assert_eq!(reply.as_object().unwrap().len(), 13, "{reply}");
 }
 
 /// What somebody else set up: a webhook of the same name, one to the same URL, a trigger in the

@@ -183,7 +183,7 @@ fn triggers(stack: &Deployed) -> serde_json::Result<Vec<Trigger>> {
         let tag = tags.split(',').map(str::trim).find(|tag| !tag.is_empty());
         let only = json!({"field": "current_tags", "operator": "includes", "value": tag});
         for trigger in &mut triggers {
-            trigger.all.push(only.clone());
+            trigger.all.insert(0, only.clone());
         }
     }
     Ok(triggers)

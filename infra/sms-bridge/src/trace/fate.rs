@@ -120,7 +120,10 @@ mod tests {
     fn of_a_message_that_was_sent_again_the_last_time_counts() {
         let again = vec![
             sent(1, 1, failed(Ended::Abort, "")),
-            sent(1, 1, Fate::Withheld),
+            Sent {
+                at: 6,
+                ..sent(1, 1, Fate::Withheld)
+            },
         ];
         let told = standing(again);
         assert_eq!(

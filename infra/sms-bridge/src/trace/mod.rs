@@ -219,9 +219,13 @@ async fn unaddressed(
 
 /// The conversation that is on a ticket, found by reading the table: Zendesk did not tell.
 async fn on_ticket(table: &Table, id: TicketId) -> Result<Option<Key>, Failure> {
-    let waiting = Key::Ticket(id);
-    if table.item(&waiting.pk()).await?.is_some() {
-        return Ok(Some(waiting));
+    let own = Key::Ticket(id);
+    if let Some(item) = table.item(&own.pk()).await? {
+        let held = Held::read(&own, item);
+        let owner = held.owner.filter(|_| held.mailbox.is_empty());
+        return Ok(Some(
+            owner.map_or(own, |owner| Key::Customer(owner.customer)),
+        ));
     }
     let mut found = None;
     let of_item = |item: &Item| {
