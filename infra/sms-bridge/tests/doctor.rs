@@ -189,6 +189,33 @@ fn by_hand(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_triggers_by_hand_doctor_says_what_their_conditions_and_bodies_leave_out() {
+    let world = World::ready().await;
+    by_hand(&world);
+    let shown = || async {
+        let ran = world.bridge("doctor").await.ends(0).fits();
+        ran.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (condition, body) = (
+        "add the condition \"Tags contain braze_sms\"",
+        "does not name",
+    );
+    let flat = shown().await;
+    assert!(!flat.contains(condition) && !flat.contains(body), "{flat}");
+    edit(&world.stack, |account| {
+        for trigger in account["triggers"].as_array_mut().unwrap() {
+            let all = trigger["all"].as_array_mut().unwrap();
+            all.retain(|condition| condition["field"] != "current_tags");
+            let old = r#"{"ticket_id":"{{ticket.id}}","comment_id":"7","requester_id":"{{ticket.requester.id}}"}"#;
+            trigger["actions"][0]["value"][1] = json!(old);
+        }
+    });
+    let flat = shown().await;
+    assert_eq!(flat.matches(condition).count(), 2, "{flat}");
+    assert_eq!(flat.matches("does not name tags, so").count(), 2, "{flat}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_set_up_by_hand_is_well_where_its_secrets_are_known() {
     let world = World::ready().await;
     by_hand(&world);

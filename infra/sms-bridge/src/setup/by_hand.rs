@@ -11,7 +11,7 @@ use super::found::{Found, id};
 use super::merge::{get, previous};
 use super::notices::{Notice, posts_to};
 use super::plan::{Change, Part, text};
-use super::wanted::{ROUTES, Wanted};
+use super::wanted::{ROUTES, Wanted, only};
 
 /// A webhook by hand that an active trigger posts to.
 pub(crate) struct ByHand {
@@ -23,6 +23,10 @@ pub(crate) struct ByHand {
     trigger: String,
     /// The trigger names the comment, so that the bridge knows the same answer again.
     named: bool,
+    /// What its body leaves out, so that the ticket is looked up for each of its events.
+    lacks: Vec<&'static str>,
+    /// The tag of tickets that are texted about, where the trigger runs for others too.
+    untagged: Option<String>,
     /// Its signing secret is in the stack's secret.
     accepted: bool,
 }
@@ -42,8 +46,15 @@ pub(crate) fn by_hand(wanted: &Wanted, found: &Found, secret: &Map<String, Value
         let key = ROUTES[route].2;
         let signs = found.others.get(&id).map(String::as_str);
         let kept = [get(secret, key), get(secret, &previous(key))];
+        let body = posted(trigger);
+        let lacks = ["requester_id", "tags"].into_iter();
+        let conditions = trigger["conditions"]["all"].as_array();
+        let is_limited =
+            |tag: &&String| conditions.is_some_and(|all| all.iter().any(|one| is_only(one, tag)));
         all.push(ByHand {
             route,
+            lacks: lacks.filter(|name| member(&body, name).is_none()).collect(),
+            untagged: wanted.tag.as_ref().filter(|tag| !is_limited(tag)).cloned(),
             webhook: webhook.clone(),
             trigger: text(trigger, "title"),
             named: member(&posted(trigger), "comment_id").is_some(),
@@ -70,7 +81,34 @@ pub(crate) fn spares(served: &[usize], wanted: &Wanted, change: &Change) -> bool
     }
 }
 
+/// The condition that the ticket carries this tag, as a person may have written it.
+fn is_only(condition: &Value, tag: &str) -> bool {
+    let ours = only(tag);
+    let is = |name: &str| condition[name] == ours[name];
+    let mut tags = condition["value"].as_str().unwrap_or_default().split(' ');
+    is("field") && is("operator") && tags.any(|named| named == tag)
+}
+
 impl ByHand {
+    /// What its trigger costs as it stands.
+    fn costs(&self) -> String {
+        let mut costs = String::new();
+        if let Some(tag) = &self.untagged {
+            costs.push_str(&format!(
+                " The trigger also runs for tickets without the tag {tag}, which are not texted about: add the \
+                 condition \"Tags contain {tag}\"."
+            ));
+        }
+        if !self.lacks.is_empty() {
+            costs.push_str(&format!(
+                " Its body does not name {}, so the ticket is looked up for each event: \
+                 docs/setup-by-hand.md shows the body.",
+                self.lacks.join(" and ")
+            ));
+        }
+        costs
+    }
+
     fn is_alone(&self, wanted: &Wanted, found: &Found) -> bool {
         let (route, ..) = ROUTES[self.route];
         found.own_webhooks(&wanted.owner, route).next().is_none()
@@ -95,7 +133,8 @@ impl ByHand {
         if self.is_alone(wanted, found) {
             return Notice::harmless(format!(
                 "{accepted}: the route {route} is set up by hand. Its trigger's conditions and body \
-                 are not compared; `sms-bridge setup zendesk` would make its own beside it."
+                 are not compared; `sms-bridge setup zendesk` would make its own beside it.{}",
+                self.costs()
             ));
         }
         // Without the comment's id, the same answer by two webhooks is two answers.

@@ -59,6 +59,8 @@ pub(crate) struct Wanted {
     pub(crate) webhooks: Vec<Value>,
     /// The triggers' category.
     pub(crate) category: String,
+    /// The tag of tickets that are texted about; `None`: all of them are.
+    pub(crate) tag: Option<String>,
     /// The triggers.
     pub(crate) triggers: Vec<Trigger>,
 }
@@ -138,11 +140,13 @@ impl Wanted {
                 "subscriptions": ["conditional_ticket_events"],
             }));
         }
+        let tag = tag(stack);
         let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
         Ok(Self {
             category: owner.category(),
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
-            triggers: triggers(stack).map_err(broken)?,
+            triggers: triggers(tag.as_deref()).map_err(broken)?,
+            tag,
             owner,
             webhooks,
         })
@@ -175,18 +179,30 @@ impl Wanted {
     }
 }
 
-/// The triggers, for tickets that are texted about: those with the first of `TICKET_TAGS`, or all of them.
-fn triggers(stack: &Deployed) -> serde_json::Result<Vec<Trigger>> {
+/// The tag of tickets that are texted about: the first of `TicketTags`, unless all of them are.
+fn tag(stack: &Deployed) -> Option<String> {
+    if stack.parameter("TextTickets") == Some("any") {
+        return None;
+    }
+    let tags = stack.parameter("TicketTags").unwrap_or("braze_sms");
+    let mut tags = tags.split(',').map(str::trim);
+    tags.find(|tag| !tag.is_empty()).map(str::to_owned)
+}
+
+/// The triggers, for tickets with this tag.
+fn triggers(tag: Option<&str>) -> serde_json::Result<Vec<Trigger>> {
     let mut triggers: Vec<Trigger> = serde_json::from_str(TRIGGERS)?;
-    if stack.parameter("TextTickets") != Some("any") {
-        let tags = stack.parameter("TicketTags").unwrap_or("braze_sms");
-        let tag = tags.split(',').map(str::trim).find(|tag| !tag.is_empty());
-        let only = json!({"field": "current_tags", "operator": "includes", "value": tag});
+    if let Some(tag) = tag {
         for trigger in &mut triggers {
-            trigger.all.insert(0, only.clone());
+            trigger.all.insert(0, only(tag));
         }
     }
     Ok(triggers)
+}
+
+/// The condition that a ticket carries the tag.
+pub(super) fn only(tag: &str) -> Value {
+    json!({"field": "current_tags", "operator": "includes", "value": tag})
 }
 
 impl Trigger {
