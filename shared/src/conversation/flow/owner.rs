@@ -163,16 +163,17 @@ pub(super) async fn found_on(
     flow.progress.tried = Some(ticket);
     let facts = match flow.look_up_ticket(ticket).await? {
         Ok(facts) => facts,
-        Err(No::NotFound) => None,
+        // Nobody reads it there, or nothing can be learnt of it.
+        Err(No::NotFound | No::Refused(_)) => None,
         Err(no) => return Err(no.into()),
     };
-    if let Some(facts) = &facts
-        && is_own(flow, facts).await?
-    {
-        if let Some(user) = facts
-            .requester
-            .filter(|user| flow.state.user != Some(*user))
-        {
+    let own = match &facts {
+        Some(facts) => is_own(flow, facts).await?,
+        None => true,
+    };
+    if own {
+        let user = facts.and_then(|facts| facts.requester);
+        if let Some(user) = user.filter(|user| flow.state.user != Some(*user)) {
             flow.claim(ticket, user, true).await?;
             flow.state.user = Some(user);
         }
