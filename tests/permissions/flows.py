@@ -25,7 +25,7 @@ def seed(prover, vendors):
     everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
     credentials = prover.aws.role("everything", json.dumps({"Version": "2012-10-17", "Statement": everything}))
     vendors.down = {"zendesk": 503, "braze": 503}
-    reply = REPLY | {"external_user_id": "bea"}
+    reply = REPLY | {"external_user_id": "bea", "ticket_id": "2"}
     for name, event in [("braze-inbound", texted(TEXT)), ("zendesk-reply", signed("zendesk-reply", reply))]:
         with prover.start(name, credentials) as function:
             failure = expected(function, event, 202)

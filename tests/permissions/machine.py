@@ -15,6 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PATIENCE_S = 20
 
+# Whose each ticket is.
+REQUESTERS = {1: "ana", 2: "bea"}
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -132,7 +135,8 @@ class Vendors:
 
 def reply(path, method):
     """The good answer to a call."""
-    ticket = {"id": 1, "status": "open", "tags": [], "requester_id": 2}
+    number = int(path.partition("/tickets/")[2].partition("?")[0].partition("/")[0].removesuffix(".json") or 1)
+    ticket = {"id": number, "status": "open", "tags": ["braze_sms"], "requester_id": 2}
     audit = {"events": [{"type": "Comment", "id": 11}]}
     if path.startswith("/oauth/tokens"):
         return 200, {"access_token": "token", "token_type": "bearer", "scope": "tickets:read tickets:write"}
@@ -147,5 +151,7 @@ def reply(path, method):
     if "/tags" in path:
         return 200, {"tags": []}
     if "/tickets/" in path:
-        return 200, {"ticket": ticket, "audit": audit, "users": [{"id": 2, "role": "end-user"}]}
+        whose = {"braze_external_id": REQUESTERS.get(number)}
+        requester = {"id": 2, "role": "end-user", "user_fields": whose}
+        return 200, {"ticket": ticket, "audit": audit, "users": [requester]}
     return 201, {"message": "success", "dispatch_id": "d"}
