@@ -98,7 +98,7 @@ impl Acts {
         } else if let Some(open) = &step.open {
             let customer = cast.customer(open.id.as_deref())?;
             desk.knows_customer(&customer, &self.name_of(&customer));
-            desk.agent_opens_ticket(&customer, &open.subject, &open.text);
+            desk.agent_opens_sms_ticket(&customer, &open.subject, &open.text);
             Ok(())
         } else if let Some(status) = &step.status {
             desk.set_status(cast.ticket(status.ticket)?, status.to)

@@ -68,6 +68,20 @@ pub(super) fn opens_ticket(
     open(work, NewTicket::proactive(requester, subject, text)).unwrap_or_default()
 }
 
+/// The same, as a ticket that is texted about: with the tag that the bundle's triggers ask for.
+pub(super) fn opens_sms_ticket(
+    work: &mut Work<'_>,
+    external_id: &str,
+    subject: &str,
+    text: &str,
+) -> u64 {
+    let requester = users::customer(work, external_id);
+    let tag = super::standard::tag(work);
+    let tags: Vec<&str> = tag.as_deref().into_iter().collect();
+    let new = NewTicket::proactive(requester, subject, text).tags(&tags);
+    open(work, new).unwrap_or_default()
+}
+
 /// An agent changes the status.
 pub(super) fn set_status(
     work: &mut Work<'_>,

@@ -26,6 +26,12 @@ impl Zendesk {
             .change(|work| people::opens_ticket(work, external_id, subject, text))
     }
 
+    /// The same, with the tag of tickets that are texted about, where there is one.
+    pub fn agent_opens_sms_ticket(&self, external_id: &str, subject: &str, text: &str) -> u64 {
+        self.account
+            .change(|work| people::opens_sms_ticket(work, external_id, subject, text))
+    }
+
     /// A ticket comes in by e-mail, web form or chat, or an agent opens one; fires triggers. Returns
     /// its id.
     ///

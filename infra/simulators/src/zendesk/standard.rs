@@ -84,3 +84,14 @@ pub(super) fn limit(work: &mut Work<'_>, tag: &str) {
         });
     }
 }
+
+/// The tag that the bundle's triggers are limited to.
+pub(super) fn tag(work: &Work<'_>) -> Option<String> {
+    let ours = |title: &str| title.starts_with(PREFIX);
+    let triggers = work.state.triggers.iter();
+    let mut conditions = triggers
+        .filter(|trigger| ours(&trigger.title))
+        .flat_map(|trigger| &trigger.all);
+    let limit = conditions.find(|one| one.field == "current_tags" && one.value != "sms_resend")?;
+    limit.value.as_str().map(str::to_owned)
+}

@@ -25,7 +25,7 @@ pub(super) fn open(account: &Arc<Account>, body: &Value) -> Answer {
         if customer.is_empty() {
             return refused("external_id or requester is required");
         }
-        let id = account.change(|work| people::opens_ticket(work, customer, subject, text));
+        let id = account.change(|work| people::opens_sms_ticket(work, customer, subject, text));
         return Answer::json(201, &json!({"id": id}));
     };
     let channel = match body["channel"].as_str().unwrap_or("email") {
