@@ -90,7 +90,10 @@ impl Forget {
         let looked_at = table
             .each(|item| {
                 let letter = Letter::read(item).filter(|letter| letter.is_of(user, &tickets));
-                let look_up = text(item, "pk").filter(|pk| look_ups.iter().any(|key| key == pk));
+                // A ticket's item names whose conversation is on it.
+                let names = text(item, "customer") == Some(user);
+                let pk = text(item, "pk");
+                let look_up = pk.filter(|pk| names || look_ups.iter().any(|key| key == pk));
                 keys.extend(letter.map(|letter| letter.pk()));
                 keys.extend(look_up.map(str::to_owned));
             })

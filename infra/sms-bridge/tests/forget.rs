@@ -31,7 +31,9 @@ fn fill(dynamo: &Dynamo) {
             "mailbox": {"L": [{"S": "{}"}, {"S": "{}"}]}, "s20000": {"BS": ["AAAAAAAAAAE="]}}),
         json!({"pk": {"S": "customer#ana-2"}, "memory": {"S": "{\"ticket\":36}"}}),
         json!({"pk": {"S": "ticket#35"}}),
-        json!({"pk": {"S": "ticket#36"}}),
+        json!({"pk": {"S": "ticket#36"}, "customer": {"S": "ana-2"}}),
+        // An earlier ticket, which nothing but its own item names.
+        json!({"pk": {"S": "ticket#12"}, "customer": {"S": "ana"}, "zendesk_user": {"N": "7"}}),
         json!({"pk": {"S": "ticket#20"}}),
         dead(
             "of-conversation",
