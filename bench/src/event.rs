@@ -14,7 +14,7 @@ use sha2::Sha256;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::standins::{INBOUND_TOKEN, SIGNING_SECRET, TICKET};
+use crate::standins::{INBOUND_TOKEN, REQUESTER, SIGNING_SECRET, TICKET};
 
 /// A kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,15 +71,16 @@ fn text(number: u64) -> Value {
 }
 
 fn reply(number: u64) -> Value {
-    json!({"ticket_id": TICKET.to_string(), "status": "Open", "author_role": "Agent",
-        "external_user_id": customer(number), "comment_id": (36_000_000_100_000 + number).to_string(),
-        "author_name": "Ada Agent",
+    let comment = (36_000_000_100_000 + number).to_string();
+    json!({"v": 2, "ticket_id": TICKET.to_string(), "status": "Open", "author_role": "Agent",
+        "external_user_id": customer(number), "requester_id": REQUESTER.to_string(), "tags": "braze_sms",
+        "comment_id": comment, "recent": comment, "author_name": "Ada Agent",
         "text": "Hello Ana,\n\nit left us this morning and arrives tomorrow.\n\nAda"})
 }
 
 fn solved(number: u64) -> Value {
-    json!({"ticket_id": TICKET.to_string(), "status": "Solved", "tags": "braze_sms",
-        "external_user_id": customer(number), "message": "Your ticket has been closed"})
+    json!({"v": 2, "ticket_id": TICKET.to_string(), "status": "Solved", "tags": "braze_sms",
+        "requester_id": REQUESTER.to_string(), "external_user_id": customer(number), "message": "Your ticket has been closed"})
 }
 
 /// As Zendesk signs.

@@ -23,6 +23,9 @@ pub const SIGNING_SECRET: &str = "bench-signing-secret";
 /// The ticket every conversation is on.
 pub const TICKET: u64 = 123_456;
 
+/// The Zendesk user whose ticket it is.
+pub const REQUESTER: u64 = 36_000_000_000_001;
+
 /// The four, running until the program ends.
 #[derive(Debug)]
 pub struct StandIns {
@@ -203,7 +206,7 @@ fn zendesk(shared: &Shared, request: &Request) -> Answer {
         "open"
     };
     let answer = format!(
-        r#"{{"ticket":{{"id":{TICKET},"status":"{status}","subject":"SMS","tags":["braze_sms"],"requester_id":36000000000001,"updated_at":"2026-11-22T10:00:00Z"}},"audit":{{"id":1,"events":[{{"type":"Comment","id":36000000000009}}]}},"users":[{{"id":36000000000001,"name":"Ana Silva","role":"end-user"}}]}}"#
+        r#"{{"ticket":{{"id":{TICKET},"status":"{status}","subject":"SMS","tags":["braze_sms"],"requester_id":{REQUESTER},"updated_at":"2026-11-22T10:00:00Z"}},"audit":{{"id":1,"events":[{{"type":"Comment","id":36000000000009}}]}},"users":[{{"id":{REQUESTER},"name":"Ana Silva","role":"end-user"}}]}}"#
     );
     Answer::json(200, answer)
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::standins::TICKET;
+use crate::standins::{REQUESTER, TICKET};
 
 /// The conversation that is due for redelivery.
 const WAITING: &str = "customer#waiting";
@@ -91,7 +91,7 @@ impl Table {
 
 /// A customer whose ticket is open and who has texted before.
 fn open_conversation() -> Map<String, Value> {
-    let memory = json!({"user": 36_000_000_000_001_u64, "ticket": TICKET, "status": "open",
+    let memory = json!({"user": REQUESTER, "ticket": TICKET, "status": "open",
         "since": 1_790_000_000_000_i64, "texted_at": 1_790_000_000_000_i64,
         "own_comments": [36_000_000_000_002_u64]});
     let mut item = Map::new();

@@ -40,9 +40,10 @@ fn every_function_does_its_event_with_the_calls_it_may_make() {
     assert_eq!(calls("bench-floor", "calls_first"), [0, 0, 0, 0, 0]);
     assert_eq!(calls("braze-inbound", "calls_first"), [2, 1, 1, 1, 0]);
     assert_eq!(calls("braze-inbound", "calls_warm"), [2, 0, 0, 1, 0]);
-    assert_eq!(calls("zendesk-reply", "calls_first"), [2, 1, 0, 0, 1]);
+    // The first answer of an environment asks whether SMS are stopped, and again after ten seconds.
+    assert_eq!(calls("zendesk-reply", "calls_first"), [3, 1, 0, 0, 1]);
     assert_eq!(calls("zendesk-reply", "calls_warm"), [2, 0, 0, 0, 1]);
-    assert_eq!(calls("zendesk-solved", "calls_first"), [2, 1, 1, 1, 1]);
+    assert_eq!(calls("zendesk-solved", "calls_first"), [3, 1, 1, 1, 1]);
     assert_eq!(calls("zendesk-solved", "calls_warm"), [2, 0, 0, 1, 1]);
     let picture = std::fs::read_to_string(out.path().join("bench.svg")).unwrap();
     assert!(picture.contains("braze-inbound") && picture.ends_with("</svg>\n"));

@@ -25,12 +25,18 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let lease = work.lease(now);
         let accepted = self.store.accept(&key, &entry, &[], &lease, now);
         match accepted.await {
-            Ok(Accepted::Held(held)) => taken.push(Taken::free(held)),
-            Ok(Accepted::Stored(seen)) => taken.extend(self.take_over(seen, work).await),
+            Ok(Accepted::Held(held)) => hold(taken, Taken::free(held)),
+            Ok(Accepted::Stored(seen)) => {
+                if let Some(over) = self.take_over(seen, work).await {
+                    hold(taken, over);
+                }
+            }
             Ok(Accepted::Duplicate(_)) => return Some(Ending::Duplicate),
             Ok(Accepted::Full(seen)) => {
-                if let Some(seen) = seen {
-                    taken.extend(self.take_over(*seen, work).await);
+                if let Some(seen) = seen
+                    && let Some(over) = self.take_over(*seen, work).await
+                {
+                    hold(taken, over);
                 }
                 return None;
             }
@@ -40,5 +46,14 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             }
         }
         Some(Ending::Queued)
+    }
+}
+
+/// A conversation is worked on once: one that an earlier event was handed on to is ours already, with a lease
+/// that may name this very event.
+fn hold(taken: &mut Vec<Taken>, new: Taken) {
+    match taken.iter_mut().find(|ours| ours.held.key == new.held.key) {
+        Some(ours) => ours.held = new.held,
+        None => taken.push(new),
     }
 }
