@@ -249,6 +249,9 @@ pub struct Progress {
     /// The text came to this ticket, which is another person's now, and was made private there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<TicketId>,
+    /// The answer brought the conversation from another ticket to one that it solves.
+    #[serde(skip_serializing_if = "is_false")]
+    pub solves: bool,
     /// The agent has to be told that the ticket no longer carries the tag.
     #[serde(skip_serializing_if = "is_false")]
     pub untagged: bool,

@@ -26,6 +26,7 @@ pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply, facts: Option<&Ticke
         if is_late(flow, reply, facts) {
             return;
         }
+        flow.progress.solves = flow.state.ticket.is_some() && status.is_some_and(Status::is_done);
         move_to(flow, facts, status, reply.asked_at);
     }
     let state = &mut *flow.state;

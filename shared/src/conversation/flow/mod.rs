@@ -369,6 +369,14 @@ impl Done {
         Self::Ended { ending, follow }
     }
 
+    /// One more event follows, behind the others.
+    fn followed_by(mut self, last: Entry) -> Self {
+        if let Self::Ended { follow, .. } | Self::Dead { follow, .. } = &mut self {
+            follow.push(last);
+        }
+        self
+    }
+
     /// A dead letter of the event as the conversation stands.
     fn dead(state: &State, refusal: Refusal) -> Self {
         Self::Dead {

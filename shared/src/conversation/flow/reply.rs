@@ -10,11 +10,22 @@ use super::answer::{self, Answer};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Stop, adopt, delivery_of, earlier, files, happened, put_right, spend,
-    subscription,
+    Done, Ended, Flow, No, Stop, adopt, delivery_of, earlier, files, happened, put_right, solve,
+    spend, subscription,
 };
 
+/// The solve of an answer that came from another ticket follows: its own webhook may have come first, when the
+/// conversation was not on the ticket yet.
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
+    match to_phone(flow, reply).await {
+        Ok(done) | Err(Stop::Over(done)) if flow.progress.solves => {
+            Ok(done.followed_by(solve::of_answer(flow, reply)))
+        }
+        ended => ended,
+    }
+}
+
+async fn to_phone(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     if wrote(flow, reply) {
         return Ok(Done::ignored("written by the bridge itself"));
     }

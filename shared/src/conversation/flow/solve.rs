@@ -1,9 +1,9 @@
 //! Which solve the customer was notified of. The same solve may be reported late, twice, or not at all,
 //! and is notified once.
 
-use crate::message::Solved;
+use crate::message::{Body, DeliveryId, Event, Reply, Solved};
 
-use super::super::state::{Silent, State, Status};
+use super::super::state::{Entry, Silent, State, Status};
 use super::unreported::CLOCK_SLACK;
 use super::{EventContext, Flow};
 
@@ -66,4 +66,19 @@ pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Sile
     state.saw_status(Status::Solved, state.told_at);
     state.silent = silent;
     state.closing_told = true;
+}
+
+/// The solve that an answer brought along, as an event of its own.
+pub(super) fn of_answer(flow: &Flow<'_>, reply: &Reply) -> Entry {
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive("solved-with", &[flow.about.delivery.as_str()]),
+        received_at: flow.now(),
+        body: Body::Solved(Solved {
+            ticket: reply.ticket,
+            requester: reply.requester,
+            tags: reply.tags.clone(),
+            asked_at: reply.asked_at,
+            ..Solved::default()
+        }),
+    })
 }

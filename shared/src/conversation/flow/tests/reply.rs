@@ -17,6 +17,38 @@ fn a_reply_is_one_call_with_the_attributes_in_it() {
     assert_eq!(ana.state.status, Some(Status::Open));
 }
 
+/// The solve's webhook may have come first, when the conversation was on another ticket.
+#[test]
+fn an_answer_from_another_ticket_brings_the_solve_along() {
+    let follows = |status: &str| {
+        let mut ana = Conversation::on_ticket(Status::Open);
+        let answer = Reply {
+            ticket: Some(ticket(36)),
+            status: Some(status.to_owned()),
+            asked_at: Some(NOW),
+            ..reply(501, "Done")
+        };
+        let (steps, end) = ana.play(Body::Reply(answer), |step| match step {
+            Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
+            step => works(step),
+        });
+        assert_eq!(names(&steps).last(), Some(&"send_sms"), "{steps:?}");
+        let End::Done(Ending::Delivered, follow) = end else {
+            panic!("{end:?}")
+        };
+        let bodies = follow.into_iter().map(|entry| entry.event.body);
+        bodies.collect::<Vec<Body>>()
+    };
+    let solves = Body::Solved(Solved {
+        ticket: Some(ticket(36)),
+        requester: UserId::new(7),
+        asked_at: Some(NOW),
+        ..Solved::default()
+    });
+    assert_eq!(follows("solved"), [solves]);
+    assert_eq!(follows("open"), []);
+}
+
 #[test]
 fn an_sms_of_unknown_outcome_is_not_repeated_and_the_agent_is_told() {
     let mut ana = Conversation::on_ticket(Status::Open);
