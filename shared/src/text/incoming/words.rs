@@ -60,6 +60,10 @@ impl Words {
                 break;
             }
             rest = match reader.face(rest) {
+                0 if rest.starts_with(" - ") => {
+                    reader.end_clause(false);
+                    &rest[" - ".len()..]
+                }
                 0 => {
                     reader.read(c);
                     &rest[c.len_utf8()..]
@@ -109,7 +113,7 @@ impl Reader {
                 self.words.asks = true;
                 self.end_clause(true);
             }
-            '.' if TITLES.contains(&self.word.as_str()) => self.end_word(),
+            '.' if TITLES.contains(&self.word.as_str()) || self.is_day() => self.end_word(),
             '.' | '!' | '…' | '\n' | '\r' | '。' | '！' | '¡' => self.end_clause(true),
             ',' | ';' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '–' | '—' | '/' | '"' | '“'
             | '”' | '„' | '«' | '»' | '|' | '、' | '，' => self.end_clause(false),
@@ -123,6 +127,11 @@ impl Reader {
                 self.end_word();
             }
         }
+    }
+
+    /// Whether the word is a number of one or two digits: with a point it is a day, as in "am 20. Mai".
+    fn is_day(&self) -> bool {
+        matches!(self.word.len(), 1 | 2) && self.word.bytes().all(|digit| digit.is_ascii_digit())
     }
 
     fn letter(&mut self, c: char) {

@@ -2,6 +2,7 @@
 
 mod customers;
 mod entities;
+mod held_out;
 mod hidden;
 mod links;
 mod lists;
