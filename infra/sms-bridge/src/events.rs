@@ -194,6 +194,7 @@ pub(crate) fn count(number: usize, one: &str) -> String {
 pub(crate) fn whose(pk: &str) -> String {
     match pk.split_once('#') {
         Some(("ticket", id)) => format!("ticket {id}"),
+        Some(("phone", digits)) => format!("+{digits}"),
         Some((_, id)) => id.to_owned(),
         None => pk.to_owned(),
     }

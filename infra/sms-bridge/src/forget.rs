@@ -1,12 +1,13 @@
 //! `sms-bridge forget`: everything the table holds of one customer, removed.
 //!
-//! In: a Braze external id, the table. Out: which items went. Reaches the table only: Zendesk and
+//! In: a Braze external id or a number, the table. Out: which items went. Reaches the table only: Zendesk and
 //! Braze keep what is theirs.
 
 use std::collections::BTreeSet;
 
 use clap::Args;
 use serde_json::{Value, json};
+use shared::message::Phone;
 
 use crate::Failure;
 use crate::account::{self, Item, Table, talk, text};
@@ -15,13 +16,14 @@ use crate::dead::Letter;
 const EXAMPLES: &str = "\
 Examples:
   sms-bridge forget ana-7 --dry-run
+  sms-bridge forget +15550100042
   sms-bridge forget ana-7 --ticket 4711";
 
 /// Remove everything the table holds of one customer.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Forget {
-    /// The customer's Braze external id.
+    /// The customer's Braze external id; of a customer without one the number, with its country's code.
     user: String,
     /// An older ticket of the customer, whose waiting look-up goes as well; may be repeated.
     #[arg(long, value_name = "ID")]
@@ -78,12 +80,21 @@ impl Forget {
 
     async fn find(&self, table: &Table) -> Result<Found, Failure> {
         let user = self.user.trim();
-        let own = format!("customer#{user}");
-        let conversation = table.item(&own).await?;
+        let number = Phone::read(user);
+        let mut own = vec![format!("customer#{user}")];
+        own.extend(
+            number
+                .as_ref()
+                .map(|number| format!("phone#{}", number.digits())),
+        );
+        let mut conversations = Vec::new();
+        for key in own {
+            conversations.extend(table.item(&key).await?.map(|item| (key, item)));
+        }
         let watched = format!("sent#{user}");
         let watched = table.item(&watched).await?.map(|_| watched);
         let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
-        tickets.extend(conversation.as_ref().and_then(ticket));
+        tickets.extend(conversations.iter().filter_map(|(_, item)| ticket(item)));
         let tickets: Vec<u64> = tickets.into_iter().collect();
         let look_ups: Vec<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
         let mut keys = BTreeSet::new();
@@ -91,7 +102,10 @@ impl Forget {
             .each(|item| {
                 let letter = Letter::read(item).filter(|letter| letter.is_of(user, &tickets));
                 // A ticket's item names whose conversation is on it.
-                let names = text(item, "customer") == Some(user);
+                let names = text(item, "customer") == Some(user)
+                    || number
+                        .as_ref()
+                        .is_some_and(|number| text(item, "phone") == Some(number.digits()));
                 let pk = text(item, "pk");
                 let look_up = pk.filter(|pk| names || look_ups.iter().any(|key| key == pk));
                 keys.extend(letter.map(|letter| letter.pk()));
@@ -100,13 +114,15 @@ impl Forget {
             .await?;
         let mut keys: Vec<String> = keys.into_iter().collect();
         keys.extend(watched);
-        keys.extend(conversation.is_some().then_some(own));
-        let waiting = conversation
-            .as_ref()
-            .and_then(|item| item.get("mailbox")?.as_l().ok());
+        let waiting = conversations
+            .iter()
+            .filter_map(|(_, item)| item.get("mailbox")?.as_l().ok())
+            .map(Vec::len)
+            .sum();
+        keys.extend(conversations.into_iter().map(|(key, _)| key));
         Ok(Found {
             keys,
-            waiting: waiting.map_or(0, Vec::len),
+            waiting,
             looked_at,
         })
     }
@@ -116,7 +132,7 @@ impl Forget {
         if of_them == 0 {
             return format!(
                 "{all} items looked at, 0 of this customer: the table holds nothing of {}. Check the \
-                 Braze external id; small and capital letters count.",
+                 Braze external id; small and capital letters count. A number needs its country's code.",
                 self.user.trim()
             );
         }

@@ -121,6 +121,25 @@ async fn everything_of_one_customer_goes_and_nothing_of_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn everything_of_a_number_goes_however_it_is_written() {
+    let dynamo = table().await;
+    fill(&dynamo);
+    let before = keys(&dynamo);
+    for item in [
+        json!({"pk": {"S": "phone#15550100042"}, "memory": {"S": "{\"ticket\":41}"}}),
+        json!({"pk": {"S": "ticket#41"}, "phone": {"S": "15550100042"}}),
+        json!({"pk": {"S": "ticket#40"}, "phone": {"S": "15550100042"}}),
+        json!({"pk": {"S": "dead#of-number"}, "conversation": {"S": "phone#15550100042"}}),
+    ] {
+        dynamo.put(&item).unwrap();
+    }
+    let number = "+1 (555) 010-0042";
+    let output = forget(&dynamo, &[number, "--table", "live", "--yes"]).await;
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(keys(&dynamo), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_shows_what_would_go_and_removes_nothing() {
     let dynamo = table().await;
     fill(&dynamo);

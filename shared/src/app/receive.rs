@@ -11,10 +11,10 @@ use lambda_http::{Request, RequestExt, Response};
 use crate::config::SignatureMode;
 use crate::conversation::step::Ending;
 use crate::conversation::store::StoreError;
-use crate::delivery::{Work, calls_zendesk};
+use crate::delivery::{Work, calls_zendesk, log_name};
 use crate::http::{Answer, AuthError, Known, TooLarge, body};
 use crate::message::{self, DeliveryId, Incoming, Malformed, Parsed, TicketId};
-use crate::telemetry::{self, EventLine, hops, invocation, metrics, pseudonym};
+use crate::telemetry::{self, EventLine, hops, invocation, metrics};
 
 use super::{App, Door};
 
@@ -127,7 +127,7 @@ impl App {
         let work = Work::request(&context.request_id, deadline, now);
         let mut told = Told {
             kind: Some(incoming.event.body.kind()),
-            customer: (incoming.customer.as_ref()).and_then(|id| pseudonym::of(id.as_str())),
+            customer: incoming.customer.as_ref().and_then(log_name),
             ..Told::of(Known::new(incoming.event.delivery.clone(), None))
         };
         match self.bridge.was_delivered_without(&incoming).await {

@@ -13,7 +13,7 @@ use super::types::{
     Attributes, Event, SendBody, Sent, SentAnswer, StatusAnswer, Subscription, TrackBody,
     TriggerSend,
 };
-use crate::message::ExternalUserId;
+use crate::message::Customer;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
 use crate::secrets::{SecretStore, Secrets};
 
@@ -72,13 +72,13 @@ impl Client {
     /// [`BrazeError`]; after an unknown outcome the call may be repeated without the events.
     pub async fn track(
         &self,
-        user: &ExternalUserId,
+        customer: &Customer,
         attributes: Attributes,
         events: &[Event],
         deadline: Deadline,
     ) -> Result<(), BrazeError> {
         let url = self.base.at("/users/track");
-        let body = TrackBody::of(user, attributes, events);
+        let body = TrackBody::of(customer, attributes, events);
         let repeat = match events {
             [] => Repeat::Safe,
             _ => Repeat::Never,
@@ -93,14 +93,19 @@ impl Client {
     /// [`BrazeError`]; nothing was changed.
     pub async fn subscription(
         &self,
-        user: &ExternalUserId,
+        customer: &Customer,
         group: &str,
         deadline: Deadline,
     ) -> Result<Subscription, BrazeError> {
         let mut url = self.base.at("/subscription/status/get");
         url.query_pairs_mut()
-            .append_pair("subscription_group_id", group)
-            .append_pair("external_id", user.as_str());
+            .append_pair("subscription_group_id", group);
+        match customer {
+            Customer::Id(id) => url
+                .query_pairs_mut()
+                .append_pair("external_id", id.as_str()),
+            Customer::Phone(phone) => url.query_pairs_mut().append_pair("phone", phone.as_e164()),
+        };
         let request = Request::new(Method::GET, url, Repeat::Safe);
         let answer = self.call(request, deadline).await?;
         Ok(answer.json::<StatusAnswer>().unwrap_or_default().only())

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use super::*;
-use crate::message::{CommentId, ExternalUserId, Personal, TicketId};
+use crate::message::{CommentId, Customer, Personal, TicketId};
 use crate::test_support::{Reply, Server, Vault, http, later, soon};
 
 struct Setting {
@@ -26,11 +26,11 @@ fn setting(replies: impl IntoIterator<Item = Reply>) -> Setting {
 }
 
 async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Sent, BrazeError> {
-    let user: ExternalUserId = "ana".parse().expect("valid");
+    let user: Customer = "ana".parse().expect("valid");
     let (text, agent) = (Personal::from("Hi \"Ana\"\n😀"), Personal::from("Joe"));
     let send = TriggerSend {
         campaign_id: "c-1",
-        external_user_id: &user,
+        customer: &user,
         trigger_properties: TriggerProperties {
             media_url: None,
             msg_body: &text,
@@ -87,6 +87,60 @@ async fn a_message_is_one_request_with_exactly_the_documented_body() {
                 "send_to_existing_only": true,
             }],
         })
+    );
+}
+
+#[tokio::test]
+async fn a_profile_without_external_id_is_named_by_its_alias() {
+    let answer = || {
+        Reply::json(
+            200,
+            json!({"message": "success", "status": {"+1555": "Subscribed"}}),
+        )
+    };
+    let setting = setting([success(), answer(), answer()]);
+    let phone = crate::message::Phone::read("+1 555 010 0042").expect("a number");
+    let (customer, text) = (Customer::Phone(phone), Personal::from("Hi"));
+    let alias = json!({"alias_name": "+15550100042", "alias_label": "phone"});
+    let attributes = Attributes {
+        zendesk_ticket: None,
+        zendesk_ticket_open: true,
+        zendesk_ticket_opened_at: None,
+    };
+    let send = TriggerSend {
+        campaign_id: "c-1",
+        customer: &customer,
+        trigger_properties: TriggerProperties {
+            media_url: None,
+            msg_body: &text,
+            ticket_id: None,
+            comment_id: None,
+            agent_name: &Personal::default(),
+            part: 1,
+            parts: 1,
+        },
+        attributes: attributes.clone(),
+    };
+    let client = &setting.client;
+    client.send(&send, later()).await.expect("sent");
+    let track = client.track(&customer, attributes, &[], later());
+    track.await.expect("done");
+    let state = client.subscription(&customer, "g-1", later()).await;
+    assert_eq!(state.expect("told"), Subscription::Subscribed);
+    let seen = setting.braze.requests();
+    let recipient = &seen[0].json()["recipients"][0];
+    assert_eq!(recipient["user_alias"], alias);
+    assert!(recipient.get("external_user_id").is_none());
+    // Braze takes an alias with this value only.
+    assert_eq!(recipient["send_to_existing_only"], false);
+    let tracked = &seen[1].json()["attributes"][0];
+    assert_eq!(tracked["user_alias"], alias);
+    assert_eq!(tracked["_update_existing_only"], true);
+    assert!(tracked.get("external_id").is_none());
+    assert!(
+        seen[2].line.contains("phone=%2B15550100042"),
+        "{}",
+        seen[2].line
     );
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::message::{CommentId, ExternalUserId, Personal, TicketId};
+use crate::message::{CommentId, Customer, ExternalUserId, Personal, Phone, TicketId};
 
 /// A message to one customer, through an API-triggered campaign.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub struct TriggerSend<'a> {
     /// The campaign.
     pub campaign_id: &'a str,
     /// The customer.
-    pub external_user_id: &'a ExternalUserId,
+    pub customer: &'a Customer,
     /// What the campaign's template can use.
     pub trigger_properties: TriggerProperties<'a>,
     /// Set before the message is rendered.
@@ -107,11 +107,44 @@ pub(super) struct SendBody<'a> {
 
 #[derive(Serialize)]
 struct Recipient<'a> {
-    external_user_id: &'a ExternalUserId,
+    #[serde(flatten)]
+    to: Addressee<'a>,
     trigger_properties: &'a TriggerProperties<'a>,
     attributes: Attributes,
-    /// An unknown id must not become a new, empty profile.
+    /// An unknown id must not become a new, empty profile. With an alias Braze takes `false` only (documented).
     send_to_existing_only: bool,
+}
+
+/// Whom a message goes to.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Addressee<'a> {
+    ExternalUserId(&'a ExternalUserId),
+    UserAlias(UserAlias<'a>),
+}
+
+/// Whose attributes and events they are.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Whose<'a> {
+    ExternalId(&'a ExternalUserId),
+    UserAlias(UserAlias<'a>),
+}
+
+/// How Braze calls a profile that a keyword from an unknown number made (documented).
+#[derive(Clone, Copy, Serialize)]
+struct UserAlias<'a> {
+    alias_name: &'a str,
+    alias_label: &'static str,
+}
+
+impl<'a> UserAlias<'a> {
+    fn of(phone: &'a Phone) -> Self {
+        Self {
+            alias_name: phone.as_e164(),
+            alias_label: "phone",
+        }
+    }
 }
 
 impl<'a> SendBody<'a> {
@@ -119,10 +152,13 @@ impl<'a> SendBody<'a> {
         Self {
             campaign_id: send.campaign_id,
             recipients: [Recipient {
-                external_user_id: send.external_user_id,
+                to: match send.customer {
+                    Customer::Id(id) => Addressee::ExternalUserId(id),
+                    Customer::Phone(phone) => Addressee::UserAlias(UserAlias::of(phone)),
+                },
                 trigger_properties: &send.trigger_properties,
                 attributes: send.attributes.clone(),
-                send_to_existing_only: true,
+                send_to_existing_only: send.customer.id().is_some(),
             }],
         }
     }
@@ -137,7 +173,8 @@ pub(super) struct TrackBody<'a> {
 
 #[derive(Serialize)]
 struct EventRow<'a> {
-    external_id: &'a ExternalUserId,
+    #[serde(flatten)]
+    whose: Whose<'a>,
     #[serde(rename = "_update_existing_only")]
     update_existing_only: bool,
     #[serde(flatten)]
@@ -146,7 +183,8 @@ struct EventRow<'a> {
 
 #[derive(Serialize)]
 struct TrackRow<'a> {
-    external_id: &'a ExternalUserId,
+    #[serde(flatten)]
+    whose: Whose<'a>,
     #[serde(rename = "_update_existing_only")]
     update_existing_only: bool,
     #[serde(flatten)]
@@ -154,21 +192,21 @@ struct TrackRow<'a> {
 }
 
 impl<'a> TrackBody<'a> {
-    pub(super) fn of(
-        user: &'a ExternalUserId,
-        attributes: Attributes,
-        events: &'a [Event],
-    ) -> Self {
+    pub(super) fn of(customer: &'a Customer, attributes: Attributes, events: &'a [Event]) -> Self {
+        let whose = match customer {
+            Customer::Id(id) => Whose::ExternalId(id),
+            Customer::Phone(phone) => Whose::UserAlias(UserAlias::of(phone)),
+        };
         Self {
             attributes: [TrackRow {
-                external_id: user,
+                whose,
                 update_existing_only: true,
                 attributes,
             }],
             events: events
                 .iter()
                 .map(|event| EventRow {
-                    external_id: user,
+                    whose,
                     update_existing_only: true,
                     event,
                 })

@@ -1,6 +1,6 @@
 //! Which item a conversation is, and in which shard of the `due` index it waits.
 
-use crate::message::{DeliveryId, ExternalUserId, TicketId};
+use crate::message::{Customer, DeliveryId, ExternalUserId, Phone, TicketId};
 
 use super::watch::Watch;
 
@@ -36,7 +36,7 @@ impl Due {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A customer's conversation.
-    Customer(ExternalUserId),
+    Customer(Customer),
     /// Events of a ticket whose customer has to be looked up.
     Ticket(TicketId),
 }
@@ -45,7 +45,8 @@ impl Key {
     /// The partition key.
     pub fn pk(&self) -> String {
         match self {
-            Self::Customer(id) => format!("customer#{}", id.as_str()),
+            Self::Customer(Customer::Id(id)) => format!("customer#{}", id.as_str()),
+            Self::Customer(Customer::Phone(phone)) => format!("phone#{}", phone.digits()),
             Self::Ticket(id) => format!("ticket#{id}"),
         }
     }
@@ -55,6 +56,9 @@ impl Key {
         let (kind, id) = pk.split_once('#')?;
         match kind {
             "customer" => id.parse().ok().map(Self::Customer),
+            "phone" => Phone::of_digits(id)
+                .map(Customer::Phone)
+                .map(Self::Customer),
             "ticket" => id.parse().ok().map(Self::Ticket),
             _ => None,
         }

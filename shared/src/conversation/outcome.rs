@@ -2,7 +2,7 @@
 //!
 //! In: nothing. Out: [`Outcome`]. Pure; knows no client and no wire type.
 
-use crate::message::{Attachment, CommentId, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{Attachment, CommentId, Customer, ExternalUserId, Personal, TicketId, UserId};
 
 use super::state::{Attached, Status, Trouble};
 use super::subscription::Subscription;
@@ -63,7 +63,7 @@ pub struct Written {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Owner {
     /// Whose conversation it is.
-    pub customer: ExternalUserId,
+    pub customer: Customer,
     /// The ticket's requester when that was written down.
     pub user: Option<UserId>,
 }

@@ -2,7 +2,7 @@
 //!
 //! [`Step`] is one call, complete in itself, [`Outcome`] how it went. Knows no client and no wire type.
 
-use crate::message::{CommentId, DeliveryId, ExternalUserId, Personal, Routing, TicketId, UserId};
+use crate::message::{CommentId, Customer, DeliveryId, Personal, Routing, TicketId, UserId};
 
 pub use super::outcome::{
     Failure, FetchedComment, History, Outcome, Owner, Refusal, TicketFacts, Written,
@@ -75,7 +75,7 @@ pub enum Step {
     /// Ask Braze for a customer's state in a subscription group.
     LookUpSubscription {
         /// Whose.
-        customer: ExternalUserId,
+        customer: Customer,
         /// In which group.
         group: String,
     },
@@ -114,8 +114,10 @@ impl Step {
 /// The customer as Zendesk is told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
-    /// Braze's id.
-    pub customer: ExternalUserId,
+    /// Who they are in Braze.
+    pub customer: Customer,
+    /// Of a customer who has only a number: which of the people who had it, where that is told.
+    pub mark: Option<DeliveryId>,
     /// Shown name, never empty.
     pub name: Personal,
     /// E.164 number.
@@ -170,7 +172,7 @@ pub struct Sms {
     /// Campaign.
     pub campaign: String,
     /// To whom.
-    pub customer: ExternalUserId,
+    pub customer: Customer,
     /// `msg_body`.
     pub message: Personal,
     /// `media_url`: a picture that goes with it.
@@ -195,7 +197,7 @@ pub struct Sms {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attributes {
     /// Of whom.
-    pub customer: ExternalUserId,
+    pub customer: Customer,
     /// `zendesk_ticket`.
     pub ticket: Option<TicketId>,
     /// `zendesk_ticket_open`.

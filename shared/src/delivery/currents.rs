@@ -9,8 +9,8 @@ use crate::conversation::step::Sms;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
 use crate::conversation::watch::{Fate, Owed, Sent, Unreported, Watch};
 use crate::message::{
-    Body, Changed, Consent, ConsentKind, DeliveryId, Event, Exported, ExternalUserId, Incoming,
-    Note, Personal, Profile, Reached, Text, Told,
+    Body, Changed, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, ExternalUserId,
+    Incoming, Note, Personal, Profile, Reached, Text, Told,
 };
 
 use super::{Bridge, Vendors, Work};
@@ -132,7 +132,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let Told::Subscription { to, by_keyword } = event.what else {
             return Ok(0);
         };
-        let key = Key::Customer(event.customer.clone());
+        let key = Key::Customer(event.customer.clone().into());
         if !self.is_own_group(event, None) || !self.store.knows(&key).await? {
             return Ok(0);
         }
@@ -173,7 +173,8 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             }
             _ => return Ok(false),
         };
-        let Some(customer) = &incoming.customer else {
+        // The export is told of by external id.
+        let Some(customer) = incoming.customer.as_ref().and_then(Customer::id) else {
             return Ok(false);
         };
         if !self.vendors.exports_events().await {
@@ -191,6 +192,10 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
 
     /// Notes that Braze took a message, where it exports events. The message is sent whether that works or not.
     pub(super) async fn remember_sent(&self, sms: &Sms, dispatch: Option<&str>, work: &Work) {
+        // Events of anonymous profiles name nobody who could be found.
+        let Some(customer) = sms.customer.id() else {
+            return;
+        };
         if !self.vendors.exports_events().await {
             return;
         }
@@ -208,9 +213,8 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         };
         let remember = |watch: &mut Watch| watch.remember(sent.clone());
         let known = async {
-            let watch = self.amend(&sms.customer, true, remember).await?;
-            self.put(&sms.customer, &watch.unwrap_or_default(), work)
-                .await
+            let watch = self.amend(customer, true, remember).await?;
+            self.put(customer, &watch.unwrap_or_default(), work).await
         };
         if let Err(error) = known.await {
             tracing::warn!(error = %error, "a sent message is not watched");
@@ -244,7 +248,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let mut told = Vec::new();
         for Telling { event, of } in self.owed(customer, watch) {
             if let Some(event) = event {
-                let (key, entry) = (Key::Customer(customer.clone()), Entry::fresh(event));
+                let (key, entry) = (Key::Customer(customer.clone().into()), Entry::fresh(event));
                 let now = self.clock.now();
                 let lease = work.lease(now);
                 let accepted = self.store.accept(&key, &entry, &[], &lease, now).await?;
@@ -397,7 +401,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
 
 fn incoming(customer: &ExternalUserId, event: Event) -> Incoming {
     Incoming {
-        customer: Some(customer.clone()),
+        customer: Some(customer.clone().into()),
         event,
         aliases: vec![],
     }

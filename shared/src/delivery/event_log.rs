@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::conversation::step::Ending;
 use crate::conversation::store::Key;
-use crate::message::{DeliveryId, TicketId};
+use crate::message::{Customer, DeliveryId, TicketId};
 use crate::telemetry::hops::{self, Hops};
 use crate::telemetry::{EventLine, pseudonym};
 
@@ -89,9 +89,17 @@ fn line_of(ended: &Ended, now: i64) -> Option<EventLine<'static>> {
     })
 }
 
+/// What the logs call a customer.
+pub fn log_name(customer: &Customer) -> Option<String> {
+    match customer {
+        Customer::Id(id) => pseudonym::of(id.as_str()),
+        Customer::Phone(phone) => pseudonym::of_phone(phone.digits()),
+    }
+}
+
 fn about<'a>(line: EventLine<'a>, drained: &Drained, work: &'a Work) -> EventLine<'a> {
     let customer = match &drained.key {
-        Key::Customer(customer) => pseudonym::of(customer.as_str()),
+        Key::Customer(customer) => log_name(customer),
         Key::Ticket(_) => None,
     };
     EventLine {

@@ -4,7 +4,7 @@
 use crate::conversation::state::Entry;
 use crate::conversation::step::Ending;
 use crate::conversation::store::{Accepted, Key, Storage};
-use crate::message::ExternalUserId;
+use crate::message::Customer;
 
 use super::{Bridge, Taken, Vendors, Work};
 
@@ -13,7 +13,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// is free is taken, to be drained next.
     pub(super) async fn hand_on(
         &self,
-        customer: ExternalUserId,
+        customer: Customer,
         entry: &Entry,
         work: &Work,
         taken: &mut Vec<Taken>,

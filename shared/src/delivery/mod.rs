@@ -31,6 +31,7 @@ use crate::conversation::store::{
 use crate::message::{Alias, Body, Check, DeliveryId, Event, Incoming, Reply, TicketId};
 
 use drain::Taken;
+pub use event_log::log_name;
 use event_log::{Ended, Endings};
 pub use gate::Gate;
 pub use limits::Limits;

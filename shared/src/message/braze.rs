@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::text::incoming;
 
+use super::customer::{Customer, Phone};
 use super::event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
@@ -17,6 +18,7 @@ use super::field::{self, malformed};
 use super::ids::{Alias, DeliveryId, ExternalUserId};
 use super::lenient::{self, Reading};
 use super::media;
+use super::said_once;
 use super::unescaped::{Holds, Member};
 
 /// The dispatch id of a message sent from Braze's preview.
@@ -105,8 +107,10 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
         return Ok(Parsed::NotForUs("preview of a campaign", None));
     }
     let consent = consent_kind(body.kind)?;
-    let customer: ExternalUserId = field::id("external_user_id", body.external_user_id)?
-        .ok_or_else(|| malformed("external_user_id", "is missing"))?;
+    let customer = body.customer()?;
+    if customer.id().is_none() && !said_once::has_one_value(&members, "phone") {
+        return Err(malformed("phone", "has two different values"));
+    }
     let text = Personal(field::text("message", body.message)?.unwrap_or_default());
     let identity = Identity {
         customer: &customer,
@@ -208,6 +212,23 @@ impl<'b> Inbound<'b> {
         }
     }
 
+    /// The customer: by external id; an anonymous profile, which has none, by its number.
+    fn customer(&self) -> Result<Customer, Malformed> {
+        let id: Option<ExternalUserId> = field::id("external_user_id", self.external_user_id)?;
+        if let Some(id) = id {
+            return Ok(Customer::Id(id));
+        }
+        let written = field::label(self.phone);
+        match Phone::read(&written) {
+            Some(phone) => Ok(Customer::Phone(phone)),
+            None if written.is_empty() => Err(malformed("external_user_id", "is missing")),
+            None => Err(malformed(
+                "phone",
+                "is no number with its country's code, and external_user_id is missing",
+            )),
+        }
+    }
+
     fn is_support(&self) -> Result<bool, Malformed> {
         Ok(self.from_guide || field::flag("support", self.support)?.unwrap_or(false))
     }
@@ -252,7 +273,7 @@ fn consent_kind(value: Option<&Value>) -> Result<Option<ConsentKind>, Malformed>
 
 /// What an event of one customer at one time is known by: its delivery, and aliases.
 struct Identity<'a> {
-    customer: &'a ExternalUserId,
+    customer: &'a Customer,
     dispatch: Option<&'a str>,
     now_ms: i64,
 }
@@ -270,7 +291,8 @@ impl Identity<'_> {
             return self.in_bucket("text-bucket", &content, ANONYMOUS_BUCKET_MS);
         };
         // A dispatch id may repeat: it names a campaign's run, not a text.
-        let parts = [self.customer.as_str(), dispatch, text, media.as_str()];
+        let parts = [dispatch, text, media.as_str()];
+        let parts = [self.customer.parts().as_slice(), &parts].concat();
         let delivery = DeliveryId::derive("text", &parts);
         let window_ms = duplicate_window
             .and_then(|window| i64::try_from(window.as_millis()).ok())
@@ -290,7 +312,7 @@ impl Identity<'_> {
         };
         match self.dispatch {
             Some(dispatch) => {
-                let parts = [self.customer.as_str(), what, dispatch];
+                let parts = [self.customer.parts().as_slice(), &[what, dispatch]].concat();
                 (DeliveryId::derive("consent", &parts), Vec::new())
             }
             None => self.in_bucket("consent-bucket", &[what], ANONYMOUS_BUCKET_MS),
@@ -307,7 +329,12 @@ impl Identity<'_> {
         let now = self.now_ms.div_euclid(width_ms);
         let id_in = |bucket: i64| {
             let bucket = bucket.to_string();
-            let parts = [&[self.customer.as_str(), bucket.as_str()], content].concat();
+            let parts = [
+                &self.customer.parts(),
+                [bucket.as_str()].as_slice(),
+                content,
+            ]
+            .concat();
             DeliveryId::derive(kind, &parts)
         };
         (id_in(now), vec![id_in(now.saturating_sub(1))])

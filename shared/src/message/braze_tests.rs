@@ -48,7 +48,7 @@ fn refused(seen: &mut Vec<DeliveryId>, incoming: &Incoming) -> bool {
 fn the_contracts_text_is_understood() {
     let (incoming, text) = text_of(INBOUND);
     assert_eq!(
-        incoming.customer.as_ref().map(ExternalUserId::as_str),
+        incoming.customer.as_ref().map(Customer::shown),
         Some("ana-7")
     );
     assert_eq!(
@@ -79,7 +79,7 @@ fn the_contracts_text_is_understood() {
 fn the_guides_text_is_a_support_message() {
     let (incoming, text) = text_of(GUIDE_INBOUND);
     assert_eq!(
-        incoming.customer.as_ref().map(ExternalUserId::as_str),
+        incoming.customer.as_ref().map(Customer::shown),
         Some("ana-7")
     );
     assert_eq!(text.text.as_str(), "SUPPORT my box is dead");
@@ -131,10 +131,7 @@ fn everything_but_the_customer_and_the_text_may_be_missing() {
             "dispatch_id": "", "first_name": null, "last_name": "", "phone": null, "more": [1]}),
     ] {
         let (incoming, text) = text_of(&body.to_string());
-        assert_eq!(
-            incoming.customer.as_ref().map(ExternalUserId::as_str),
-            Some("7")
-        );
+        assert_eq!(incoming.customer.as_ref().map(Customer::shown), Some("7"));
         assert_eq!(
             text,
             Text {
@@ -301,7 +298,7 @@ fn a_text_of_the_contracts_body_without_json_escape_stays_the_customers_own() {
     let more = r#"x","segment":"all","z":"y"#;
     let (incoming, text) = text_of(&INBOUND.replace(r#"SUPPORT my \"box\" is dead"#, more));
     assert_eq!(
-        incoming.customer.as_ref().map(ExternalUserId::as_str),
+        incoming.customer.as_ref().map(Customer::shown),
         Some("ana-7")
     );
     assert_eq!(text.text.as_str(), "x");
@@ -447,5 +444,70 @@ proptest! {
         let body = json!({"external_user_id": "a", "message": written}).to_string();
         let (_, text) = text_of(&body);
         prop_assert_eq!(text.text.as_str(), written.as_str());
+    }
+}
+
+#[test]
+fn a_profile_without_external_id_is_known_by_its_number() {
+    let body = |id: &str, phone: &str, dispatch: &str| {
+        json!({"external_user_id": id, "phone": phone, "message": "hi", "dispatch_id": dispatch})
+            .to_string()
+    };
+    let delivery = |body: String| match inbound(body.as_bytes(), None, NOW) {
+        Parsed::Event(incoming) => (
+            incoming.customer.expect("a customer"),
+            incoming.event.delivery,
+        ),
+        other => panic!("{other:?}"),
+    };
+    let (by_number, first) = delivery(body("", "+1 (555) 010-0042", "a"));
+    assert_eq!(by_number.shown(), "+15550100042");
+    assert_eq!(by_number.id(), None);
+    assert_eq!(
+        delivery(body(" ", "tel:+15550100042", "a")),
+        (by_number, first.clone())
+    );
+    let (by_id, second) = delivery(body("phone#15550100042", "+15550100042", "a"));
+    assert!(by_id.id().is_some());
+    assert_ne!(first, second);
+}
+
+#[test]
+fn a_profile_with_neither_external_id_nor_whole_number_is_malformed() {
+    for (phone, told) in [
+        (json!(""), "external_user_id is missing"),
+        (json!(null), "external_user_id is missing"),
+        (
+            json!("5550100042"),
+            "phone is no number with its country's code, and external_user_id is missing",
+        ),
+        (
+            json!("ana"),
+            "phone is no number with its country's code, and external_user_id is missing",
+        ),
+    ] {
+        let body = json!({"external_user_id": "", "phone": phone, "message": "hi"}).to_string();
+        match inbound(body.as_bytes(), None, NOW) {
+            Parsed::Malformed(malformed) => assert_eq!(malformed.to_string(), told),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_number_that_decides_whose_text_it_is_is_told_once() {
+    for nested in [
+        r#"{"external_user_id":"","phone":"+15550100042","message":"hi","x":{"phone":"+15550100043"}}"#,
+        r#"{"external_user_id":"","x":[{"phone":"+15550100043"}],"phone":"+15550100042","message":"hi"}"#,
+    ] {
+        assert!(
+            matches!(inbound(nested.as_bytes(), None, NOW), Parsed::Malformed(_)),
+            "{nested}"
+        );
+        let of_an_id = nested.replace(r#""external_user_id":"""#, r#""external_user_id":"ana""#);
+        assert!(matches!(
+            inbound(of_an_id.as_bytes(), None, NOW),
+            Parsed::Event(_)
+        ));
     }
 }

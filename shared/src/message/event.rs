@@ -7,8 +7,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
+use super::customer::Customer;
 use super::extras::Extras;
-use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId, UserId};
+use super::ids::{Alias, CommentId, DeliveryId, TicketId, UserId};
 
 /// Text of or about a person: kept out of debug output and so out of logs.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -411,7 +412,7 @@ pub struct Note {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
     /// The customer. `None`: Zendesk knows only the ticket, look it up.
-    pub customer: Option<ExternalUserId>,
+    pub customer: Option<Customer>,
     /// The event.
     pub event: Event,
     /// Further ids of the same event. The store remembers the delivery and all aliases of one it

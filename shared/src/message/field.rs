@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::text::incoming;
 
+use super::customer::Phone;
 use super::event::{Malformed, Personal};
 use super::ids::{NOT_A_CAMPAIGN, is_campaign};
 
@@ -73,22 +74,10 @@ pub(super) fn name(first: Option<&Value>, last: Option<&Value>) -> Personal {
 /// is.
 pub(super) fn phone(value: Option<&Value>) -> Personal {
     let written = label(value);
-    Personal(e164(&written).unwrap_or(written))
-}
-
-/// The number in E.164, where it names its country.
-fn e164(written: &str) -> Option<String> {
-    let number = match written.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &written[4..],
-        _ => written,
-    };
-    let number = number.trim_start().replace("(0)", "");
-    let number = number.strip_prefix('+').or(number.strip_prefix("00"))?;
-    let is_mark = |c: char| c.is_whitespace() || "-‐‑‒–.·/()".contains(c);
-    let digits: String = number.chars().filter(|c| !is_mark(*c)).collect();
-    let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
-    let fits = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
-    (is_number && fits).then(|| format!("+{digits}"))
+    match Phone::read(&written) {
+        Some(phone) => Personal::from(phone.as_e164()),
+        None => Personal(written),
+    }
 }
 
 /// An identifier; nothing where it is missing or empty.

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 mod attachment;
 mod braze;
 mod currents;
+mod customer;
 mod event;
 mod extras;
 mod field;
@@ -28,6 +29,7 @@ pub use braze::inbound as braze_inbound;
 pub use currents::{
     Ended, Exported, NotDelivered, Reached, ReceivedText, SmsStep, Told, exported as braze_events,
 };
+pub use customer::{Customer, Phone};
 pub use event::{
     Body, Changed, Check, Consent, ConsentKind, Event, Incoming, LateFiles, Malformed,
     MediaProblem, Note, Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,

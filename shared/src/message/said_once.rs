@@ -3,7 +3,7 @@
 //! In: a body. Out: whether each id has one value wherever it stands, also where no parser looks: a
 //! text that closes its object and opens another one moves the template's own id there.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Whom an event is about, in every shape of body: first the names of customers.
 const IDS: [&str; 4] = [
@@ -27,6 +27,14 @@ pub(super) fn ids_agree(body: &Value) -> bool {
         };
         *said[index].get_or_insert_with(|| id.clone()) == id
     })
+}
+
+/// A member has one value, wherever it stands.
+pub(super) fn has_one_value(members: &Map<String, Value>, name: &str) -> bool {
+    let said = members.get(name);
+    members
+        .values()
+        .all(|value| all(value, &mut |key, value| key != name || said == Some(value)))
 }
 
 /// No text holds the name of an id: where texts end was a guess, so one may have eaten the id.

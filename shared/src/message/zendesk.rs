@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::attachment;
+use super::customer::Customer;
 use super::event::{
     Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Say, Solved,
 };
@@ -220,7 +221,7 @@ fn incoming(
     now_ms: i64,
 ) -> Parsed {
     Parsed::Event(Box::new(Incoming {
-        customer,
+        customer: customer.map(Customer::Id),
         event: Event {
             delivery,
             received_at: now_ms,

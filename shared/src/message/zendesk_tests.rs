@@ -46,7 +46,7 @@ fn text(reply: &Reply) -> Option<&str> {
 }
 
 fn customer(incoming: &Incoming) -> Option<&str> {
-    incoming.customer.as_ref().map(ExternalUserId::as_str)
+    incoming.customer.as_ref().map(Customer::shown)
 }
 
 #[test]

@@ -31,9 +31,18 @@ impl Key {
 
     /// Eight bytes of HMAC-SHA256 over `customer:` and the id, in hexadecimal.
     pub fn name(&self, customer: &str) -> String {
+        self.short("customer:", customer)
+    }
+
+    /// Eight bytes of HMAC-SHA256 over `phone:` and the digits of an anonymous customer's number, in hexadecimal.
+    pub fn phone_name(&self, digits: &str) -> String {
+        self.short("phone:", digits)
+    }
+
+    fn short(&self, kind: &str, who: &str) -> String {
         let mut keyed = self.0.clone();
-        keyed.update(b"customer:");
-        keyed.update(customer.as_bytes());
+        keyed.update(kind.as_bytes());
+        keyed.update(who.as_bytes());
         let bytes = keyed.finalize().into_bytes();
         bytes
             .iter()
@@ -55,6 +64,11 @@ pub fn keyed_by(key: impl FnOnce() -> Option<Key>) {
 /// The customer's name; `None` without a key.
 pub fn of(customer: &str) -> Option<String> {
     KEY.get().map(|key| key.name(customer))
+}
+
+/// The name of a customer who is known by a number alone; `None` without a key.
+pub fn of_phone(digits: &str) -> Option<String> {
+    KEY.get().map(|key| key.phone_name(digits))
 }
 
 #[cfg(test)]

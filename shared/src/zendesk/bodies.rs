@@ -22,7 +22,8 @@ struct UserFields<'a> {
     phone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     locale: Option<&'a str>,
-    user_fields: BrazeId<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_fields: Option<BrazeId<'a>>,
     skip_verify_email: bool,
 }
 
@@ -39,9 +40,9 @@ impl<'a> UserBody<'a> {
                 name: user.name.as_str(),
                 phone: user.phone.and_then(Personal::present),
                 locale: user.locale,
-                user_fields: BrazeId {
-                    braze_external_id: user.braze_id,
-                },
+                user_fields: user
+                    .braze_id
+                    .map(|braze_external_id| BrazeId { braze_external_id }),
                 skip_verify_email: true,
             },
         }

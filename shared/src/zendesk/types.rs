@@ -13,10 +13,10 @@ use crate::message::{
 /// A customer as a Zendesk user.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
-    /// External id: the Braze id itself, but where it is somebody else's.
+    /// External id: the Braze id itself, but where it is somebody else's, or there is none.
     pub external_id: &'a str,
-    /// The Braze id: value of the field `braze_external_id`.
-    pub braze_id: &'a ExternalUserId,
+    /// The Braze id, where there is one: value of the field `braze_external_id`.
+    pub braze_id: Option<&'a ExternalUserId>,
     /// Shown to agents; must not be empty.
     pub name: &'a Personal,
     /// E.164, where known.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::conversation::state::Status;
 use shared::conversation::step::Ending;
 use shared::conversation::store::{Key, Shown};
-use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, TicketId};
+use shared::message::{Body, CommentId, Customer, DeliveryId, TicketId};
 
 use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
@@ -27,7 +27,7 @@ impl<S: Table> Run<S> {
         let second = world.second_tickets.clone();
         drop(world);
         if let Some(customer) = second.first() {
-            return Err(format!("{}: a second open ticket", customer.as_str()));
+            return Err(format!("{}: a second open ticket", customer.shown()));
         }
         self.items_are_idle()?;
         for (index, event) in self.events.iter().enumerate() {
@@ -43,7 +43,7 @@ impl<S: Table> Run<S> {
             }
         }
         for customer in self.customers() {
-            let told = |problem: String| format!("{}: {problem}", customer.as_str());
+            let told = |problem: String| format!("{}: {problem}", customer.shown());
             self.texts_once_in_order(&customer).map_err(told)?;
             self.answers_in_order(&customer).map_err(told)?;
             self.attributes_follow(&customer).map_err(told)?;
@@ -127,7 +127,7 @@ impl<S: Table> Run<S> {
         busy.map_or(Ok(()), |item| Err(format!("{} still waits", item.key.pk())))
     }
 
-    pub fn customers(&self) -> BTreeSet<ExternalUserId> {
+    pub fn customers(&self) -> BTreeSet<Customer> {
         self.events
             .iter()
             .map(|event| event.customer.clone())
@@ -139,8 +139,8 @@ impl<S: Table> Run<S> {
     }
 
     /// Accepted events of a customer, in the order the customer's item took them.
-    fn accepted_of(&self, customer: &ExternalUserId) -> Vec<&Happened> {
-        let pk = format!("customer#{}", customer.as_str());
+    fn accepted_of(&self, customer: &Customer) -> Vec<&Happened> {
+        let pk = Key::Customer(customer.clone()).pk();
         let accepted = self.common.accepted.lock().expect("log");
         let ids = accepted
             .iter()
@@ -150,7 +150,7 @@ impl<S: Table> Run<S> {
             .collect()
     }
 
-    fn texts_once_in_order(&self, customer: &ExternalUserId) -> Result<(), String> {
+    fn texts_once_in_order(&self, customer: &Customer) -> Result<(), String> {
         let texts = self.accepted_of(customer).into_iter();
         let texts = texts.filter(|event| matches!(event.kind, Kind::Text));
         let texts: Vec<&Happened> = texts.collect();
@@ -313,7 +313,7 @@ impl<S: Table> Run<S> {
     }
 
     /// No answer overtakes one that was written before it and accepted before it.
-    fn answers_in_order(&self, customer: &ExternalUserId) -> Result<(), String> {
+    fn answers_in_order(&self, customer: &Customer) -> Result<(), String> {
         let mut before = BTreeMap::<TicketId, Vec<(usize, CommentId)>>::new();
         for event in self.accepted_of(customer) {
             let Kind::Reply {
@@ -414,13 +414,13 @@ impl<S: Table> Run<S> {
             || solves.any(|event| (several && nameless(event)) || late(event))
     }
 
-    pub fn state_of(&self, customer: &ExternalUserId) -> Option<Shown> {
+    pub fn state_of(&self, customer: &Customer) -> Option<Shown> {
         let key = Key::Customer(customer.clone());
         self.store.shown().into_iter().find(|item| item.key == key)
     }
 
     /// Braze's attributes say what the bridge believes, and what is so where it was told.
-    fn attributes_follow(&self, customer: &ExternalUserId) -> Result<(), String> {
+    fn attributes_follow(&self, customer: &Customer) -> Result<(), String> {
         let Some(state) = self.state_of(customer).map(|item| item.state) else {
             return Ok(());
         };
@@ -438,7 +438,7 @@ impl<S: Table> Run<S> {
         }
     }
 
-    pub fn some_are_dead(&self, customer: &ExternalUserId) -> bool {
+    pub fn some_are_dead(&self, customer: &Customer) -> bool {
         let dead = self.store.dead();
         let ours = self.accepted_of(customer);
         let ids = ours.iter().flat_map(|event| {
@@ -449,7 +449,7 @@ impl<S: Table> Run<S> {
             .any(|id| dead.iter().any(|dead| dead == id.as_str()))
     }
 
-    fn consent_kept(&self, customer: &ExternalUserId) -> Result<(), String> {
+    fn consent_kept(&self, customer: &Customer) -> Result<(), String> {
         let accepted = self.accepted_of(customer).into_iter();
         let mut last = accepted.filter_map(|event| match event.kind {
             Kind::Consent { out } => Some(out),
@@ -486,10 +486,7 @@ impl<S: Table> Run<S> {
     fn nothing_echoed(&self) -> Result<(), String> {
         let world = self.common.world.lock().expect("world");
         match world.sms.iter().find(|sms| sms.text.starts_with('T')) {
-            Some(sms) => Err(format!(
-                "{}'s own text was sent back",
-                sms.customer.as_str()
-            )),
+            Some(sms) => Err(format!("{}'s own text was sent back", sms.customer.shown())),
             None => Ok(()),
         }
     }

@@ -11,7 +11,7 @@ use shared::conversation::store::{
 };
 use shared::conversation::subscription::Subscription;
 use shared::delivery::Vendors;
-use shared::message::{Alias, DeliveryId, ExternalUserId, TicketId};
+use shared::message::{Alias, Customer, DeliveryId, TicketId};
 use shared::net::Deadline;
 
 use super::gate::{Fault, Gates, Go};
@@ -34,9 +34,9 @@ pub struct Common {
 
 impl Common {
     /// What a customer's item had accepted when the worker last looked, oldest first.
-    fn known_to(&self, worker: u32, customer: &ExternalUserId) -> Vec<DeliveryId> {
+    fn known_to(&self, worker: u32, customer: &Customer) -> Vec<DeliveryId> {
         let known = self.known.lock().expect("log").get(&worker).copied();
-        let pk = format!("customer#{}", customer.as_str());
+        let pk = Key::Customer(customer.clone()).pk();
         let accepted = self.accepted.lock().expect("log");
         let seen = accepted.iter().take(known.unwrap_or(0));
         seen.filter(|(at, ..)| *at == pk)

@@ -1,7 +1,7 @@
 //! What must hold once every conversation was compared with its ticket.
 
 use shared::conversation::state::{State, Status};
-use shared::message::{ExternalUserId, TicketId};
+use shared::message::{Customer, TicketId};
 
 use super::check::REMEMBERED;
 use super::happen::{CLOSED, closing, reply_delivery};
@@ -19,7 +19,7 @@ impl<S: Table> Run<S> {
             if self.some_are_dead(&customer) {
                 continue;
             }
-            let told = |problem| format!("{}, {ticket}: {problem}", customer.as_str());
+            let told = |problem| format!("{}, {ticket}: {problem}", customer.shown());
             self.ticket_is_known(&customer, &state, ticket)
                 .and_then(|()| self.answers_are_found(&state, ticket, compared_at))
                 .and_then(|()| self.solve_is_found(&customer, &state, ticket))
@@ -31,7 +31,7 @@ impl<S: Table> Run<S> {
 
     fn ticket_is_known(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         state: &State,
         ticket: TicketId,
     ) -> Result<(), String> {
@@ -87,7 +87,7 @@ impl<S: Table> Run<S> {
 
     fn solve_is_found(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         state: &State,
         ticket: TicketId,
     ) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use shared::conversation::state::Status;
 use shared::message::{
-    Body, CommentId, Consent, ConsentKind, DeliveryId, Event, ExternalUserId, Incoming, Personal,
+    Body, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming, Personal,
     Profile, Reply, Resend, Solved, Text, TicketId, UserId,
 };
 
@@ -68,7 +68,7 @@ impl<S: Table> Run<S> {
         }
     }
 
-    fn customer(&self, who: u8) -> ExternalUserId {
+    fn customer(&self, who: u8) -> Customer {
         let id = format!("c{}", who % self.setting.customers.max(1));
         id.parse().expect("an id")
     }
@@ -80,8 +80,8 @@ impl<S: Table> Run<S> {
 
     fn queue(
         &mut self,
-        addressee: Option<ExternalUserId>,
-        customer: ExternalUserId,
+        addressee: Option<Customer>,
+        customer: Customer,
         delivery: DeliveryId,
         body: Body,
         kind: Kind,
@@ -90,7 +90,7 @@ impl<S: Table> Run<S> {
         self.tell(|| {
             format!(
                 "event {index}: {kind:?} of {}, {delivery}",
-                customer.as_str()
+                customer.shown()
             )
         });
         self.events.push(Happened {
@@ -115,7 +115,7 @@ impl<S: Table> Run<S> {
     }
 
     /// The ticket an agent has before them: the newest that the deed is possible on.
-    fn ticket_of(&self, customer: &ExternalUserId, deed: Deed) -> Option<TicketId> {
+    fn ticket_of(&self, customer: &Customer, deed: Deed) -> Option<TicketId> {
         let mut world = self.common.world.lock().expect("world");
         if deed == Deed::Foreign {
             let active = |t: &super::world::Ticket| t.customer == *customer && !t.deleted;
@@ -143,7 +143,7 @@ impl<S: Table> Run<S> {
             .map(|(id, _)| *id)
     }
 
-    fn deed(&mut self, customer: &ExternalUserId, ticket: TicketId, deed: Deed, shape: Shape) {
+    fn deed(&mut self, customer: &Customer, ticket: TicketId, deed: Deed, shape: Shape) {
         let world = self.common.world.clone();
         let sets = |status| {
             let mut world = world.lock().expect("world");
@@ -201,7 +201,7 @@ impl<S: Table> Run<S> {
 
     fn reply(
         &mut self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         ticket: TicketId,
         shape: Shape,
         long: bool,
@@ -254,7 +254,7 @@ impl<S: Table> Run<S> {
         public.map(|remark| remark.id).take(5).collect()
     }
 
-    fn solved(&mut self, customer: &ExternalUserId, ticket: TicketId, shape: Shape, cycle: u32) {
+    fn solved(&mut self, customer: &Customer, ticket: TicketId, shape: Shape, cycle: u32) {
         let n = self.count();
         let delivery = DeliveryId::derive("solved", &[&ticket.to_string(), &n.to_string()]);
         let body = Body::Solved(Solved {
@@ -270,7 +270,7 @@ impl<S: Table> Run<S> {
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
 
-    fn resend(&mut self, customer: &ExternalUserId, ticket: TicketId) {
+    fn resend(&mut self, customer: &Customer, ticket: TicketId) {
         let n = self.count();
         let delivery = DeliveryId::derive("resend", &[&n.to_string()]);
         let body = Body::Resend(Resend {
@@ -293,7 +293,7 @@ impl<S: Table> Run<S> {
         world.tickets.get(&ticket).map(|ticket| ticket.requester)
     }
 
-    fn echo(&mut self, customer: &ExternalUserId, ticket: TicketId) {
+    fn echo(&mut self, customer: &Customer, ticket: TicketId) {
         // A comment whose answer was lost is not known as the bridge's own; see docs/testing.md.
         let shown = self.store.shown();
         let known = |id| {

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 
 use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
-use shared::conversation::store::{Memory, Pages, Shown, Storage};
+use shared::conversation::store::{Key, Memory, Pages, Shown, Storage};
 use shared::delivery::{Bridge, Clock, Summary, Work};
-use shared::message::{Body, CommentId, DeliveryId, ExternalUserId, Incoming, TicketId};
+use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
 use super::act::{Act, Setting};
@@ -78,7 +78,7 @@ pub enum Kind {
 pub struct Happened {
     pub incoming: Incoming,
     pub kind: Kind,
-    pub customer: ExternalUserId,
+    pub customer: Customer,
     /// Waits to be sent, for the first time or again.
     pub queued: bool,
     pub lost: bool,
@@ -122,7 +122,7 @@ impl Happened {
 
     /// Its customer's item.
     pub fn home(&self) -> String {
-        format!("customer#{}", self.customer.as_str())
+        Key::Customer(self.customer.clone()).pk()
     }
 }
 

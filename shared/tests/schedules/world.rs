@@ -8,7 +8,7 @@ use shared::conversation::step::{
     Comment, Failure, FetchedComment, History, NewTicket, Outcome, Refusal, Sms, TicketFacts,
     Written,
 };
-use shared::message::{CommentId, DeliveryId, ExternalUserId, Personal, TicketId, UserId};
+use shared::message::{CommentId, Customer, DeliveryId, Personal, TicketId, UserId};
 
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
 pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
@@ -21,7 +21,7 @@ const COMMENTS_READ: usize = 30;
 
 #[derive(Debug)]
 pub struct Ticket {
-    pub customer: ExternalUserId,
+    pub customer: Customer,
     pub requester: UserId,
     pub status: Status,
     pub deleted: bool,
@@ -63,7 +63,7 @@ pub struct Remark {
 
 #[derive(Debug)]
 pub struct Sent {
-    pub customer: ExternalUserId,
+    pub customer: Customer,
     pub text: String,
     pub part: u8,
     pub parts: u8,
@@ -77,14 +77,14 @@ pub struct Sent {
 
 #[derive(Default)]
 pub struct World {
-    users: BTreeMap<ExternalUserId, UserId>,
+    users: BTreeMap<Customer, UserId>,
     pub tickets: BTreeMap<TicketId, Ticket>,
     keys: BTreeMap<String, (NewTicket, TicketId, i64)>,
     pub sms: Vec<Sent>,
     /// `zendesk_ticket`, `zendesk_ticket_open`.
-    pub attributes: BTreeMap<ExternalUserId, (Option<TicketId>, bool)>,
+    pub attributes: BTreeMap<Customer, (Option<TicketId>, bool)>,
     /// Customers for whom the bridge created a ticket beside an open one of its own.
-    pub second_tickets: Vec<ExternalUserId>,
+    pub second_tickets: Vec<Customer>,
     /// Milliseconds since the epoch.
     pub now: i64,
     ids: u64,
@@ -100,7 +100,7 @@ impl World {
         self.users.values().any(|known| *known == user)
     }
 
-    pub fn user(&mut self, customer: &ExternalUserId) -> UserId {
+    pub fn user(&mut self, customer: &Customer) -> UserId {
         if let Some(user) = self.users.get(customer) {
             return *user;
         }
@@ -109,7 +109,7 @@ impl World {
         user
     }
 
-    fn new_ticket(&mut self, customer: &ExternalUserId, by_bridge: bool) -> TicketId {
+    fn new_ticket(&mut self, customer: &Customer, by_bridge: bool) -> TicketId {
         let requester = self.user(customer);
         let id = TicketId::new(self.id()).expect("positive");
         let ticket = Ticket {
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// A ticket an agent opens for the customer.
-    pub fn foreign(&mut self, customer: &ExternalUserId) -> TicketId {
+    pub fn foreign(&mut self, customer: &Customer) -> TicketId {
         let id = self.new_ticket(customer, false);
         self.tickets.get_mut(&id).expect("new").status = Status::Open;
         id
@@ -295,7 +295,7 @@ impl World {
             ticket: id,
             status: Some(ticket.status),
             requester: Some(ticket.requester),
-            customer: Some(ticket.customer.clone()),
+            customer: ticket.customer.id().cloned(),
             tags: ticket.tags.clone(),
         })
     }

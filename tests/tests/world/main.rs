@@ -5,6 +5,7 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
+mod anonymous;
 mod automatic_replies;
 mod blank_texts;
 mod broken_bodies;

@@ -6,6 +6,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use shared::conversation::state::Entry;
+use shared::conversation::store::Key;
+use shared::message::{Customer, Phone};
 
 use crate::account::{Item, number, text};
 use crate::events;
@@ -79,10 +81,13 @@ impl Letter {
         entry.map_or(self.buried_at, |entry| entry.event.received_at)
     }
 
-    /// Whether it is of this customer: by its conversation, or because its body names them.
+    /// Whether it is of this customer, an external id or a number: by its conversation, or because its body names
+    /// them.
     pub(crate) fn is_of(&self, user: &str, tickets: &[u64]) -> bool {
+        let phone = Phone::read(user).map(Customer::Phone).map(Key::Customer);
         match &self.conversation {
             Some(key) if *key == format!("customer#{user}") => true,
+            Some(key) if phone.is_some_and(|phone| *key == phone.pk()) => true,
             Some(key) => tickets.iter().any(|id| *key == format!("ticket#{id}")),
             None => names(&String::from_utf8_lossy(&self.content), user),
         }

@@ -16,7 +16,7 @@ use shared::app::pseudonym_key;
 use shared::conversation::state::Entry;
 use shared::conversation::store::{Held, Key, Watched};
 use shared::conversation::watch::Watch;
-use shared::message::TicketId;
+use shared::message::{Customer, Phone, TicketId};
 use shared::secrets::Secrets;
 use shared::zendesk::{CommentView, Status, TicketView};
 use simulators::Clock;
@@ -103,7 +103,7 @@ impl Trace {
         if let Some(id) = named {
             ticket = desk.ticket(id).await;
             let customer = ticket.as_ref().and_then(|ticket| ticket.customer(false));
-            key = match customer.map(Key::Customer) {
+            key = match customer.map(Customer::Id).map(Key::Customer) {
                 Some(key) => Some(key),
                 None => on_ticket(table, id).await?,
             };
@@ -133,7 +133,7 @@ impl Trace {
         }
         let customer = customer(&key);
         Ok(Known {
-            log_name: log_name(account, customer.as_deref()).await,
+            log_name: log_name(account, &key).await,
             customer,
             unaddressed: unaddressed(table, &key, on).await?,
             waiting: Waiting::read(&key, item, now),
@@ -149,18 +149,23 @@ impl Trace {
         })
     }
 
-    /// The conversation named, or the ticket: a number is a customer's id only where the table has
-    /// one of that id.
+    /// The conversation named, or the ticket: a number, of a phone or a ticket, is a customer's id only where the
+    /// table has one of that id.
     async fn named(&self, table: &Table) -> Result<(Option<Key>, Option<TicketId>), Failure> {
         let Some(who) = self.who.as_deref().map(str::trim) else {
             return Ok((None, self.ticket));
         };
         let wrong = |_| Failure::Usage("a Braze external id is not empty".to_owned());
         let key = Key::Customer(who.parse().map_err(wrong)?);
-        match who.parse::<TicketId>() {
-            Ok(ticket) if table.item(&key.pk()).await?.is_none() => Ok((None, Some(ticket))),
-            _ => Ok((Some(key), None)),
+        let phone = Phone::read(who).map(Customer::Phone).map(Key::Customer);
+        let ticket = who.parse::<TicketId>().ok();
+        if (phone.is_none() && ticket.is_none()) || table.item(&key.pk()).await?.is_some() {
+            return Ok((Some(key), None));
         }
+        Ok(match phone {
+            Some(phone) => (Some(phone), None),
+            None => (None, ticket),
+        })
     }
 
     async fn letters(
@@ -181,22 +186,29 @@ impl Trace {
 }
 
 /// What the functions' logs call a customer; made here, so that nobody has to type the key.
-async fn log_name(account: &Account, customer: Option<&str>) -> Option<String> {
+async fn log_name(account: &Account, key: &Key) -> Option<String> {
+    let Key::Customer(customer) = key else {
+        return None;
+    };
     let secret = account.secret().await.ok()?.read().await.ok()?;
     let secrets = Secrets::parse(&Value::from(secret).to_string()).ok()?;
-    Some(pseudonym_key(&secrets)?.name(customer?))
+    let names = pseudonym_key(&secrets)?;
+    Some(match customer {
+        Customer::Id(id) => names.name(id.as_str()),
+        Customer::Phone(phone) => names.phone_name(phone.digits()),
+    })
 }
 
 fn customer(key: &Key) -> Option<String> {
     match key {
-        Key::Customer(id) => Some(id.as_str().to_owned()),
+        Key::Customer(customer) => Some(customer.shown().to_owned()),
         Key::Ticket(_) => None,
     }
 }
 
 /// What is watched of the customer's messages, where Braze exports events.
 async fn watched(table: &Table, key: &Key) -> Result<Watch, Failure> {
-    let Key::Customer(customer) = key else {
+    let Key::Customer(Customer::Id(customer)) = key else {
         return Ok(Watch::default());
     };
     let item = table.item(&Watch::pk(customer)).await?;

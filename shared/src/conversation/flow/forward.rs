@@ -1,7 +1,7 @@
 //! An event that names only a ticket goes to the conversation that is on it, or to that of the customer whose
 //! ticket it is.
 
-use crate::message::{DeliveryId, Event, Note, Personal, TicketId};
+use crate::message::{Customer, DeliveryId, Event, Note, Personal, TicketId};
 
 use super::super::notes;
 use super::super::state::{Entry, State};
@@ -48,7 +48,7 @@ pub(super) async fn forward(
     });
     let customer = owned
         .map(|owner| owner.customer.clone())
-        .or_else(|| facts.customer.clone());
+        .or_else(|| facts.customer.clone().map(Customer::Id));
     match customer {
         Some(customer) => Ok(Done::Forward { customer }),
         None => Ok(unknown(calls, context, state, event, &facts)),

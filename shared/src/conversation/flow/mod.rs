@@ -43,9 +43,7 @@ mod write;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::message::{
-    Body, CommentId, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
-};
+use crate::message::{Body, CommentId, Customer, DeliveryId, Event, Note, Personal, TicketId};
 
 use super::key::Key;
 use super::policy::{Language, Policy};
@@ -91,7 +89,7 @@ pub enum Done {
     /// It goes to this customer's conversation.
     Forward {
         /// Whose.
-        customer: ExternalUserId,
+        customer: Customer,
     },
     /// It can never be delivered: a dead letter.
     Dead {
@@ -198,7 +196,7 @@ async fn tell(
         Key::Customer(customer) => customer,
         Key::Ticket(ticket) => match &entry.event.body {
             // It addresses nobody.
-            Body::Note(_) => &ExternalUserId::NOBODY,
+            Body::Note(_) => &Customer::NOBODY,
             Body::Other => return later(None, None),
             _ => return forward::forward(calls, context, *ticket, state, &entry.event).await,
         },
@@ -252,7 +250,7 @@ struct Flow<'a> {
     calls: &'a mut dyn Calls,
     /// Calls it may make still.
     left: u8,
-    customer: &'a ExternalUserId,
+    customer: &'a Customer,
     about: EventContext<'a>,
     state: &'a mut State,
     progress: &'a mut Progress,

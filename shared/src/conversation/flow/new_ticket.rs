@@ -1,6 +1,6 @@
 //! A text opens a ticket, once: under an idempotency key, and by the ticket's external id.
 
-use crate::message::{DeliveryId, ExternalUserId, Personal, Routing, Text, UserId};
+use crate::message::{Customer, DeliveryId, Personal, Routing, Text, UserId};
 
 use super::super::policy::OpenOn;
 use super::super::state::Status;
@@ -123,6 +123,7 @@ async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
     }
     let person = Person {
         customer: flow.customer.clone(),
+        mark: None,
         name: Personal::from(shown_name(flow.customer, text)),
         phone: text.profile.phone.present().map(Personal::from),
         locale: text.extras.language.clone(),
@@ -132,10 +133,10 @@ async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
     Ok(user)
 }
 
-fn shown_name<'t>(customer: &'t ExternalUserId, text: &'t Text) -> &'t str {
+fn shown_name<'t>(customer: &'t Customer, text: &'t Text) -> &'t str {
     let named = [&text.profile.name, &text.profile.phone];
     let named = named.into_iter().find_map(Personal::present);
-    named.unwrap_or(customer.as_str())
+    named.unwrap_or(customer.shown())
 }
 
 fn subject(flow: &Flow<'_>, text: &Text, routing: &Routing) -> Personal {

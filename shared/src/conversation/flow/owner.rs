@@ -4,7 +4,7 @@
 //! A webhook's body that names requester and tags is enough to stay on a ticket. Moving to one looks it up,
 //! because a body can lie, and so does whatever a body leaves out.
 
-use crate::message::{Body, CommentId, Event, ExternalUserId, TicketId, UserId};
+use crate::message::{Body, CommentId, Customer, Event, TicketId, UserId};
 
 use super::super::notes;
 pub(super) use super::super::policy::UNTAGGED;
@@ -39,7 +39,7 @@ pub(super) enum Whose {
     /// It does not carry the tag.
     Untagged,
     /// This other customer's, whose conversation is on it.
-    Conversation(ExternalUserId),
+    Conversation(Customer),
     /// Somebody else's.
     Another,
     /// Nobody's: there is no such ticket.
@@ -98,7 +98,7 @@ pub(super) async fn is_own(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<b
         return Ok(true);
     }
     if let Some(customer) = &facts.customer {
-        return Ok(customer == flow.customer);
+        return Ok(flow.customer == customer);
     }
     match known.filter(|_| now.is_some() && flow.state.ticket == Some(facts.ticket)) {
         Some(user) => Ok(flow.is_gone(user).await??),

@@ -5,10 +5,16 @@ use std::future::Future;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::message::{TicketId, UserId};
+use crate::message::{Customer, TicketId, UserId};
 
 use super::super::step::Owner;
 use super::{KEPT_SECONDS, Key, Store, StoreError, Write, codec};
+
+/// The attribute that names a customer by external id.
+pub(super) const CUSTOMER: &str = "customer";
+
+/// The attribute that names an anonymous customer, by the digits of the number.
+pub(super) const PHONE: &str = "phone";
 
 /// What a flow needs of a table.
 pub trait Claims {
@@ -31,20 +37,26 @@ impl Claims for Store {
         anyway: bool,
         now: i64,
     ) -> Result<Option<Owner>, StoreError> {
-        let customer = owner.customer.as_str().to_owned();
+        let (own, other, who) = match &owner.customer {
+            Customer::Id(id) => (CUSTOMER, PHONE, id.as_str()),
+            Customer::Phone(phone) => (PHONE, CUSTOMER, phone.digits()),
+        };
         let user = owner.user.map_or(0, UserId::get);
         let request = self
             .update(&Key::Ticket(ticket))
             .update_expression(
-                "SET customer = :customer, zendesk_user = :user, expires_at = :expires",
+                "SET #own = :who, zendesk_user = :user, expires_at = :expires REMOVE #other",
             )
-            .expression_attribute_values(":customer", AttributeValue::S(customer))
+            .expression_attribute_names("#own", own)
+            .expression_attribute_names("#other", other)
+            .expression_attribute_values(":who", AttributeValue::S(who.to_owned()))
             .expression_attribute_values(":user", codec::version(user))
             .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS));
         let request = match anyway {
             true => request,
-            false => request
-                .condition_expression("attribute_not_exists(customer) OR customer = :customer"),
+            false => request.condition_expression(
+                "(attribute_not_exists(#own) AND attribute_not_exists(#other)) OR #own = :who",
+            ),
         };
         Ok(match Self::write(request).await? {
             Write::Refused(item) => codec::owner_of(&item),

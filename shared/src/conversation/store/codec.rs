@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::message::{DeliveryId, UserId};
+use crate::message::{Customer, DeliveryId, Phone, UserId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
 use super::super::step::Owner;
 use super::super::unknown::{self, FORM};
+use super::claim::{CUSTOMER, PHONE};
 use super::{Held, Key, PARKED, Settled};
 
 /// The attribute that holds the state: `state` is a reserved word of DynamoDB.
@@ -79,8 +80,11 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
 /// Whose conversation is on a ticket, as its item says.
 pub(super) fn owner_of(item: &Item) -> Option<Owner> {
     let user = item.get("zendesk_user").and_then(integer);
+    let named = |name| item.get(name).and_then(string);
+    let id = named(CUSTOMER).and_then(|id| id.parse().ok());
+    let phone = named(PHONE).and_then(Phone::of_digits);
     Some(Owner {
-        customer: item.get("customer").and_then(string)?.parse().ok()?,
+        customer: id.or(phone.map(Customer::Phone))?,
         user: user
             .and_then(|id| u64::try_from(id).ok())
             .and_then(UserId::new),

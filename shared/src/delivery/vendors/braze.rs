@@ -5,7 +5,7 @@ use crate::conversation::policy::millis;
 use crate::conversation::state::{TicketEvent, Trouble, What};
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
 use crate::conversation::subscription::Subscription;
-use crate::message::{ExternalUserId, Personal};
+use crate::message::{Customer, Personal};
 use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
 use crate::text::sms::Cost;
@@ -23,7 +23,7 @@ impl Clients {
     ) -> Result<Option<String>, BrazeError> {
         let send = TriggerSend {
             campaign_id: &sms.campaign,
-            external_user_id: &sms.customer,
+            customer: &sms.customer,
             trigger_properties: TriggerProperties {
                 msg_body: &sms.message,
                 ticket_id: sms.ticket,
@@ -87,7 +87,7 @@ impl Clients {
 
     pub(super) async fn subscription(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         group: &str,
         deadline: Deadline,
     ) -> Outcome {

@@ -1,11 +1,15 @@
-//! The customer as a Zendesk user: found by external id and left as it is, or made.
+//! The customer as a Zendesk user: found by external id and left as it is, or made. Never found by
+//! number: two people may share one.
 
 use sha2::{Digest, Sha256};
 
 use crate::conversation::step::Person;
-use crate::message::{Personal, UserId};
+use crate::message::{Customer, DeliveryId, Personal, Phone, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{Client, NewUser, ZendeskError};
+
+/// Digits of a person's mark in an external id.
+const MARK_DIGITS: usize = 16;
 
 /// What became of the search for a user, and of making one.
 enum Tried {
@@ -22,11 +26,14 @@ pub(super) async fn find_or_create(
     person: &Person,
     deadline: Deadline,
 ) -> Result<UserId, ZendeskError> {
-    let id = person.customer.as_str();
-    if let Tried::User(user) = with_external_id(client, person, id, deadline).await? {
+    let (own, other) = match &person.customer {
+        Customer::Id(id) => (id.as_str().to_owned(), unlike_any_other(id.as_str())),
+        Customer::Phone(phone) => by_number(phone, person.mark.as_ref()),
+    };
+    if let Tried::User(user) = with_external_id(client, person, &own, deadline).await? {
         return Ok(user);
     }
-    match with_external_id(client, person, &unlike_any_other(id), deadline).await? {
+    match with_external_id(client, person, &other, deadline).await? {
         Tried::User(user) => Ok(user),
         Tried::Not(refused) => Err(refused.unwrap_or(ZendeskError::Conflict)),
     }
@@ -40,9 +47,9 @@ async fn with_external_id(
 ) -> Result<Tried, ZendeskError> {
     let found = client.users_with(external_id, deadline).await?;
     if let Some(user) = found.iter().find(|user| user.is_customer(external_id)) {
-        if user.braze_id.as_ref().map(Personal::as_str) != Some(person.customer.as_str()) {
-            let braze_id = &person.customer;
-            client.set_braze_id(user.id, braze_id, deadline).await?;
+        let field = user.braze_id.as_ref().map(Personal::as_str);
+        if let Some(id) = person.customer.id().filter(|id| field != Some(id.as_str())) {
+            client.set_braze_id(user.id, id, deadline).await?;
         }
         return Ok(Tried::User(user.id));
     }
@@ -51,7 +58,7 @@ async fn with_external_id(
     }
     let new = NewUser {
         external_id,
-        braze_id: &person.customer,
+        braze_id: person.customer.id(),
         name: &person.name,
         phone: person.phone.as_ref(),
         locale: person.locale.as_deref(),
@@ -65,6 +72,21 @@ async fn with_external_id(
     let found = client.users_with(external_id, deadline).await?;
     let own = found.iter().find(|user| user.is_customer(external_id));
     Ok(own.map_or(Tried::Not(Some(refused)), |user| Tried::User(user.id)))
+}
+
+/// External ids of a customer who has only a number: never the number alone, which may be another user's in
+/// Zendesk, and another one for each person who has it after another.
+fn by_number(phone: &Phone, mark: Option<&DeliveryId>) -> (String, String) {
+    let own = format!("braze_phone:{}", phone.digits());
+    let own = match mark {
+        Some(mark) => format!(
+            "{own}:{}",
+            mark.as_str().get(..MARK_DIGITS).unwrap_or_default()
+        ),
+        None => own,
+    };
+    let other = unlike_any_other(&own);
+    (own, other)
 }
 
 /// An external id that no other Braze id leads to, whatever Zendesk makes of case, accents and width.

@@ -172,7 +172,7 @@ async fn upsert(setting: &Setting) -> Result<UserId, ZendeskError> {
     let (name, phone) = (Personal::from("Ana Lima"), Personal::from("+15551234567"));
     let user = NewUser {
         external_id: "Ana-1",
-        braze_id: &external_id,
+        braze_id: Some(&external_id),
         name: &name,
         phone: Some(&phone),
         locale: None,

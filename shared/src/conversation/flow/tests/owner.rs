@@ -336,5 +336,5 @@ fn a_ticket_whose_field_was_rewritten_belongs_to_the_conversation_that_is_on_it(
     let Ok(Done::Forward { customer }) = done else {
         panic!("{done:?}")
     };
-    assert_eq!(customer.as_str(), "ana");
+    assert_eq!(customer.shown(), "ana");
 }
