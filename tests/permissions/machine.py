@@ -150,6 +150,9 @@ def reply(path, method):
         return 200, {"audits": [], "meta": {"has_more": False}}
     if "/tags" in path:
         return 200, {"tags": []}
+    if "/incremental/tickets/cursor" in path:
+        user = {"id": 2, "role": "end-user", "user_fields": {"braze_external_id": "ana"}}
+        return 200, {"tickets": [ticket | {"tags": ["braze_sms"]}], "users": [user], "end_of_stream": True}
     if "/tickets/" in path:
         whose = {"braze_external_id": REQUESTERS.get(number)}
         requester = {"id": 2, "role": "end-user", "user_fields": whose}

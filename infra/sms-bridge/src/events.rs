@@ -36,6 +36,7 @@ pub(crate) fn vendor(lane: Lane) -> &'static str {
         Lane::Automatic => "Braze, automatic",
         Lane::Files => "a file's host",
         Lane::Attributes => "Braze's attributes",
+        Lane::Look => "the ticket, to look",
         Lane::Own => "nobody",
         Lane::Newer => "a newer version",
     }

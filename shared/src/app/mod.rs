@@ -122,7 +122,7 @@ impl App {
         let work = Work::scheduled(request_id, deadline);
         let run = telemetry::caught(async {
             let mut summary = self.bridge.redeliver(&work).await?;
-            Box::pin(self.bridge.compare_some(&work, &mut summary)).await?;
+            Box::pin(self.bridge.reconcile(&work, &mut summary)).await?;
             Ok::<Summary, StoreError>(summary)
         });
         let summary = run.await.ok_or("the run panicked")??;

@@ -22,8 +22,9 @@ pub enum Lane {
     Files,
     /// Braze's attributes: what is true when they are set, whenever that is.
     Attributes,
-    /// Needs no vendor: the customer's consent, which counts from the moment it is known, and
-    /// comparisons, for which nothing waits.
+    /// Looks at tickets, for which nothing waits.
+    Look,
+    /// Needs no vendor: the customer's consent, which counts from the moment it is known.
     Own,
     /// Waits for the newer version that stored it.
     Newer,
@@ -31,12 +32,13 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Zendesk,
         Self::Braze,
         Self::Automatic,
         Self::Files,
         Self::Attributes,
+        Self::Look,
         Self::Own,
         Self::Newer,
     ];
@@ -114,7 +116,8 @@ impl Entry {
             Body::Say(_) => Lane::Automatic,
             Body::LateFiles(_) => Lane::Files,
             Body::Attributes => Lane::Attributes,
-            Body::Consent(_) | Body::Check(_) => Lane::Own,
+            Body::Check(_) => Lane::Look,
+            Body::Consent(_) => Lane::Own,
             Body::Other => Lane::Newer,
         }
     }
@@ -297,4 +300,27 @@ fn is_zero(value: &i64) -> bool {
 
 fn is_zero_u8(value: &u8) -> bool {
     *value == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Check, UserId};
+
+    #[test]
+    fn a_look_at_a_ticket_reads_as_it_was_stored() {
+        let check = Check {
+            ticket: TicketId::new(7),
+            user: UserId::new(8),
+            at: Some(1_790_000_000_000),
+        };
+        for check in [check, Check::default()] {
+            let entry = Entry::fresh(Event {
+                delivery: DeliveryId::derive("t", &["1"]),
+                received_at: 1_790_000_060_000,
+                body: Body::Check(check),
+            });
+            assert_eq!(Entry::read(&entry.stored()).expect("reads"), entry);
+        }
+    }
 }

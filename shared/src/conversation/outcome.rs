@@ -32,8 +32,8 @@ pub enum Outcome {
     Counted(bool),
     /// Braze took a message, under this id of the sending where it named one.
     Sent(Option<String>),
-    /// Whether a user is gone.
-    Gone(bool),
+    /// What a user is.
+    Person(PersonFacts),
     /// Since when a ticket is what it is.
     History(History),
     /// The conversation's ticket is written down, or is another conversation's.
@@ -42,6 +42,15 @@ pub enum Outcome {
     Done,
     /// It did not.
     Failed(Failure),
+}
+
+/// A user of Zendesk.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PersonFacts {
+    /// They are deleted, or merged into another.
+    pub gone: bool,
+    /// Their Braze id, where they have one.
+    pub customer: Option<ExternalUserId>,
 }
 
 /// A comment that was written, and what the answer said of its ticket.

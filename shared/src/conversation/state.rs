@@ -162,6 +162,9 @@ pub struct State {
     /// Until when what needs no vendor waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own_wait: Option<Wait>,
+    /// Until when looks at tickets wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub look_wait: Option<Wait>,
     /// Until when events of a newer version wait to be looked at again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newer_wait: Option<Wait>,
@@ -218,6 +221,7 @@ impl State {
         self.solved_at = None;
         self.solved_upto = None;
         self.heard_upto = None;
+        self.checked_at = 0;
         self.closing_told = false;
         self.told_at = 0;
         self.told_roughly = false;
@@ -283,6 +287,7 @@ impl State {
             Lane::Automatic => &mut self.automatic_wait,
             Lane::Files => &mut self.files_wait,
             Lane::Attributes => &mut self.attributes_wait,
+            Lane::Look => &mut self.look_wait,
             Lane::Own => &mut self.own_wait,
             Lane::Newer => &mut self.newer_wait,
         }
@@ -303,6 +308,7 @@ impl State {
             Lane::Automatic => self.automatic_wait,
             Lane::Files => self.files_wait,
             Lane::Attributes => self.attributes_wait,
+            Lane::Look => self.look_wait,
             Lane::Own => self.own_wait,
             Lane::Newer => self.newer_wait,
         }

@@ -5,7 +5,7 @@
 use crate::message::{CommentId, Customer, DeliveryId, Personal, Routing, TicketId, UserId};
 
 pub use super::outcome::{
-    Failure, FetchedComment, History, Outcome, Owner, Refusal, TicketFacts, Written,
+    Failure, FetchedComment, History, Outcome, Owner, PersonFacts, Refusal, TicketFacts, Written,
 };
 use super::state::{Status, TicketEvent};
 
@@ -38,7 +38,7 @@ pub enum Step {
     LookUpSolve(TicketId),
     /// Make a comment private. There is no way back; safe to repeat.
     MakePrivate(TicketId, CommentId),
-    /// Look whether a user of Zendesk is gone, as one that was merged into another is.
+    /// Look whose Braze id a user of Zendesk has, and whether they are gone, as one that was merged into another is.
     LookUpUser(UserId),
     /// Look since when the ticket is its requester's and carries a tag.
     LookUpHistory(TicketId, Option<String>),

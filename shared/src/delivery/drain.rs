@@ -39,6 +39,8 @@ pub(super) struct Drained {
     /// The ticket it is on now.
     pub(super) ticket: Option<TicketId>,
     pub(super) endings: Endings,
+    /// Events that no webhook had reported, found by looks at tickets.
+    pub(super) found: usize,
 }
 
 impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
@@ -59,7 +61,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             mut held,
             taken_over,
         } = conversation;
-        let mut endings = Endings::new();
+        let (mut endings, mut found) = (Endings::new(), 0);
         let doubtful = held.mailbox.iter().any(|entry| entry.progress.doubtful);
         // What a vanished holder may have done is written down before anything else is.
         let mut ours = self.bury_poison(&mut held).await
@@ -72,8 +74,13 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             let next = next_index(&held, work, now).filter(|&index| is_claimed(&held, index));
             let markers = match next {
                 Some(index) => {
+                    let looks = matches!(held.mailbox[index].event.body, Body::Check(_));
                     let work_on = self.work_on(&mut held, index, work, &mut endings, taken);
-                    Box::pin(work_on).await
+                    let markers = Box::pin(work_on).await;
+                    if looks {
+                        found += count_found(&held, &markers);
+                    }
+                    markers
                 }
                 None => vec![],
             };
@@ -83,6 +90,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             key: held.key,
             ticket: held.state.ticket,
             endings,
+            found,
         }
     }
 
@@ -233,6 +241,19 @@ fn ended_as(
         attempts: wait.map_or(1, |wait| wait.attempts.saturating_add(1)),
     };
     endings.insert(done.event.delivery, ended);
+    found
+}
+
+/// How many of these, which a look at a ticket led to, a webhook should have reported.
+fn count_found(held: &Held, markers: &[DeliveryId]) -> usize {
+    let is_lost = |body: &Body| matches!(body, Body::Reply(_) | Body::Solved(_) | Body::Resend(_));
+    let all = held.mailbox.iter().map(|entry| &entry.event);
+    let found = all.filter(|event| is_lost(&event.body) && markers.contains(&event.delivery));
+    let found = found.count();
+    if found > 0 {
+        let found = u64::try_from(found).unwrap_or(u64::MAX);
+        metrics::emit(&[(Metric::LostWebhooks, found)], &[]);
+    }
     found
 }
 

@@ -6,7 +6,6 @@
 
 mod attach;
 mod calls;
-mod compare;
 mod currents;
 mod dead_letters;
 mod drain;
@@ -15,6 +14,7 @@ mod gate;
 mod hand_on;
 mod limits;
 mod pace;
+mod reconcile;
 mod redeliver;
 mod vendors;
 mod work;
@@ -36,6 +36,7 @@ use event_log::{Ended, Endings};
 pub use gate::Gate;
 pub use limits::Limits;
 pub use pace::Pace;
+pub use reconcile::{Changed, Changes, From, NotTold};
 pub use redeliver::Summary;
 pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, Switch, TicketDefaults, Vendors};
@@ -234,7 +235,10 @@ fn another_invocation(key: &Key, event: &Event, aliases: &[Alias]) -> Option<Inc
         event: Event {
             delivery: DeliveryId::derive("meant", &[&comment.to_string(), &minute]),
             received_at: event.received_at,
-            body: Body::Check(Check { ticket }),
+            body: Body::Check(Check {
+                ticket,
+                ..Check::default()
+            }),
         },
         aliases: vec![Alias::Refused(invocation.id().clone())],
     })

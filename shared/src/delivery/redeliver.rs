@@ -39,9 +39,9 @@ pub struct Summary {
     pub unknown: u32,
     /// Became dead letters.
     pub dead: u32,
-    /// Conversations compared with their tickets.
+    /// Tickets that changed, compared with their conversations.
     pub compared: u32,
-    /// Events no webhook had reported, found by the comparison.
+    /// Events no webhook had reported, found on their tickets.
     pub found: u32,
     /// Age of the oldest event in the conversations taken, when they were taken, in seconds.
     pub oldest_s: u64,
@@ -194,6 +194,7 @@ impl Run {
                     self.barren = 0;
                     for conversation in &drained {
                         self.summary.count(&conversation.endings);
+                        self.summary.count_found(conversation.found);
                     }
                     let age_s = u64::try_from(age / 1000).unwrap_or(0);
                     self.summary.oldest_s = self.summary.oldest_s.max(age_s);

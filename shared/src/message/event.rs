@@ -357,6 +357,16 @@ pub struct Check {
     /// The ticket that something happened on. `None`: the conversation's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
+    /// The Zendesk user whose conversation is meant, where the ticket does not say it or may be gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// When it happened by Zendesk's clock, in milliseconds since the epoch, where known.
+    #[serde(
+        default,
+        rename = "happened_at",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub at: Option<i64>,
 }
 
 /// Something to text to the customer that is no agent's answer: an automatic first answer, a notice.

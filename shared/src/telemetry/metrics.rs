@@ -57,6 +57,8 @@ pub enum Metric {
     OverLimit,
     /// SMS of which nobody knows whether they were sent; the agent is told.
     Unknown,
+    /// Answers, solves and requests that no webhook had reported, found on their tickets.
+    LostWebhooks,
     /// How long a step at Zendesk took.
     ZendeskLatency,
     /// How long a step at Braze took.
@@ -74,7 +76,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NotAuthentic,
         Self::Authentic,
         Self::TooLarge,
@@ -88,6 +90,7 @@ impl Metric {
         Self::Suspended,
         Self::OverLimit,
         Self::Unknown,
+        Self::LostWebhooks,
         Self::ZendeskLatency,
         Self::BrazeLatency,
         Self::ZendeskFailures,
@@ -112,6 +115,7 @@ impl Metric {
             Self::Suspended => "Suspended",
             Self::OverLimit => "OverLimit",
             Self::Unknown => "Unknown",
+            Self::LostWebhooks => "LostWebhooks",
             Self::ZendeskLatency => "ZendeskLatency",
             Self::BrazeLatency => "BrazeLatency",
             Self::ZendeskFailures => "ZendeskFailures",

@@ -17,7 +17,7 @@ pub(super) struct UserAnswer {
     pub(super) user: UserRow,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 pub(super) struct UserRow {
     pub(super) id: UserId,
     pub(super) name: Option<Personal>,
@@ -46,7 +46,7 @@ impl UserRow {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 struct UserFieldRow {
     #[serde(default)]
     braze_external_id: Option<Personal>,

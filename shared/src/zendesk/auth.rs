@@ -27,6 +27,7 @@ pub(super) struct Tokens {
     http: Http,
     base: BaseUrl,
     secrets: Arc<SecretStore>,
+    scope: &'static str,
     state: Mutex<State>,
 }
 
@@ -55,11 +56,17 @@ struct Token {
 struct NoCredentials;
 
 impl Tokens {
-    pub(super) fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
+    pub(super) fn new(
+        http: Http,
+        base: BaseUrl,
+        secrets: Arc<SecretStore>,
+        scope: &'static str,
+    ) -> Self {
         Self {
             http,
             base,
             secrets,
+            scope,
             state: Mutex::default(),
         }
     }
@@ -172,8 +179,9 @@ impl Tokens {
         {
             return Err(ZendeskError::Unauthorized);
         }
+        let (http, base) = (&self.http, &self.base);
         let fetched =
-            oauth::fetch(&self.http, &self.base, client_id, client_secret, deadline).await;
+            oauth::fetch(http, base, client_id, client_secret, self.scope, deadline).await;
         if matches!(fetched, Err(ZendeskError::Unauthorized)) {
             let refusal = Refusal {
                 at: Instant::now(),

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::auth::Tokens;
 use super::error::ZendeskError;
+use super::oauth;
 use super::pass::Pass;
 use crate::net::{Answer, BaseUrl, Deadline, Failure, Http, Request};
 use crate::secrets::SecretStore;
@@ -29,6 +30,8 @@ pub struct Client {
     http: Http,
     base: BaseUrl,
     tokens: Arc<Tokens>,
+    /// Of the token that may read everything.
+    readers: Arc<Tokens>,
     rate: Arc<Rate>,
 }
 
@@ -43,11 +46,14 @@ struct Rate {
 impl Client {
     /// A client that signs in with what the secret says.
     pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
-        let tokens = Arc::new(Tokens::new(http.clone(), base.clone(), secrets));
+        let tokens = |scope, secrets| Tokens::new(http.clone(), base.clone(), secrets, scope);
+        let readers = tokens(oauth::SCOPE_TO_READ, Arc::clone(&secrets));
+        let tokens = Arc::new(tokens(oauth::SCOPE, secrets));
         Self {
             http,
             base,
             tokens,
+            readers: Arc::new(readers),
             rate: Arc::default(),
         }
     }
@@ -99,6 +105,21 @@ impl Client {
 
     pub(super) fn is_own(&self, url: &Url) -> bool {
         self.base.has_origin_of(url) && url.path().starts_with("/api/v2/")
+    }
+
+    /// The same client with a token that may read everything and write nothing.
+    ///
+    /// # Errors
+    /// [`ZendeskError::Forbidden`] where the credentials do not give one.
+    pub(super) async fn reader(&self, deadline: Deadline) -> Result<Self, ZendeskError> {
+        match self.readers.pass(deadline).await {
+            Ok(_) => Ok(Self {
+                tokens: Arc::clone(&self.readers),
+                ..self.clone()
+            }),
+            Err(ZendeskError::Unauthorized) => Err(ZendeskError::Forbidden),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends a request and reads the JSON of a success.

@@ -7,6 +7,7 @@ mod answers;
 mod audits;
 mod auth;
 mod bodies;
+mod changes;
 mod client;
 mod comments;
 mod error;
@@ -18,6 +19,7 @@ mod types;
 mod uploads;
 mod write;
 
+pub use changes::{ChangedTicket, ChangedTickets};
 pub use client::Client;
 pub use error::{Limited, ZendeskError};
 pub use oauth::SCOPE;

@@ -13,6 +13,9 @@ use crate::secrets::Secret;
 
 /// What the bridge asks for; one string, or every call is forbidden.
 pub const SCOPE: &str = "tickets:read tickets:write users:read users:write";
+/// What looking for lost webhooks asks for besides, in a token of its own that can write nothing: neither searches nor
+/// audits belong to a resource that could be named (reference, "OAuth scopes"; audits: "Ticket Audits").
+pub(super) const SCOPE_TO_READ: &str = "read";
 /// Life of a token whose answer does not tell.
 const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Longest life believed.
@@ -42,13 +45,14 @@ pub(super) async fn fetch(
     base: &BaseUrl,
     client_id: &Secret,
     client_secret: &Secret,
+    scope: &'static str,
     deadline: Deadline,
 ) -> Result<(Secret, Duration), ZendeskError> {
     let body = TokenBody {
         grant_type: "client_credentials",
         client_id: client_id.expose(),
         client_secret: client_secret.expose(),
-        scope: SCOPE,
+        scope,
     };
     // A second token does no harm, so nothing here leaves the outcome of a call unknown.
     let request = Request::new(Method::POST, base.at("/oauth/tokens"), Repeat::Safe).json(&body);

@@ -39,6 +39,14 @@ pub struct FoundUser {
 }
 
 impl FoundUser {
+    /// Their Braze id: the user field, else, where it is `trusted`, the external id.
+    pub fn customer(&self, trusted: bool) -> Option<ExternalUserId> {
+        let filled = |id: &Option<Personal>| id.clone().filter(|id| id.present().is_some());
+        let external_id = filled(&self.external_id).filter(|_| trusted);
+        let id = filled(&self.braze_id).or(external_id);
+        id.and_then(|id| id.as_str().parse().ok())
+    }
+
     /// Whether it is an end user with exactly this external id.
     pub fn is_customer(&self, external_id: &str) -> bool {
         let own = self.external_id.as_ref().map(Personal::as_str);

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use shared::conversation::state::{Entry, Trouble};
-use shared::conversation::step::{Failure, Outcome, Owner, Step};
+use shared::conversation::step::{Failure, Outcome, Owner, PersonFacts, Step, TicketFacts};
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Storage, StoreError,
+    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Storage, StoreError,
+    Watermark,
 };
 use shared::conversation::subscription::Subscription;
-use shared::delivery::Vendors;
+use shared::delivery::{Changed, Changes, From, NotTold, Vendors};
 use shared::message::{Alias, Customer, DeliveryId, TicketId};
 use shared::net::Deadline;
 
@@ -19,6 +20,12 @@ use super::world::{World, refused};
 
 /// Attempts the SDK makes at one call.
 const ATTEMPTS: u32 = 3;
+
+/// What an export leaves out because it is too young, in milliseconds.
+const LEFT_OUT: i64 = 60_000;
+
+/// Tickets on a page of it.
+const PAGE: usize = 2;
 
 /// What all workers of a schedule share.
 #[derive(Clone, Default)]
@@ -103,6 +110,44 @@ impl Vendors for Fakes {
         let came = fault == Fault::None && common.now() <= limit;
         if came { outcome } else { lost(step) }
     }
+
+    /// A few tickets a page; a page's name is what the one before it ended with.
+    async fn changed(&self, from: &From, deadline: Deadline) -> Result<Changes, NotTold> {
+        let time = i64::try_from(deadline.remaining().as_millis()).expect("small");
+        let limit = self.common.now() + time;
+        let Go { fault, .. } = self.common.gates.pass(self.worker, "changed").await;
+        let now = self.common.now();
+        if fault != Fault::None || now > limit {
+            return Err(NotTold("by the schedule".to_owned()));
+        }
+        let changed = self.common.world.lock().expect("world").changed(now);
+        let rank = |facts: &TicketFacts, at: i64| format!("{at:020} {:020}", facts.ticket.get());
+        let begin = from
+            .page
+            .clone()
+            .unwrap_or_else(|| format!("{:020}", from.since));
+        let mut ranked: Vec<(String, TicketFacts, i64)> = changed
+            .into_iter()
+            .map(|(facts, at)| (rank(&facts, at), facts, at))
+            .filter(|(rank, _, at)| *rank > begin && *at <= now - LEFT_OUT)
+            .collect();
+        ranked.sort_by(|one, other| one.0.cmp(&other.0));
+        let is_last = ranked.len() <= PAGE;
+        ranked.truncate(PAGE);
+        let last = ranked.last().map(|(rank, _, at)| (rank.clone(), *at));
+        let changed = ranked.into_iter().map(|(_, facts, at)| Changed {
+            facts,
+            at: Some(at),
+        });
+        Ok(Changes {
+            tickets: changed.collect(),
+            reached: match is_last {
+                true => Some(now - LEFT_OUT),
+                false => last.as_ref().map(|(_, at)| *at),
+            },
+            next: last.filter(|_| !is_last).map(|(rank, _)| rank),
+        })
+    }
 }
 
 /// As `Clients` tells it when no answer came.
@@ -142,7 +187,10 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::AttachMedia(_) => Outcome::Failed(Failure::NotFound),
         Step::FetchComments(ticket) => world.comments(*ticket),
         Step::MakePrivate(ticket, comment) => world.make_private(*ticket, *comment),
-        Step::LookUpUser(user) => Outcome::Gone(!world.is_user(*user)),
+        Step::LookUpUser(user) => Outcome::Person(PersonFacts {
+            gone: !world.is_user(*user),
+            customer: world.customer(*user),
+        }),
         Step::LookUpHistory(ticket, _) => world.history(*ticket),
         // The table's, not a vendor's.
         Step::ClaimTicket { .. } => Outcome::Done,
@@ -307,33 +355,12 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
     }
 }
 
-impl<S: Pages + Send + Sync> Pages for Wire<S> {
-    async fn page(
-        &self,
-        after: Option<String>,
-        limit: i32,
-    ) -> Result<(Vec<Held>, Option<String>), StoreError> {
-        with_repeats!(self, "page", self.inner.page(after.clone(), limit).await)
+impl<S: Watermark + Send + Sync> Watermark for Wire<S> {
+    async fn watermark(&self) -> Result<Option<i64>, StoreError> {
+        with_repeats!(self, "watermark", self.inner.watermark().await)
     }
 
-    async fn cursor(&self) -> Result<Option<String>, StoreError> {
-        with_repeats!(self, "cursor", self.inner.cursor().await)
-    }
-
-    async fn set_cursor(&self, after: Option<&str>) -> Result<(), StoreError> {
-        with_repeats!(self, "set_cursor", self.inner.set_cursor(after).await)
-    }
-
-    async fn begin(
-        &self,
-        read: Held,
-        entry: Entry,
-        lease: &Lease,
-    ) -> Result<Option<Held>, StoreError> {
-        with_repeats!(
-            self,
-            "begin",
-            self.inner.begin(read.clone(), entry.clone(), lease).await
-        )
+    async fn set_watermark(&self, at: i64) -> Result<(), StoreError> {
+        with_repeats!(self, "set_watermark", self.inner.set_watermark(at).await)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
-use shared::conversation::store::{Key, Memory, Pages, Shown, Storage};
+use shared::conversation::store::{Key, Memory, Shown, Storage, Watermark};
 use shared::delivery::{Bridge, Clock, Summary, Work};
 use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId};
 use tokio::task::JoinHandle;
@@ -33,7 +33,7 @@ const RUNS_FOR_ALL: u32 = 2;
 const PATIENCE: u32 = 20_000;
 
 /// A table that shows what it holds.
-pub trait Table: Storage + Pages + Clone + Send + Sync + 'static {
+pub trait Table: Storage + Watermark + Clone + Send + Sync + 'static {
     fn shown(&self) -> Vec<Shown>;
     fn dead(&self) -> Vec<String>;
 }
@@ -379,7 +379,7 @@ impl<S: Table> Run<S> {
             // An index that cannot be read: the schedule comes again.
             let run = bridge.redeliver(&work).await;
             if compares && run.is_ok() {
-                let _ = bridge.compare_some(&work, &mut Summary::default()).await;
+                let _ = bridge.reconcile(&work, &mut Summary::default()).await;
             }
             gates.stir();
             None

@@ -2,7 +2,7 @@
 
 use shared::conversation::state::Entry;
 use shared::conversation::store::{
-    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Memory, Pages, Settled, Storage,
+    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Memory, Settled, Storage, Watermark,
 };
 use shared::message::{Alias, Body, DeliveryId, Event, Text};
 
@@ -42,13 +42,12 @@ pub async fn compare(seed: u64, operations: u32) {
 
 impl Pair {
     async fn operation(&mut self, dice: &mut Dice) -> (String, String) {
-        match dice.below(12) {
+        match dice.below(11) {
             0..4 => self.accept(dice).await,
             4..7 => self.settle(dice).await,
             7 => self.take(dice).await,
             8 => self.take_due(dice).await,
-            9 => self.begin(dice).await,
-            10 => self.page(dice).await,
+            9 => self.watermark(dice).await,
             _ => self.due_and_bury(dice).await,
         }
     }
@@ -191,33 +190,11 @@ impl Pair {
         answers
     }
 
-    async fn begin(&mut self, dice: &mut Dice) -> (String, String) {
-        let Some((memory, real)) = self.some_held(dice) else {
-            return Default::default();
-        };
-        let entry = Entry::fresh(Event {
-            delivery: DeliveryId::derive("check", &[&self.serial.to_string()]),
-            received_at: self.now,
-            body: Body::Check(shared::message::Check::default()),
-        });
-        let lease = self.lease(dice);
-        let memory = self.memory.begin(memory, entry.clone(), &lease).await;
-        let real = self.real.begin(real, entry, &lease).await;
-        let (memory, real) = (memory.expect("memory"), real.expect("real"));
-        let answers = (told_if(memory.as_ref()), told_if(real.as_ref()));
-        self.held.extend(memory.zip(real));
-        answers
-    }
-
-    /// All of the table, a page at a time: each reads it in an order of its own.
-    async fn page(&mut self, dice: &mut Dice) -> (String, String) {
-        let limit = dice.pick(&[1, 2, 10]);
-        let memory = everything(&self.memory, limit).await;
-        let real = everything(&self.real, limit).await;
-        let told = |all: &[Held]| all.iter().map(facts).collect::<Vec<_>>().join(" ");
-        let answers = (told(&memory), told(&real));
-        self.held.extend(memory.into_iter().zip(real));
-        answers
+    /// Set, and read back.
+    async fn watermark(&mut self, dice: &mut Dice) -> (String, String) {
+        let at = self.now + i64::try_from(dice.below(1000)).expect("small");
+        let memory = marked(&self.memory, at).await;
+        (memory, marked(&self.real, at).await)
     }
 
     async fn due_and_bury(&mut self, dice: &mut Dice) -> (String, String) {
@@ -239,20 +216,10 @@ impl Pair {
     }
 }
 
-async fn everything(table: &impl Pages, limit: i32) -> Vec<Held> {
-    let mut all = Vec::new();
-    table.set_cursor(None).await.expect("a cursor");
-    loop {
-        let after = table.cursor().await.expect("a cursor");
-        let (page, next) = table.page(after, limit).await.expect("a page");
-        all.extend(page);
-        table.set_cursor(next.as_deref()).await.expect("a cursor");
-        if next.is_none() {
-            break;
-        }
-    }
-    all.sort_by_key(|held| held.key.pk());
-    all
+async fn marked(table: &impl Watermark, at: i64) -> String {
+    let before = table.watermark().await.expect("a watermark");
+    table.set_watermark(at).await.expect("set");
+    format!("{before:?} {:?}", table.watermark().await.expect("set"))
 }
 
 fn key(dice: &mut Dice) -> Key {

@@ -17,8 +17,8 @@ use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
 use shared::conversation::step::Owner;
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Pages, Settled, Shown, Storage,
-    Store, StoreError,
+    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Shown, Storage, Store,
+    StoreError, Watermark,
 };
 use shared::message::{Alias, DeliveryId, TicketId};
 use shared::net::Http;
@@ -181,30 +181,13 @@ impl Storage for Real {
     }
 }
 
-impl Pages for Real {
-    async fn page(
-        &self,
-        after: Option<String>,
-        limit: i32,
-    ) -> Result<(Vec<Held>, Option<String>), StoreError> {
-        self.store.page(after, limit).await
+impl Watermark for Real {
+    async fn watermark(&self) -> Result<Option<i64>, StoreError> {
+        self.store.watermark().await
     }
 
-    async fn cursor(&self) -> Result<Option<String>, StoreError> {
-        self.store.cursor().await
-    }
-
-    async fn set_cursor(&self, after: Option<&str>) -> Result<(), StoreError> {
-        self.store.set_cursor(after).await
-    }
-
-    async fn begin(
-        &self,
-        read: Held,
-        entry: Entry,
-        lease: &Lease,
-    ) -> Result<Option<Held>, StoreError> {
-        self.store.begin(read, entry, lease).await
+    async fn set_watermark(&self, at: i64) -> Result<(), StoreError> {
+        self.store.set_watermark(at).await
     }
 }
 

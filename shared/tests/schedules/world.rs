@@ -8,7 +8,9 @@ use shared::conversation::step::{
     Comment, Failure, FetchedComment, History, NewTicket, Outcome, Refusal, Sms, TicketFacts,
     Written,
 };
-use shared::message::{CommentId, Customer, DeliveryId, Personal, TicketId, UserId};
+use shared::message::{
+    CommentId, Customer, DeliveryId, ExternalUserId, Personal, TicketId, UserId,
+};
 
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
 pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
@@ -40,6 +42,16 @@ impl Ticket {
     /// An agent would work on it.
     pub fn is_active(&self) -> bool {
         !self.deleted && !self.status.is_done()
+    }
+
+    fn facts(&self, id: TicketId) -> TicketFacts {
+        TicketFacts {
+            ticket: id,
+            status: Some(self.status),
+            requester: Some(self.requester),
+            customer: self.customer.id().cloned(),
+            tags: self.tags.clone(),
+        }
     }
 
     fn set(&mut self, status: Status, now: i64) {
@@ -88,6 +100,8 @@ pub struct World {
     /// Milliseconds since the epoch.
     pub now: i64,
     ids: u64,
+    /// Each ticket as it was when it was last seen to differ, and when that was.
+    changes: BTreeMap<TicketId, (String, i64)>,
 }
 
 impl World {
@@ -107,6 +121,12 @@ impl World {
         let user = UserId::new(9000 + self.id()).expect("positive");
         self.users.insert(customer.clone(), user);
         user
+    }
+
+    pub fn customer(&self, user: UserId) -> Option<ExternalUserId> {
+        let mut all = self.users.iter();
+        all.find(|(_, id)| **id == user)
+            .and_then(|(customer, _)| customer.id().cloned())
     }
 
     fn new_ticket(&mut self, customer: &Customer, by_bridge: bool) -> TicketId {
@@ -289,15 +309,25 @@ impl World {
         Outcome::Done
     }
 
+    /// When each ticket changed, in milliseconds since the epoch: when somebody asked for the first time
+    /// after it.
+    pub fn changed(&mut self, now: i64) -> Vec<(TicketFacts, i64)> {
+        let mut changed = Vec::new();
+        for (id, ticket) in &self.tickets {
+            let (as_it_is, known) = (format!("{ticket:?}"), self.changes.get(id));
+            let at = match known.filter(|(as_it_was, _)| *as_it_was == as_it_is) {
+                Some((_, at)) => *at,
+                None => now,
+            };
+            self.changes.insert(*id, (as_it_is, at));
+            changed.push((ticket.facts(*id), at));
+        }
+        changed
+    }
+
     pub fn facts(&self, id: TicketId) -> Option<TicketFacts> {
         let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted)?;
-        Some(TicketFacts {
-            ticket: id,
-            status: Some(ticket.status),
-            requester: Some(ticket.requester),
-            customer: ticket.customer.id().cloned(),
-            tags: ticket.tags.clone(),
-        })
+        Some(ticket.facts(id))
     }
 
     /// No requester changes in a schedule, and no tag is set.

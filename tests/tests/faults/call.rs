@@ -100,6 +100,9 @@ impl Call {
         let mut counts: BTreeMap<(Party, String), u32> = BTreeMap::new();
         names
             .into_iter()
+            // Every run of redelivery asks for it in the end, and does without where it is refused: the tests of
+            // `delivery/reconcile.rs` play that.
+            .filter(|(_, operation, _)| operation != "incremental.tickets")
             .map(|(party, operation, at)| {
                 let count = counts.entry((party, operation.clone())).or_default();
                 *count += 1;

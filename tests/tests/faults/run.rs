@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::call::{Call, Party};
 use crate::end::End;
@@ -172,6 +173,8 @@ async fn work(
 async fn play(flow: Flow, tickets: usize, stage: &Stage, cell: Cell) -> Played {
     let Cell { call, case, also } = &cell;
     let customer = stage.new_customer();
+    // What others did was judged, and is not looked at any more.
+    stage.stack.zendesk.only_changed(None, Duration::ZERO);
     flow.prepare(stage, &customer).await;
     if call.is_of_a_cold_start() {
         stage.cool().await;

@@ -1,4 +1,4 @@
-//! `GET /search?query=`: tickets by their properties, as of some minutes ago.
+//! `GET /search?query=`: tickets by their properties, as of some minutes ago, in the order of their last change.
 
 use std::cmp::Ordering;
 
@@ -17,7 +17,7 @@ use super::work::{Outcome, Work};
 const MOST: usize = 1_000;
 const PAGE: usize = 100;
 
-/// `GET /search`: newest change first.
+/// `GET /search`: newest change first, or the oldest with `sort_order=asc` (reference, "Search": `sort_by`).
 pub(super) fn tickets(work: &Work<'_>, ask: &Ask) -> Outcome {
     let query = ask.param("query").unwrap_or_default();
     if query.trim().is_empty() {
@@ -32,7 +32,9 @@ pub(super) fn tickets(work: &Work<'_>, ask: &Ask) -> Outcome {
         .filter_map(|ticket| as_of(state, ticket, seen_until))
         .filter(|ticket| terms.iter().all(|term| term.holds(state, ticket)))
         .collect();
-    found.sort_by_key(|ticket| (-ticket.updated_at_ms, ticket.id));
+    let oldest_first = ask.param("sort_order") == Some("asc");
+    let sign = if oldest_first { 1 } else { -1 };
+    found.sort_by_key(|ticket| (sign * ticket.updated_at_ms, ticket.id));
     let number = |name: &str, usual| {
         ask.param(name)
             .and_then(|n| n.parse().ok())

@@ -72,6 +72,12 @@ pub(super) fn by_solve(flow: &mut Flow<'_>, solved: &Solved, facts: &TicketFacts
     }
 }
 
+/// From when on comments on a ticket that the conversation is not on are part of it, in milliseconds since the
+/// epoch. `changed_at`: when something happened there.
+pub(super) fn since(flow: &Flow<'_>, ticket: TicketId, changed_at: i64) -> i64 {
+    after_leaving(flow, ticket, changed_at.saturating_sub(ADOPTION_WINDOW))
+}
+
 /// Moves the conversation to a ticket that is only known from an event on it.
 fn move_to(
     flow: &mut Flow<'_>,
@@ -86,11 +92,13 @@ fn move_to(
         Some(_) => asked_at.saturating_add(CLOCK_SLACK),
         None => asked_at.saturating_sub(ADOPTION_WINDOW),
     };
-    let left = flow
-        .state
-        .left
-        .filter(|(ticket, _)| *ticket == facts.ticket);
-    let since = left.map_or(since, |(_, at)| since.max(at.saturating_add(CLOCK_SLACK)));
+    let since = after_leaving(flow, facts.ticket, since);
     flow.state.move_to(facts.ticket, status, since);
     flow.state.user = facts.requester;
+}
+
+/// What was written after the conversation left the ticket was not for the customer.
+fn after_leaving(flow: &Flow<'_>, ticket: TicketId, since: i64) -> i64 {
+    let left = flow.state.left.filter(|(left, _)| *left == ticket);
+    left.map_or(since, |(_, at)| since.max(at.saturating_add(CLOCK_SLACK)))
 }

@@ -71,7 +71,7 @@ impl Flow<'_> {
     /// Looks whether a user is gone.
     pub(super) async fn is_gone(&mut self, user: UserId) -> Call<bool> {
         self.call(Step::LookUpUser(user), |outcome| match outcome {
-            Outcome::Gone(gone) => Some(gone),
+            Outcome::Person(person) => Some(person.gone),
             _ => None,
         })
         .await

@@ -1,26 +1,50 @@
 //! The conversation is compared with its ticket: answers whose webhook never came are sent, a solve
 //! that nobody reported is made up for, a ticket closed, merged or deleted behind our back is noticed.
 
-use crate::message::{Body, DeliveryId, Event, Resend, Solved, TicketId};
+use crate::message::{Body, Check, DeliveryId, Event, Resend, Solved, TicketId};
 
+use super::super::policy::millis;
 use super::super::state::{Entry, Status};
 use super::super::step::{Ending, TicketFacts};
-use super::{Done, Ended, Flow, No, Pause, Stop, owner, post, resend, solve, unreported};
+use super::owner::Whose;
+use super::unreported::{self, CLOCK_SLACK, Where};
+use super::{Done, Ended, Flow, No, Pause, Stop, adopt, owner, post, resend, solve};
 
-pub(super) async fn compare(flow: &mut Flow<'_>) -> Ended {
-    // Once is enough; the solve looks again.
-    flow.state.files_unseen = 0;
-    match compared(flow).await {
-        // Nothing waits for a comparison: the next one comes.
-        Err(Stop::No(_) | Stop::Pause(Pause::Later(..))) => Ok(over(flow)),
+/// The reason of a look that costs no call.
+pub const COMPARED: &str = "compared since";
+
+/// How long ago something may have happened on a ticket that the conversation is not on to count as lost, in
+/// milliseconds: longer ago, an answer may be from before there was a bridge.
+const NEWS: i64 = 30 * 60 * 1000;
+
+pub(super) async fn compare(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
+    let patience = millis(flow.about.policy.give_up_after) / 2;
+    match compared(flow, check).await {
+        Err(Stop::No(_)) => Ok(over(flow)),
+        // The ticket's next change leads to the next look.
+        Err(Stop::Pause(Pause::Later(..))) if flow.age() >= patience => Ok(over(flow)),
         ended => ended,
     }
 }
 
-async fn compared(flow: &mut Flow<'_>) -> Ended {
-    let Some(ticket) = flow.state.ticket else {
+async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
+    let Some(ticket) = check.ticket.or(flow.state.ticket) else {
         return Ok(Done::ignored("no conversation"));
     };
+    if flow.state.ticket != Some(ticket) {
+        let is_new = |at: &i64| flow.about.at.saturating_sub(*at) < NEWS;
+        return match check.at.filter(is_new) {
+            Some(at) => on_another(flow, ticket, at).await,
+            None => Ok(Done::ignored("the conversation is on another ticket")),
+        };
+    }
+    let compared_at = flow.state.checked_at;
+    let since = |at: i64| compared_at >= at.saturating_add(CLOCK_SLACK);
+    if !flow.progress.fetched && check.at.is_some_and(since) {
+        return Ok(Done::ignored(COMPARED));
+    }
+    // Once is enough; the solve looks again.
+    flow.state.files_unseen = 0;
     if !flow.progress.fetched {
         match flow.look_up_ticket(ticket).await? {
             Ok(Some(facts)) => {
@@ -43,7 +67,7 @@ async fn compared(flow: &mut Flow<'_>) -> Ended {
         unreported_answers(flow, ticket).await?;
     }
     if flow.progress.merged {
-        return continue_on_target(flow, ticket).await;
+        return continue_on_target(flow, ticket, check).await;
     }
     if !flow.progress.solve_seen && flow.state.status == Some(Status::Solved) {
         let solved_at = flow.look_up_solve(ticket).await??;
@@ -51,6 +75,33 @@ async fn compared(flow: &mut Flow<'_>) -> Ended {
         first(unreported_solve(flow, solved_at))?;
     }
     Ok(over(flow))
+}
+
+/// The conversation is not on this ticket: an answer there would have taken it along.
+async fn on_another(flow: &mut Flow<'_>, ticket: TicketId, at: i64) -> Ended {
+    if flow.progress.confirmed {
+        return Ok(Done::delivered());
+    }
+    let nothing_said = owner::Said::by(None, None);
+    let facts = match owner::ask(flow, ticket, nothing_said).await? {
+        Whose::Own(Some(facts)) if facts.status != Some(Status::Closed) => facts,
+        Whose::Own(_) => return Ok(Done::ignored("the ticket is closed")),
+        Whose::Conversation(customer) => return Ok(Done::Forward { customer }),
+        Whose::Untagged => return Ok(Done::ignored(owner::UNTAGGED)),
+        Whose::Another => return Ok(Done::ignored(owner::ANOTHERS)),
+        Whose::Gone => return Ok(Done::ignored(owner::GONE)),
+    };
+    let comments = flow.fetch_comments(ticket).await??;
+    let on = Where {
+        ticket,
+        user: facts.requester,
+        since: adopt::since(flow, ticket, at),
+        by_merge: false,
+    };
+    let found = unreported::answers(flow, on, comments, facts.status).await?;
+    flow.progress.confirmed = true;
+    first(found)?;
+    Ok(Done::delivered())
 }
 
 /// The conversation has no ticket any more: nothing on it is read or sent.
@@ -64,7 +115,6 @@ fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
     let now = flow.now();
     let (state, progress) = (&mut *flow.state, &mut *flow.progress);
     progress.fetched = true;
-    state.checked_at = now;
     let was_done = state.is_done();
     match facts.status {
         Some(Status::Closed) => {
@@ -103,8 +153,10 @@ async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(),
         .first()
         .map_or(flow.about.at, |last| last.created_at);
     let status = flow.state.status;
-    let found = unreported::answers(flow, ticket, comments, status).await?;
+    let on = Where::own(flow, ticket);
+    let found = unreported::answers(flow, on, comments, status).await?;
     flow.progress.confirmed = true;
+    flow.state.checked_at = flow.now();
     if flow.progress.merged {
         // Zendesk's own time on both sides: no slack.
         flow.state.since = merged_at.saturating_add(unreported::CLOCK_SLACK);
@@ -112,7 +164,7 @@ async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(),
     first(found)
 }
 
-async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId) -> Ended {
+async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId, check: &mut Check) -> Ended {
     let Some(target) = flow.find_merge_target(source).await?? else {
         flow.state.status = Some(Status::Closed);
         return Ok(over(flow));
@@ -121,7 +173,10 @@ async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId) -> Ended {
     // What was written on the other ticket before is not part of this conversation.
     let since = flow.state.since;
     flow.state.move_to(target.ticket, target.status, since);
+    check.ticket = Some(target.ticket);
+    check.at = None;
     let progress = &mut *flow.progress;
+    progress.continues = Some(source);
     progress.fetched = false;
     progress.confirmed = false;
     progress.merged = false;

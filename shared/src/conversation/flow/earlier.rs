@@ -39,7 +39,8 @@ pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), 
         .partition(|found| found.comment == comment);
     own.into_iter().for_each(|own| complete(reply, own));
     let status = flow.state.status;
-    let found = unreported::answers(flow, ticket, earlier, status).await?;
+    let on = unreported::Where::own(flow, ticket);
+    let found = unreported::answers(flow, on, earlier, status).await?;
     flow.progress.fetched = true;
     heard(flow, comment);
     match found.is_empty() {

@@ -1,11 +1,13 @@
 //! An event that names only a ticket goes to the conversation that is on it, or to that of the customer whose
 //! ticket it is.
 
-use crate::message::{Customer, DeliveryId, Event, Note, Personal, TicketId};
+use crate::message::{
+    Check, Customer, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
+};
 
 use super::super::notes;
 use super::super::state::{Entry, State};
-use super::super::step::{Ending, Failure, Outcome, Step, TicketFacts};
+use super::super::step::{Ending, Failure, Outcome, Owner, PersonFacts, Step, TicketFacts};
 use super::{Body, Calls, Context, Done, Ended, Pause, Stop, later, owner};
 
 /// Reason given where nobody is known to whom the ticket belongs.
@@ -18,6 +20,9 @@ pub(super) async fn forward(
     state: &mut State,
     event: &Event,
 ) -> Ended {
+    if let Body::Check(check) = &event.body {
+        return look(calls, context, ticket, check).await;
+    }
     // Nothing has to be asked: the conversation looks whether it is so.
     if let Some(owner) = context.owner
         && owner.user.is_some()
@@ -79,4 +84,52 @@ fn unknown(
         }),
     });
     Done::ended(Ending::Ignored(UNKNOWN), [note])
+}
+
+/// A look at the ticket is for the conversation that is on it, which also notices that the ticket is gone or
+/// another's now; where the requester is another, for theirs, if they have one.
+async fn look(
+    calls: &mut dyn Calls,
+    context: Context<'_>,
+    ticket: TicketId,
+    check: &Check,
+) -> Ended {
+    let owner = context.owner;
+    let is_owners = |user| owner.is_some_and(|owner| owner.user == Some(user));
+    let step = match check.user {
+        Some(user) if !is_owners(user) => Step::LookUpUser(user),
+        None if owner.is_none() => Step::LookUpTicket(ticket),
+        _ => return Ok(to_owner(owner)),
+    };
+    match calls.call(&step).await {
+        None => Err(Stop::Pause(Pause::OutOfTime)),
+        Some(Outcome::Person(PersonFacts {
+            customer: Some(customer),
+            ..
+        })) => Ok(to(customer)),
+        Some(Outcome::Person(_) | Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
+            Ok(to_owner(owner))
+        }
+        Some(Outcome::Ticket(None)) => Ok(Done::ignored(owner::GONE)),
+        Some(Outcome::Ticket(Some(facts))) => Ok(match facts.customer {
+            _ if !owner::is_tagged(context.policy, &facts.tags) => Done::ignored(owner::UNTAGGED),
+            Some(customer) => to(customer),
+            None => Done::ignored(UNKNOWN),
+        }),
+        Some(Outcome::Failed(Failure::Later(not_before, trouble))) => {
+            later(not_before, Some(trouble))
+        }
+        Some(_) => later(None, None),
+    }
+}
+
+fn to_owner(owner: Option<&Owner>) -> Done {
+    owner.map_or(Done::ignored(UNKNOWN), |owner| Done::Forward {
+        customer: owner.customer.clone(),
+    })
+}
+
+fn to(customer: ExternalUserId) -> Done {
+    let customer = Customer::Id(customer);
+    Done::Forward { customer }
 }

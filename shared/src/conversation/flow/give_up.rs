@@ -43,7 +43,7 @@ pub(super) fn later(
 ) -> Result<Done, Pause> {
     let stood = match entry.lane() {
         Lane::Braze | Lane::Automatic => state.stood_still(context.at, context.now),
-        Lane::Zendesk | Lane::Files | Lane::Attributes | Lane::Own | Lane::Newer => 0,
+        Lane::Zendesk | Lane::Files | Lane::Attributes | Lane::Look | Lane::Own | Lane::Newer => 0,
     };
     let since = context.at.max(entry.progress.put_off);
     let age = context.now.saturating_sub(since) - stood;

@@ -45,6 +45,8 @@ use std::pin::Pin;
 
 use crate::message::{Body, CommentId, Customer, DeliveryId, Event, Note, Personal, TicketId};
 
+pub use compare::COMPARED;
+
 use super::key::Key;
 use super::policy::{Language, Policy};
 use super::seen::Seen;
@@ -230,7 +232,7 @@ async fn tell(
         Body::Say(body) => say::say(&mut flow, body).await,
         Body::LateFiles(body) => late_files::late_files(&mut flow, body).await,
         Body::Text(body) => text::text(&mut flow, body).await,
-        Body::Check(_) => compare::compare(&mut flow).await,
+        Body::Check(body) => compare::compare(&mut flow, body).await,
         // Left as it is, in its place, for the version that stored it.
         Body::Other => later(None, None),
     }

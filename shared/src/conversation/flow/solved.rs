@@ -181,10 +181,9 @@ async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop
         }
         Err(no) => return Err(no.into()),
     };
-    // As good as a comparison.
-    flow.state.checked_at = flow.now();
     flow.state.solved_upto = comments.iter().map(|found| found.comment).max();
-    let answers = unreported::answers(flow, ticket, comments, Some(Status::Solved)).await?;
+    let on = unreported::Where::own(flow, ticket);
+    let answers = unreported::answers(flow, on, comments, Some(Status::Solved)).await?;
     flow.progress.fetched = true;
     match answers.is_empty() {
         true => Ok(()),

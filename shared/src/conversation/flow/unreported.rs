@@ -1,6 +1,6 @@
 //! Public answers of agents that no webhook has reported yet, found among a ticket's comments.
 
-use crate::message::{Body, CommentId, Event, Reply, TicketId};
+use crate::message::{Body, CommentId, Event, Reply, TicketId, UserId};
 
 use super::super::fingerprint::fingerprint;
 use super::super::notes;
@@ -14,16 +14,46 @@ const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
 /// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
 pub(super) const CLOCK_SLACK: i64 = 60 * 1000;
 
+/// Which comments may be part of the conversation: a ticket's, which it may not be on yet.
+pub(super) struct Where {
+    pub(super) ticket: TicketId,
+    /// The ticket's requester.
+    pub(super) user: Option<UserId>,
+    /// From when on, in milliseconds since the epoch.
+    pub(super) since: i64,
+    /// The conversation followed its own ticket here, and set the tag itself: that counts for nothing.
+    pub(super) by_merge: bool,
+}
+
+impl Where {
+    /// The ticket that the conversation is on.
+    pub(super) fn own(flow: &Flow<'_>, ticket: TicketId) -> Self {
+        let (user, since) = (flow.state.user, flow.state.since);
+        Self {
+            ticket,
+            user,
+            since,
+            by_merge: flow.progress.continues.is_some(),
+        }
+    }
+}
+
 /// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
 /// of their own; before them, notes on files that were not sent. The ticket is the customer's: an answer that
 /// was written before it was, or before it carried the tag, was not meant for them.
 pub(super) async fn answers(
     flow: &mut Flow<'_>,
-    ticket: TicketId,
+    on: Where,
     comments: Vec<FetchedComment>,
     status: Option<Status>,
 ) -> Result<Vec<Entry>, Stop> {
-    let (mut events, found) = unsent(&flow.context(), flow.state, comments);
+    let (mut events, found) = unsent(&flow.context(), flow.state, comments, &on);
+    let Where {
+        ticket,
+        user,
+        by_merge,
+        ..
+    } = on;
     if found.is_empty() {
         return Ok(events);
     }
@@ -34,7 +64,7 @@ pub(super) async fn answers(
     };
     // Another conversation was on the ticket since: which of them were meant for whom is not known.
     let mut changed_hands = false;
-    if let Some(user) = flow.state.user
+    if let Some(user) = user
         && flow.claim(ticket, user, false).await?.is_some()
     {
         flow.claim(ticket, user, true).await?;
@@ -47,21 +77,26 @@ pub(super) async fn answers(
         // Zendesk's times are whole seconds: one written in the same second as the change may be older.
         if changed_hands || history.requester_since >= Some(found.created_at) {
             anothers = Some(flow.note(ticket, notes::not_theirs(flow.language()), &[]));
-        } else if history.tagged_since <= Some(found.created_at) {
-            events.push(event_of(flow, found, status));
+        } else if by_merge || history.tagged_since <= Some(found.created_at) {
+            events.push(event_of(flow, (ticket, user), found, status));
         }
     }
     events.extend(anothers);
     Ok(events)
 }
 
-fn event_of(flow: &Flow<'_>, found: FetchedComment, status: Option<Status>) -> Entry {
+fn event_of(
+    flow: &Flow<'_>,
+    (ticket, requester): (TicketId, Option<UserId>),
+    found: FetchedComment,
+    status: Option<Status>,
+) -> Entry {
     Entry::fresh(Event {
         delivery: delivery_of(found.comment),
         received_at: flow.now(),
         body: Body::Reply(Reply {
-            ticket: flow.state.ticket,
-            requester: flow.state.user,
+            ticket: Some(ticket),
+            requester,
             tags: flow.about.policy.tag.clone().map(|tag| vec![tag]),
             comment: Some(found.comment),
             text: Some(found.text),
@@ -81,8 +116,9 @@ fn unsent(
     context: &EventContext<'_>,
     state: &mut State,
     comments: Vec<FetchedComment>,
+    on: &Where,
 ) -> (Vec<Entry>, Vec<FetchedComment>) {
-    let since = state.since.saturating_sub(CLOCK_SLACK);
+    let since = on.since.saturating_sub(CLOCK_SLACK);
     let since = since.max(context.now.saturating_sub(REMEMBERED));
     let (own, texts) = (state.own_comments.clone(), state.sent_texts.clone());
     let is_sent = |found: &FetchedComment| {
@@ -91,7 +127,10 @@ fn unsent(
     };
     let is_own = |found: &FetchedComment| own.contains(&found.comment);
     let sent_answer = |found: &FetchedComment| is_sent(found) && !is_own(found);
-    let events = files::notes_on_unseen(context, state, &comments, since, sent_answer);
+    let events = match state.ticket == Some(on.ticket) {
+        true => files::notes_on_unseen(context, state, &comments, since, sent_answer),
+        false => vec![],
+    };
     let known_from = known_from(state, &comments);
     let mut unsent = Vec::new();
     for found in comments.into_iter().rev() {

@@ -9,7 +9,6 @@ mod claim;
 mod codec;
 mod dead;
 mod held;
-mod idle;
 mod memory;
 mod settle;
 mod spend;
@@ -17,6 +16,7 @@ mod storage;
 mod switch;
 mod take;
 mod watched;
+mod watermark;
 
 use std::time::Instant;
 
@@ -34,11 +34,11 @@ pub use super::key::{Due, Key, SHARDS};
 pub use claim::Claims;
 pub use dead::DeadLetter;
 pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError};
-pub use idle::Pages;
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
 pub use switch::{STOPPED_AT, SWITCH};
 pub use watched::Watched;
+pub use watermark::Watermark;
 
 /// Events a mailbox holds; more are answered "try again later".
 pub const MAILBOX_LIMIT: usize = 100;

@@ -1,6 +1,7 @@
 //! Executes a step: the calls to Zendesk and Braze, and what their answers mean for the decision.
 
 mod braze;
+mod changed;
 mod customer;
 mod merge;
 mod sign_in;
@@ -21,6 +22,7 @@ use super::Clock;
 use super::gate::{Closed, Gate};
 use super::limits::{Limit, Limits};
 use super::pace::Pace;
+use super::reconcile::{Changes, From, NotTold};
 
 /// How often the schedule looks whether a vendor is up again, in milliseconds.
 const TRIAL_LOOK: i64 = 500;
@@ -32,6 +34,15 @@ pub use switch::Switch;
 pub trait Vendors {
     /// Makes the call and says how it went.
     fn execute(&self, step: &Step, deadline: Deadline) -> impl Future<Output = Outcome> + Send;
+
+    /// A page of the tickets of the whole account that changed since a time.
+    fn changed(
+        &self,
+        _from: &From,
+        _deadline: Deadline,
+    ) -> impl Future<Output = Result<Changes, NotTold>> + Send {
+        std::future::ready(Ok(Changes::default()))
+    }
 
     /// Why the call is not to be made now, where somebody has said so.
     fn held_back(
@@ -135,6 +146,11 @@ impl Vendors for Clients {
         let hop = if to_braze { Hop::Braze } else { Hop::Zendesk };
         hops::note(hop, since, is_failure(&outcome));
         outcome
+    }
+
+    /// The export is for administrators; whoever is none searches.
+    async fn changed(&self, from: &From, deadline: Deadline) -> Result<Changes, NotTold> {
+        changed::page(self, from, deadline).await
     }
 
     /// No SMS goes out while a person has stopped them all, nor while nobody knows.

@@ -3,9 +3,10 @@
 use crate::conversation::policy::{carries, millis};
 use crate::conversation::state::{Status, Trouble};
 use crate::conversation::step::{
-    Comment, Failure, FetchedComment, History, NewTicket, Outcome, Step, TicketFacts, Written,
+    Comment, Failure, FetchedComment, History, NewTicket, Outcome, PersonFacts, Step, TicketFacts,
+    Written,
 };
-use crate::message::{Attachment, TicketId};
+use crate::message::{Attachment, TicketId, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, Limited, NewComment, Role, TicketView, ZendeskError};
 
@@ -58,7 +59,7 @@ impl Clients {
             Step::LookUpSolve(ticket) => {
                 Outcome::SolvedAt(client.solved_at(*ticket, deadline).await?)
             }
-            Step::LookUpUser(user) => Outcome::Gone(client.is_gone(*user, deadline).await?),
+            Step::LookUpUser(user) => Outcome::Person(self.person(*user, deadline).await?),
             Step::LookUpHistory(ticket, tag) => {
                 let history = client.history(*ticket, tag.as_deref(), deadline).await?;
                 Outcome::History(History {
@@ -105,6 +106,14 @@ impl Clients {
             }
             _ => Ok(()),
         }
+    }
+
+    async fn person(&self, user: UserId, deadline: Deadline) -> Result<PersonFacts, ZendeskError> {
+        let found = self.zendesk.active_user(user, deadline).await?;
+        Ok(PersonFacts {
+            gone: found.is_none(),
+            customer: found.and_then(|found| found.customer(self.trust_external_id)),
+        })
     }
 
     /// A ticket as it is. One that a customer made by answering a closed one takes over its tags: the tag of

@@ -157,7 +157,7 @@ impl Schedule {
         let deadline = self.bridge.clock.now() + RUN;
         let work = Work::scheduled(&format!("redelivery-{}", self.count), deadline);
         let mut summary: Summary = self.bridge.redeliver(&work).await.expect("the table");
-        let compared = self.bridge.compare_some(&work, &mut summary).await;
+        let compared = Box::pin(self.bridge.reconcile(&work, &mut summary)).await;
         compared.expect("the table");
         figures.ran(started.elapsed(), &summary);
     }

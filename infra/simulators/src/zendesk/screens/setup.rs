@@ -1,7 +1,13 @@
-//! The handle's methods for what administrators set up.
+//! The handle's methods for what administrators set up, and what nobody can.
 
+use std::time::Duration;
+
+use super::super::channel::Channel;
 use super::super::model::{Email, Status};
-use super::super::{Config, Zendesk, catalogue};
+use super::super::{Config, Zendesk, catalogue, people, users};
+
+/// The first of other people's tickets.
+const OTHERS: u64 = 5_000_000;
 
 impl Zendesk {
     /// Changes switches and limits while the account runs; the port and the credentials stay.
@@ -37,6 +43,42 @@ impl Zendesk {
     pub fn add_ticket_field(&self, title: &str, kind: &str) -> u64 {
         self.account
             .change(|work| catalogue::add_field(work.state, title, kind))
+    }
+
+    /// In the incremental export this ticket changed that long ago, and every other one a week ago: for
+    /// tests that play many customers in one account.
+    pub fn only_changed(&self, ticket: Option<u64>, ago: Duration) {
+        const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+        let before = |now: i64, by: Duration| {
+            now.saturating_sub(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
+        };
+        self.account.change(|work| {
+            for shown in work.state.tickets.values_mut() {
+                let by = if Some(shown.id) == ticket { ago } else { WEEK };
+                shown.generated_at_ms = before(work.now, by);
+            }
+        });
+    }
+
+    /// Within the last minute so many tickets of other people changed, which came by e-mail and carry no tag;
+    /// those that are not there yet are made. No trigger fires.
+    pub fn others_change(&self, count: u64) {
+        const MINUTE_MS: i64 = 60_000;
+        self.account.change(|work| {
+            let others = users::customer(work, "somebody else");
+            let Some(requester) = work.user(others).map(|user| user.as_author()) else {
+                return;
+            };
+            for number in 0..count {
+                let made = people::blank(work, requester.clone(), others, Channel::Email);
+                let ticket = work.state.tickets.entry(OTHERS + number).or_insert(made);
+                ticket.id = OTHERS + number;
+                let ago = MINUTE_MS * i64::try_from(number).unwrap_or(0);
+                let ago = ago / i64::try_from(count).unwrap_or(i64::MAX);
+                ticket.updated_at_ms = work.now - ago;
+                ticket.generated_at_ms = ticket.updated_at_ms;
+            }
+        });
     }
 
     /// The e-mails that triggers sent, oldest first.

@@ -23,7 +23,6 @@ const TABLE = {
   taken: "Conversation taken over",
   buried: "Dead letter kept",
   Query: "What is due?",
-  Scan: "Conversations to compare",
   UpdateItem: "Written",
   GetItem: "Read",
 };

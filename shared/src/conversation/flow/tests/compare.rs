@@ -271,3 +271,170 @@ fn a_ticket_whose_requester_is_still_the_customer_is_kept() {
         );
     }
 }
+
+/// A look at a ticket that changed at a time.
+fn look(on: u64, at: Option<i64>) -> Body {
+    Body::Check(Check {
+        ticket: Some(ticket(on)),
+        at,
+        ..Check::default()
+    })
+}
+
+#[test]
+fn a_change_that_was_compared_since_costs_no_call() {
+    // Two clocks may differ, so what was compared within a minute is compared again.
+    for (age, calls) in [
+        (HOUR, &[][..]),
+        (60_000, &[]),
+        (59_999, &["look_up_ticket", "fetch_comments"]),
+        (-HOUR, &["look_up_ticket", "fetch_comments"]),
+    ] {
+        let mut ana = Conversation::on_ticket(Status::Open);
+        ana.state.checked_at = NOW;
+        let (steps, _) = ana.play(look(35, Some(NOW - age)), works);
+        assert_eq!(names(&steps), calls, "{age}");
+    }
+}
+
+#[test]
+fn an_answer_on_another_ticket_is_found_as_its_webhook_would_have_told() {
+    for (mut ana, on) in [
+        (Conversation::on_ticket(Status::Open), 77),
+        (Conversation::empty(), 77),
+    ] {
+        let (steps, end) = ana.play(look(on, Some(NOW - HOUR / 4)), |step| match step {
+            Step::FetchComments(_) => Outcome::Comments(vec![
+                answer(905, NOW - HOUR / 4),
+                // Long before the conversation could have come here.
+                answer(880, NOW - HOUR),
+            ]),
+            step => works(step),
+        });
+        let calls = [
+            "look_up_ticket",
+            "claim_ticket",
+            "fetch_comments",
+            "look_up_history",
+            "claim_ticket",
+        ];
+        assert_eq!(names(&steps), calls);
+        let End::First(found) = end else {
+            panic!("{end:?}")
+        };
+        let [Body::Reply(reply)] = &found.iter().map(|e| &e.event.body).collect::<Vec<_>>()[..]
+        else {
+            panic!("{found:?}")
+        };
+        assert_eq!(
+            (reply.ticket, reply.comment),
+            (Some(ticket(on)), Some(comment(905)))
+        );
+        let body = Body::Reply(reply.clone());
+        ana.play(body, works);
+        assert_eq!(ana.state.ticket, Some(ticket(on)));
+    }
+}
+
+#[test]
+fn a_change_on_another_ticket_that_is_closed_gone_or_anothers_means_nothing() {
+    let others = |facts: TicketFacts| TicketFacts {
+        customer: Some("max".parse().expect("id")),
+        requester: UserId::new(8),
+        ..facts
+    };
+    for found in [
+        Outcome::Ticket(None),
+        closed(&[]),
+        Outcome::Ticket(Some(others(facts(ticket(77), Status::Open, &[])))),
+        Outcome::Failed(Failure::NotFound),
+    ] {
+        let mut ana = Conversation::on_ticket(Status::Open);
+        let (steps, end) = ana.play(look(77, Some(NOW)), |step| match step {
+            Step::LookUpTicket(_) => found.clone(),
+            step => works(step),
+        });
+        assert!(!names(&steps).contains(&"fetch_comments"));
+        assert!(matches!(end, End::Done(Ending::Ignored(_), follow) if follow.is_empty()));
+        assert_eq!(ana.state.ticket, Some(ticket(35)));
+    }
+}
+
+#[test]
+fn what_happened_on_another_ticket_long_ago_may_be_from_before_the_bridge() {
+    for at in [None, Some(NOW - HOUR / 2), Some(NOW - 40 * HOUR)] {
+        let mut ana = Conversation::empty();
+        let (steps, end) = ana.play(look(77, at), works);
+        assert!(steps.is_empty(), "{at:?}");
+        assert_eq!(end, End::ignored("the conversation is on another ticket"));
+    }
+}
+
+#[test]
+fn what_was_written_after_the_conversation_left_a_ticket_is_not_for_the_customer() {
+    let mut ana = Conversation::empty();
+    ana.state.left = Some((ticket(77), NOW - HOUR / 4));
+    let (_, end) = ana.play(look(77, Some(NOW)), |step| match step {
+        Step::FetchComments(_) => Outcome::Comments(vec![answer(905, NOW - HOUR / 4 - 1000)]),
+        step => works(step),
+    });
+    assert_eq!(end, End::Done(Ending::Delivered, vec![]));
+}
+
+#[test]
+fn a_look_at_another_customers_ticket_is_made_for_them() {
+    let mut ana = Conversation::empty();
+    let max = || Owner {
+        customer: "max".parse().expect("id"),
+        user: UserId::new(7),
+    };
+    let (_, end) = ana.play(look(77, Some(NOW)), |step| match step {
+        Step::ClaimTicket { .. } => Outcome::Claimed(Some(max())),
+        step => works(step),
+    });
+    assert_eq!(end, End::Forward(max().customer));
+}
+
+/// A look at a ticket that names its requester, where nobody knows whose conversation it is about.
+fn look_for(user: Option<u64>, owner: Option<(&str, u64)>) -> (Vec<Step>, End) {
+    let mut item = Conversation::empty();
+    item.key = Key::Ticket(ticket(77));
+    item.owner = owner.map(|(customer, user)| Owner {
+        customer: customer.parse().expect("id"),
+        user: UserId::new(user),
+    });
+    let check = Check {
+        ticket: Some(ticket(77)),
+        user: user.and_then(UserId::new),
+        at: Some(NOW),
+    };
+    item.play(Body::Check(check), |step| match step {
+        // 9 is a profile that Braze does not know, 8 is Max.
+        Step::LookUpUser(user) => Outcome::Person(PersonFacts {
+            gone: false,
+            customer: (user.get() == 8).then(|| "max".parse().expect("id")),
+        }),
+        step => works(step),
+    })
+}
+
+#[test]
+fn a_look_that_names_no_customer_goes_to_whose_conversation_is_on_the_ticket_or_to_the_requesters()
+{
+    let ana = Some(("ana", 7));
+    for (user, owner, calls, customer) in [
+        (None, ana, &[][..], "ana"),
+        (Some(7), ana, &[], "ana"),
+        (Some(8), ana, &["look_up_user"], "max"),
+        // Two profiles were merged.
+        (Some(9), ana, &["look_up_user"], "ana"),
+        (Some(8), None, &["look_up_user"], "max"),
+        (None, None, &["look_up_ticket"], "ana"),
+    ] {
+        let (steps, end) = look_for(user, owner);
+        assert_eq!(names(&steps), calls, "{user:?} {owner:?}");
+        assert_eq!(end, End::Forward(customer.parse().expect("id")));
+    }
+    let (_, end) = look_for(Some(9), None);
+    assert!(matches!(end, End::Done(Ending::Ignored(_), follow) if follow.is_empty()));
+}

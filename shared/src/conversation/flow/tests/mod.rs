@@ -21,7 +21,7 @@ use super::*;
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Lane, Status};
 use crate::conversation::step::{
-    Attributes, Failure, FetchedComment, History, TicketFacts, Written,
+    Attributes, Failure, FetchedComment, History, Owner, PersonFacts, TicketFacts, Written,
 };
 use crate::message::{Check, Reply, Resend, Solved, Text, UserId};
 
@@ -42,6 +42,7 @@ struct Conversation {
     policy: Policy,
     seen: Seen,
     key: Key,
+    owner: Option<Owner>,
 }
 
 /// How an event's flow ended, checkpoints passed over.
@@ -52,6 +53,7 @@ enum End {
     Later(Option<i64>),
     /// These come first.
     First(Vec<Entry>),
+    Forward(Customer),
 }
 
 impl End {
@@ -75,6 +77,7 @@ impl Conversation {
             },
             seen: Seen::default(),
             key: Key::Customer("ana".parse().expect("id")),
+            owner: None,
         }
     }
 
@@ -116,14 +119,14 @@ impl Conversation {
                 key: &self.key,
                 policy: &self.policy,
                 seen: &self.seen,
-                owner: None,
+                owner: self.owner.as_ref(),
             };
             let end = match script.run(context, &mut self.state, entry) {
                 Ok(Done::Ended { ending, follow }) => End::Done(ending, follow),
                 Ok(Done::Dead {
                     refusal, follow, ..
                 }) => End::Done(Ending::Dead(refusal), follow),
-                Ok(Done::Forward { customer }) => panic!("forwarded to {customer:?}"),
+                Ok(Done::Forward { customer }) => End::Forward(customer),
                 Err(Pause::Later(not_before, _)) => End::Later(not_before),
                 Err(Pause::After(entries)) => End::First(entries),
                 Err(Pause::Checkpoint) => continue,
@@ -158,7 +161,7 @@ fn works(step: &Step) -> Outcome {
         Step::FindDelivery { .. } => Outcome::Absent,
         Step::FindTicket(_) | Step::FindMergeTarget(_) => Outcome::Ticket(None),
         Step::ClaimTicket { .. } => Outcome::Claimed(None),
-        Step::LookUpUser(_) => Outcome::Gone(false),
+        Step::LookUpUser(_) => Outcome::Person(PersonFacts::default()),
         Step::LookUpHistory(..) => Outcome::History(History::default()),
         _ => Outcome::Done,
     }

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::conversation::policy::UNTAGGED;
-use crate::conversation::step::Owner;
 
 fn tagged() -> Conversation {
     let mut ana = Conversation::on_ticket(Status::Open);
@@ -94,7 +93,10 @@ fn the_zendesk_user_decides_whose_the_ticket_is() {
             Step::LookUpTicket(_) => of(user, customer, &[]),
             Step::LookUpUser(asked) => {
                 assert_eq!(Some(*asked), UserId::new(7));
-                Outcome::Gone(gone)
+                Outcome::Person(PersonFacts {
+                    gone,
+                    customer: None,
+                })
             }
             step => works(step),
         });

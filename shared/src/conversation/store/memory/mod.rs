@@ -3,7 +3,7 @@
 //! In and out: as [`Storage`]. Every operation is atomic and happens when its future is first
 //! polled. `shared/tests/schedules` compares it with the real store, operation by operation.
 
-mod idle;
+mod watermark;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,8 +29,8 @@ pub struct Memory(Arc<Mutex<Table>>);
 struct Table {
     rows: BTreeMap<String, Row>,
     dead: Vec<String>,
-    /// How far the comparison read.
-    cursor: Option<String>,
+    /// Up to when Zendesk was asked what changed, in milliseconds since the epoch.
+    watermark: Option<i64>,
 }
 
 /// One item, attribute by attribute.
