@@ -122,7 +122,7 @@ class Vendors:
         class Api(Handler):
             def do(self):
                 self.body()
-                vendor = "braze" if self.path.startswith(("/campaigns", "/users/track")) else "zendesk"
+                vendor = "braze" if self.path.startswith(("/campaigns", "/users/track", "/subscription")) else "zendesk"
                 status = vendors.down.get(vendor)
                 vendors.sent += self.path.startswith("/campaigns") and not status
                 self.answer(*((status, {"message": "down"}) if status else reply(self.path, self.command)))

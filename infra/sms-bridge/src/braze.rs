@@ -1,6 +1,6 @@
 //! Braze's REST API as far as it lets a program check what is set up.
 //!
-//! In: the endpoint, the REST key. Out: findings about the key and the campaigns. No call here can
+//! In: the endpoint, the REST key, the stack. Out: findings about the key and the campaigns. No call here can
 //! send a message: the probe of the send permission names a campaign that does not exist.
 
 use std::time::Duration;
@@ -9,6 +9,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use shared::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
 
+use crate::account::Deployed;
 use crate::doctor::Finding;
 
 const AREA: &str = "braze";
@@ -24,22 +25,27 @@ pub(crate) struct Braze<'a> {
 }
 
 /// A campaign's place in the stack.
-pub(crate) struct Campaign<'a> {
+struct Campaign<'a> {
     /// The stack's parameter.
-    pub(crate) parameter: &'static str,
+    parameter: &'static str,
     /// Its id.
-    pub(crate) id: &'a str,
+    id: &'a str,
 }
 
 impl Braze<'_> {
     /// Everything that can be checked.
-    pub(crate) async fn check(&self, campaigns: &[Campaign<'_>]) -> Vec<Finding> {
+    pub(crate) async fn check(&self, stack: &Deployed) -> Vec<Finding> {
         let nobody = json!({"external_user_id": "bridge-doctor", "send_to_existing_only": true});
         let send = json!({"campaign_id": NO_CAMPAIGN, "broadcast": false, "recipients": [nobody]});
-        let probes = [
+        let mut probes = vec![
             ("campaigns.trigger.send", "/campaigns/trigger/send", send),
             ("users.track", "/users/track", json!({})),
         ];
+        // Only then Braze is told of wishes to opt out.
+        if stack.parameter("OptOutWords") == Some("unsubscribe") {
+            let path = "/subscription/status/set";
+            probes.push(("subscription.status.set", path, json!({})));
+        }
         let mut findings = Vec::new();
         for (permission, path, body) in probes {
             let finding = self.permission(permission, path, &body).await;
@@ -49,8 +55,10 @@ impl Braze<'_> {
                 return findings;
             }
         }
-        for campaign in campaigns {
-            findings.extend(self.campaign(campaign).await);
+        for parameter in ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"] {
+            if let Some(id) = stack.parameter(parameter) {
+                findings.extend(self.campaign(&Campaign { parameter, id }).await);
+            }
         }
         findings
     }
@@ -71,7 +79,8 @@ impl Braze<'_> {
                 "braze_api_key",
                 format!("Braze does not know the key, or it lacks the permission {name}"),
                 "in Braze, Settings > APIs and identifiers, give the key campaigns.trigger.send \
-                 and users.track, then `sms-bridge setup secret`",
+                 and users.track, with OptOutWords=unsubscribe also subscription.status.set, then \
+                 `sms-bridge setup secret`",
             ),
             status if status.is_client_error() => {
                 Finding::good(AREA, format!("the key may call {name}"))

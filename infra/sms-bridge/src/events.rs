@@ -22,6 +22,7 @@ pub(crate) fn kind(entry: &Entry) -> &'static str {
         Body::Say(_) => "say",
         Body::LateFiles(_) => "files",
         Body::Attributes => "attributes",
+        Body::Unsubscribe => "unsubscribe",
         Body::Note(_) => "note",
         Body::Check(_) => "check",
         Body::Other => "other",
@@ -75,9 +76,12 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
         Body::Solved(solved) => solved.message.as_ref()?,
         Body::Note(note) => &note.text,
         Body::Say(say) => &say.text,
-        Body::Resend(_) | Body::LateFiles(_) | Body::Attributes | Body::Check(_) | Body::Other => {
-            return None;
-        }
+        Body::Resend(_)
+        | Body::LateFiles(_)
+        | Body::Attributes
+        | Body::Unsubscribe
+        | Body::Check(_)
+        | Body::Other => return None,
     };
     text.present().map(str::to_owned)
 }
@@ -111,7 +115,7 @@ pub(crate) fn facts(entry: &Entry) -> Value {
             fact("files", json!(late.links.len() + late.missing.len()));
         }
         Body::Check(check) => fact("ticket", json!(check.ticket)),
-        Body::Consent(_) | Body::Attributes | Body::Other => {}
+        Body::Consent(_) | Body::Attributes | Body::Unsubscribe | Body::Other => {}
     }
     let progress = &entry.progress;
     fact("last_failure", json!(progress.trouble));
@@ -156,6 +160,7 @@ pub(crate) fn personal(entry: &Entry) -> Vec<(&'static str, String)> {
         | Body::Resend(_)
         | Body::Say(_)
         | Body::Attributes
+        | Body::Unsubscribe
         | Body::Check(_)
         | Body::Other => {}
     }

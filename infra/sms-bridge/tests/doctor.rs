@@ -381,6 +381,31 @@ async fn failed_webhooks_and_a_used_up_rate_limit_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_permission_to_unsubscribe_is_asked_for_where_it_is_needed() {
+    let world = World::with(
+        |_| {},
+        |stack| {
+            let given = &mut stack.parameters;
+            given.insert("OptOutWords".to_owned(), "unsubscribe".to_owned());
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let braze = &world.stack.braze;
+    let usual = [
+        "campaigns.trigger.send",
+        "users.track",
+        "subscription.status.set",
+    ];
+    braze.set_permissions(Some(&usual));
+    assert_eq!(wrong(&world).await, []);
+    braze.set_permissions(Some(&usual[..2]));
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["braze_api_key"]);
+    assert!(found[0].1.contains("subscription.status.set"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn braze_is_asked_for_permissions_and_campaigns() {
     let world = World::ready().await;
     let braze = &world.stack.braze;

@@ -45,6 +45,7 @@ impl Campaigns {
             Body::Text(_)
             | Body::Consent(_)
             | Body::Attributes
+            | Body::Unsubscribe
             | Body::LateFiles(_)
             | Body::Note(_)
             | Body::Resend(_)
@@ -76,6 +77,7 @@ mod tests {
             reply_campaign: Some("reply".to_owned()),
             solved_campaign: None,
             subscription_group: None,
+            unsubscribe_from: None,
             allowed_campaigns: listed
                 .map(|listed| listed.iter().map(|id| (*id).to_owned()).collect()),
         };

@@ -41,6 +41,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
             .cloned()
             .collect(),
         subscription_group: settings.braze.subscription_group.clone(),
+        unsubscribe_from: settings.braze.unsubscribe_from.clone(),
         solved_message: settings
             .policy
             .solved_message

@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, StatusCode};
 use super::error::BrazeError;
 use super::types::{
     Attributes, Event, SendBody, Sent, SentAnswer, StatusAnswer, Subscription, TrackBody,
-    TriggerSend,
+    TriggerSend, UnsubscribeBody,
 };
 use crate::message::Customer;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
@@ -109,6 +109,22 @@ impl Client {
         let request = Request::new(Method::GET, url, Repeat::Safe);
         let answer = self.call(request, deadline).await?;
         Ok(answer.json::<StatusAnswer>().unwrap_or_default().only())
+    }
+
+    /// Takes a customer out of an SMS subscription group: `POST /subscription/status/set`. May be repeated.
+    ///
+    /// # Errors
+    /// [`BrazeError`]; after an unknown outcome the call may be repeated.
+    pub async fn unsubscribe(
+        &self,
+        customer: &Customer,
+        group: &str,
+        deadline: Deadline,
+    ) -> Result<(), BrazeError> {
+        let url = self.base.at("/subscription/status/set");
+        let body = UnsubscribeBody::of(customer, group);
+        let request = Request::new(Method::POST, url, Repeat::Safe).json(&body);
+        self.call(request, deadline).await.map(drop)
     }
 
     /// Sends a request; a refused key is reread once, because nothing was done then.

@@ -236,6 +236,31 @@ impl From<SentAnswer> for Sent {
     }
 }
 
+#[derive(Serialize)]
+pub(super) struct UnsubscribeBody<'a> {
+    subscription_group_id: &'a str,
+    subscription_state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<[&'a ExternalUserId; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<[&'a str; 1]>,
+}
+
+impl<'a> UnsubscribeBody<'a> {
+    pub(super) fn of(customer: &'a Customer, group: &'a str) -> Self {
+        let (external_id, phone) = match customer {
+            Customer::Id(id) => (Some([id]), None),
+            Customer::Phone(phone) => (None, Some([phone.as_e164()])),
+        };
+        Self {
+            subscription_group_id: group,
+            subscription_state: "unsubscribed",
+            external_id,
+            phone,
+        }
+    }
+}
+
 /// A customer's state in a subscription group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum Subscription {

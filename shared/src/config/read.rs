@@ -26,6 +26,17 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
     let subscription_group = r.campaign("BRAZE_SUBSCRIPTION_GROUP_ID");
     let check = r.choice("CHECK_SUBSCRIPTION", true, &[("on", true), ("off", false)]);
+    let unsubscribes = r.choice(
+        "OPT_OUT_WORDS",
+        false,
+        &[("note", false), ("unsubscribe", true)],
+    );
+    if unsubscribes && subscription_group.is_none() {
+        r.wrong(
+            "OPT_OUT_WORDS",
+            "is unsubscribe, which needs BRAZE_SUBSCRIPTION_GROUP_ID",
+        );
+    }
     let allowed_campaigns = r.campaigns("ALLOWED_CAMPAIGN_IDS");
     let policy = policy(r);
     let signature_mode = r.choice(
@@ -50,6 +61,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             base: braze?,
             reply_campaign,
             solved_campaign,
+            unsubscribe_from: subscription_group.clone().filter(|_| unsubscribes),
             subscription_group: subscription_group.filter(|_| check),
             allowed_campaigns,
         },

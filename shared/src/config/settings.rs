@@ -79,6 +79,9 @@ pub struct BrazeSettings {
     /// `BRAZE_SUBSCRIPTION_GROUP_ID`, with `CHECK_SUBSCRIPTION`: the SMS subscription group in which a
     /// customer is looked up before a message; `None`: no look-ups.
     pub subscription_group: Option<String>,
+    /// `OPT_OUT_WORDS=unsubscribe`: the group that a customer is taken out of who asks for no more texts in
+    /// words that Braze does not act on; `None`: `note`, Braze is not told.
+    pub unsubscribe_from: Option<String>,
     /// `ALLOWED_CAMPAIGN_IDS`: which campaigns an event may name beside the two above; `None`: any,
     /// because the body is signed.
     pub allowed_campaigns: Option<Vec<String>>,

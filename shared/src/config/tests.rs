@@ -207,6 +207,19 @@ fn a_group_is_looked_up_unless_that_is_switched_off() {
 }
 
 #[test]
+fn a_wish_to_opt_out_is_told_braze_only_where_that_is_switched_on_and_needs_a_group() {
+    let from = |given: &[(&str, &str)]| settings(given).expect("valid").braze.unsubscribe_from;
+    let group = ("BRAZE_SUBSCRIPTION_GROUP_ID", "g-1");
+    assert_eq!(from(&[group]), None);
+    assert_eq!(from(&[group, ("OPT_OUT_WORDS", "note")]), None);
+    let on = ("OPT_OUT_WORDS", "Unsubscribe");
+    assert_eq!(from(&[group, on]).as_deref(), Some("g-1"));
+    let unchecked = [group, on, ("CHECK_SUBSCRIPTION", "off")];
+    assert_eq!(from(&unchecked).as_deref(), Some("g-1"));
+    assert_eq!(names(settings(&[on])), ["OPT_OUT_WORDS"]);
+}
+
+#[test]
 fn everything_missing_is_reported_at_once() {
     assert_eq!(
         names(Settings::from_lookup(|_| None)),
@@ -240,6 +253,7 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("BRAZE_REPLY_CAMPAIGN_ID", "zzz zzz"),
         ("BRAZE_SUBSCRIPTION_GROUP_ID", "zzz zzz"),
         ("CHECK_SUBSCRIPTION", "zzz"),
+        ("OPT_OUT_WORDS", "zzz"),
         ("OPEN_ON", "zzz"),
         ("TEXT_TICKETS", "zzz"),
         ("REOPEN_WINDOW_DAYS", "-1"),

@@ -20,7 +20,7 @@ pub enum Lane {
     Automatic,
     /// A host that does not have a customer's file yet.
     Files,
-    /// Braze's attributes: what is true when they are set, whenever that is.
+    /// Braze's attributes, what is true when they are set, whenever that is; and its subscriptions.
     Attributes,
     /// Looks at tickets, for which nothing waits.
     Look,
@@ -115,7 +115,7 @@ impl Entry {
             Body::Reply(_) | Body::Solved(_) | Body::Resend(_) => Lane::Braze,
             Body::Say(_) => Lane::Automatic,
             Body::LateFiles(_) => Lane::Files,
-            Body::Attributes => Lane::Attributes,
+            Body::Attributes | Body::Unsubscribe => Lane::Attributes,
             Body::Check(_) => Lane::Look,
             Body::Consent(_) => Lane::Own,
             Body::Other => Lane::Newer,

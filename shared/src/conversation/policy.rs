@@ -105,6 +105,9 @@ pub struct Policy {
     pub allowed_campaigns: Vec<String>,
     /// The SMS subscription group in which customers are looked up; `None`: they are not.
     pub subscription_group: Option<String>,
+    /// The group that a customer is taken out of who asks for no more texts in other words than Braze acts on;
+    /// `None`: Braze is not told, and agents may answer.
+    pub unsubscribe_from: Option<String>,
     /// Text of the closing message.
     pub solved_message: String,
     /// The same for customers of a language, by its two letters.
@@ -155,6 +158,7 @@ impl Default for Policy {
             solved_campaign: None,
             allowed_campaigns: vec![],
             subscription_group: None,
+            unsubscribe_from: None,
             solved_message: "Your ticket has been closed".to_owned(),
             solved_messages: vec![],
             language: Language::English,

@@ -89,6 +89,10 @@ pub struct State {
     /// automatic SMS goes out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opt_out_asked_on: Option<TicketId>,
+    /// The customer opted out in words that Braze does not act on, and it does not know yet: what it says of the
+    /// subscription is old.
+    #[serde(skip_serializing_if = "is_false")]
+    pub braze_untold: bool,
     /// When they opted out, or in again, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub consent_at: i64,

@@ -79,6 +79,13 @@ pub enum Step {
         /// In which group.
         group: String,
     },
+    /// Tell Braze that a customer wants no more SMS of a subscription group. Safe to repeat.
+    Unsubscribe {
+        /// Who.
+        customer: Customer,
+        /// Of which group.
+        group: String,
+    },
 }
 
 impl Step {
@@ -107,6 +114,7 @@ impl Step {
             Self::CountParts { .. } => "count_parts",
             Self::SetAttributes(_) => "set_attributes",
             Self::LookUpSubscription { .. } => "look_up_subscription",
+            Self::Unsubscribe { .. } => "unsubscribe",
         }
     }
 }

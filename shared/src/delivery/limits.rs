@@ -17,6 +17,8 @@ pub(super) enum Limit {
     Tracks,
     /// Braze: looks at subscriptions an hour.
     Subscriptions,
+    /// Braze: changes of subscriptions a minute.
+    Unsubscribes,
 }
 
 impl Limit {
@@ -31,6 +33,7 @@ impl Limit {
             Step::SendSms(_) => Some(Self::Sends),
             Step::SetAttributes(_) => Some(Self::Tracks),
             Step::LookUpSubscription { .. } => Some(Self::Subscriptions),
+            Step::Unsubscribe { .. } => Some(Self::Unsubscribes),
             _ => None,
         }
     }
@@ -38,7 +41,7 @@ impl Limit {
 
 /// Until when each limit lasts, in milliseconds since the epoch.
 #[derive(Debug, Default)]
-pub struct Limits([AtomicI64; 4]);
+pub struct Limits([AtomicI64; 5]);
 
 impl Limits {
     /// The vendor asked to wait until then.

@@ -66,7 +66,11 @@ impl Event {
             Body::Note(note) => Some(note.ticket),
             Body::LateFiles(files) => Some(files.ticket),
             Body::Check(check) => check.ticket,
-            Body::Text(_) | Body::Consent(_) | Body::Attributes | Body::Other => None,
+            Body::Text(_)
+            | Body::Consent(_)
+            | Body::Attributes
+            | Body::Unsubscribe
+            | Body::Other => None,
         }
     }
 }
@@ -89,6 +93,8 @@ pub enum Body {
     Say(Say),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
+    /// Braze has to be told that the customer asked for no more texts in words that it does not act on.
+    Unsubscribe,
     /// Files of a customer's text were not there yet.
     LateFiles(LateFiles),
     /// The agent has to be told something.
@@ -123,6 +129,7 @@ impl Body {
             Self::Say(_) => "say",
             Self::LateFiles(_) => "late_files",
             Self::Attributes => "attributes",
+            Self::Unsubscribe => "unsubscribe",
             Self::Note(_) => "note",
             Self::Check(_) => "check",
             Self::Other => "other",
@@ -135,6 +142,7 @@ impl Body {
             Self::Text(_) | Self::Consent(_) => "braze",
             Self::Reply(_) | Self::Solved(_) | Self::Resend(_) | Self::Say(_) => "zendesk",
             Self::Attributes
+            | Self::Unsubscribe
             | Self::LateFiles(_)
             | Self::Note(_)
             | Self::Check(_)

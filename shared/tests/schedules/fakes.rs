@@ -196,6 +196,8 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::ClaimTicket { .. } => Outcome::Done,
         Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
+        // No schedule tells Braze of a wish.
+        Step::Unsubscribe { .. } => Outcome::Done,
         Step::LookUpSubscription { .. } => Outcome::Subscription(Subscription::Subscribed),
         Step::SetAttributes(set) => {
             world
@@ -238,6 +240,20 @@ impl<S> Wire<S> {
         known.insert(self.worker, so_far);
     }
 
+    /// How many of those that were accepted this worker knows of.
+    fn known(&self) -> Option<usize> {
+        let known = self.common.known.lock().expect("log");
+        known.get(&self.worker).copied()
+    }
+
+    fn knows(&self, so_far: Option<usize>) {
+        let mut known = self.common.known.lock().expect("log");
+        match so_far {
+            Some(so_far) => known.insert(self.worker, so_far),
+            None => known.remove(&self.worker),
+        };
+    }
+
     fn note(&self, key: &Key, delivery: &DeliveryId, answer: &Result<Accepted, StoreError>) {
         let stored = matches!(answer, Ok(Accepted::Held(_) | Accepted::Stored(_)));
         if stored && !self.common.accepted_by(&key.pk(), delivery) {
@@ -273,8 +289,8 @@ macro_rules! with_repeats {
     }};
 }
 
-impl<S: Claims + Send + Sync> Claims for Wire<S> {
-    async fn claim(
+impl<S: Claims + Send + Sync> Wire<S> {
+    async fn claimed(
         &self,
         ticket: TicketId,
         owner: &Owner,
@@ -286,6 +302,22 @@ impl<S: Claims + Send + Sync> Claims for Wire<S> {
             "claim",
             self.inner.claim(ticket, owner, anyway, now).await
         )
+    }
+}
+
+impl<S: Claims + Send + Sync> Claims for Wire<S> {
+    async fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+        now: i64,
+    ) -> Result<Option<Owner>, StoreError> {
+        // It answers of the ticket's item: what came to the conversation is as unknown as before.
+        let known = self.known();
+        let claimed = self.claimed(ticket, owner, anyway, now).await;
+        self.knows(known);
+        claimed
     }
 }
 

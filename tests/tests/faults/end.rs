@@ -166,7 +166,10 @@ impl End {
         let missing = self.sms.len() < expected.sms.len();
         let put_right = if missing { 0 } else { expected.put_right };
         // Where the tag could not be added to a merge's target, the agent reads that answers do not go out.
-        let of_sms = |note: &&String| !note.contains("no longer has the tag");
+        // Nor is the agent silent where Braze refused to be told of a wish to opt out.
+        let of_sms = |note: &&String| {
+            !note.contains("no longer has the tag") && !note.starts_with("Braze could not be told")
+        };
         let told = self.notes.iter().filter(of_sms).count() > expected.notes + put_right;
         // Where the ticket is gone, nobody can be told, and its customer cannot be looked up.
         if missing && !told && self.dead == 0 && !gone {

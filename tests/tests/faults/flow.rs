@@ -64,6 +64,8 @@ pub enum Flow {
     FoundSolve,
     /// Redelivery finds that the agent asked for an SMS once more, which no webhook reported.
     FoundRequest,
+    /// The customer asks for no more texts in other words than STOP, and Braze is told.
+    OptOutInWords,
 }
 
 /// What must be true in the end, whatever went wrong.
@@ -96,7 +98,7 @@ impl Expected {
 
 impl Flow {
     /// All flows.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::FirstText,
         Self::TextOnOpen,
         Self::TextOnSolved,
@@ -123,6 +125,7 @@ impl Flow {
         Self::SolvedAgain,
         Self::FoundSolve,
         Self::FoundRequest,
+        Self::OptOutInWords,
     ];
 
     /// As in the documentation.
@@ -154,6 +157,7 @@ impl Flow {
             Self::SolvedAgain => "Solved again",
             Self::FoundSolve => "Comparison with a ticket solved again",
             Self::FoundRequest => "Comparison with a ticket whose agent asked once more",
+            Self::OptOutInWords => "A wish to opt out that Braze is told of",
         }
     }
 
@@ -182,6 +186,7 @@ impl Flow {
         Setting {
             nameless: self == Self::NamelessReply,
             pictures: self == Self::Picture,
+            unsubscribing: self == Self::OptOutInWords,
             ..Setting::default()
         }
     }
@@ -203,6 +208,7 @@ impl Flow {
             // The keyword may be an answer: it is read as the customer's words, too.
             Self::Help => vec!["one", "HELP"],
             Self::OptIn => vec!["one", "START"],
+            Self::OptOutInWords => vec!["one", "Stop texting me"],
             _ => vec!["one"],
         };
         let sms = match self {
@@ -222,7 +228,9 @@ impl Flow {
             _ => vec![],
         };
         let notes = match self {
-            Self::OptOut | Self::Help | Self::Resend | Self::FoundRequest => 1,
+            Self::OptOut | Self::OptOutInWords | Self::Help | Self::Resend | Self::FoundRequest => {
+                1
+            }
             // Of a merge, Zendesk's own on both tickets.
             Self::ReplyAfterOptOut | Self::OptIn | Self::TextOnMerged => 2,
             _ => 0,
@@ -239,7 +247,10 @@ impl Flow {
             notes,
             put_right: usize::from(matches!(self, Self::Resend | Self::FoundRequest)),
             files: usize::from(self == Self::Picture),
-            opted_out: matches!(self, Self::OptOut | Self::ReplyAfterOptOut),
+            opted_out: matches!(
+                self,
+                Self::OptOut | Self::OptOutInWords | Self::ReplyAfterOptOut
+            ),
             open: Some(!closed.contains(&self)),
         }
     }

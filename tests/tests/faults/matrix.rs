@@ -84,4 +84,5 @@ flows! {
     a_second_solve_survives_every_fault: SolvedAgain,
     a_second_solve_that_is_found_survives_every_fault: FoundSolve,
     a_request_that_is_found_survives_every_fault: FoundRequest,
+    a_wish_to_opt_out_that_braze_is_told_of_survives_every_fault: OptOutInWords,
 }

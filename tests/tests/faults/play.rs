@@ -92,6 +92,7 @@ impl Flow {
                 stage.text_with(customer, "two", &[link]).await;
             }
             Self::OptOut => stage.text(customer, "STOP").await,
+            Self::OptOutInWords => stage.text(customer, "Stop texting me").await,
             Self::OptIn => stage.text(customer, "START").await,
             Self::Help => stage.text(customer, "HELP").await,
             Self::Reply | Self::NamelessReply | Self::ReplyAfterOptOut => {

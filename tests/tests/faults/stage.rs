@@ -13,7 +13,7 @@ use local::faults::{Fault, Faults};
 use local::pictures::Pictures;
 use local::{Options, Stack};
 use serde_json::{Value, json};
-use simulators::braze::{InboundDelivery, User};
+use simulators::braze::{InboundDelivery, SMS_GROUP, User};
 use simulators::zendesk::{Mode, Ticket};
 
 use crate::call::{Call, Party};
@@ -49,6 +49,8 @@ pub struct Setting {
     pub nameless: bool,
     /// There is a host of customers' pictures.
     pub pictures: bool,
+    /// Braze is told of wishes to opt out.
+    pub unsubscribing: bool,
     /// Processes are stopped between events, as Lambda freezes them.
     pub freeze: bool,
 }
@@ -100,6 +102,11 @@ impl Stage {
         }
         // Cells follow each other faster than the schedule runs.
         options.zendesk.limits.exports_per_minute = 1_000_000;
+        if setting.unsubscribing {
+            e2e::set(&mut options, "BRAZE_SUBSCRIPTION_GROUP_ID", SMS_GROUP);
+            e2e::set(&mut options, "CHECK_SUBSCRIPTION", "off");
+            e2e::set(&mut options, "OPT_OUT_WORDS", "unsubscribe");
+        }
         options.zendesk.retry_wait_scale = 0.0;
         options.braze.retry_wait_scale = 0.0;
         let stack = Stack::start(options.clone()).await;

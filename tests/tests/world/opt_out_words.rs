@@ -1,13 +1,21 @@
 //! A wish to get no more SMS, in other words than the carrier's keyword.
 
+use std::time::Duration;
+
 use e2e::case;
-use e2e::view::{notes, phone};
-use e2e::{ANA, answered, send, settled, stack, with_ticket};
+use e2e::table::{dead_letters, redelivered};
+use e2e::view::{braze_calls, notes, phone, public};
+use e2e::{ANA, answered, send, set, settled, stack, stack_with, with_ticket};
+use local::Stack;
+use simulators::braze::{SMS_GROUP, Subscription};
 use simulators::zendesk::Status;
+use simulators::{Effect, Fault};
 
 use crate::crowd::{After, CLOSING, Crowd, on_a_ticket, others};
 
 const ASKED: &str = "sms_opt_out_asked";
+
+const SET: &str = "subscription.status.set";
 
 /// Each text is sent on an open ticket, which is solved afterwards. A customer whose wish was
 /// understood has no automatic text, and the agent reads of it.
@@ -183,5 +191,171 @@ fn a_wish_to_opt_out_is_read_on_the_ticket_as_the_customers_words() {
     case!(async {
         let sent = on_a_ticket(Status::Open, &["Stop texting me, Ada"]).await;
         assert_eq!(others(&sent, After::is_shown), [""; 0]);
+    });
+}
+
+/// A stack that has Braze told of wishes to opt out, with Ana's ticket.
+async fn telling() -> (Stack, u64) {
+    let stack = stack_with(|options| {
+        set(options, "BRAZE_SUBSCRIPTION_GROUP_ID", SMS_GROUP);
+        set(options, "OPT_OUT_WORDS", "unsubscribe");
+    })
+    .await;
+    let id = with_ticket(&stack).await;
+    (stack, id)
+}
+
+fn told(stack: &Stack) -> usize {
+    let calls = braze_calls(stack);
+    calls.iter().filter(|call| *call == SET).count()
+}
+
+fn is_subscribed(stack: &Stack) -> bool {
+    let ana = stack.braze.user(ANA).expect("known");
+    ana.subscription(SMS_GROUP) == Subscription::Subscribed
+}
+
+#[test]
+fn a_wish_is_told_braze_once_and_answers_are_held_as_after_any_opt_out() {
+    case!(async {
+        for wish in ["Stop texting me", "ARRÊT svp", "remove me from your list"] {
+            let (stack, id) = telling().await;
+            send::text(&stack, ANA, wish).await;
+            settled(&stack).await;
+            assert!(!is_subscribed(&stack), "{wish}");
+            assert_eq!(told(&stack), 1);
+            let ticket = e2e::view::ticket(&stack, id);
+            let tags = ["braze_sms", ASKED, "sms_opted_out"];
+            assert!(
+                tags.iter().all(|tag| ticket.tags.contains(&(*tag).into())),
+                "{:?}",
+                ticket.tags
+            );
+            assert_eq!(notes(&ticket).len(), 1);
+            assert_eq!(public(&ticket).last().map(String::as_str), Some(wish));
+            answered(&stack, id, "Of course.").await;
+            assert_eq!(notes(&e2e::view::ticket(&stack, id)).len(), 2);
+            assert_eq!(phone(&stack, ANA), [""; 0]);
+            send::text(&stack, ANA, "I mean it. No more texts").await;
+            settled(&stack).await;
+            assert_eq!(told(&stack), 1);
+        }
+    });
+}
+
+#[test]
+fn start_takes_a_wish_back_that_braze_was_told_of() {
+    case!(async {
+        let (stack, id) = telling().await;
+        for text in ["Stop texting me", "START"] {
+            send::text(&stack, ANA, text).await;
+            settled(&stack).await;
+        }
+        answered(&stack, id, "Welcome back").await;
+        assert_eq!(
+            phone(&stack, ANA).last().map(String::as_str),
+            Some("Welcome back")
+        );
+        let tags = e2e::view::ticket(&stack, id).tags;
+        assert_eq!(tags, ["braze_sms"], "both are taken off");
+    });
+}
+
+#[test]
+fn a_wish_without_an_answer_of_brazes_is_told_again_and_noted_once() {
+    case!(async {
+        for effect in [Effect::Drop, Effect::DropAfter, Effect::status(503)] {
+            let (stack, id) = telling().await;
+            stack.braze.fault(Fault::once(SET, effect));
+            send::text(&stack, ANA, "Stop texting me").await;
+            redelivered(&stack).await;
+            assert!(!is_subscribed(&stack));
+            let ticket = e2e::view::ticket(&stack, id);
+            assert_eq!((notes(&ticket).len(), public(&ticket).len()), (1, 2));
+            assert_eq!(dead_letters(&stack).len(), 0);
+        }
+    });
+}
+
+#[test]
+fn a_wish_that_was_taken_back_before_braze_knew_is_not_told() {
+    case!(async {
+        let (stack, id) = telling().await;
+        stack
+            .braze
+            .fault(Fault::always(SET, Effect::status(503)).times(6));
+        for text in ["Stop texting me", "START"] {
+            send::text(&stack, ANA, text).await;
+        }
+        redelivered(&stack).await;
+        assert!(is_subscribed(&stack));
+        answered(&stack, id, "Welcome back").await;
+        assert_eq!(
+            phone(&stack, ANA).last().map(String::as_str),
+            Some("Welcome back")
+        );
+    });
+}
+
+#[test]
+fn where_braze_refuses_the_agent_reads_that_it_does_not_know_and_no_text_is_lost() {
+    case!(async {
+        let (stack, id) = telling().await;
+        let usual = [
+            "campaigns.trigger.send",
+            "users.track",
+            "subscription.status.get",
+        ];
+        stack.braze.set_permissions(Some(&usual));
+        send::text(&stack, ANA, "Stop texting me").await;
+        settled(&stack).await;
+        let ticket = e2e::view::ticket(&stack, id);
+        assert_eq!(
+            public(&ticket).last().map(String::as_str),
+            Some("Stop texting me")
+        );
+        let read = notes(&ticket);
+        assert_eq!(read.len(), 2, "{read:?}");
+        assert!(
+            read.iter()
+                .any(|note| note.starts_with("Braze could not be told")),
+            "{read:?}"
+        );
+        assert_eq!(dead_letters(&stack).len(), 1);
+        // Braze still says that she is subscribed: that is old.
+        stack
+            .pass(Duration::from_secs(2 * 60 * 60))
+            .await
+            .expect("time passes");
+        answered(&stack, id, "Of course.").await;
+        assert_eq!(phone(&stack, ANA), [""; 0]);
+    });
+}
+
+#[test]
+fn a_sentence_in_which_something_stops_is_not_told_braze() {
+    case!(async {
+        let (stack, id) = telling().await;
+        send::text(&stack, ANA, "The machine does not stop").await;
+        settled(&stack).await;
+        answered(&stack, id, "Please unplug it.").await;
+        assert_eq!((told(&stack), is_subscribed(&stack)), (0, true));
+        assert_eq!(phone(&stack, ANA), ["Please unplug it."]);
+    });
+}
+
+#[test]
+fn the_wish_of_a_customer_without_external_id_is_told_by_number() {
+    case!(async {
+        let (stack, _) = telling().await;
+        let number = "+15550100042";
+        for text in ["START", "Please remove my number"] {
+            send::text(&stack, number, text).await;
+            settled(&stack).await;
+        }
+        let calls = stack.braze.calls().into_iter();
+        let told: Vec<_> = calls.filter(|call| call.operation == SET).collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].body["phone"], serde_json::json!([number]));
     });
 }

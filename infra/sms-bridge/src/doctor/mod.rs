@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Failure;
 use crate::account::{self, Account, Deployed, talk};
-use crate::braze::{Braze, Campaign};
+use crate::braze::Braze;
 use crate::setup::merge::get;
 
 mod campaigns;
@@ -101,16 +101,8 @@ async fn braze(account: &Account, stack: &Deployed, object: &Map<String, Value>)
     let (Ok(base), Some(key)) = (base.parse(), get(object, "braze_api_key")) else {
         return Vec::new();
     };
-    let parameters = ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"];
-    let campaigns: Vec<Campaign<'_>> = parameters
-        .into_iter()
-        .filter_map(|parameter| {
-            let id = stack.parameter(parameter)?;
-            Some(Campaign { parameter, id })
-        })
-        .collect();
     let http = account.http();
-    Braze { http, base, key }.check(&campaigns).await
+    Braze { http, base, key }.check(stack).await
 }
 
 /// A failure of the account's as a finding, its sentence as it stands.

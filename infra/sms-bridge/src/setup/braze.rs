@@ -10,7 +10,7 @@ use super::keys::EVENTS_TOKEN;
 use super::merge::get;
 use crate::Failure;
 use crate::account::{self, Deployed, talk};
-use crate::braze::{self, Campaign};
+use crate::braze;
 use crate::columns::{TERMINAL, hanging};
 use crate::doctor::Finding;
 
@@ -108,15 +108,8 @@ impl Braze {
             let form = export(stack, &object, self.show_token);
             form.iter().for_each(|form| talk::say(&form.join("\n")));
         }
-        let campaigns: Vec<Campaign<'_>> = ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"]
-            .into_iter()
-            .filter_map(|parameter| {
-                let id = stack.parameter(parameter)?;
-                Some(Campaign { parameter, id })
-            })
-            .collect();
         let http = account.http();
-        let findings = braze::Braze { http, base, key }.check(&campaigns).await;
+        let findings = braze::Braze { http, base, key }.check(stack).await;
         if self.account.json {
             let pages = groups.iter().flat_map(|group| {
                 let pages = group.campaigns.iter();

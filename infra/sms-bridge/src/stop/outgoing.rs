@@ -65,6 +65,7 @@ fn ticket(body: &Body) -> Option<String> {
         | Body::Note(_)
         | Body::LateFiles(_)
         | Body::Attributes
+        | Body::Unsubscribe
         | Body::Check(_)
         | Body::Other => None,
     };

@@ -227,6 +227,12 @@ impl Flow<'_> {
         Ok(asked.await?.unwrap_or(Subscription::Untold))
     }
 
+    /// Tells Braze that the customer wants no more SMS of a group. Safe to repeat.
+    pub(super) async fn unsubscribe(&mut self, group: String) -> Call<()> {
+        let customer = self.customer.clone();
+        self.call(Step::Unsubscribe { customer, group }, done).await
+    }
+
     fn attributes(&mut self, ticket: Option<TicketId>, open: bool) -> Step {
         let events = happened::take(self);
         let customer = self.customer.clone();

@@ -34,6 +34,7 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
     if consent.what != ConsentKind::Help {
         state.consent_at = at;
         state.subscription = None;
+        state.braze_untold = false;
     }
     let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
@@ -84,6 +85,7 @@ fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
     };
     state.consent_at = changed.at;
     state.subscription = None;
+    state.braze_untold = false;
     state.opted_out = out;
     if !is_news {
         return Done::delivered();

@@ -226,6 +226,7 @@ async fn tell(
         Body::Note(body) => note::note(&mut flow, body).await,
         Body::Consent(body) => Ok(consent::consent(&mut flow, body)),
         Body::Attributes => attributes::attributes(&mut flow).await,
+        Body::Unsubscribe => subscription::unsubscribe(&mut flow).await,
         Body::Reply(body) => reply::reply(&mut flow, body).await,
         Body::Solved(body) => solved::solved(&mut flow, body).await,
         Body::Resend(body) => resend::resend(&mut flow, body).await,

@@ -1,12 +1,12 @@
 //! Before a message: whether Braze may send it to this customer. Braze is the judge.
 
-use crate::message::{Body, DeliveryId};
+use crate::message::{Body, DeliveryId, Event};
 
 use super::super::notes;
 use super::super::state::Entry;
 use super::super::subscription::{LookedUp, Subscription};
-use super::consent::OPTED_OUT_TAG;
-use super::{Flow, Stop};
+use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
+use super::{Done, Ended, Flow, No, Stop};
 
 /// How long an answer of Braze counts, in milliseconds.
 const COUNTS_FOR: i64 = 60 * 60 * 1000;
@@ -17,6 +17,9 @@ pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
     let Some(group) = flow.about.policy.subscription_group.clone() else {
         return Ok(());
     };
+    if flow.state.braze_untold {
+        return Ok(());
+    }
     let (now, known) = (flow.now(), flow.state.subscription.clone());
     let fresh = |known: &LookedUp| now.saturating_sub(known.at) < COUNTS_FOR;
     if known.as_ref().is_some_and(fresh) {
@@ -31,9 +34,49 @@ pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
     });
     if is == Subscription::Subscribed && flow.state.opted_out {
         flow.state.opted_out = false;
+        flow.state.opt_out_asked_on = None;
         flow.state.consent_at = now;
     }
     Ok(())
+}
+
+/// Braze has to be told that the customer opted out in other words than it acts on: until then what it says
+/// of the subscription is old.
+pub(super) fn to_tell(flow: &mut Flow<'_>) -> Entry {
+    flow.state.braze_untold = true;
+    flow.state.subscription = None;
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive("unsubscribe", &[flow.about.delivery.as_str()]),
+        received_at: flow.now(),
+        body: Body::Unsubscribe,
+    })
+}
+
+/// Tells Braze, so that its own campaigns stop as well. Where it takes no such word, the opt-out counts here
+/// all the same, and the agent reads that Braze does not know.
+pub(super) async fn unsubscribe(flow: &mut Flow<'_>) -> Ended {
+    if !flow.state.braze_untold {
+        return Ok(Done::ignored("Braze knows, or the customer opted in again"));
+    }
+    let Some(group) = flow.about.policy.unsubscribe_from.clone() else {
+        return Ok(Done::ignored("OPT_OUT_WORDS is note by now"));
+    };
+    match flow.unsubscribe(group).await? {
+        Ok(()) => {}
+        Err(No::Refused(refusal)) => {
+            let note = notes::braze_untold(flow.language());
+            let note = flow.state.ticket.map(|ticket| flow.note(ticket, note, &[]));
+            return Ok(flow.dead(refusal, note));
+        }
+        Err(no) => return Err(no.into()),
+    }
+    flow.state.braze_untold = false;
+    flow.state.subscription = Some(LookedUp {
+        is: Subscription::Unsubscribed,
+        at: flow.now(),
+        noted_on: flow.state.ticket,
+    });
+    Ok(Done::delivered())
 }
 
 /// Braze would send this customer nothing.
@@ -60,7 +103,7 @@ pub(super) fn note(flow: &mut Flow<'_>) -> Option<Entry> {
         flow.state.opted_out_on = None;
         let mut entry = flow.note(ticket, notes::subscribed_again(language), &[]);
         if let Body::Note(note) = &mut entry.event.body {
-            note.untag = vec![OPTED_OUT_TAG.to_owned()];
+            note.untag = vec![OPTED_OUT_TAG.to_owned(), OPT_OUT_ASKED_TAG.to_owned()];
         }
         entry.event.delivery = id;
         return Some(entry);

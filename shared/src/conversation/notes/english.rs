@@ -117,6 +117,13 @@ pub(super) static TEXTS: Texts = Texts {
         Braze still counts them as subscribed. They get no automatic SMS any more, such as the closing \
         message. Your own answers on this ticket are still sent. If they want no texts at all, please \
         unsubscribe them in Braze.",
+    customer_opted_out_in_words: "The customer asked for no more texts, in other words than STOP. It counts as an \
+        opt-out: your answers on this ticket will not be sent until they text START, and Braze is told to \
+        unsubscribe them.",
+    braze_untold: "Braze could not be told that the customer wants no more texts. The bridge sends them nothing, \
+        but campaigns of Braze's may: please unsubscribe them in Braze, and tell your administrator. The key \
+        needs the permission subscription.status.set, and the setting BRAZE_SUBSCRIPTION_GROUP_ID a group that \
+        exists.",
     closing: "Your ticket has been closed",
     file_not_attached: "File not attached ({why}): {link}",
     more_not_attached: "… and {count} more files not attached",

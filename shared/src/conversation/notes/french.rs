@@ -116,6 +116,13 @@ pub(super) static TEXTS: Texts = Texts {
         STOP : pour Braze, il reste inscrit. Il ne reçoit plus de SMS automatique, comme le message de \
         clôture. Vos propres réponses sur ce ticket sont toujours envoyées. S'il ne veut plus aucun SMS, \
         veuillez le désinscrire dans Braze.",
+    customer_opted_out_in_words: "Le client demande de ne plus recevoir de SMS, en d'autres mots que STOP. Cela vaut \
+        désinscription : les réponses de ce ticket ne sont plus envoyées tant qu'il n'a pas envoyé START, et \
+        Braze est averti pour le désinscrire.",
+    braze_untold: "Braze n'a pas pu être averti que le client ne veut plus de SMS. Le pont ne lui envoie rien, mais \
+        des campagnes de Braze le peuvent : veuillez le désinscrire dans Braze et prévenir votre \
+        administrateur. La clé a besoin de l'autorisation subscription.status.set, et le réglage \
+        BRAZE_SUBSCRIPTION_GROUP_ID d'un groupe qui existe.",
     closing: "Votre demande a été clôturée",
     file_not_attached: "Fichier non joint ({why}) : {link}",
     more_not_attached: "… et {count} autres fichiers non joints",

@@ -377,6 +377,16 @@ pub fn customer_asked_to_opt_out(language: Language) -> String {
     Texts::of(language).customer_asked_to_opt_out.to_owned()
 }
 
+/// The customer asked for no more texts in words that Braze does not act on, and it counts as an opt-out.
+pub fn customer_opted_out_in_words(language: Language) -> String {
+    Texts::of(language).customer_opted_out_in_words.to_owned()
+}
+
+/// Braze could not be told of it.
+pub fn braze_untold(language: Language) -> String {
+    Texts::of(language).braze_untold.to_owned()
+}
+
 /// What asks for a rating: in the customer's language, else in the bridge's own.
 pub fn rate(language: Language, customers: Option<&str>) -> &'static str {
     let own = match language {
@@ -619,6 +629,8 @@ mod tests {
             customer_opted_in(language),
             customer_asked_for_help(language),
             customer_asked_to_opt_out(language),
+            customer_opted_out_in_words(language),
+            braze_untold(language),
             closing(language),
             file_not_attached(language, MediaProblem::Status(404), "https://x.example/1"),
             more_not_attached(language, 7),

@@ -110,7 +110,10 @@ impl Vendors for Clients {
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
         let to_braze = matches!(
             step,
-            Step::SendSms(_) | Step::SetAttributes(_) | Step::LookUpSubscription { .. }
+            Step::SendSms(_)
+                | Step::SetAttributes(_)
+                | Step::LookUpSubscription { .. }
+                | Step::Unsubscribe { .. }
         );
         if let Step::CountParts { parts, limit } = step {
             return self.count_parts(*parts, *limit, deadline).await;
@@ -136,6 +139,10 @@ impl Vendors for Clients {
             Step::SetAttributes(set) => self.braze_outcome(self.track(set, deadline).await),
             Step::LookUpSubscription { customer, group } => {
                 self.subscription(customer, group, deadline).await
+            }
+            Step::Unsubscribe { customer, group } => {
+                let told = self.braze.unsubscribe(customer, group, deadline).await;
+                self.braze_outcome(told)
             }
             step => self.zendesk_outcome(step, self.zendesk(step, deadline).await),
         };

@@ -23,7 +23,9 @@ pub(crate) fn calls_zendesk(incoming: &Incoming) -> bool {
         | Body::LateFiles(_)
         | Body::Note(_)
         | Body::Check(_) => true,
-        Body::Reply(_) | Body::Resend(_) | Body::Attributes | Body::Other => false,
+        Body::Reply(_) | Body::Resend(_) | Body::Attributes | Body::Unsubscribe | Body::Other => {
+            false
+        }
     };
     to_zendesk || incoming.customer.is_none()
 }

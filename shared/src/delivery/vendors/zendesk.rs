@@ -83,6 +83,7 @@ impl Clients {
             | Step::CountParts { .. }
             | Step::SetAttributes(_)
             | Step::LookUpSubscription { .. }
+            | Step::Unsubscribe { .. }
             | Step::ClaimTicket { .. } => super::later(None, Trouble::Other),
         })
     }

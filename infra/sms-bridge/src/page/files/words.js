@@ -15,6 +15,8 @@ const CALLS = {
   "uploads.create": "Upload the picture",
   "campaigns.trigger.send": "Send the SMS",
   "users.track": "Tell Braze the ticket’s state",
+  "subscription.status.get": "Ask Braze for the subscription",
+  "subscription.status.set": "Unsubscribe the customer in Braze",
 };
 const TABLE = {
   accepted: "Stored, conversation taken",
