@@ -51,6 +51,7 @@ impl Described {
             outputs: named(&[
                 ("ZendeskReplyUrl", url("/zendesk/reply")),
                 ("ZendeskSolvedUrl", url("/zendesk/solved")),
+                ("ZendeskEventsUrl", url("/zendesk/events")),
                 ("BrazeInboundUrl", url("/braze/inbound")),
                 ("BrazeEventsUrl", url("/braze/events")),
                 ("TableName", TABLE_NAME.to_owned()),

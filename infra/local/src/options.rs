@@ -25,6 +25,8 @@ pub const SOLVED_CAMPAIGN: &str = "solved-campaign";
 pub const REPLY_SIGNING_SECRET: &str = "reply-signing-secret";
 /// Signing secret of the webhook for solved tickets.
 pub const SOLVED_SIGNING_SECRET: &str = "solved-signing-secret";
+/// Signing secret of the webhook for event types.
+pub const EVENTS_SIGNING_SECRET: &str = "events-signing-secret";
 /// Bearer token of Braze's inbound webhook.
 pub const INBOUND_TOKEN: &str = "inbound-token";
 
@@ -63,6 +65,8 @@ pub struct Options {
     /// secret that holds the inbound token only. Braze's campaigns are there: nothing makes them
     /// but a person in its dashboard.
     pub first_day: bool,
+    /// Zendesk posts its event types to the bridge as well.
+    pub zendesk_events: bool,
     /// Template that defines the table; `None`: the workspace's.
     pub template: Option<PathBuf>,
 }
@@ -94,6 +98,7 @@ impl Default for Options {
             pictures: false,
             binaries: None,
             first_day: false,
+            zendesk_events: false,
             template: None,
         }
     }
@@ -117,6 +122,10 @@ impl Options {
             "braze_inbound_token_previous": "",
         });
         if let Some(secret) = secret.as_object_mut() {
+            if self.zendesk_events {
+                let key = "zendesk_events_signing_secret".to_owned();
+                secret.insert(key, json!(EVENTS_SIGNING_SECRET));
+            }
             if self.first_day {
                 let kept = |key: &String| key == "braze_inbound_token";
                 secret

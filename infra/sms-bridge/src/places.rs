@@ -36,6 +36,7 @@ The bridge runs on this machine. Ctrl-C ends it.
   Front            {front}
                      POST /zendesk/reply    zendesk-reply
                      POST /zendesk/solved   zendesk-solved
+                     POST /zendesk/events   zendesk-reply
                      POST /braze/inbound    braze-inbound
                    redelivery runs every minute
   Zendesk          {zendesk}

@@ -36,6 +36,7 @@ pub(crate) async fn replay(stack: &Stack, letters: &[Value]) -> Result<(), Strin
     let doors = Doors {
         reply: url("/zendesk/reply"),
         solved: url("/zendesk/solved"),
+        events: url("/zendesk/events"),
         inbound: url("/braze/inbound"),
         secrets,
         http,

@@ -121,6 +121,7 @@ impl Sandbox {
             // The page runs redelivery itself, to record it.
             schedule: None,
             pictures: true,
+            zendesk_events: true,
             logs: Logs::new(copy),
             show_build: true,
             ..Options::default()

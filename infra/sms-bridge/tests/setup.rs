@@ -27,20 +27,21 @@ async fn from_nothing_everything_is_made_and_a_second_run_changes_nothing() {
     let world = World::bare().await;
     let before = world.zendesk();
     let dry = world.bridge("setup zendesk --dry-run").await.ends(0).fits();
-    assert!(dry.out.contains("9 to make."), "{}", dry.out);
+    assert!(dry.out.contains("11 to make."), "{}", dry.out);
     assert!(dry.out.contains("role is_not end_user"), "{}", dry.out);
     assert_eq!((world.zendesk(), writes(&world)), (before, 0));
 
     let made = world.bridge("setup zendesk --yes").await.ends(0).fits();
     assert!(made.out.contains("Zendesk is as wanted."), "{}", made.out);
     assert_eq!(world.titles().len(), 3);
-    assert_eq!(world.webhooks().len(), 2);
+    assert_eq!(world.webhooks().len(), 3);
     let account = world.zendesk();
     assert_eq!(account["user_fields"][0]["key"], "braze_external_id");
     let secret = world.secret();
     for (key, name) in [
         ("zendesk_reply_signing_secret", ": reply"),
         ("zendesk_solved_signing_secret", ": solved"),
+        ("zendesk_events_signing_secret", ": events"),
     ] {
         let signs = webhook(&mut account.clone(), name)["secret"].clone();
         assert_eq!(secret[key], signs, "{key}");
@@ -258,7 +259,7 @@ async fn what_others_made_is_told_and_never_touched() {
     assert!(flat.contains("\"mine\" was made by somebody else and posts to this stack's URL"));
     assert!(flat.contains("\"guide\" posts to Braze itself"), "{flat}");
     assert_eq!(of_others(&world), before);
-    assert_eq!((world.titles().len(), world.webhooks().len()), (5, 5));
+    assert_eq!((world.titles().len(), world.webhooks().len()), (5, 6));
 
     edit(&world.stack, |account| {
         let category = account["categories"][0]["id"].clone();
@@ -270,7 +271,7 @@ async fn what_others_made_is_told_and_never_touched() {
         .await
         .ends(0)
         .fits();
-    assert!(removed.out.contains("5 to remove."), "{}", removed.out);
+    assert!(removed.out.contains("6 to remove."), "{}", removed.out);
     assert!(removed.out.contains("stays"), "{}", removed.out);
     assert_eq!(of_others(&world), before);
     assert_eq!(world.titles(), ["mine", "guide"]);
@@ -319,7 +320,7 @@ async fn a_webhook_that_somebody_elses_trigger_needs_stays_and_the_rest_goes() {
         let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
         let told = "solved stays: somebody else's trigger \"theirs\" posts to it.";
         assert!(flat.contains(told), "{flat}");
-        assert!(flat.contains("4 to remove") || flat.contains("5 to remove"));
+        assert!(flat.contains("5 to remove") || flat.contains("6 to remove"));
     }
     assert_eq!(world.titles(), ["theirs"]);
     assert_eq!(
@@ -352,7 +353,7 @@ async fn a_set_up_that_broke_off_is_finished_by_the_next_run() {
         .fault(Fault::once("triggers.create", Effect::DropAfter));
     world.bridge("setup zendesk --yes").await.ends(2);
     world.bridge("setup zendesk --yes").await.ends(0);
-    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 2));
+    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 3));
     assert_eq!(world.secret()["zendesk_reply_signing_secret"], stored);
 }
 
@@ -471,7 +472,7 @@ async fn a_legacy_token_sets_up_as_well_and_scripts_get_json() {
         .json();
     assert_eq!(told["changed"], true);
     assert_eq!(told["changes"][0]["kind"], "user field");
-    assert_eq!(told["changes"].as_array().unwrap().len(), 9);
+    assert_eq!(told["changes"].as_array().unwrap().len(), 11);
     let told = world
         .bridge("setup zendesk --yes --json")
         .await
@@ -490,7 +491,7 @@ async fn the_rate_limit_is_waited_for() {
         .fault(Fault::once("webhooks.create", limited));
     let ran = world.bridge("setup zendesk --yes").await.ends(0);
     assert!(ran.err.contains("going on in 1 s"), "{}", ran.err);
-    assert_eq!(world.webhooks().len(), 2);
+    assert_eq!(world.webhooks().len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -505,6 +506,57 @@ async fn what_is_there_twice_with_its_own_mark_is_taken_back_to_one() {
         account["webhooks"]["ZZZZZZZZZZZZZZZZZZZZZZZZZZ"] = second;
     });
     let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
-    assert!(ran.out.contains("2 to remove, 9 as wanted."), "{}", ran.out);
-    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 2));
+    assert!(
+        ran.out.contains("2 to remove, 11 as wanted."),
+        "{}",
+        ran.out
+    );
+    assert_eq!((world.titles().len(), world.webhooks().len()), (3, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_without_a_trigger_is_followed_on_what_was_set_up() {
+    let world = World::ready().await;
+    let stack = &world.stack;
+    let text = stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
+    assert_eq!(text.status, Some(200), "{text:?}");
+    assert!(stack.quiesce(PATIENCE).await);
+    let ticket = stack.zendesk.tickets()[0].id;
+    let open = || stack.braze.user("ana").unwrap().attributes["zendesk_ticket_open"].clone();
+    assert_eq!(open(), json!(true));
+    stack.zendesk.delete(ticket).unwrap();
+    assert!(stack.quiesce(PATIENCE).await);
+    assert_eq!(open(), json!(false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_event_types_gets_the_rest_and_a_reason() {
+    let world = World::bare().await;
+    // The third webhook that is made is the one for event types.
+    let refusal = Effect::Respond {
+        status: 422,
+        headers: vec![],
+        body: r#"{"error":"RecordInvalid","description":"event types are not available"}"#
+            .to_owned(),
+    };
+    let fault = Fault::once("webhooks.create", refusal).after(2);
+    world.stack.zendesk.fault(fault);
+    let made = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    assert!(made.out.contains("Zendesk is as wanted."), "{}", made.out);
+    assert!(
+        made.err.contains("event types was not made"),
+        "{}",
+        made.err
+    );
+    assert_eq!((world.webhooks().len(), world.titles().len()), (2, 3));
+    assert_eq!(world.secret()["zendesk_events_signing_secret"], Value::Null);
+    let doctor = world.bridge("doctor").await.ends(0);
+    assert!(
+        doctor.out.contains("no webhook for event types"),
+        "{}",
+        doctor.out
+    );
+    // Once the account has them.
+    world.bridge("setup zendesk --yes").await.ends(0);
+    assert_eq!(world.webhooks().len(), 3);
 }

@@ -21,6 +21,8 @@ pub enum Door {
     ZendeskReply,
     /// `POST /zendesk/solved`
     ZendeskSolved,
+    /// `POST /zendesk/events`: Zendesk's event types, where the secret has a signing secret for them.
+    ZendeskEvents,
     /// `POST /braze/inbound`
     BrazeInbound,
     /// `POST /braze/events`: Braze's event export, where the secret has a token for it.
@@ -31,7 +33,7 @@ impl Door {
     /// What the function behind it needs from the secret.
     pub fn needs(self) -> [Need; 3] {
         let own = match self {
-            Self::ZendeskReply => Need::ZendeskReply,
+            Self::ZendeskReply | Self::ZendeskEvents => Need::ZendeskReply,
             Self::ZendeskSolved => Need::ZendeskSolved,
             Self::BrazeInbound | Self::BrazeEvents => Need::BrazeInbound,
         };
@@ -43,7 +45,8 @@ impl Door {
         match (path.trim_end_matches('/').ends_with("/events"), self) {
             (false, door) => Some(door),
             (true, Self::BrazeInbound | Self::BrazeEvents) => Some(Self::BrazeEvents),
-            (true, Self::ZendeskReply | Self::ZendeskSolved) => None,
+            (true, Self::ZendeskReply | Self::ZendeskEvents) => Some(Self::ZendeskEvents),
+            (true, Self::ZendeskSolved) => None,
         }
     }
 
@@ -51,13 +54,15 @@ impl Door {
     pub(super) fn most_bytes(self) -> usize {
         match self {
             Self::BrazeEvents => MAX_EXPORT_BYTES,
-            Self::ZendeskReply | Self::ZendeskSolved | Self::BrazeInbound => MAX_BODY_BYTES,
+            Self::ZendeskReply | Self::ZendeskSolved | Self::ZendeskEvents | Self::BrazeInbound => {
+                MAX_BODY_BYTES
+            }
         }
     }
 
     /// Whether requests that are not authentic may be let in and reported, where that is set.
     pub(super) fn is_observed(self) -> bool {
-        self != Self::BrazeEvents
+        !matches!(self, Self::ZendeskEvents | Self::BrazeEvents)
     }
 
     /// Its name in logs and dead letters.
@@ -65,6 +70,7 @@ impl Door {
         match self {
             Self::ZendeskReply => "zendesk-reply",
             Self::ZendeskSolved => "zendesk-solved",
+            Self::ZendeskEvents => "zendesk-events",
             Self::BrazeInbound => "braze-inbound",
             Self::BrazeEvents => "braze-events",
         }
@@ -72,7 +78,7 @@ impl Door {
 
     pub(super) fn sender(self) -> &'static str {
         match self {
-            Self::ZendeskReply | Self::ZendeskSolved => "zendesk",
+            Self::ZendeskReply | Self::ZendeskSolved | Self::ZendeskEvents => "zendesk",
             Self::BrazeInbound | Self::BrazeEvents => "braze",
         }
     }
@@ -81,6 +87,7 @@ impl Door {
         match self {
             Self::ZendeskReply => &secrets.zendesk_reply,
             Self::ZendeskSolved => &secrets.zendesk_solved,
+            Self::ZendeskEvents => &secrets.zendesk_events,
             Self::BrazeInbound => &secrets.braze_inbound,
             Self::BrazeEvents => &secrets.braze_events,
         }
@@ -99,7 +106,7 @@ impl Door {
             .map(|secret| secret.expose())
             .collect();
         match self {
-            Self::ZendeskReply | Self::ZendeskSolved => {
+            Self::ZendeskReply | Self::ZendeskSolved | Self::ZendeskEvents => {
                 auth::zendesk(&live, headers, body, now.div_euclid(1000))
             }
             Self::BrazeInbound | Self::BrazeEvents => auth::bearer(&live, headers),
@@ -114,7 +121,8 @@ impl Door {
             Self::ZendeskSolved => {
                 message::zendesk_solved(body, invocation, header(auth::TIMESTAMP), now)
             }
-            Self::BrazeInbound | Self::BrazeEvents => {
+            // The event streams have readers of their own.
+            Self::BrazeInbound | Self::BrazeEvents | Self::ZendeskEvents => {
                 return message::braze_inbound(body, app.duplicate_window, now);
             }
         };

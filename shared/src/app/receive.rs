@@ -11,9 +11,9 @@ use lambda_http::{Request, RequestExt, Response};
 use crate::config::SignatureMode;
 use crate::conversation::step::Ending;
 use crate::conversation::store::StoreError;
-use crate::delivery::{Work, calls_zendesk, log_name};
+use crate::delivery::{Report, Work, calls_zendesk, log_name};
 use crate::http::{Answer, AuthError, Known, TooLarge, body};
-use crate::message::{self, DeliveryId, Incoming, Malformed, Parsed, TicketId};
+use crate::message::{self, DeliveryId, Happened, Incoming, Malformed, Parsed, TicketId};
 use crate::telemetry::{self, EventLine, hops, invocation, metrics};
 
 use super::{App, Door};
@@ -64,8 +64,10 @@ impl App {
             Err(refusal) => return refusal.into(),
         };
         let now = self.bridge.clock.now();
-        if door == Door::BrazeEvents {
-            return Box::pin(self.take_exported(body, request, now)).await;
+        match door {
+            Door::BrazeEvents => return Box::pin(self.take_exported(body, request, now)).await,
+            Door::ZendeskEvents => return Box::pin(self.take_happened(body, request, now)).await,
+            Door::ZendeskReply | Door::ZendeskSolved | Door::BrazeInbound => {}
         }
         let parsed = door.parse(self, request.headers(), body, now);
         let parsed = super::tagged::admit(parsed, self.bridge.policy.tag.as_deref());
@@ -125,7 +127,7 @@ impl App {
         let context = request.lambda_context();
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let work = Work::request(&context.request_id, deadline, now);
-        let mut told = Told {
+        let told = Told {
             kind: Some(incoming.event.body.kind()),
             customer: incoming.customer.as_ref().and_then(log_name),
             ..Told::of(Known::new(incoming.event.delivery.clone(), None))
@@ -157,17 +159,36 @@ impl App {
                 return (Answer::Unavailable, told);
             }
         };
-        told.attempts = report.attempts;
-        told.event.ticket = report.ticket;
-        let known = told.event.clone();
-        let answer = match report.ending {
-            Ending::Delivered => Answer::Delivered(known),
-            Ending::Duplicate => Answer::Duplicate(known),
-            Ending::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
-            // Stored; what the agent has to know is on the ticket.
-            Ending::Queued | Ending::Unknown | Ending::Dead(_) => Answer::Queued(known),
+        reported(report, told)
+    }
+
+    /// Follows what Zendesk's event stream tells. Nobody waits for it: an event that was lost is made up for by the
+    /// next one on its ticket.
+    async fn take_happened(&self, body: &[u8], request: &Request, now: i64) -> (Answer, Told) {
+        let known = Known::new(message::delivery_of_body(body), None);
+        let told = Told {
+            kind: Some("happened"),
+            ..Told::of(known.clone())
         };
-        (answer, told)
+        let happened = match message::zendesk_event(body) {
+            Happened::Malformed(malformed) => {
+                return self.keep(Door::ZendeskEvents, body, malformed).await;
+            }
+            Happened::NotForUs(reason) => {
+                return (Answer::Ignored(Cow::Borrowed(reason), known), told);
+            }
+            happened => happened,
+        };
+        let context = request.lambda_context();
+        let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
+        let work = Work::request(&context.request_id, deadline, now);
+        match Box::pin(self.bridge.follow(happened, &work)).await {
+            Ok(report) => reported(report, told),
+            Err(error) => {
+                tracing::error!(error = %error, "what happened in Zendesk cannot be stored");
+                (Answer::Unavailable, told)
+            }
+        }
     }
 
     /// Takes in what Braze's event export brings. Nothing of it is malformed: it would be sent again for days, and
@@ -209,6 +230,20 @@ impl App {
         };
         (answer, Told::of(Known::new(id, None)))
     }
+}
+
+fn reported(report: Report, mut told: Told) -> (Answer, Told) {
+    told.attempts = report.attempts;
+    told.event.ticket = report.ticket;
+    let known = told.event.clone();
+    let answer = match report.ending {
+        Ending::Delivered => Answer::Delivered(known),
+        Ending::Duplicate => Answer::Duplicate(known),
+        Ending::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
+        // Stored; what the agent has to know is on the ticket.
+        Ending::Queued | Ending::Unknown | Ending::Dead(_) => Answer::Queued(known),
+    };
+    (answer, told)
 }
 
 /// Whether the sender proved who it is; without that, a request is let in by `SIGNATURE_MODE=observe` alone.

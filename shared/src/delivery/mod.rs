@@ -10,6 +10,7 @@ mod currents;
 mod dead_letters;
 mod drain;
 mod event_log;
+mod follow;
 mod gate;
 mod hand_on;
 mod limits;

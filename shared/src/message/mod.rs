@@ -12,6 +12,7 @@ mod customer;
 mod event;
 mod extras;
 mod field;
+mod happened;
 mod ids;
 mod json;
 mod lenient;
@@ -35,6 +36,7 @@ pub use event::{
     MediaProblem, Note, Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
+pub use happened::{FOLLOWED, Happened, happened as zendesk_event};
 pub use ids::{
     Alias, CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId,
     is_campaign,

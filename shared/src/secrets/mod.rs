@@ -83,6 +83,8 @@ pub struct Secrets {
     pub zendesk_reply: Rotating,
     /// Signs the requests on `/zendesk/solved`.
     pub zendesk_solved: Rotating,
+    /// Signs the requests on `/zendesk/events`; without one Zendesk's event types are not followed.
+    pub zendesk_events: Rotating,
     /// The bearer token on `/braze/inbound`.
     pub braze_inbound: Rotating,
     /// Makes customers' names in the logs; without it the token does.
@@ -102,6 +104,8 @@ pub enum Need {
     ZendeskReply,
     /// To check requests on `/zendesk/solved`.
     ZendeskSolved,
+    /// To check requests on `/zendesk/events`, where these are to be let in.
+    ZendeskEvents,
     /// To check requests on `/braze/inbound`.
     BrazeInbound,
 }
@@ -130,6 +134,10 @@ impl Secrets {
             Need::ZendeskSolved => (
                 !self.zendesk_solved.is_empty(),
                 &["zendesk_solved_signing_secret"],
+            ),
+            Need::ZendeskEvents => (
+                !self.zendesk_events.is_empty(),
+                &["zendesk_events_signing_secret"],
             ),
             Need::BrazeInbound => (!self.braze_inbound.is_empty(), &["braze_inbound_token"]),
         };

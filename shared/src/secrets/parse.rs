@@ -30,6 +30,10 @@ impl Secrets {
                 current: signing(get("zendesk_solved_signing_secret")?),
                 previous: signing(get("zendesk_solved_signing_secret_previous")?),
             },
+            zendesk_events: Rotating {
+                current: signing(get("zendesk_events_signing_secret")?),
+                previous: signing(get("zendesk_events_signing_secret_previous")?),
+            },
             braze_inbound: Rotating {
                 current: get("braze_inbound_token")?,
                 previous: get("braze_inbound_token_previous")?,

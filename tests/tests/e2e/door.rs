@@ -246,8 +246,8 @@ async fn in_observe_mode_everybody_gets_in_and_it_is_logged() {
     }
 }
 
-/// The route for Zendesk's event stream leads to a function that does not serve it yet; Braze's is off until
-/// the secret has its token: what comes by them is no reply and no text.
+/// The routes for event streams are closed until the secret has what opens them: what comes by them is no reply
+/// and no text.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_by_the_routes_for_event_streams_is_not_taken_for_a_message() {
     let stack = stack().await;
@@ -260,7 +260,7 @@ async fn what_comes_by_the_routes_for_event_streams_is_not_taken_for_a_message()
         reply,
     )
     .await;
-    assert_eq!(answer.status, 404);
+    assert_eq!(answer.status, 401);
     let token = format!("Bearer {INBOUND_TOKEN}");
     let bearer = ("authorization", token.as_str());
     let text = inbound_body(ANA, "Hello", "d-1").to_string();

@@ -47,3 +47,4 @@ mod spend_guard;
 mod statuses;
 mod suspended;
 mod texts;
+mod zendesk_events;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use simulators::braze::Braze;
 use simulators::zendesk::Zendesk;
 
-use super::wiring::{introduce_to_braze, introduce_to_zendesk, tag};
+use super::wiring::{follow_zendesk, introduce_to_braze, introduce_to_zendesk, tag};
 use super::{Options, Stack};
 use crate::dynamo::DynamoError;
 
@@ -24,6 +24,7 @@ pub(super) struct Fresh {
     zendesk: Value,
     braze: Value,
     first_day: bool,
+    follows: bool,
     /// The tag of tickets that are texted about.
     tag: Option<String>,
 }
@@ -34,6 +35,7 @@ impl Fresh {
             zendesk: zendesk.snapshot(),
             braze: braze.snapshot(),
             first_day: options.first_day,
+            follows: options.zendesk_events,
             tag: tag(options),
         }
     }
@@ -42,6 +44,9 @@ impl Fresh {
     pub(super) fn introduce(&self, zendesk: &Zendesk, braze: &Braze, front: &str) {
         if !self.first_day {
             introduce_to_zendesk(zendesk, front, self.tag.as_deref());
+            if self.follows {
+                follow_zendesk(zendesk, front);
+            }
         }
         introduce_to_braze(braze, front);
     }

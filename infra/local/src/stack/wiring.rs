@@ -14,8 +14,8 @@ use crate::binaries::{self, Binaries, BinariesError, FUNCTIONS};
 use crate::data::DataDir;
 use crate::journal::Journal;
 use crate::options::{
-    INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET, SOLVED_CAMPAIGN,
-    SOLVED_SIGNING_SECRET,
+    EVENTS_SIGNING_SECRET, INBOUND_TOKEN, Options, Places, REPLY_CAMPAIGN, REPLY_SIGNING_SECRET,
+    SOLVED_CAMPAIGN, SOLVED_SIGNING_SECRET,
 };
 use crate::pictures::Pictures;
 use crate::pool::{Pool, Program};
@@ -24,6 +24,8 @@ use crate::template::Table;
 /// What `sms-bridge setup braze` gives to paste.
 const REPLY_TEXT: &str = include_str!("../../../braze/reply.liquid");
 const SOLVED_TEXT: &str = include_str!("../../../braze/solved.liquid");
+/// The event types that `sms-bridge setup zendesk` subscribes to.
+const EVENTS: &str = include_str!("../../../zendesk/events.json");
 
 pub(super) fn read_table(options: &Options) -> Result<Table, StackError> {
     let usual = || match Archive::of_this_program() {
@@ -104,6 +106,15 @@ pub(super) fn introduce_to_zendesk(zendesk: &Zendesk, front: &str, tag: Option<&
     if let Some(tag) = tag {
         zendesk.limit_default_triggers(tag);
     }
+}
+
+/// Has Zendesk post its event types to the bridge, as an administrator would.
+pub(super) fn follow_zendesk(zendesk: &Zendesk, front: &str) {
+    // A file of this repository, read by tests before anybody else.
+    let kinds: Vec<String> = serde_json::from_str(EVENTS).unwrap_or_default();
+    let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+    let endpoint = format!("{front}/zendesk/events");
+    zendesk.install_event_webhook(&endpoint, EVENTS_SIGNING_SECRET, &kinds);
 }
 
 /// The tag of tickets that are texted about; `None`: all of them are.

@@ -73,6 +73,11 @@ pub(super) fn install(work: &mut Work<'_>, endpoints: [(&str, &str); 2]) {
     }
 }
 
+/// The name of the webhook for event types.
+pub(super) fn events_name() -> String {
+    format!("{PREFIX}events")
+}
+
 /// The bundle's triggers run for tickets with this tag only.
 pub(super) fn limit(work: &mut Work<'_>, tag: &str) {
     let triggers = work.state.triggers.iter_mut();

@@ -167,6 +167,7 @@ async fn doors(account: &Account, letters: &[Letter]) -> Result<Option<Doors>, F
     Ok(Some(Doors {
         reply: url("ZendeskReplyUrl")?,
         solved: url("ZendeskSolvedUrl")?,
+        events: url("ZendeskEventsUrl").unwrap_or_default(),
         inbound: url("BrazeInboundUrl")?,
         secrets: account.secret().await?.secrets(&needs).await?,
         http: account.http().clone(),

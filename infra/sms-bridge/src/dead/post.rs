@@ -18,12 +18,14 @@ use super::replay::{Replayed, new_delivery};
 /// A function answers well within this.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// The stack's three URLs and what opens them.
+/// The stack's URLs and what opens them.
 pub(crate) struct Doors {
     /// Of `/zendesk/reply`.
     pub reply: String,
     /// Of `/zendesk/solved`.
     pub solved: String,
+    /// Of `/zendesk/events`.
+    pub events: String,
     /// Of `/braze/inbound`.
     pub inbound: String,
     /// Signing secrets and token.
@@ -37,6 +39,7 @@ pub(super) fn need(source: &str) -> Option<Need> {
     match source {
         "zendesk-reply" => Some(Need::ZendeskReply),
         "zendesk-solved" => Some(Need::ZendeskSolved),
+        "zendesk-events" => Some(Need::ZendeskEvents),
         "braze-inbound" => Some(Need::BrazeInbound),
         _ => None,
     }
@@ -55,6 +58,11 @@ impl Doors {
                 &self.solved,
                 "zendesk_solved_signing_secret",
                 &self.secrets.zendesk_solved,
+            ),
+            "zendesk-events" => (
+                &self.events,
+                "zendesk_events_signing_secret",
+                &self.secrets.zendesk_events,
             ),
             "braze-inbound" => (
                 &self.inbound,

@@ -31,7 +31,7 @@ struct Route {
     signed: bool,
 }
 
-fn routes() -> [Route; 4] {
+fn routes() -> [Route; 5] {
     [
         Route {
             output: "ZendeskReplyUrl",
@@ -46,6 +46,13 @@ fn routes() -> [Route; 4] {
             body: json!({"external_user_id": NOBODY, "status": "solved"}),
             signed: true,
         },
+        // Optional: without its key in the secret it is closed, and nothing is sent.
+        Route {
+            output: "ZendeskEventsUrl",
+            key: "zendesk_events_signing_secret",
+            body: json!({"type": "zen:event-type:ticket.created", "detail": {}, "event": {}}),
+            signed: true,
+        },
         Route {
             output: "BrazeInboundUrl",
             key: "braze_inbound_token",
@@ -53,7 +60,7 @@ fn routes() -> [Route; 4] {
                 "dispatch_id": "dispatch_id_for_unsent_campaign"}),
             signed: false,
         },
-        // Optional: without its key in the secret it is off, and nothing is sent.
+        // Likewise.
         Route {
             output: "BrazeEventsUrl",
             key: "braze_events_token",

@@ -11,12 +11,12 @@ use super::routes::skew;
 use super::{Finding, Report};
 use crate::account::{Account, Deployed};
 use crate::setup::body::differing;
-use crate::setup::by_hand::{served, spares};
+use crate::setup::by_hand::{ByHand, served, spares};
 use crate::setup::fields::Difference;
 use crate::setup::found::Found;
 use crate::setup::plan::{Act, Change, Part, plan};
-use crate::setup::wanted::{ROUTES, Wanted};
-use crate::zendesk::{Credentials, SETUP_SCOPES, Trouble, credentials, sign_in};
+use crate::setup::wanted::{EVENTS, ROUTES, Wanted};
+use crate::zendesk::{Admin, Credentials, SETUP_SCOPES, Trouble, credentials, sign_in};
 
 /// The hop, in a finding.
 pub(super) const AREA: &str = "zendesk";
@@ -139,7 +139,16 @@ async fn set_up(
     let before = report.findings.len();
     let served = served(&wanted, &found, &plan.by_hand);
     let to_do = plan.to_do();
-    report.add(to_do.filter(|c| !spares(&served, &wanted, c)).map(drift));
+    let to_do: Vec<&Change> = to_do.filter(|c| !spares(&served, &wanted, c)).collect();
+    let of_events =
+        |change: &&Change| matches!(change.part, Part::Webhook(EVENTS) | Part::Secret(EVENTS));
+    let lacks_events = to_do
+        .iter()
+        .any(|change| change.part == Part::Webhook(EVENTS) && change.act == Act::Create);
+    let needed = to_do
+        .into_iter()
+        .filter(|change| !lacks_events || !of_events(change));
+    report.add(needed.map(drift));
     let (harmful, harmless): (Vec<_>, Vec<_>) =
         plan.notices.iter().partition(|notice| notice.harmful);
     report.add(harmful.into_iter().map(|notice| {
@@ -162,20 +171,39 @@ async fn set_up(
             .into_iter()
             .map(|notice| Finding::note(AREA, notice.text.clone())),
     );
-    for (route, output, key) in ROUTES {
-        if let Some(webhook) = found.own_webhooks(&wanted.owner, route).next() {
-            report.add([delivered(&admin, webhook, output, key).await?]);
-        }
+    let by_others = |webhook: &Value| wanted.route(webhook) == Some(EVENTS);
+    if lacks_events && !found.webhooks.iter().any(by_others) {
+        let what = "there is no webhook for event types, so a ticket that changes hands, is merged or deleted is \
+                    noticed with the next text or answer on it; where the account has event types, `sms-bridge \
+                    setup zendesk` makes it";
+        report.add([Finding::note(AREA, what.to_owned())]);
     }
-    for one in plan
+    let by_hand = plan
         .by_hand
         .iter()
-        .filter(|one| served.contains(&one.route))
-    {
-        let (_, output, key) = ROUTES[one.route];
-        report.add([delivered(&admin, &one.webhook, output, key).await?]);
-    }
+        .filter(|one| served.contains(&one.route));
+    deliveries(&admin, &wanted, &found, by_hand, report).await?;
     Ok(campaigns::postings(&wanted, &found))
+}
+
+/// What became of the webhooks' last requests.
+async fn deliveries<'b>(
+    admin: &Admin,
+    wanted: &Wanted,
+    found: &Found,
+    by_hand: impl Iterator<Item = &'b ByHand>,
+    report: &mut Report,
+) -> Result<(), Trouble> {
+    for (route, output, key) in ROUTES {
+        if let Some(webhook) = found.own_webhooks(&wanted.owner, route).next() {
+            report.add([delivered(admin, webhook, output, key).await?]);
+        }
+    }
+    for one in by_hand {
+        let (_, output, key) = ROUTES[one.route];
+        report.add([delivered(admin, &one.webhook, output, key).await?]);
+    }
+    Ok(())
 }
 
 /// A change that set-up would make, as something that is wrong now.

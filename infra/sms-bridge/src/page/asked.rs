@@ -37,7 +37,11 @@ impl Asked {
                 "braze",
                 word("kind").unwrap_or_else(|| "message".to_owned()),
             ),
-            "zendesk-reply" => ("zendesk", "reply".to_owned()),
+            "zendesk-reply" => {
+                let kind = word("type").unwrap_or_else(|| "reply".to_owned());
+                let kind = kind.strip_prefix("zen:event-type:").unwrap_or(&kind);
+                ("zendesk", kind.to_owned())
+            }
             "zendesk-solved" => ("zendesk", "solved".to_owned()),
             _ => ("schedule", "redelivery".to_owned()),
         };
@@ -45,7 +49,7 @@ impl Asked {
             source,
             kind,
             customer: word("external_user_id"),
-            ticket: word("ticket_id"),
+            ticket: word("ticket_id").or_else(|| body["detail"]["id"].as_str().map(str::to_owned)),
             delivery: word("dispatch_id").or_else(|| header("x-zendesk-webhook-invocation-id")),
         }
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::found::{id, signing_secret};
 use super::merge;
 use super::plan::{Act, Change, Part, Plan};
-use super::wanted::{ROUTES, Wanted};
+use super::wanted::{EVENTS, ROUTES, Wanted};
 use crate::Failure;
 use crate::account::SecretValue;
 use crate::zendesk::{Admin, Trouble};
@@ -20,14 +20,15 @@ struct Ids {
     category: String,
 }
 
-/// Makes all changes; `told` hears of each that is done.
+/// Makes all changes; `told` hears of each that is done. Says why there is no webhook for event types, where Zendesk
+/// refuses it: not every account has them, and the bridge works without.
 pub(crate) async fn apply(
     plan: &Plan,
     wanted: &Wanted,
     admin: &Admin,
     secret: &SecretValue,
     mut told: impl FnMut(&Change),
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let known = |part: Part| {
         let mut changes = plan.changes.iter();
         let found = changes.find(|change| change.part == part && change.act != Act::Remove);
@@ -43,8 +44,11 @@ pub(crate) async fn apply(
     };
     let stores =
         |change: &Change| matches!(change.part, Part::Secret(_)) && change.act != Act::Keep;
-    let mut stored = false;
+    let (mut stored, mut without_events) = (false, None);
     for change in plan.to_do() {
+        if without_events.is_some() && change.part == Part::Secret(EVENTS) {
+            continue;
+        }
         if stores(change) {
             if !stored {
                 store(
@@ -57,13 +61,24 @@ pub(crate) async fn apply(
                 stored = true;
             }
         } else {
-            make(change, wanted, &mut ids, admin)
-                .await
-                .map_err(|trouble| failed(change, &trouble))?;
+            match make(change, wanted, &mut ids, admin).await {
+                Ok(()) => {}
+                Err(trouble) if is_unavailable(change, &trouble) => {
+                    without_events = Some(trouble.what());
+                    continue;
+                }
+                Err(trouble) => return Err(failed(change, &trouble)),
+            }
         }
         told(change);
     }
-    Ok(())
+    Ok(without_events)
+}
+
+/// Whether the account cannot have the webhook for event types.
+fn is_unavailable(change: &Change, trouble: &Trouble) -> bool {
+    let refused = matches!(trouble, Trouble::Refused { .. } | Trouble::Forbidden(..));
+    refused && change.part == Part::Webhook(EVENTS) && change.act == Act::Create
 }
 
 async fn make(
@@ -129,6 +144,9 @@ async fn store<'c>(
         let Part::Secret(route) = change.part else {
             continue;
         };
+        if ids.webhooks[route].is_empty() {
+            continue;
+        }
         let signs = signing_secret(admin, &ids.webhooks[route]).await;
         let signs = signs.map_err(|trouble| failed(change, &trouble))?;
         merge::set(&mut object, ROUTES[route].2, &signs);

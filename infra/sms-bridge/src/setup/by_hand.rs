@@ -11,7 +11,7 @@ use super::found::{Found, id};
 use super::merge::{get, previous};
 use super::notices::{Notice, posts_to};
 use super::plan::{Change, Part, text};
-use super::wanted::{ROUTES, Wanted, only};
+use super::wanted::{EVENTS, ROUTES, Wanted, only};
 
 /// A webhook by hand that an active trigger posts to.
 pub(crate) struct ByHand {
@@ -77,7 +77,7 @@ pub(crate) fn spares(served: &[usize], wanted: &Wanted, change: &Change) -> bool
         Part::UserField => false,
         Part::Webhook(route) | Part::Secret(route) => served.contains(&route),
         Part::Trigger(at) => served.contains(&wanted.triggers[at].route()),
-        Part::Category => (0..ROUTES.len()).all(|route| served.contains(&route)),
+        Part::Category => (0..EVENTS).all(|route| served.contains(&route)),
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) const PSEUDONYM_KEY: &str = "pseudonym_key";
 pub(crate) const EVENTS_TOKEN: &str = "braze_events_token";
 
 /// All of them, in the order they are asked for.
-pub(crate) const KEYS: [Key; 14] = [
+pub(crate) const KEYS: [Key; 16] = [
     key("zendesk_oauth_client_id", OAUTH, Kind::Plain),
     key("zendesk_oauth_client_secret", OAUTH, Kind::Plain),
     key("zendesk_email", "legacy: the API token's user", Kind::Email),
@@ -88,6 +88,16 @@ pub(crate) const KEYS: [Key; 14] = [
     ),
     key(
         "zendesk_solved_signing_secret_previous",
+        "the one before",
+        Kind::Signing,
+    ),
+    key(
+        "zendesk_events_signing_secret",
+        "sms-bridge setup zendesk; optional",
+        Kind::Signing,
+    ),
+    key(
+        "zendesk_events_signing_secret_previous",
         "the one before",
         Kind::Signing,
     ),

@@ -6,9 +6,10 @@
 use serde_json::{Map, Value};
 
 /// Keys whose old value is accepted beside the new one.
-pub(crate) const ROTATING: [&str; 4] = [
+pub(crate) const ROTATING: [&str; 5] = [
     "zendesk_reply_signing_secret",
     "zendesk_solved_signing_secret",
+    "zendesk_events_signing_secret",
     "braze_inbound_token",
     "braze_events_token",
 ];

@@ -10,7 +10,7 @@ use super::fields::{self, Difference, differences};
 use super::found::{Found, id};
 use super::notices::{self, Notice};
 use super::removal::surplus;
-use super::wanted::{ROUTES, Trigger, Wanted};
+use super::wanted::{EVENTS, ROUTES, Trigger, Wanted};
 
 /// What happens to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Leaves out what Zendesk does not let this account have.
+    pub(crate) fn without_events(&mut self) {
+        let events = |part| matches!(part, Part::Webhook(EVENTS) | Part::Secret(EVENTS));
+        self.changes.retain(|change| !events(change.part));
+    }
+
     /// Whether there is anything to do.
     pub(crate) fn is_empty(&self) -> bool {
         self.changes.iter().all(|change| change.act == Act::Keep)
@@ -97,14 +103,14 @@ impl Part {
 /// first trigger posts to it.
 pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) -> Plan {
     let mut changes = vec![user_field(wanted, found)];
-    for (route, (name, _, _)) in ROUTES.iter().enumerate() {
-        let own = found.own_webhooks(&wanted.owner, name).next();
+    for route in wanted.routes() {
+        let own = found.own_webhooks(&wanted.owner, ROUTES[route].0).next();
         let body = &wanted.webhooks[route];
         let fields = differences(own.map(fields::webhook), Some(fields::webhook(body)));
         let name = text(body, "name");
         changes.push(change(Part::Webhook(route), name, own, fields));
     }
-    changes.extend((0..ROUTES.len()).map(|route| stored(route, found, secret)));
+    changes.extend(wanted.routes().map(|route| stored(route, found, secret)));
     let category = found.category(&wanted.category);
     let fields = differences(
         category.map(category_fields),

@@ -31,14 +31,26 @@ pub(crate) const BODIES: [(&str, &str, &[&str]); 3] = [
 
 /// A route that Zendesk posts to: its name, the stack's output, the secret's key. Each webhook has
 /// a signing secret of its own, and each route one live secret: one webhook for each route.
-pub(crate) const ROUTES: [(&str, &str, &str); 2] = [
+pub(crate) const ROUTES: [(&str, &str, &str); 3] = [
     ("reply", "ZendeskReplyUrl", "zendesk_reply_signing_secret"),
     (
         "solved",
         "ZendeskSolvedUrl",
         "zendesk_solved_signing_secret",
     ),
+    (
+        "events",
+        "ZendeskEventsUrl",
+        "zendesk_events_signing_secret",
+    ),
 ];
+
+/// The one of [`ROUTES`] that no trigger posts to, but Zendesk's event types: the bridge works without it, and not
+/// every account has them.
+pub(crate) const EVENTS: usize = 2;
+
+/// The event types.
+const EVENT_TYPES: &str = include_str!("../../../zendesk/events.json");
 
 /// Whose objects they are.
 #[derive(Clone)]
@@ -55,7 +67,7 @@ pub(crate) struct Wanted {
     pub(crate) owner: Owner,
     /// The user field.
     pub(crate) user_field: Value,
-    /// The webhooks, as [`ROUTES`].
+    /// The webhooks, as [`ROUTES`]; null for [`EVENTS`] where the stack has no URL for them yet.
     pub(crate) webhooks: Vec<Value>,
     /// The triggers' category.
     pub(crate) category: String,
@@ -128,20 +140,28 @@ impl Wanted {
     /// What this stack wants.
     pub(crate) fn of(stack: &Deployed) -> Result<Self, Failure> {
         let owner = Owner::of(stack)?;
+        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
         let mut webhooks = Vec::new();
-        for (route, output, _) in ROUTES {
+        for (at, (route, output, _)) in ROUTES.into_iter().enumerate() {
+            let (endpoint, subscriptions) = match (at, stack.output(output)) {
+                (EVENTS, Err(_)) => {
+                    webhooks.push(Value::Null);
+                    continue;
+                }
+                (EVENTS, Ok(url)) => (url, serde_json::from_str(EVENT_TYPES).map_err(broken)?),
+                (_, url) => (url?, json!(["conditional_ticket_events"])),
+            };
             webhooks.push(json!({
                 "name": owner.title(route),
                 "description": owner.description(&webhook_part(route)),
-                "endpoint": stack.output(output)?,
+                "endpoint": endpoint,
                 "http_method": "POST",
                 "request_format": "json",
                 "status": "active",
-                "subscriptions": ["conditional_ticket_events"],
+                "subscriptions": subscriptions,
             }));
         }
         let tag = tag(stack);
-        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
         Ok(Self {
             category: owner.category(),
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
@@ -155,7 +175,12 @@ impl Wanted {
     /// Which of [`ROUTES`] a webhook posts to, whoever made it.
     pub(crate) fn route(&self, webhook: &Value) -> Option<usize> {
         let mut ours = self.webhooks.iter();
-        ours.position(|ours| ours["endpoint"] == webhook["endpoint"])
+        ours.position(|ours| !ours.is_null() && ours["endpoint"] == webhook["endpoint"])
+    }
+
+    /// Those of [`ROUTES`] that the stack has.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = usize> {
+        (0..ROUTES.len()).filter(|at| !self.webhooks[*at].is_null())
     }
 
     /// A trigger as it is sent, with its body and the ids of its webhook and category.
@@ -269,6 +294,13 @@ mod tests {
         for (_, body, _) in BODIES {
             serde_json::from_str::<Value>(body).unwrap();
         }
+    }
+
+    #[test]
+    fn the_event_types_are_those_that_the_functions_follow() {
+        let types: Vec<String> = serde_json::from_str(EVENT_TYPES).unwrap();
+        assert_eq!(types, shared::message::FOLLOWED);
+        assert_eq!(ROUTES[EVENTS].0, "events");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::show::{done, shown};
 use super::wanted::Wanted;
 use crate::Failure;
 use crate::account::{self, Account, Deployed, SecretValue, talk};
+use crate::columns;
 use crate::zendesk::{self, Admin, SETUP_SCOPES, Trouble, credentials};
 
 /// For `--help`.
@@ -85,13 +86,21 @@ impl Zendesk {
             let s = if changes == 1 { "" } else { "s" };
             talk::confirm(&format!("Make {changes} change{s}?"))?;
         }
-        apply(plan, wanted, admin, secret, |change| {
+        let without_events = apply(plan, wanted, admin, secret, |change| {
             if !self.account.json {
                 talk::say(&done(change));
             }
         })
         .await?;
-        let left = self.look(wanted, admin, secret, account).await?;
+        let mut left = self.look(wanted, admin, secret, account).await?;
+        if let Some(why) = without_events {
+            let told = format!(
+                "The webhook for event types was not made: {why}. The bridge works without it: a ticket that \
+                 was given to somebody else, merged or deleted is noticed with the next text or answer on it."
+            );
+            talk::warn(&columns::wrapped(&told, columns::TERMINAL).join("\n"));
+            left.without_events();
+        }
         let Some(change) = left.to_do().next() else {
             return Ok(());
         };

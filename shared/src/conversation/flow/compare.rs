@@ -51,7 +51,11 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
                 if !owner::is_own(flow, &facts).await? {
                     return Ok(leave(flow));
                 }
-                flow.state.user = facts.requester.or(flow.state.user);
+                let known = flow.state.user;
+                if let Some(user) = facts.requester.filter(|user| known != Some(*user)) {
+                    flow.claim(ticket, user, true).await?;
+                    flow.state.user = Some(user);
+                }
                 owner::saw_tags(flow, Some(&facts.tags));
                 let untagged = owner::note_on_missing_tag(flow);
                 if flow.state.untagged {

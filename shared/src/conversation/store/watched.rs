@@ -88,7 +88,8 @@ impl Store {
     async fn look(&self, pk: String) -> Result<Option<codec::Item>, StoreError> {
         let request = self
             .update_item(pk)
-            .update_expression("SET v = v")
+            .update_expression("SET v = if_not_exists(v, :zero)")
+            .expression_attribute_values(":zero", codec::number(0))
             .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllNew);
         match Self::write(request).await? {

@@ -48,6 +48,17 @@ impl Zendesk {
         self.add_trigger(mail::comment_update(0))
     }
 
+    /// Sets up the bundle's webhook that follows event types, with this signing secret. Setting up the default
+    /// triggers again takes it away.
+    pub fn install_event_webhook(&self, endpoint: &str, secret: &str, kinds: &[&str]) {
+        let id = self.add_event_webhook(endpoint, secret, kinds);
+        self.account.change(|work| {
+            if let Some(webhook) = work.state.webhooks.get_mut(&id) {
+                webhook.name = standard::events_name();
+            }
+        });
+    }
+
     /// Adds a webhook that follows these event types (`zen:event-type:…`), with this signing secret.
     /// Returns its id.
     pub fn add_event_webhook(&self, endpoint: &str, secret: &str, kinds: &[&str]) -> String {

@@ -315,6 +315,10 @@ impl Storage for Memory {
         Ok(keys.take(usize::try_from(limit).unwrap_or(0)).collect())
     }
 
+    async fn knows(&self, key: &Key) -> Result<bool, StoreError> {
+        Ok(self.table().rows.contains_key(&key.pk()))
+    }
+
     async fn bury(&self, letter: &DeadLetter<'_>, _now: i64) -> Result<(), StoreError> {
         self.table().dead.push(letter.id.to_string());
         Ok(())
