@@ -54,6 +54,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
         ),
         csat: settings.policy.csat,
         csat_field: settings.policy.csat_field,
+        parts_field: settings.policy.parts_field,
         braze_events: settings.policy.braze_events,
         no_closing_tags: settings.policy.no_closing_tags.clone(),
         loop_fuse: settings.policy.loop_fuse,

@@ -96,6 +96,7 @@ fn policy(r: &mut Reader<'_>) -> Policy {
     let thanks_window_hours = r.number("THANKS_WINDOW_HOURS", 24, 0..=8_760);
     let csat = r.choice("CSAT", false, &ON_OR_OFF);
     let csat_field = r.id("CSAT_FIELD_ID");
+    let parts_field = r.id("PARTS_FIELD_ID");
     let braze_events = r.choice("BRAZE_EVENTS", false, &ON_OR_OFF);
     let no_closing_tags = r.tags("NO_CLOSING_TAGS", "spam,closed_by_merge");
     let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
@@ -117,6 +118,7 @@ fn policy(r: &mut Reader<'_>) -> Policy {
         thanks_window_hours,
         csat,
         csat_field,
+        parts_field,
         braze_events,
         no_closing_tags,
         loop_fuse: u8::try_from(loop_fuse).unwrap_or(u8::MAX),

@@ -113,6 +113,8 @@ pub struct Policy {
     pub csat: bool,
     /// `CSAT_FIELD_ID`: the ticket field that takes it.
     pub csat_field: Option<u64>,
+    /// `PARTS_FIELD_ID`: the ticket field that takes the SMS parts of a ticket.
+    pub parts_field: Option<u64>,
     /// `BRAZE_EVENTS`: Braze gets custom events of tickets.
     pub braze_events: bool,
     /// `NO_CLOSING_TAGS`: tags of tickets whose solve is not told to the customer.

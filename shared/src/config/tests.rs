@@ -69,6 +69,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
             thanks_window_hours: 24,
             csat: false,
             csat_field: None,
+            parts_field: None,
             braze_events: false,
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
@@ -220,6 +221,13 @@ fn a_wish_to_opt_out_is_told_braze_only_where_that_is_switched_on_and_needs_a_gr
 }
 
 #[test]
+fn a_field_takes_the_parts_where_one_is_named() {
+    let field = |id: &str| settings(&[("PARTS_FIELD_ID", id)]).expect("valid").policy;
+    assert_eq!(field("").parts_field, None);
+    assert_eq!(field("36002").parts_field, Some(36_002));
+}
+
+#[test]
 fn everything_missing_is_reported_at_once() {
     assert_eq!(
         names(Settings::from_lookup(|_| None)),
@@ -261,6 +269,7 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("THANKS_WINDOW_HOURS", "zzz"),
         ("CSAT", "zzz"),
         ("CSAT_FIELD_ID", "zzz"),
+        ("PARTS_FIELD_ID", "zzz"),
         ("BRAZE_EVENTS", "zzz"),
         ("NO_CLOSING_TAGS", "zzz zzz"),
         ("LOOP_FUSE", "101"),

@@ -91,6 +91,8 @@ pub struct Policy {
     pub csat: bool,
     /// The ticket field that takes it.
     pub csat_field: Option<u64>,
+    /// The ticket field that takes the SMS parts of the ticket.
+    pub parts_field: Option<u64>,
     /// Braze gets custom events of tickets.
     pub braze_events: bool,
     /// How long an event is tried before it becomes a dead letter.
@@ -151,6 +153,7 @@ impl Default for Policy {
             thanks_window: days(1),
             csat: false,
             csat_field: None,
+            parts_field: None,
             braze_events: false,
             give_up_after: days(1),
             subject: "SMS from {name}".to_owned(),

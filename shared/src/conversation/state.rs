@@ -145,6 +145,9 @@ pub struct State {
     /// What the customer was texted automatically.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Said>,
+    /// SMS parts that went to the customer about the ticket, where a field takes them.
+    #[serde(skip_serializing_if = "is_zero_u32")]
+    pub parts: u32,
     /// SMS parts that went to the customer lately, where they are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spent: Option<Spent>,
@@ -234,6 +237,7 @@ impl State {
         self.opened_at = 0;
         self.answered = false;
         self.untagged = false;
+        self.parts = 0;
     }
 
     /// Records the ticket's status; leaving "solved" ends the solve cycle.
@@ -332,6 +336,10 @@ fn push_bounded<T>(list: &mut Vec<T>, value: T, kept: usize) {
 
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+fn is_zero_u32(value: &u32) -> bool {
+    *value == 0
 }
 
 fn is_zero(value: &i64) -> bool {

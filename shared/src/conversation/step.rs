@@ -53,8 +53,8 @@ pub enum Step {
     },
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
-    /// Set a ticket field to a number. Safe to repeat.
-    SetField(TicketId, u64, i64),
+    /// Set ticket fields to numbers. Safe to repeat.
+    SetFields(TicketId, Vec<(u64, i64)>),
     /// Add tags to the ticket.
     AddTags(TicketId, Vec<String>),
     /// Take tags off the ticket. Safe to repeat.
@@ -106,7 +106,7 @@ impl Step {
             Self::LookUpHistory(..) => "look_up_history",
             Self::ClaimTicket { .. } => "claim_ticket",
             Self::SetStatus(..) => "set_status",
-            Self::SetField(..) => "set_field",
+            Self::SetFields(..) => "set_fields",
             Self::AddTags(..) => "add_tags",
             Self::RemoveTags(..) => "remove_tags",
             Self::FetchComments(_) => "fetch_comments",
@@ -170,6 +170,8 @@ pub struct Comment {
     pub public: bool,
     /// Status to set with it.
     pub status: Option<Status>,
+    /// Ticket fields to set to numbers with it.
+    pub fields: Vec<(u64, i64)>,
     /// Marker on the audit.
     pub marker: DeliveryId,
 }

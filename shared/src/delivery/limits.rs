@@ -27,7 +27,7 @@ impl Limit {
         match step {
             Step::Append(_)
             | Step::SetStatus(..)
-            | Step::SetField(..)
+            | Step::SetFields(..)
             | Step::AddTags(..)
             | Step::RemoveTags(..) => Some(Self::TicketUpdates),
             Step::SendSms(_) => Some(Self::Sends),

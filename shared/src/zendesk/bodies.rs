@@ -163,6 +163,7 @@ impl<'a> TicketBody<'a> {
                     uploads: comment.uploads,
                 }),
                 status: comment.status.map(Status::as_str),
+                custom_fields: comment.fields,
                 metadata: Some(Metadata {
                     delivery_id: comment.delivery,
                 }),
@@ -171,10 +172,10 @@ impl<'a> TicketBody<'a> {
         }
     }
 
-    pub(super) fn field(field: &'a TicketField) -> Self {
+    pub(super) fn fields(fields: &'a [TicketField]) -> Self {
         Self {
             ticket: TicketFields {
-                custom_fields: std::slice::from_ref(field),
+                custom_fields: fields,
                 ..TicketFields::default()
             },
         }

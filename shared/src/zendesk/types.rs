@@ -98,6 +98,8 @@ pub struct NewComment<'a> {
     pub public: bool,
     /// The ticket's status afterwards; `None`: as it is.
     pub status: Option<Status>,
+    /// Ticket fields that are set with it.
+    pub fields: &'a [TicketField],
     /// Stored on the audit, so that the comment can be found after a lost answer.
     pub delivery: &'a DeliveryId,
 }

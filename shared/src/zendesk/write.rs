@@ -140,23 +140,18 @@ impl Client {
         self.success(request, deadline).await.map(drop)
     }
 
-    /// Sets a ticket field to a number. May be repeated.
+    /// Sets ticket fields. May be repeated.
     ///
     /// # Errors
     /// [`ZendeskError`].
-    pub async fn set_field(
+    pub async fn set_fields(
         &self,
         ticket: TicketId,
-        field: u64,
-        value: i64,
+        fields: &[TicketField],
         deadline: Deadline,
     ) -> Result<(), ZendeskError> {
-        let field = TicketField {
-            id: field,
-            value: value.into(),
-        };
         let request = Request::new(Method::PUT, self.ticket_url(ticket), Repeat::Safe)
-            .json(&TicketBody::field(&field));
+            .json(&TicketBody::fields(fields));
         self.success(request, deadline).await.map(drop)
     }
 

@@ -180,7 +180,7 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::FindDelivery { ticket, marker } => world.find_delivery(*ticket, marker.as_str()),
         Step::SetStatus(ticket, status) => world.set_status(*ticket, *status),
         // No schedule names a field for ratings.
-        Step::SetField(..) => Outcome::Done,
+        Step::SetFields(..) => Outcome::Done,
         Step::AddTags(ticket, tags) => world.add_tags(*ticket, tags),
         Step::RemoveTags(ticket, tags) => world.remove_tags(*ticket, tags),
         // No text of a schedule brings media.

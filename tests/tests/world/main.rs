@@ -33,6 +33,7 @@ mod observe;
 mod opt_out_words;
 mod order;
 mod other_channels;
+mod parts_field;
 mod phones;
 mod profiles;
 mod pseudonyms;

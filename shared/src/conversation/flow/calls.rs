@@ -120,9 +120,13 @@ impl Flow<'_> {
         .await
     }
 
-    /// Sets a ticket field to a number.
-    pub(super) async fn set_field(&mut self, ticket: TicketId, field: u64, value: i64) -> Call<()> {
-        self.call(Step::SetField(ticket, field, value), done).await
+    /// Sets ticket fields to numbers.
+    pub(super) async fn set_fields(
+        &mut self,
+        ticket: TicketId,
+        fields: Vec<(u64, i64)>,
+    ) -> Call<()> {
+        self.call(Step::SetFields(ticket, fields), done).await
     }
 
     /// Adds tags to a ticket.

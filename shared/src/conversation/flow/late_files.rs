@@ -56,6 +56,7 @@ pub(super) async fn late_files(flow: &mut Flow<'_>, late: &mut LateFiles) -> End
             uploads: media::uploads(flow.progress),
             public: true,
             status: None,
+            fields: vec![],
             marker: flow.about.marker.clone(),
         };
         match write::once(flow, comment).await? {

@@ -27,6 +27,7 @@ async fn noted(flow: &mut Flow<'_>, note: &Note) -> Result<(), Stop> {
             uploads: vec![],
             public: false,
             status: None,
+            fields: vec![],
             marker: flow.about.marker.clone(),
         };
         write::once(flow, comment).await??;

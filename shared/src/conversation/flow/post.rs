@@ -69,6 +69,7 @@ async fn on_ticket(
         uploads: media::uploads(flow.progress),
         public: true,
         status: (silent == Some(false)).then_some(Status::Open),
+        fields: vec![],
         marker: flow.about.marker.clone(),
     };
     match write::append(flow, comment).await? {

@@ -6,7 +6,7 @@ use crate::text::incoming::rating;
 
 use super::super::policy::millis;
 use super::super::state::{Rating, What};
-use super::{Flow, No, Stop, happened};
+use super::{Flow, No, Stop, happened, write};
 
 /// How long after a rating a text explains it, in milliseconds.
 const COMMENT_WINDOW: i64 = 10 * 60 * 1000;
@@ -62,10 +62,16 @@ pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Stop> {
 }
 
 async fn set_field(flow: &mut Flow<'_>, ticket: TicketId, value: u8) -> Result<(), Stop> {
-    match flow.about.policy.csat_field {
-        Some(field) => written(flow.set_field(ticket, field, value.into()).await?),
-        None => Ok(()),
+    let Some(field) = flow.about.policy.csat_field else {
+        return Ok(());
+    };
+    let rating = (field, value.into());
+    let fields = [rating].into_iter().chain(write::parts(flow, ticket));
+    let answer = flow.set_fields(ticket, fields.collect()).await?;
+    if matches!(answer, Err(No::Refused(_))) && flow.about.policy.parts_field.is_some() {
+        return written(flow.set_fields(ticket, vec![rating]).await?);
     }
+    written(answer)
 }
 
 /// A ticket that takes no more, or a field that is none, does not hold up the text.

@@ -1,6 +1,7 @@
 //! Messages to the customer's phone: in order, each at most once.
 
 use crate::message::{CommentId, Personal, TicketId};
+use crate::text::sms::segments;
 
 use super::super::step::{Refusal, Sms};
 use super::{Flow, No, Pause, Stop, spend};
@@ -47,6 +48,8 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
     let Some(message) = outgoing.messages.into_iter().nth(usize::from(sent)) else {
         return Ok(Sent::All);
     };
+    let taken = u32::try_from(segments(&message)).unwrap_or(u32::MAX);
+    let about = outgoing.written_on.or(outgoing.ticket);
     let sms = Sms {
         campaign: outgoing.campaign,
         customer: flow.customer.clone(),
@@ -61,7 +64,13 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
         open: outgoing.open,
     };
     match flow.send_sms(sms).await? {
-        Ok(()) => flow.progress.sent = sent.saturating_add(1),
+        Ok(()) => {
+            flow.progress.sent = sent.saturating_add(1);
+            let counts = flow.about.policy.parts_field.is_some() && about == flow.state.ticket;
+            if counts {
+                flow.state.parts = flow.state.parts.saturating_add(taken);
+            }
+        }
         Err(No::Unknown) => return Ok(Sent::Unknown),
         Err(No::Refused(refusal)) => return Ok(Sent::Refused(refusal)),
         Err(no) => return Err(no.into()),

@@ -1,5 +1,7 @@
 //! A write that happens once: one whose answer was lost is looked for before it is repeated.
 
+use crate::message::TicketId;
+
 use super::super::state::Trouble;
 use super::super::step::{Comment, Written};
 use super::{Call, Flow, No, later};
@@ -29,10 +31,25 @@ pub(super) async fn once(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<W
     Ok(append(flow, comment).await?.map(Some))
 }
 
+/// How many SMS parts went to the customer about this ticket, for the field that takes it. It goes with
+/// writes that are made anyway.
+pub(super) fn parts(flow: &Flow<'_>, ticket: TicketId) -> Option<(u64, i64)> {
+    let field = flow.about.policy.parts_field?;
+    let counted = flow.state.parts > 0 && flow.state.ticket == Some(ticket);
+    counted.then(|| (field, flow.state.parts.into()))
+}
+
 /// Adds a comment to its ticket. Where no answer comes, it is in doubt.
-pub(super) async fn append(flow: &mut Flow<'_>, comment: Comment) -> Call<Written> {
+pub(super) async fn append(flow: &mut Flow<'_>, mut comment: Comment) -> Call<Written> {
     let ticket = comment.ticket;
-    match flow.append(comment).await? {
+    comment.fields = parts(flow, ticket).into_iter().collect();
+    let mut answer = flow.append(comment.clone()).await?;
+    if matches!(answer, Err(No::Refused(_))) && !comment.fields.is_empty() {
+        // Perhaps of the field, which is worth no comment.
+        comment.fields.clear();
+        answer = flow.append(comment).await?;
+    }
+    match answer {
         Ok(written) => {
             let comment = written.comment.into_iter();
             comment.for_each(|id| flow.state.wrote(id));

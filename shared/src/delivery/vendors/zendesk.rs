@@ -6,7 +6,7 @@ use crate::conversation::step::{
     Comment, Failure, FetchedComment, History, NewTicket, Outcome, PersonFacts, Step, TicketFacts,
     Written,
 };
-use crate::message::{Attachment, TicketId, UserId};
+use crate::message::{Attachment, TicketField, TicketId, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, Limited, NewComment, Role, TicketView, ZendeskError};
 
@@ -73,7 +73,7 @@ impl Clients {
             }
             Step::MakePrivate(..)
             | Step::SetStatus(..)
-            | Step::SetField(..)
+            | Step::SetFields(..)
             | Step::AddTags(..)
             | Step::RemoveTags(..) => {
                 self.change(step, deadline).await?;
@@ -98,8 +98,8 @@ impl Clients {
             Step::SetStatus(ticket, status) => {
                 client.set_status(*ticket, to_wire(*status), deadline).await
             }
-            Step::SetField(ticket, field, value) => {
-                client.set_field(*ticket, *field, *value, deadline).await
+            Step::SetFields(ticket, values) => {
+                client.set_fields(*ticket, &fields(values), deadline).await
             }
             Step::AddTags(ticket, tags) => client.add_tags(*ticket, &names(tags), deadline).await,
             Step::RemoveTags(ticket, tags) => {
@@ -192,6 +192,7 @@ impl Clients {
             uploads: &comment.uploads,
             public: comment.public,
             status: comment.status.map(to_wire),
+            fields: &fields(&comment.fields),
             delivery: &comment.marker,
         };
         let appended = self.zendesk.append(comment.ticket, &new, deadline).await?;
@@ -270,6 +271,14 @@ impl Clients {
             },
         }
     }
+}
+
+fn fields(values: &[(u64, i64)]) -> Vec<TicketField> {
+    let field = |(id, value): &(u64, i64)| TicketField {
+        id: *id,
+        value: (*value).into(),
+    };
+    values.iter().map(field).collect()
 }
 
 fn names(tags: &[String]) -> Vec<&str> {

@@ -130,6 +130,7 @@ async fn append(
         author: Some(user_id()),
         body: &body,
         uploads: &[],
+        fields: &[],
         public: true,
         status: Some(Status::Open),
         delivery: &delivery,

@@ -125,6 +125,7 @@ async fn an_internal_note_says_that_it_is_not_public_and_leaves_the_status() {
         author: None,
         body: &body,
         uploads: &[],
+        fields: &[],
         public: false,
         status: None,
         delivery: &delivery,
