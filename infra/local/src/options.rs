@@ -141,6 +141,7 @@ impl Options {
     /// A function's environment, without the Runtime API's address.
     #[must_use]
     pub fn environment(&self, function: &str, places: &Places) -> Vec<(String, String)> {
+        let updates = self.zendesk.limits.updates_per_minute.to_string();
         let usual = [
             ("AWS_REGION", "us-east-1"),
             ("AWS_DEFAULT_REGION", "us-east-1"),
@@ -161,6 +162,7 @@ impl Options {
             ("BRAZE_BASE_URL", &places.braze),
             ("BRAZE_REPLY_CAMPAIGN_ID", REPLY_CAMPAIGN),
             ("BRAZE_SOLVED_CAMPAIGN_ID", SOLVED_CAMPAIGN),
+            ("ZENDESK_UPDATES_PER_MINUTE", &updates),
         ];
         let mut variables: BTreeMap<String, String> = usual
             .iter()

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Value, json};
+use shared::conversation::state::{Lane, Trouble};
 use shared::conversation::store::Key;
 use simulators::Clock;
 
 use crate::Failure;
 use crate::account::{self, Table, talk, text};
 use crate::events::{self, count, moment, span, vendor, whose};
-use crate::waiting::{Waiting, Why};
+use crate::waiting::{Waiting, Way, Why};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +38,7 @@ impl Status {
         let table = self.account.connect().await?.table().await?;
         let now = Clock::new().now_ms();
         let stopped_at = table.stopped_at().await?;
+        let allowed = table.updates_allowed().await?;
         let mut waiting = read(&table, now).await?;
         waiting.sort_by_key(|one| (one.since(), one.held.key.pk()));
         let limit = match self.limit {
@@ -48,7 +50,7 @@ impl Status {
                 "table": table.name(),
                 "at": events::time(now),
                 "stopped_at": stopped_at.map(events::time),
-                "waiting": summary(&waiting),
+                "waiting": summary(&waiting, allowed),
                 "conversations": waiting[..limit].iter().map(Waiting::json).collect::<Vec<_>>(),
             }));
             return Ok(());
@@ -59,7 +61,7 @@ impl Status {
                 moment(at)
             ));
         }
-        talk::say(&told(&waiting, now).join("\n"));
+        talk::say(&told(&waiting, allowed, now).join("\n"));
         if limit > 0 {
             talk::say(&listed(&waiting[..limit], now).join("\n"));
         }
@@ -98,7 +100,18 @@ fn number_of_events(waiting: &[Waiting]) -> usize {
     waiting.iter().map(|one| one.held.mailbox.len()).sum()
 }
 
-fn summary(waiting: &[Waiting]) -> Value {
+/// How long it takes until all that waits for Zendesk's limit had its turn, in milliseconds: its events, and how
+/// many updates of tickets a minute the bridge allows itself.
+fn drain(waiting: &[Waiting], allowed: Option<i64>) -> Option<(i64, i64)> {
+    let allowed = allowed.filter(|&allowed| allowed > 0)?;
+    let limited = |way: &Way| way.lane == Lane::Zendesk && way.trouble == Some(Trouble::Limited);
+    let held = waiting.iter().filter(|one| one.ways().iter().any(limited));
+    let events: usize = held.map(|one| one.held.mailbox.len()).sum();
+    let events = i64::try_from(events).ok().filter(|&events| events > 0)?;
+    Some((events.saturating_mul(60_000) / allowed, allowed))
+}
+
+fn summary(waiting: &[Waiting], allowed: Option<i64>) -> Value {
     let oldest = waiting.first().map(|one| events::time(one.since()));
     let states = by_why(waiting).into_iter();
     let states: BTreeMap<_, _> = states.map(|(why, number)| (why.word(), number)).collect();
@@ -107,10 +120,11 @@ fn summary(waiting: &[Waiting]) -> Value {
         "events": number_of_events(waiting),
         "oldest_received_at": oldest,
         "states": states,
+        "drain_seconds": drain(waiting, allowed).map(|(ms, _)| ms / 1000),
     })
 }
 
-fn told(waiting: &[Waiting], now: i64) -> Vec<String> {
+fn told(waiting: &[Waiting], allowed: Option<i64>, now: i64) -> Vec<String> {
     let Some(oldest) = waiting.first() else {
         return vec!["Nothing waits.".to_owned()];
     };
@@ -135,6 +149,12 @@ fn told(waiting: &[Waiting], now: i64) -> Vec<String> {
             .iter()
             .map(|(told, number)| format!("{number:>7}  because {told}")),
     );
+    if let Some((ms, allowed)) = drain(waiting, allowed) {
+        lines.push(format!(
+            "At the bridge's share of Zendesk's limit, {allowed} updates of tickets a minute, all is out in {}.",
+            span(ms.max(60_000))
+        ));
+    }
     lines
 }
 

@@ -17,7 +17,7 @@ use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::store::{Store, StoreError};
 use crate::delivery::{
-    Bridge, Clients, Clock, Gate, Limits, Pace, Summary, Switch, TicketDefaults, Work,
+    Bridge, Clients, Clock, Gate, Limits, Pace, Summary, Switch, TicketDefaults, Updates, Work,
 };
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
@@ -97,6 +97,7 @@ impl App {
             vendors,
             policy: policy::of(&settings),
             clock,
+            updates: Updates::default(),
         };
         Ok(Self {
             bridge: Arc::new(bridge),
@@ -129,6 +130,7 @@ impl App {
         let numbers = [
             (Metric::WaitingAge, summary.oldest_s),
             (Metric::Waiting, summary.conversations.into()),
+            (Metric::DrainTime, summary.drain_s),
         ];
         metrics::emit(&numbers, &[]);
         tracing::info!(

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::config::{self, Settings, SmsSettings};
 use crate::conversation::notes;
-use crate::conversation::policy::{CostNote, FilesOut, Language, OpenOn, Policy, Spend, Style};
+use crate::conversation::policy::{
+    CostNote, FilesOut, Language, OpenOn, Policy, Spend, Style, Updates,
+};
 use crate::text::sms::Ligatures;
 
 const SECONDS_AN_HOUR: u64 = 60 * 60;
@@ -61,6 +63,10 @@ pub(super) fn of(settings: &Settings) -> Policy {
         spend: Spend {
             customer_day: settings.policy.parts_per_customer_day,
             hour: settings.policy.parts_per_hour,
+        },
+        updates: Updates {
+            a_minute: settings.zendesk.updates_per_minute,
+            share: settings.zendesk.updates_share,
         },
         quiet_hours: settings.policy.quiet_hours.clone(),
         style: style(&settings.policy.sms),

@@ -19,9 +19,8 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     // Everything is read before anything is required, so that all problems are reported.
     let aws = aws(r);
     let (table_name, secret_id) = (r.required("TABLE_NAME"), r.required("SECRET_ID"));
-    let zendesk = r.base_url("ZENDESK_BASE_URL");
+    let zendesk = zendesk(r);
     let braze = r.base_url("BRAZE_BASE_URL");
-    let trust_external_id = r.choice("TRUST_ZENDESK_EXTERNAL_ID", false, &ON_OR_OFF);
     let reply_campaign = r.campaign("BRAZE_REPLY_CAMPAIGN_ID");
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
     let subscription_group = r.campaign("BRAZE_SUBSCRIPTION_GROUP_ID");
@@ -53,10 +52,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         aws: aws?,
         table_name: table_name?,
         secret_id: secret_id?,
-        zendesk: ZendeskSettings {
-            base: zendesk?,
-            trust_external_id,
-        },
+        zendesk: zendesk?,
         braze: BrazeSettings {
             base: braze?,
             reply_campaign,
@@ -76,6 +72,19 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
         function_version: r
             .optional("AWS_LAMBDA_FUNCTION_VERSION")
             .unwrap_or_else(|| "$LATEST".to_owned()),
+    })
+}
+
+fn zendesk(r: &mut Reader<'_>) -> Option<ZendeskSettings> {
+    let base = r.base_url("ZENDESK_BASE_URL");
+    let trust_external_id = r.choice("TRUST_ZENDESK_EXTERNAL_ID", false, &ON_OR_OFF);
+    let updates_per_minute = r.number("ZENDESK_UPDATES_PER_MINUTE", 100, 0..=MOST_UPDATES);
+    let updates_share = r.number("ZENDESK_UPDATES_SHARE", 60, 1..=100);
+    Some(ZendeskSettings {
+        base: base?,
+        trust_external_id,
+        updates_per_minute,
+        updates_share,
     })
 }
 
@@ -132,6 +141,9 @@ fn policy(r: &mut Reader<'_>) -> Policy {
 
 /// Highest limit of SMS parts.
 const MOST_PARTS: u32 = 100_000_000;
+
+/// Highest limit of ticket updates a minute.
+const MOST_UPDATES: u32 = 1_000_000;
 
 /// Closing texts by language.
 const SOLVED_MESSAGES: [(&str, &str); 6] = [

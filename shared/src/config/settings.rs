@@ -65,6 +65,10 @@ pub struct ZendeskSettings {
     /// `TRUST_ZENDESK_EXTERNAL_ID`: a requester's own external id counts as a Braze id where the user field
     /// is empty.
     pub trust_external_id: bool,
+    /// `ZENDESK_UPDATES_PER_MINUTE`: updates of tickets a minute where Zendesk tells no limit; zero: any number.
+    pub updates_per_minute: u32,
+    /// `ZENDESK_UPDATES_SHARE`: per cent of the limit that the bridge may use.
+    pub updates_share: u32,
 }
 
 /// How Braze is reached.

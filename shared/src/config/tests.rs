@@ -257,6 +257,8 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
     let wrong = [
         ("AWS_ENDPOINT_URL", "zzz:zzz"),
         ("ZENDESK_BASE_URL", "http://zzz.example"),
+        ("ZENDESK_UPDATES_PER_MINUTE", "-1"),
+        ("ZENDESK_UPDATES_SHARE", "0"),
         ("BRAZE_BASE_URL", "https://zzz.example/zzz"),
         ("BRAZE_REPLY_CAMPAIGN_ID", "zzz zzz"),
         ("BRAZE_SUBSCRIPTION_GROUP_ID", "zzz zzz"),

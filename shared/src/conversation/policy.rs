@@ -124,6 +124,8 @@ pub struct Policy {
     pub loop_fuse: u8,
     /// How many SMS parts may be sent.
     pub spend: Spend,
+    /// How many updates of tickets the bridge makes.
+    pub updates: Updates,
     /// When no automatic SMS goes out.
     pub quiet_hours: Option<Hours>,
 }
@@ -135,6 +137,34 @@ pub struct Spend {
     pub customer_day: u32,
     /// By the whole stack within an hour.
     pub hour: u32,
+}
+
+/// How many updates of tickets the bridge makes: agents save theirs under the same limit of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Updates {
+    /// The account's limit, where Zendesk tells none; zero: not known, any number.
+    pub a_minute: u32,
+    /// How much of the limit the bridge uses, in per cent.
+    pub share: u32,
+}
+
+impl Updates {
+    /// How many updates a minute the bridge may make under a limit that Zendesk told, at least one; `None`:
+    /// any number.
+    pub fn allowed(self, told: Option<u32>) -> Option<u32> {
+        let limit = told.filter(|&limit| limit > 0).unwrap_or(self.a_minute);
+        let allowed = u64::from(limit) * u64::from(self.share) / 100;
+        (limit > 0).then(|| u32::try_from(allowed).unwrap_or(u32::MAX).max(1))
+    }
+}
+
+impl Default for Updates {
+    fn default() -> Self {
+        Self {
+            a_minute: 100,
+            share: 60,
+        }
+    }
 }
 
 impl Spend {
@@ -168,6 +198,7 @@ impl Default for Policy {
             style: Style::default(),
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
+            updates: Updates::default(),
             spend: Spend::default(),
             quiet_hours: None,
         }
@@ -199,4 +230,25 @@ pub const UNTAGGED: &str = "the ticket does not carry the tag of tickets that ar
 pub fn carries(tags: &[String], tag: &str) -> bool {
     let tag = tag.to_lowercase();
     tags.iter().any(|own| own.to_lowercase() == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_makes_no_sense_is_none_and_one_update_is_always_allowed() {
+        let set = Updates::default();
+        assert_eq!(set.allowed(None), Some(60));
+        assert_eq!(set.allowed(Some(300)), Some(180));
+        assert_eq!(set.allowed(Some(0)), Some(60));
+        assert_eq!(set.allowed(Some(1)), Some(1));
+        assert_eq!(set.allowed(Some(u32::MAX)), Some(2_576_980_377));
+        let none = Updates {
+            a_minute: 0,
+            share: 1,
+        };
+        assert_eq!(none.allowed(None), None);
+        assert_eq!(none.allowed(Some(100)), Some(1));
+    }
 }

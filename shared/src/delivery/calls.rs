@@ -6,6 +6,8 @@ use crate::conversation::step::{Failure, Outcome, Owner, Step};
 use crate::conversation::store::{Key, Storage};
 use crate::net::Deadline;
 
+use super::limits::Limit;
+use super::updates::Asking;
 use super::{Bridge, Vendors, Work};
 
 pub(super) struct Leased<'a, V, S> {
@@ -18,6 +20,26 @@ pub(super) struct Leased<'a, V, S> {
 }
 
 impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
+    /// When an update of a ticket has its turn, where the bridge has made its share of the account's already.
+    async fn turn(&self, step: &Step, deadline: Deadline) -> Option<i64> {
+        let Bridge {
+            vendors, updates, ..
+        } = self.bridge;
+        let now = self.now();
+        if Limit::of(step) != Some(Limit::TicketUpdates) || vendors.spares_zendesk(now) {
+            return None;
+        }
+        let asking = Asking {
+            now,
+            allowed: self.bridge.updates_allowed()?,
+            scheduled: self.work.is_scheduled(),
+        };
+        updates
+            .take(&self.bridge.store, asking, deadline)
+            .await
+            .err()
+    }
+
     /// The table's call, or a vendor's.
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
         let (
@@ -55,6 +77,13 @@ impl<V: Vendors + Sync, S: Storage + Sync> Calls for Leased<'_, V, S> {
                 return Some(held_back);
             }
             // To look took time as well.
+            let time = self.work.call_time(self.now(), self.until)?;
+            if let Some(turn) = self.turn(step, Deadline::after(time)).await {
+                return Some(Outcome::Failed(Failure::Later(
+                    Some(turn),
+                    Trouble::Limited,
+                )));
+            }
             let time = self.work.call_time(self.now(), self.until)?;
             let outcome = self.execute(step, Deadline::after(time)).await;
             if let (Step::SendSms(sms), Outcome::Sent(dispatch)) = (step, &outcome) {

@@ -17,6 +17,7 @@ mod limits;
 mod pace;
 mod reconcile;
 mod redeliver;
+mod updates;
 mod vendors;
 mod work;
 
@@ -39,6 +40,7 @@ pub use limits::Limits;
 pub use pace::Pace;
 pub use reconcile::{Changed, Changes, From, NotTold};
 pub use redeliver::Summary;
+pub use updates::Updates;
 pub(crate) use vendors::calls_zendesk;
 pub use vendors::{Clients, Switch, TicketDefaults, Vendors};
 pub use work::{Clock, Work};
@@ -54,6 +56,8 @@ pub struct Bridge<V = Clients, S = Store> {
     pub policy: Policy,
     /// What time it is.
     pub clock: Clock,
+    /// How many updates of tickets it makes.
+    pub updates: Updates,
 }
 
 /// What became of an event within the request.
@@ -155,6 +159,12 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         if let Some(conversation) = self.take_over(*seen, work).await {
             Box::pin(self.drain_all(conversation, work)).await;
         }
+    }
+
+    /// How many updates of tickets a minute the bridge may make; `None`: any number.
+    pub(super) fn updates_allowed(&self) -> Option<u32> {
+        let told = self.vendors.updates_a_minute();
+        self.policy.updates.allowed(told)
     }
 
     /// Takes a conversation that waits but has something to do now, or whose holder is gone.

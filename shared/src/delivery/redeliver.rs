@@ -45,6 +45,9 @@ pub struct Summary {
     pub found: u32,
     /// Age of the oldest event in the conversations taken, when they were taken, in seconds.
     pub oldest_s: u64,
+    /// How long it takes until all that waits had its turn within the bridge's share of ticket updates, in
+    /// seconds; zero where nothing had to be put off.
+    pub drain_s: u64,
 }
 
 /// A conversation with those its events were handed on to, and how old its oldest event was, in
@@ -84,12 +87,35 @@ where
                     continue;
                 }
             }
+            // What was put off within the run has its turn within the run, or within the next one.
+            let turn = || self.updates.next_turn(now, self.updates_allowed());
             // A limit beyond the end of the run is the next run's.
-            let pause = limited.filter(|&until| !over && !work.is_over(until));
+            let pause = limited.or_else(turn);
+            let pause = pause.filter(|&until| !over && !work.is_over(until));
             if run.running.is_empty() && pause.is_none() {
+                run.summary.drain_s = self.drain_s(now).await;
                 return Ok(run.summary);
             }
-            run.wait(pause.map(|until| until.saturating_sub(now))).await;
+            if run.wait(pause.map(|until| until.saturating_sub(now))).await {
+                // Something may have become due.
+                run.barren = 0;
+            }
+        }
+    }
+
+    /// How long the rest takes where updates of tickets were put off, in seconds.
+    async fn drain_s(&self, now: i64) -> u64 {
+        let allowed = self.updates_allowed();
+        let Some(allowed) = allowed.filter(|_| self.updates.next_turn(now, allowed).is_some())
+        else {
+            return 0;
+        };
+        match self.store.waiting().await {
+            Ok(waiting) => waiting.saturating_mul(60).div_ceil(allowed.max(1).into()),
+            Err(error) => {
+                tracing::warn!(error = %error, "what waits is not counted");
+                0
+            }
         }
     }
 
@@ -171,8 +197,8 @@ impl Run {
         self.barren += 1;
     }
 
-    /// Waits until a conversation is done, or for so many milliseconds.
-    async fn wait(&mut self, pause: Option<i64>) {
+    /// Waits until a conversation is done, or for so many milliseconds; says whether they are over.
+    async fn wait(&mut self, pause: Option<i64>) -> bool {
         let pause = pause.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
         let over = async {
             match pause {
@@ -181,8 +207,11 @@ impl Run {
             }
         };
         tokio::select! {
-            Some(done) = self.running.join_next() => self.note(done),
-            () = over => {}
+            Some(done) = self.running.join_next() => {
+                self.note(done);
+                false
+            }
+            () = over => true,
         }
     }
 

@@ -70,6 +70,8 @@ pub struct Work {
     /// Nothing begins after it.
     begin_until: i64,
     deadline: i64,
+    /// Nobody waits for it.
+    scheduled: bool,
 }
 
 impl Work {
@@ -84,6 +86,7 @@ impl Work {
             until,
             begin_until: until.saturating_sub(least),
             deadline,
+            scheduled: false,
         }
     }
 
@@ -94,6 +97,7 @@ impl Work {
             until: deadline.saturating_sub(SETTLE_RESERVE),
             begin_until: deadline.saturating_sub(RUN_RESERVE),
             deadline,
+            scheduled: true,
         }
     }
 
@@ -111,6 +115,11 @@ impl Work {
     pub(super) fn invocation(&self) -> &str {
         let (invocation, _) = self.owner.split_once('/').unwrap_or((&self.owner, ""));
         invocation
+    }
+
+    /// It is a run of the schedule.
+    pub(super) fn is_scheduled(&self) -> bool {
+        self.scheduled
     }
 
     /// A lease from now on. It outlasts the invocation or every call started under it.

@@ -72,11 +72,14 @@ pub enum Metric {
     WaitingAge,
     /// Conversations that a run of redelivery took up.
     Waiting,
+    /// How long it takes until all that waits had its turn within the bridge's share of ticket updates; zero
+    /// where nothing had to be put off.
+    DrainTime,
 }
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NotAuthentic,
         Self::Authentic,
         Self::TooLarge,
@@ -97,6 +100,7 @@ impl Metric {
         Self::BrazeFailures,
         Self::WaitingAge,
         Self::Waiting,
+        Self::DrainTime,
     ];
 
     /// Its name in CloudWatch.
@@ -122,6 +126,7 @@ impl Metric {
             Self::BrazeFailures => "BrazeFailures",
             Self::WaitingAge => "WaitingAge",
             Self::Waiting => "Waiting",
+            Self::DrainTime => "DrainTime",
         }
     }
 
@@ -129,7 +134,7 @@ impl Metric {
     pub fn unit(self) -> &'static str {
         match self {
             Self::ZendeskLatency | Self::BrazeLatency => "Milliseconds",
-            Self::WaitingAge => "Seconds",
+            Self::WaitingAge | Self::DrainTime => "Seconds",
             _ => "Count",
         }
     }

@@ -11,7 +11,7 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use super::auth::Tokens;
-use super::error::ZendeskError;
+use super::error::{UPDATES, ZendeskError, part_of};
 use super::oauth;
 use super::pass::Pass;
 use crate::net::{Answer, BaseUrl, Deadline, Failure, Http, Request};
@@ -41,6 +41,8 @@ struct Rate {
     calls: AtomicU64,
     /// Requests a minute; zero: not known yet.
     limit: AtomicU32,
+    /// Updates of tickets a minute; zero: not told.
+    updates: AtomicU32,
 }
 
 impl Client {
@@ -64,6 +66,12 @@ impl Client {
         let limit = self.rate.limit.load(Ordering::Relaxed);
         let calls = self.rate.calls.load(Ordering::Relaxed);
         (calls, (limit > 0).then_some(limit))
+    }
+
+    /// How many updates of tickets a minute the account may make, where Zendesk has told it lately.
+    pub fn updates_a_minute(&self) -> Option<u32> {
+        let told = self.rate.updates.load(Ordering::Relaxed);
+        (told > 0).then_some(told)
     }
 
     /// Fetches an access token and opens a connection ahead of the first call.
@@ -181,6 +189,13 @@ impl Client {
         let told = answer.header(LIMIT.as_str());
         if let Some(limit) = told.and_then(|limit| limit.parse().ok()) {
             self.rate.limit.store(limit, Ordering::Relaxed);
+        }
+        if let Some(told) = answer.header(UPDATES) {
+            // What makes no sense is as good as nothing told.
+            let total = part_of(told, "total").and_then(|total| u32::try_from(total).ok());
+            self.rate
+                .updates
+                .store(total.unwrap_or(0), Ordering::Relaxed);
         }
     }
 }

@@ -19,8 +19,8 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 const ACCOUNT_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 /// The header that tells how many requests the account may still make this minute.
 const LEFT: &str = "x-rate-limit-remaining";
-/// The header that tells the same of updates of tickets.
-const UPDATES_LEFT: &str = "zendesk-ratelimit-tickets-update";
+/// The header that tells the limit of updates of tickets, and what is left of it.
+pub(super) const UPDATES: &str = "zendesk-ratelimit-tickets-update";
 /// How a 422 names a closed ticket, under whatever key.
 const CLOSED: &str = "closed prevents ticket update";
 /// The code of a 422 about a suspended user, under whatever key (live tests of a third party).
@@ -173,7 +173,9 @@ fn retry_after(answer: &Answer) -> Option<Duration> {
 /// Which limit an answer 429 speaks of.
 fn limited(answer: &Answer, retry_after: Option<Duration>) -> Limited {
     let left: Option<u64> = answer.header(LEFT).and_then(|left| left.parse().ok());
-    let of_updates = answer.header(UPDATES_LEFT).and_then(remaining);
+    let of_updates = answer
+        .header(UPDATES)
+        .and_then(|told| part_of(told, "remaining"));
     let says_ticket = || answer.refused().detail.code == "TooManyUpdates";
     match (left, of_updates) {
         (None | Some(1..), Some(0)) => Limited::TicketUpdates,
@@ -183,10 +185,13 @@ fn limited(answer: &Answer, retry_after: Option<Duration>) -> Limited {
     }
 }
 
-/// What is left, of `total=100; remaining=0; resets=41`.
-fn remaining(told: &str) -> Option<u64> {
-    let mut parts = told.split([';', ',']).map(str::trim);
-    parts.find_map(|part| part.strip_prefix("remaining=")?.parse().ok())
+/// A number of `total=100; remaining=0; resets=41`.
+pub(super) fn part_of(told: &str, name: &str) -> Option<u64> {
+    let mut parts = told.split([';', ',']);
+    parts.find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        (key.trim() == name).then(|| value.trim().parse().ok())?
+    })
 }
 
 fn says_closed(answer: &Answer) -> bool {
@@ -225,5 +230,27 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
             collect(value, texts);
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_told_limit_is_read_and_nonsense_is_not() {
+        let told = "total=100; remaining=0; resets=41";
+        assert_eq!(part_of(told, "total"), Some(100));
+        assert_eq!(part_of(told, "remaining"), Some(0));
+        for nonsense in [
+            "",
+            "total",
+            "total=",
+            "total=-5",
+            "subtotal=9",
+            "total=many, remaining=1",
+        ] {
+            assert_eq!(part_of(nonsense, "total"), None, "{nonsense}");
+        }
     }
 }

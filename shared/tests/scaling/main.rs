@@ -23,6 +23,7 @@ const QUIET: Load = Load {
     seconds: 60,
     customers: 500,
     updates_per_minute: 100,
+    share: 60,
     saves_per_minute: 30,
     throttles: true,
     drained: true,
@@ -157,6 +158,56 @@ async fn while_a_backlog_drains() -> Seen {
     played.await.expect("played")
 }
 
+/// However large limit and share are, and however fast agents save what is left to them.
+#[test]
+fn a_drain_uses_nine_tenths_of_the_bridges_share_and_leaves_agents_theirs() {
+    let cases = [(100, 60, 39), (60, 85, 8), (300, 60, 118), (100, 20, 79)];
+    let played = if full() { cases.len() } else { 2 };
+    for (limit, share, saves) in cases.into_iter().take(played) {
+        let allowed = limit * u64::from(share) / 100;
+        let seen = play(Load {
+            // More than seven minutes' worth within one.
+            rate: u32::try_from(allowed / 8).expect("small"),
+            customers: 1_000,
+            updates_per_minute: limit,
+            share,
+            saves_per_minute: saves,
+            ..QUIET
+        });
+        assert_eq!(seen.unavailable, 0);
+        let waited = seen.accepted - seen.at_once;
+        let a_minute = waited as f64 * 60.0 / seen.drained_s as f64;
+        println!("  {a_minute:.1} of {allowed} a minute");
+        assert!(a_minute >= 0.9 * allowed as f64, "{a_minute} of {allowed}");
+        assert!(seen.refused * 100 <= seen.accepted, "{}", seen.refused);
+        assert!(
+            seen.saves.refused * 50 <= seen.saves.tried,
+            "{:?}",
+            seen.saves
+        );
+    }
+}
+
+/// Texts come in bursts that each environment alone would think small.
+#[test]
+fn a_burst_of_texts_leaves_agents_their_share() {
+    let seen = play(Load {
+        rate: 100,
+        seconds: 2,
+        customers: 200,
+        saves_per_minute: 38,
+        ..QUIET
+    });
+    assert!(seen.environments > 20, "{}", seen.environments);
+    assert!(seen.at_once >= 40, "{}", seen.at_once);
+    assert_eq!(seen.appended, 200);
+    assert!(
+        seen.saves.refused * 20 <= seen.saves.tried,
+        "{:?}",
+        seen.saves
+    );
+}
+
 #[test]
 fn agents_can_save_their_tickets_while_a_backlog_drains() {
     e2e::case!(async {
@@ -183,6 +234,7 @@ fn every_row_of_the_known_failures_names_a_test() {
 fn the_index_is_what_a_flood_meets_first() {
     let seconds = 1;
     let flood = Load {
+        share: 100,
         rate: if full() { 10_000 } else { 2_500 },
         seconds,
         customers: if full() { 20_000 } else { 2_500 },

@@ -11,7 +11,7 @@ use std::time::Duration;
 use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
 use shared::conversation::store::Store;
-use shared::delivery::{Bridge, Clock, Work};
+use shared::delivery::{Bridge, Clock, Updates, Work};
 use shared::message::{Body, DeliveryId, Event, Incoming, Personal, Text};
 use tokio::time::Instant;
 
@@ -37,6 +37,8 @@ pub struct Load {
     pub customers: u64,
     /// Ticket updates that Zendesk takes in any minute, agents' own included.
     pub updates_per_minute: u64,
+    /// Per cent of them that the bridge may use.
+    pub share: u32,
     /// Tickets that agents save a minute, evenly, from the first text until nothing waits.
     pub saves_per_minute: u32,
     /// Enforce DynamoDB's partition limit on the index.
@@ -63,6 +65,8 @@ pub struct Seen {
     pub waiting: usize,
     /// Minutes from there until nothing waited.
     pub drained_after: u64,
+    /// The same in seconds.
+    pub drained_s: u64,
     /// Texts on tickets at the end.
     pub appended: usize,
     /// Calls that Zendesk refused for their rate.
@@ -78,6 +82,7 @@ struct Fleet {
     store: Store,
     zendesk: Zendesk,
     clock: Clock,
+    policy: Policy,
     idle: Mutex<Vec<Arc<Bridge<Zendesk>>>>,
     running: AtomicUsize,
     most: AtomicUsize,
@@ -91,10 +96,14 @@ pub async fn simulate(load: Load) -> Seen {
         BEGIN + i64::try_from(begun.elapsed().as_millis()).expect("a short simulation")
     });
     let zendesk = Zendesk::new(load.updates_per_minute, clock.clone());
+    let mut policy = Policy::default();
+    policy.updates.share = load.share;
+    policy.updates.a_minute = u32::try_from(load.updates_per_minute).expect("small");
     let fleet = Arc::new(Fleet {
         store: table.store.clone(),
         zendesk: zendesk.clone(),
         clock,
+        policy,
         idle: Mutex::default(),
         running: AtomicUsize::new(0),
         most: AtomicUsize::new(0),
@@ -109,7 +118,7 @@ pub async fn simulate(load: Load) -> Seen {
     while load.drained && table.waiting() > 0 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    let drained_after = last.elapsed().as_secs().div_ceil(60);
+    let drained_s = last.elapsed().as_secs();
     ended.store(true, Ordering::Relaxed);
     schedule.abort();
     agents.abort();
@@ -127,7 +136,8 @@ pub async fn simulate(load: Load) -> Seen {
         request_ms: times[times.len() / 2],
         counts,
         waiting,
-        drained_after,
+        drained_after: drained_s.div_ceil(60),
+        drained_s,
         appended: zendesk.appended().len(),
         refused: zendesk.refused(),
         saves: zendesk.saves(),
@@ -215,8 +225,9 @@ impl Fleet {
         Arc::new(Bridge {
             store: self.store.clone(),
             vendors: self.zendesk.elsewhere(),
-            policy: Policy::default(),
+            policy: self.policy.clone(),
             clock: self.clock.clone(),
+            updates: Updates::default(),
         })
     }
 

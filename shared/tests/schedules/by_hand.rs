@@ -8,7 +8,7 @@ use shared::conversation::state::Status;
 use shared::conversation::step::Ending;
 use shared::conversation::step::{Outcome, Step};
 use shared::conversation::store::Memory;
-use shared::delivery::{Bridge, Clock, Vendors, Work};
+use shared::delivery::{Bridge, Clock, Updates, Vendors, Work};
 use shared::message::{
     Body, CommentId, Consent, ConsentKind, DeliveryId, Event, Incoming, Personal, Reply, Solved,
     Text, TicketId,
@@ -114,6 +114,7 @@ impl Desk {
                 ..Policy::default()
             },
             clock: Clock::from_fn(move || desk.now()),
+            updates: Updates::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
 use shared::conversation::store::{Key, Memory, Shown, Storage, Watermark};
-use shared::delivery::{Bridge, Clock, Summary, Work};
+use shared::delivery::{Bridge, Clock, Summary, Updates, Work};
 use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
@@ -339,6 +339,7 @@ impl<S: Table> Run<S> {
                 ..Policy::default()
             },
             clock: Clock::from_fn(move || clock.now() + skew),
+            updates: Updates::default(),
         };
         (worker, Arc::new(bridge))
     }

@@ -6,9 +6,10 @@ use e2e::case;
 use e2e::send;
 use e2e::table::{redelivered_once, waiting};
 use e2e::view::public;
-use e2e::{ANA, settled, stack, with_ticket};
+use e2e::{ANA, answered, settled, stack, stack_with, with_ticket};
 use local::Stack;
 use simulators::braze::User;
+use simulators::zendesk::LimitHeaders;
 use simulators::{Effect, Fault};
 
 use crate::crowd::tickets_of;
@@ -178,5 +179,101 @@ fn a_limit_of_brazes_attributes_holds_up_no_answer() {
         let hers = with_ticket(&stack).await;
         e2e::answered(&stack, hers, "Please restart it.").await;
         assert_eq!(e2e::view::phone(&stack, ANA), ["Please restart it."]);
+    });
+}
+
+/// Updates of tickets that the bridge made, and how many of them Zendesk refused.
+fn updates(stack: &Stack) -> (usize, usize) {
+    let calls = stack.zendesk.calls();
+    let updates: Vec<_> = calls
+        .iter()
+        .filter(|call| call.operation == "tickets.update")
+        .collect();
+    let refused = updates
+        .iter()
+        .filter(|call| call.status == Some(429))
+        .count();
+    (updates.len(), refused)
+}
+
+/// Twenty updates of tickets a minute for the whole account, half of them for the bridge.
+async fn twenty_a_minute() -> Stack {
+    stack_with(|options| {
+        options.zendesk.limits.updates_per_minute = 20;
+        for (name, value) in [
+            ("ZENDESK_UPDATES_PER_MINUTE", "20"),
+            ("ZENDESK_UPDATES_SHARE", "50"),
+        ] {
+            options
+                .variables
+                .insert(name.to_owned(), Some(value.to_owned()));
+        }
+    })
+    .await
+}
+
+/// A burst of texts takes no more than the bridge's share of the account's updates; the rest waits without a
+/// call, and an agent's answer does not wait with it.
+#[test]
+fn a_burst_of_texts_leaves_the_agents_their_updates() {
+    case!(async {
+        let stack = twenty_a_minute().await;
+        let hers = with_ticket(&stack).await;
+        let mut queued = 0;
+        for number in 0..30 {
+            let answer = send::text(&stack, ANA, &format!("Text {number}")).await;
+            queued += usize::from(answer.outcome() == "queued");
+        }
+        let (made, refused) = updates(&stack);
+        assert!((6..=11).contains(&made), "{made} updates");
+        assert_eq!((refused, queued), (0, 30 - made));
+        answered(&stack, hers, "Please restart it.").await;
+        assert_eq!(e2e::view::phone(&stack, ANA), ["Please restart it."]);
+    });
+}
+
+/// A limit that Zendesk tells counts, not the one that was set.
+#[test]
+fn the_limit_of_updates_that_zendesk_tells_is_used() {
+    case!(async {
+        let stack = stack_with(|options| {
+            options.zendesk.variants.limit_headers = LimitHeaders::Endpoint;
+            options.zendesk.limits.updates_per_minute = 1_000;
+            let set = (
+                "ZENDESK_UPDATES_PER_MINUTE".to_owned(),
+                Some("20".to_owned()),
+            );
+            options.variables.extend([set]);
+        })
+        .await;
+        with_ticket(&stack).await;
+        for number in 0..30 {
+            let answer = send::text(&stack, ANA, &format!("Text {number}")).await;
+            assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+        }
+        assert_eq!(updates(&stack), (30, 0));
+    });
+}
+
+/// Zero: the bridge does not hold back, whatever the share is.
+#[test]
+fn without_a_limit_nothing_is_held_back() {
+    case!(async {
+        let stack = stack_with(|options| {
+            for (name, value) in [
+                ("ZENDESK_UPDATES_PER_MINUTE", "0"),
+                ("ZENDESK_UPDATES_SHARE", "1"),
+            ] {
+                options
+                    .variables
+                    .insert(name.to_owned(), Some(value.to_owned()));
+            }
+        })
+        .await;
+        with_ticket(&stack).await;
+        for number in 0..10 {
+            let answer = send::text(&stack, ANA, &format!("Text {number}")).await;
+            assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+        }
     });
 }

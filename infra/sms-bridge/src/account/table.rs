@@ -13,7 +13,9 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, TableDescription, TimeToLiveStatus,
 };
 use shared::aws::AwsParts;
-use shared::conversation::store::{Key, SHARDS, STOPPED_AT, SWITCH, Store, StoreError};
+use shared::conversation::store::{
+    ALLOWED, Key, SHARDS, STOPPED_AT, SWITCH, Store, StoreError, UPDATES,
+};
 
 use super::refusal::Wanted;
 use super::{Terms, talk};
@@ -75,6 +77,12 @@ impl Table {
     pub(crate) async fn stopped_at(&self) -> Result<Option<i64>, Failure> {
         let item = self.item(SWITCH).await?;
         Ok(item.map(|item| number(&item, STOPPED_AT).unwrap_or_default()))
+    }
+
+    /// How many updates of tickets a minute the bridge allows itself, where it had to count them lately.
+    pub(crate) async fn updates_allowed(&self) -> Result<Option<i64>, Failure> {
+        let item = self.item(UPDATES).await?;
+        Ok(item.and_then(|item| number(&item, ALLOWED)))
     }
 
     /// Stops all outgoing SMS. Where they are stopped already, they are stopped since then.

@@ -25,7 +25,11 @@ pub struct Said {
 
 impl Live {
     pub async fn start() -> Self {
-        let stack = e2e::stack().await;
+        Self::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut local::Options)) -> Self {
+        let stack = e2e::stack_with(change).await;
         let cloudformation = CloudFormation::of(&stack).await.unwrap();
         Self {
             stack,

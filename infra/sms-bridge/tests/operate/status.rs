@@ -106,3 +106,30 @@ async fn what_nobody_takes_is_called_late_and_the_longest_waiting_come_first() {
     );
     fits(&told);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_a_backlog_takes_is_told() {
+    let live = Live::start_with(|options| {
+        let set = (
+            "ZENDESK_UPDATES_PER_MINUTE".to_owned(),
+            Some("5".to_owned()),
+        );
+        options.variables.extend([set]);
+    })
+    .await;
+    with_ticket(&live.stack).await;
+    let mut queued = 0;
+    for number in 0..15 {
+        let answer = text(&live.stack, ANA, &format!("Text {number}")).await;
+        queued += u64::from(answer.outcome() == "queued");
+    }
+    assert!(queued >= 9, "{queued} queued");
+    let shown = live.json("status").await;
+    // Three fifths of the limit.
+    assert_eq!(shown["waiting"]["drain_seconds"], queued * 20);
+    let told = live.well("status").await;
+    let rate =
+        "At the bridge's share of Zendesk's limit, 3 updates of tickets a minute, all is out in ";
+    assert!(told.contains(rate), "{told}");
+    assert!(told.contains("because Zendesk limits the rate"), "{told}");
+}

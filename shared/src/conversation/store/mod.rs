@@ -15,6 +15,7 @@ mod spend;
 mod storage;
 mod switch;
 mod take;
+mod updates;
 mod watched;
 mod watermark;
 
@@ -25,7 +26,9 @@ use aws_sdk_dynamodb::config::Region;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnValuesOnConditionCheckFailure as OnFailure, Select,
+};
 
 use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
@@ -37,6 +40,7 @@ pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError
 pub use memory::{Memory, Shown};
 pub use storage::Storage;
 pub use switch::{STOPPED_AT, SWITCH};
+pub use updates::{ALLOWED, Counted, UPDATES};
 pub use watched::Watched;
 pub use watermark::Watermark;
 
@@ -48,6 +52,9 @@ pub const DAY_LIMIT: usize = 4_000;
 
 /// How long an idle conversation is kept, in seconds.
 const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
+
+/// Pages of a shard of the index that are read to count it, about ten thousand items each.
+const PAGES_COUNTED: usize = 8;
 
 /// The lease of a conversation that waits: nobody's.
 const PARKED: &str = "-";
@@ -102,6 +109,37 @@ impl Store {
             .iter()
             .filter_map(|item| item.get("pk")?.as_s().ok());
         Ok(pks.filter_map(|pk| Due::parse(pk)).collect())
+    }
+
+    /// How many items wait, counted in the index; a long index is not counted to its end.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn waiting(&self) -> Result<u64, StoreError> {
+        let mut waiting = 0;
+        for shard in 0..SHARDS {
+            let mut after = None;
+            for _ in 0..PAGES_COUNTED {
+                let request = self
+                    .client
+                    .query()
+                    .table_name(&self.table)
+                    .index_name("due");
+                let request = request
+                    .select(Select::Count)
+                    .key_condition_expression("due_shard = :shard")
+                    .expression_attribute_values(":shard", codec::number(i64::from(shard)))
+                    .set_exclusive_start_key(after.take());
+                let answer = request.send().await.map_err(unavailable)?;
+                waiting += u64::try_from(answer.count).unwrap_or(0);
+                after = answer.last_evaluated_key;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(waiting)
     }
 
     fn update(&self, key: &Key) -> UpdateItemFluentBuilder {

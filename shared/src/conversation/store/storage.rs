@@ -10,7 +10,8 @@ use crate::message::{Alias, DeliveryId, ExternalUserId};
 use super::super::state::Entry;
 use super::claim::Claims;
 use super::{
-    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Store, StoreError, Watched,
+    Accepted, Counted, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Store, StoreError,
+    Watched,
 };
 
 /// A table of conversations. What each operation does is told at [`Store`]'s own methods.
@@ -83,6 +84,23 @@ pub trait Storage: Claims {
         async { Ok(true) }
     }
 
+    /// Counts ticket updates of the whole stack, and forgets spans that are over. A table that keeps none
+    /// of it has nothing.
+    fn count_updates(
+        &self,
+        _more: Counted,
+        _over: &[i64],
+        _allowed: u32,
+        _now: i64,
+    ) -> impl Future<Output = Result<Vec<Counted>, StoreError>> + Send {
+        async { Ok(vec![]) }
+    }
+
+    /// How many items wait.
+    fn waiting(&self) -> impl Future<Output = Result<u64, StoreError>> + Send {
+        async { Ok(0) }
+    }
+
     /// Whether there is a conversation.
     fn knows(&self, _key: &Key) -> impl Future<Output = Result<bool, StoreError>> + Send {
         async { Ok(false) }
@@ -148,6 +166,20 @@ impl Storage for Store {
         now: i64,
     ) -> Result<bool, StoreError> {
         Store::watch(self, customer, watched, now).await
+    }
+
+    async fn count_updates(
+        &self,
+        more: Counted,
+        over: &[i64],
+        allowed: u32,
+        now: i64,
+    ) -> Result<Vec<Counted>, StoreError> {
+        Store::count_updates(self, more, over, allowed, now).await
+    }
+
+    async fn waiting(&self) -> Result<u64, StoreError> {
+        Store::waiting(self).await
     }
 
     async fn knows(&self, key: &Key) -> Result<bool, StoreError> {

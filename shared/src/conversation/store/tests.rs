@@ -583,3 +583,21 @@ async fn an_event_put_back_goes_behind_what_a_holder_works_on() {
     assert!(matches!(settled, Ok(Settled::Moved)));
     assert_eq!(ids(&held), [entry("b").event.delivery.as_str()]);
 }
+
+#[tokio::test]
+async fn updates_are_counted_together_and_what_is_over_is_forgotten() {
+    let store = table().await;
+    let count = async |span, updates, over: &[i64]| {
+        let more = Counted { span, updates };
+        let counted = store.count_updates(more, over, 60, NOW).await;
+        let mut counted = counted.expect("counted");
+        counted.sort_by_key(|one| one.span);
+        counted
+            .iter()
+            .map(|one| (one.span, one.updates))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(count(7, 3, &[]).await, [(7, 3)]);
+    assert_eq!(count(8, 2, &[]).await, [(7, 3), (8, 2)]);
+    assert_eq!(count(8, -1, &[5, 7]).await, [(8, 1)]);
+}

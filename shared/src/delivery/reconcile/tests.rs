@@ -7,7 +7,7 @@ use crate::conversation::policy::Policy;
 use crate::conversation::state::Status;
 use crate::conversation::step::{Outcome, Step};
 use crate::conversation::store::Memory;
-use crate::delivery::Clock;
+use crate::delivery::{Clock, Updates};
 use crate::message::{TicketId, UserId};
 
 const NOW: i64 = 1_790_000_000_000;
@@ -90,6 +90,7 @@ fn bridge(
         },
         policy: Policy::default(),
         clock: Clock::from_fn(|| NOW),
+        updates: Updates::default(),
     }
 }
 

@@ -60,6 +60,16 @@ pub trait Vendors {
         None
     }
 
+    /// How many updates of tickets a minute the account may make, where Zendesk has told it.
+    fn updates_a_minute(&self) -> Option<u32> {
+        None
+    }
+
+    /// A call to Zendesk would not be made now, or to see whether Zendesk is up again.
+    fn spares_zendesk(&self, _now: i64) -> bool {
+        false
+    }
+
     /// Whether Braze exports events to the bridge: then what becomes of each message is watched.
     fn exports_events(&self) -> impl Future<Output = bool> + Send {
         async { false }
@@ -185,6 +195,15 @@ impl Vendors for Clients {
             return limited.max(Some(now.saturating_add(TRIAL_LOOK)));
         }
         limited.max(self.pace.until(now, under_way, calls, a_minute))
+    }
+
+    fn updates_a_minute(&self) -> Option<u32> {
+        self.zendesk.updates_a_minute()
+    }
+
+    fn spares_zendesk(&self, now: i64) -> bool {
+        let limited = self.limits.until(Limit::TicketUpdates, now);
+        limited.is_some() || self.zendesk_gate.is_closed(now)
     }
 
     async fn exports_events(&self) -> bool {

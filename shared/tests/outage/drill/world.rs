@@ -13,7 +13,9 @@ use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::policy::Policy;
 use shared::conversation::store::Store;
-use shared::delivery::{Bridge, Clients, Clock, Gate, Limits, Pace, Switch, TicketDefaults};
+use shared::delivery::{
+    Bridge, Clients, Clock, Gate, Limits, Pace, Switch, TicketDefaults, Updates,
+};
 use shared::media::Fetcher;
 use shared::net::Http;
 use shared::secrets::{Secret, SecretStore};
@@ -94,9 +96,15 @@ impl World {
             vendors,
             policy: Policy {
                 reply_campaign: Some(REPLY_CAMPAIGN.to_owned()),
+                // The limit of requests is what is played.
+                updates: shared::conversation::policy::Updates {
+                    a_minute: 0,
+                    share: 60,
+                },
                 ..Policy::default()
             },
             clock,
+            updates: Updates::default(),
         })
     }
 
