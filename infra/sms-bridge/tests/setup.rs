@@ -99,6 +99,87 @@ async fn a_conversation_goes_through_the_bundle_on_what_was_set_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_automatic_first_answer_is_made_once_where_it_is_asked_for_and_texts_who_opens_a_ticket()
+{
+    let world = World::ready().await;
+    assert_eq!(world.titles().len(), 3, "not unless it is asked for");
+    let made = world.bridge("setup zendesk --auto-reply --yes").await;
+    let made = made.ends(0).fits();
+    assert!(made.out.contains("1 to make"), "{}", made.out);
+    let (before, calls) = (world.zendesk(), writes(&world));
+    for again in ["setup zendesk --auto-reply --yes", "setup zendesk --yes"] {
+        let again = world.bridge(again).await.ends(0);
+        assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    }
+    assert_eq!((world.zendesk(), writes(&world)), (before, calls));
+    world.bridge("doctor").await.ends(0);
+
+    let stack = &world.stack;
+    let texted = async |text: &str| {
+        stack.braze.customer_texts("ana", text, &[]).await;
+        assert!(stack.quiesce(PATIENCE).await);
+        let texts = stack.braze.inbox("ana");
+        texts.into_iter().map(|sms| sms.body).collect::<Vec<_>>()
+    };
+    let first = "Thank you for your message. We read it and answer here.";
+    assert_eq!(texted("SUPPORT").await, [first]);
+    assert_eq!(texted("Hello?").await, [first], "only when a ticket opens");
+    let ticket = stack.zendesk.tickets()[0].id;
+    stack.zendesk.delete(ticket).unwrap();
+    assert_eq!(texted("And now?").await, [first], "once within a day");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_of_the_first_answer_are_the_desks_own_and_the_rest_is_kept_as_it_should_be() {
+    let world = World::ready().await;
+    world
+        .bridge("setup zendesk --auto-reply --yes")
+        .await
+        .ends(0);
+    edit(&world.stack, |account| {
+        let one = trigger(account, "first answer");
+        let body = one["actions"][0]["value"][1].as_str().unwrap();
+        let own = body.replace("Thank you for your message.", "Moin.");
+        one["actions"][0]["value"][1] = json!(own.replace(":24", ":48"));
+    });
+    let wanted = world.zendesk();
+    let kept = world.bridge("setup zendesk --yes").await.ends(0);
+    assert!(kept.out.contains("Nothing to change."), "{}", kept.out);
+    world.bridge("doctor").await.ends(0);
+    edit(&world.stack, |account| {
+        let one = trigger(account, "first answer");
+        one["all"].as_array_mut().unwrap().pop();
+        let body = one["actions"][0]["value"][1].as_str().unwrap();
+        one["actions"][0]["value"][1] = json!(body.replace("requester_id", "x"));
+    });
+    let doctor = world.bridge("doctor").await.ends(1);
+    assert!(doctor.out.contains("first answer"), "{}", doctor.out);
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let mended = trigger(&mut world.zendesk(), "first answer").clone();
+    let mut before = wanted;
+    let before = trigger(&mut before, "first answer");
+    assert_eq!(mended["all"], before["all"]);
+    let body = mended["actions"][0]["value"][1].as_str().unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert!(body["say"].as_str().unwrap().starts_with("Moin."));
+    assert_eq!(body["once_hours"], 48);
+    assert!(body["requester_id"].is_string());
+    // Who does not want it any more deletes it, and it stays away.
+    edit(&world.stack, |account| {
+        let all = account["triggers"].as_array_mut().unwrap();
+        all.retain(|one| !one["title"].as_str().unwrap().ends_with("first answer"));
+    });
+    let gone = world.bridge("setup zendesk --yes").await.ends(0);
+    assert!(gone.out.contains("Nothing to change."), "{}", gone.out);
+    world
+        .bridge("setup zendesk --auto-reply --yes")
+        .await
+        .ends(0);
+    world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert_eq!(world.titles().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn drift_is_shown_field_by_field_and_repaired() {
     let world = World::ready().await;
     let wanted = world.zendesk();

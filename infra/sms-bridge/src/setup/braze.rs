@@ -216,6 +216,7 @@ fn text(groups: &[Group], stack: &Deployed, with_token: bool) -> String {
             lines.push(format!("{LINE}\n{}\n{LINE}", page.body));
         }
     }
+    lines.push(format!("\n{CONTEXT_TOLD}\n{LINE}\n{CONTEXT}\n{LINE}"));
     lines.push(format!("\n{AFTER}"));
     lines.join("\n")
 }
@@ -261,6 +262,21 @@ SMS did not arrive. The connector's form:";
 const LINE: &str =
     "--------------------------------------------------------------------------------";
 
+/// For the bodies of the inbound campaigns; `docs/desk-and-marketing.md` tells what becomes of each member.
+const CONTEXT: &str = r#" "language":"{{${language} | json_escape}}",
+ "context":{
+  "plan":"{{custom_attribute.${plan} | json_escape}}",
+  "city":"{{${city} | json_escape}}",
+  "customer since":"{{custom_attribute.${customer_since} | json_escape}}",
+  "last order":"{{custom_attribute.${last_order} | json_escape}}",
+  "last campaign":"{{custom_attribute.${last_campaign} | json_escape}}"},"#;
+
+const CONTEXT_TOLD: &str = "\
+Context for the agent (optional): one internal note when a ticket opens. Paste
+these lines below the first line of the two bodies with \"kind\":\"message\", and
+take out or rename what your workspace does not have. What is empty is not
+shown. Your campaigns have to write last_campaign themselves:";
+
 const AFTER: &str = "\
 Texts of the categories opt-out, opt-in and help never reach OTHER: without
 their campaigns the agent does not learn of them. Launch every campaign.";
@@ -276,6 +292,15 @@ fn page_json(group: &Group, page: &Page) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lines_of_context_fit_into_the_bodies() {
+        let mut lines: Vec<&str> = INBOUND.lines().collect();
+        lines.insert(1, CONTEXT);
+        let body: Value = serde_json::from_str(&lines.join("\n")).unwrap();
+        assert_eq!(body["context"].as_object().unwrap().len(), 5);
+        assert!(body["kind"].is_string() && body["language"].is_string());
+    }
 
     #[test]
     fn the_bodies_differ_in_kind_and_support_only_and_are_json() {

@@ -123,7 +123,13 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
         fields,
     ));
     for (at, trigger) in wanted.triggers.iter().enumerate() {
-        changes.push(trigger_change(wanted, found, at, trigger));
+        let is_there = || {
+            let mut own = found.own_triggers(&wanted.owner, trigger.part());
+            own.next().is_some()
+        };
+        if !trigger.is_optional() || wanted.auto_reply || is_there() {
+            changes.push(trigger_change(wanted, found, at, trigger));
+        }
     }
     changes.extend(surplus(wanted, found));
     let by_hand = by_hand(wanted, found, secret);

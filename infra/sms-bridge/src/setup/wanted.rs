@@ -52,6 +52,14 @@ pub(crate) const EVENTS: usize = 2;
 /// The event types.
 const EVENT_TYPES: &str = include_str!("../../../zendesk/events.json");
 
+/// What the trigger of the automatic first answer posts, beside what it says.
+const FIRST_ANSWER: &str = include_str!("../../../zendesk/first-answer.json");
+/// Its name.
+const FIRST: &str = "first answer";
+/// What it says where nobody has written anything else into it; and not again within a day.
+const SAYS: &str =
+    r#","say":"Thank you for your message. We read it and answer here.","once_hours":24}"#;
+
 /// Whose objects they are.
 #[derive(Clone)]
 pub(crate) struct Owner {
@@ -75,6 +83,8 @@ pub(crate) struct Wanted {
     pub(crate) tag: Option<String>,
     /// The triggers.
     pub(crate) triggers: Vec<Trigger>,
+    /// The automatic first answer is asked for; else it is kept where it is there.
+    pub(crate) auto_reply: bool,
 }
 
 /// A trigger, without the ids that are known only once its webhook and category are there.
@@ -162,10 +172,13 @@ impl Wanted {
             }));
         }
         let tag = tag(stack);
+        let mut triggers = triggers(tag.as_deref()).map_err(broken)?;
+        triggers.push(first_answer(first_tag(stack).as_deref()));
         Ok(Self {
             category: owner.category(),
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
-            triggers: triggers(tag.as_deref()).map_err(broken)?,
+            triggers,
+            auto_reply: false,
             tag,
             owner,
             webhooks,
@@ -209,6 +222,11 @@ fn tag(stack: &Deployed) -> Option<String> {
     if stack.parameter("TextTickets") == Some("any") {
         return None;
     }
+    first_tag(stack)
+}
+
+/// The tag of tickets that a text opened.
+fn first_tag(stack: &Deployed) -> Option<String> {
     let tags = stack.parameter("TicketTags").unwrap_or("braze_sms");
     let mut tags = tags.split(',').map(str::trim);
     tags.find(|tag| !tag.is_empty()).map(str::to_owned)
@@ -225,6 +243,23 @@ fn triggers(tag: Option<&str>) -> serde_json::Result<Vec<Trigger>> {
     Ok(triggers)
 }
 
+/// The trigger of the automatic first answer: for tickets that a text opened, not those of agents and e-mail.
+/// Channel 5 is the API.
+fn first_answer(tag: Option<&str>) -> Trigger {
+    let mut all: Vec<Value> = tag.map(only).into_iter().collect();
+    all.extend([
+        json!({"field": "update_type", "operator": "is", "value": "Create"}),
+        json!({"field": "via_id", "operator": "is", "value": "5"}),
+    ]);
+    Trigger {
+        name: FIRST.to_owned(),
+        webhook: "reply".to_owned(),
+        body: FIRST.to_owned(),
+        all,
+        actions: Vec::new(),
+    }
+}
+
 /// The condition that a ticket carries the tag.
 pub(super) fn only(tag: &str) -> Value {
     json!({"field": "current_tags", "operator": "includes", "value": tag})
@@ -237,8 +272,21 @@ impl Trigger {
         route.unwrap_or_default()
     }
 
+    /// It is there only where it was asked for.
+    pub(crate) fn is_optional(&self) -> bool {
+        self.name == FIRST
+    }
+
     /// The body it should have where it has this one.
     pub(crate) fn body(&self, own: &str) -> String {
+        if self.body == FIRST {
+            let may = ["campaign_id", "once_hours", "say"];
+            let body = body::wanted(own, FIRST_ANSWER, &may);
+            return match body::member(&body, "say") {
+                Some(_) => body,
+                None => format!("{}{SAYS}", FIRST_ANSWER.trim_end().trim_end_matches('}')),
+            };
+        }
         let known = BODIES.iter().find(|(name, ..)| *name == self.body);
         known.map_or_else(String::new, |(_, ours, may)| body::wanted(own, ours, may))
     }

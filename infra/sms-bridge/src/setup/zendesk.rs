@@ -21,6 +21,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   sms-bridge setup zendesk --dry-run          show what would change
   sms-bridge setup zendesk                    show it, ask, and do it
+  sms-bridge setup zendesk --auto-reply       with an automatic first answer, too
   sms-bridge setup zendesk --yes --json       for scripts
   sms-bridge setup zendesk --remove           take out what it made
 
@@ -34,6 +35,10 @@ pub(crate) struct Zendesk {
     /// Remove what this stack made; the user field stays.
     #[arg(long)]
     remove: bool,
+    /// Also make a trigger that texts a first answer to whoever opens a ticket by text; edit its words in
+    /// Zendesk, and delete it there to stop it.
+    #[arg(long, conflicts_with = "remove")]
+    auto_reply: bool,
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
@@ -48,7 +53,8 @@ impl Zendesk {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let account = self.account.connect().await?;
         let stack = account.deployed().await?;
-        let wanted = Wanted::of(stack)?;
+        let mut wanted = Wanted::of(stack)?;
+        wanted.auto_reply = self.auto_reply;
         let secret = account.secret().await?;
         let admin = sign_in(&account, stack, &secret).await?;
         let plan = self.look(&wanted, &admin, &secret, &account).await?;
