@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use serde_json::{Value, json};
-use shared::message::Phone;
+use shared::conversation::store::Key;
+use shared::conversation::watch::Watch;
+use shared::message::{Customer, Phone};
 
 use crate::Failure;
 use crate::account::{self, Item, Table, talk, text};
@@ -79,37 +81,33 @@ impl Forget {
     }
 
     async fn find(&self, table: &Table) -> Result<Found, Failure> {
-        let user = self.user.trim();
-        let number = Phone::read(user);
-        let mut own = vec![format!("customer#{user}")];
-        own.extend(
-            number
-                .as_ref()
-                .map(|number| format!("phone#{}", number.digits())),
-        );
+        let customer = self.customer(table).await?;
         let mut conversations = Vec::new();
-        for key in own {
+        let mut watched = Vec::new();
+        for who in &customer {
+            let key = Key::Customer(who.clone()).pk();
             conversations.extend(table.item(&key).await?.map(|item| (key, item)));
+            if let Some(id) = who.id() {
+                let key = Watch::pk(id);
+                watched.extend(table.item(&key).await?.map(|_| key));
+            }
         }
-        let watched = format!("sent#{user}");
-        let watched = table.item(&watched).await?.map(|_| watched);
         let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
         tickets.extend(conversations.iter().filter_map(|(_, item)| ticket(item)));
         let tickets: Vec<u64> = tickets.into_iter().collect();
-        let look_ups: Vec<String> = tickets.iter().map(|id| format!("ticket#{id}")).collect();
         let mut keys = BTreeSet::new();
         let looked_at = table
             .each(|item| {
-                let letter = Letter::read(item).filter(|letter| letter.is_of(user, &tickets));
-                // A ticket's item names whose conversation is on it.
-                let names = text(item, "customer") == Some(user)
-                    || number
-                        .as_ref()
-                        .is_some_and(|number| text(item, "phone") == Some(number.digits()));
-                let pk = text(item, "pk");
-                let look_up = pk.filter(|pk| names || look_ups.iter().any(|key| key == pk));
-                keys.extend(letter.map(|letter| letter.pk()));
-                keys.extend(look_up.map(str::to_owned));
+                let of_them = |letter: &Letter| {
+                    let mut all = customer.iter();
+                    all.any(|who| letter.is_of(who, &tickets))
+                };
+                keys.extend(Letter::read(item).filter(of_them).map(|letter| letter.pk()));
+                let pk = text(item, "pk").unwrap_or_default();
+                let look_up = tickets.iter().any(|id| *pk == format!("ticket#{id}"));
+                if look_up || customer.iter().any(|who| leads_to(item, pk, who)) {
+                    keys.insert(pk.to_owned());
+                }
             })
             .await?;
         let mut keys: Vec<String> = keys.into_iter().collect();
@@ -125,6 +123,32 @@ impl Forget {
             waiting,
             looked_at,
         })
+    }
+
+    /// The customer, under every key that their conversation has had: an anonymous one may have become known. A number
+    /// that is another person's by now is not theirs any more.
+    async fn customer(&self, table: &Table) -> Result<BTreeSet<Customer>, Failure> {
+        let user = self.user.trim();
+        let mut customer = BTreeSet::new();
+        customer.extend(user.parse::<Customer>());
+        customer.extend(Phone::read(user).map(Customer::Phone));
+        let mut moved: Vec<(Customer, Customer)> = Vec::new();
+        table
+            .each_where(("contains", "memory", "\"moved\":{"), |item| {
+                moved.extend(handed_on(item));
+            })
+            .await?;
+        loop {
+            let known = customer.len();
+            for (from, to) in &moved {
+                if customer.contains(from) || customer.contains(to) {
+                    customer.extend([from.clone(), to.clone()]);
+                }
+            }
+            if customer.len() == known {
+                return Ok(customer);
+            }
+        }
     }
 
     fn shown(&self, found: &Found) -> String {
@@ -154,4 +178,30 @@ impl Forget {
 fn ticket(conversation: &Item) -> Option<u64> {
     let memory: Value = serde_json::from_str(text(conversation, "memory")?).ok()?;
     memory["ticket"].as_u64()
+}
+
+/// From which number to whom a conversation went, where nobody else has the number since.
+fn handed_on(item: &Item) -> Option<(Customer, Customer)> {
+    let Key::Customer(from) = Key::parse(text(item, "pk")?)? else {
+        return None;
+    };
+    let memory: Value = serde_json::from_str(text(item, "memory")?).ok()?;
+    let to = serde_json::from_value(memory["moved"]["to"].clone()).ok()?;
+    let is_free =
+        memory["user"].is_null() && memory["ticket"].is_null() && memory["profile"].is_null();
+    is_free.then_some((from, to))
+}
+
+/// A ticket's item and a profile's name whose conversation they lead to.
+fn leads_to(item: &Item, pk: &str, who: &Customer) -> bool {
+    let (name, value) = match who {
+        Customer::Id(id) => ("customer", id.as_str()),
+        Customer::Phone(phone) => ("phone", phone.digits()),
+    };
+    let key = Key::Customer(who.clone()).pk();
+    match pk.split_once('#') {
+        Some(("ticket", _)) => text(item, name) == Some(value),
+        Some(("profile", _)) => text(item, "conversation") == Some(&key),
+        _ => false,
+    }
 }

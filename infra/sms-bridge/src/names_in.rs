@@ -3,6 +3,7 @@
 //! In: the raw body, a Braze external id. Out: yes or no.
 
 use serde_json::Value;
+use shared::message::Phone;
 
 /// Members of a body that name the customer.
 const NAMES: [&str; 2] = ["external_user_id", "braze_external_id"];
@@ -15,6 +16,16 @@ pub(crate) fn names(content: &str, user: &str) -> bool {
         Ok(body) => is_named_in(&body, user),
         Err(_) => is_named_in_damaged(content, user),
     }
+}
+
+/// Whether a body without external id gives this number, however it is written.
+pub(crate) fn names_number(content: &str, number: &Phone) -> bool {
+    let Ok(Value::Object(body)) = serde_json::from_str(content) else {
+        return false;
+    };
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let is_anonymous = text(NAMES[0]).trim().is_empty();
+    is_anonymous && Phone::read(text("phone")).as_ref() == Some(number)
 }
 
 fn is_named_in(value: &Value, user: &str) -> bool {

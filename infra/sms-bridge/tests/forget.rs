@@ -139,6 +139,56 @@ async fn everything_of_a_number_goes_however_it_is_written() {
     assert_eq!(keys(&dynamo), before);
 }
 
+/// Nina texted from a number before Braze knew her id; Ben's number was Nora's.
+fn fill_moved(dynamo: &Dynamo) {
+    let moved = |to: &str, more: &str| {
+        let memory = format!(r#"{{{more}"moved":{{"to":{{"id":"{to}"}},"profile":"aa"}}}}"#);
+        json!({"S": memory})
+    };
+    for item in [
+        json!({"pk": {"S": "phone#15550100042"}, "memory": moved("nina", "")}),
+        json!({"pk": {"S": "customer#nina"}, "memory": {"S": "{\"ticket\":41}"}}),
+        json!({"pk": {"S": "ticket#41"}, "customer": {"S": "nina"}}),
+        json!({"pk": {"S": "ticket#40"}, "phone": {"S": "15550100042"}}),
+        json!({"pk": {"S": "profile#aa"}, "conversation": {"S": "customer#nina"}}),
+        json!({"pk": {"S": "dead#of-nina"}, "content":
+            {"S": r#"{"external_user_id":"","phone":"+1 555 010 0042","kind":"?"}"#}}),
+        json!({"pk": {"S": "phone#15550100043"}, "memory": moved("nora", r#""ticket":51,"#)}),
+        json!({"pk": {"S": "customer#nora"}, "memory": {"S": "{\"ticket\":50}"}}),
+    ] {
+        dynamo.put(&item).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_became_known_is_found_by_id_and_by_number() {
+    for who in ["nina", "+1 (555) 010-0042"] {
+        let dynamo = table().await;
+        fill_moved(&dynamo);
+        let output = forget(&dynamo, &[who, "--table", "live", "--yes"]).await;
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(
+            keys(&dynamo),
+            ["customer#nora", "phone#15550100043"],
+            "{who}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_another_persons_now_is_not_forgotten_with_the_one_before() {
+    let dynamo = table().await;
+    fill_moved(&dynamo);
+    let output = forget(&dynamo, &["nora", "--table", "live", "--yes"]).await;
+    assert!(output.status.success(), "{}", said(&output));
+    let left = keys(&dynamo);
+    assert!(left.contains(&"phone#15550100043".to_owned()), "{left:?}");
+    assert!(!left.contains(&"customer#nora".to_owned()), "{left:?}");
+    let output = forget(&dynamo, &["+15550100043", "--table", "live", "--yes"]).await;
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(!keys(&dynamo).contains(&"phone#15550100043".to_owned()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_shows_what_would_go_and_removes_nothing() {
     let dynamo = table().await;

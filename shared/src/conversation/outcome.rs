@@ -4,7 +4,8 @@
 
 use crate::message::{Attachment, CommentId, Customer, ExternalUserId, Personal, TicketId, UserId};
 
-use super::state::{Attached, Status, Trouble};
+use super::seen::Seen;
+use super::state::{Attached, Entry, State, Status, Trouble};
 use super::subscription::Subscription;
 
 /// How a step went.
@@ -38,6 +39,10 @@ pub enum Outcome {
     History(History),
     /// The conversation's ticket is written down, or is another conversation's.
     Claimed(Option<Owner>),
+    /// Whose conversation the profile's is, where it is another one.
+    Profile(Option<Customer>),
+    /// What was taken over; nothing where the number's conversation is not that profile's.
+    TakenOver(Option<Box<HandedOver>>),
     /// It worked.
     Done,
     /// It did not.
@@ -75,6 +80,17 @@ pub struct Owner {
     pub customer: Customer,
     /// The ticket's requester when that was written down.
     pub user: Option<UserId>,
+}
+
+/// A conversation on its way to another key.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HandedOver {
+    /// What it remembers.
+    pub state: State,
+    /// Events not done yet, in the order they were accepted.
+    pub mailbox: Vec<Entry>,
+    /// Deliveries it accepted lately.
+    pub seen: Seen,
 }
 
 /// Since when a ticket is what it is, in milliseconds since the epoch; `None`: from its beginning, as far as

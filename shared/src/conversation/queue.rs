@@ -254,6 +254,7 @@ mod tests {
         let stop = Body::Consent(Consent {
             what: ConsentKind::OptedOut,
             text: Personal::default(),
+            braze_id: None,
             changed: None,
         });
         let mailbox = [entry("a", reply(None)), entry("b", stop)];

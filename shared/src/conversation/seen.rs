@@ -47,6 +47,28 @@ impl Seen {
         looked_at.any(|markers| markers.contains(&marker))
     }
 
+    /// The markers of each day, but for those of days that are no longer looked at.
+    pub fn by_day(&self, now: i64) -> impl Iterator<Item = (i64, &HashSet<[u8; 8]>)> {
+        let oldest = day(now) - DAYS_BACK;
+        let days = self.days.iter().map(|(day, markers)| (*day, markers));
+        days.filter(move |(day, _)| *day >= oldest)
+    }
+
+    /// Remembers what another one remembers.
+    pub fn extend(&mut self, other: &Self) {
+        for (day, markers) in &other.days {
+            self.days.entry(*day).or_default().extend(markers);
+        }
+    }
+
+    /// Forgets a delivery.
+    pub fn remove(&mut self, delivery: &DeliveryId) {
+        let marker = delivery.marker();
+        for markers in self.days.values_mut() {
+            markers.remove(&marker);
+        }
+    }
+
     /// How many were accepted on a day.
     pub fn count(&self, day: i64) -> usize {
         self.days.get(&day).map_or(0, HashSet::len)

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{CommentId, DeliveryId, TicketId, UserId};
+use crate::message::{BrazeId, CommentId, Customer, DeliveryId, Phone, TicketId, UserId};
 
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::happened::{Rating, TicketEvent, What};
@@ -175,6 +175,18 @@ pub struct State {
     /// Until when events of a newer version wait to be looked at again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newer_wait: Option<Wait>,
+    /// The customer's profile in Braze, where that was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<BrazeId>,
+    /// Of a number: which of the people who had it after another has it now, where that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<DeliveryId>,
+    /// Of a number: where the conversation of the person who had it went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+    /// The conversation that was taken over, until everything that names it knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Taken>,
     /// What a newer version remembers.
     #[serde(skip)]
     pub unknown: Unknown,
@@ -184,6 +196,28 @@ impl Stored for State {
     fn unknown(&mut self) -> &mut Unknown {
         &mut self.unknown
     }
+}
+
+/// A profile got an external id, or another number: its conversation goes on there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Where.
+    pub to: Customer,
+    /// Which profile's it is.
+    pub profile: BrazeId,
+}
+
+/// A conversation that was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The number it was under.
+    pub from: Phone,
+    /// Its user in Zendesk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// Its ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
 }
 
 /// A text that may come again: its fingerprint, how often it came, and when it came first or, once

@@ -2,10 +2,14 @@
 //!
 //! [`Step`] is one call, complete in itself, [`Outcome`] how it went. Knows no client and no wire type.
 
-use crate::message::{CommentId, Customer, DeliveryId, Personal, Routing, TicketId, UserId};
+use crate::message::{
+    BrazeId, CommentId, Customer, DeliveryId, ExternalUserId, Personal, Phone, Routing, TicketId,
+    UserId,
+};
 
 pub use super::outcome::{
-    Failure, FetchedComment, History, Outcome, Owner, PersonFacts, Refusal, TicketFacts, Written,
+    Failure, FetchedComment, HandedOver, History, Outcome, Owner, PersonFacts, Refusal,
+    TicketFacts, Written,
 };
 use super::state::{Status, TicketEvent};
 
@@ -51,6 +55,15 @@ pub enum Step {
         /// Whatever other conversation is on it.
         anyway: bool,
     },
+    /// Find whose conversation a profile's is, and write down that it is this one unless it is another; with `anyway`,
+    /// whatever other it was.
+    FindProfile(BrazeId, Anyway),
+    /// Take over the conversation that this profile has under a number.
+    TakeOver(Phone, BrazeId),
+    /// Remove what was kept of a conversation that was taken over.
+    EndTakeOver(Phone),
+    /// Write the external id on the Zendesk user of a customer who had none. Safe to repeat.
+    NameUser(UserId, ExternalUserId),
     /// Set the ticket's status.
     SetStatus(TicketId, Status),
     /// Set ticket fields to numbers. Safe to repeat.
@@ -105,6 +118,10 @@ impl Step {
             Self::LookUpUser(_) => "look_up_user",
             Self::LookUpHistory(..) => "look_up_history",
             Self::ClaimTicket { .. } => "claim_ticket",
+            Self::FindProfile(..) => "find_profile",
+            Self::TakeOver(..) => "take_over",
+            Self::EndTakeOver(_) => "end_take_over",
+            Self::NameUser(..) => "name_user",
             Self::SetStatus(..) => "set_status",
             Self::SetFields(..) => "set_fields",
             Self::AddTags(..) => "add_tags",
@@ -117,6 +134,15 @@ impl Step {
             Self::Unsubscribe { .. } => "unsubscribe",
         }
     }
+}
+
+/// Whether what is written down stands in the place of what was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anyway {
+    /// It does.
+    Yes,
+    /// What was written down stays.
+    No,
 }
 
 /// The customer as Zendesk is told.

@@ -42,6 +42,11 @@ impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
 
     /// The table's call, or a vendor's.
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
+        if let Key::Customer(customer) = self.key
+            && let Some(outcome) = self.bridge.hand_over(step, customer).await
+        {
+            return outcome;
+        }
         let (
             Step::ClaimTicket {
                 ticket,

@@ -149,6 +149,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 body: Body::Consent(Consent {
                     what: to,
                     text: Personal::default(),
+                    braze_id: None,
                     changed: Some(Changed {
                         at: event.at,
                         by_keyword,

@@ -162,6 +162,13 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 *wait = None;
                 vec![]
             }
+            Pause::TakenOver(entries, seen) => {
+                *wait = None;
+                held.mailbox.splice(index..index, entries);
+                held.seen.extend(&seen);
+                held.brought.extend(&seen);
+                vec![]
+            }
             Pause::After(entries) => {
                 *wait = None;
                 let found = entries.iter().map(|entry| entry.event.delivery.clone());

@@ -17,6 +17,7 @@ mod limits;
 mod pace;
 mod reconcile;
 mod redeliver;
+mod take_over;
 mod updates;
 mod vendors;
 mod work;

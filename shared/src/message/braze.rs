@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::text::incoming;
 
-use super::customer::{Customer, Phone};
+use super::customer::{BrazeId, Customer, Phone};
 use super::event::{
     Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
 };
@@ -40,6 +40,7 @@ const BODY: &[Member] = &[
     words("last_name"),
     plain("phone"),
     plain("braze_id"),
+    plain("zendesk_ticket_open"),
     plain("language"),
     json("context"),
     object("ticket", TICKET),
@@ -123,6 +124,7 @@ fn read(body: &[u8], duplicate_window: Option<Duration>, now_ms: i64) -> Result<
             let consent = Consent {
                 what,
                 text,
+                braze_id: body.braze_id(),
                 changed: None,
             };
             (delivery, aliases, Body::Consent(consent))
@@ -167,6 +169,8 @@ struct Inbound<'b> {
     first_name: Option<&'b Value>,
     last_name: Option<&'b Value>,
     phone: Option<&'b Value>,
+    braze_id: Option<&'b Value>,
+    ticket_open: Option<&'b Value>,
     from_guide: bool,
     extras: Extras,
 }
@@ -192,6 +196,8 @@ impl<'b> Inbound<'b> {
                 first_name: members.get("first_name"),
                 last_name: members.get("last_name"),
                 phone: members.get("phone"),
+                braze_id: members.get("braze_id"),
+                ticket_open: members.get("zendesk_ticket_open"),
                 from_guide: false,
                 extras: Extras::read(members),
             }),
@@ -237,7 +243,21 @@ impl<'b> Inbound<'b> {
         Profile {
             name: field::name(self.first_name, self.last_name),
             phone: field::phone(self.phone),
+            braze_id: self.braze_id(),
         }
+    }
+
+    /// The profile's Braze id. Nothing where the template did not fill it in: a constant would make one profile of
+    /// all. Nothing either for a customer with an external id whose profile has no attribute of the bridge's yet:
+    /// there is no conversation that could be looked for by it.
+    fn braze_id(&self) -> Option<BrazeId> {
+        let is_known = !field::label(self.external_user_id).is_empty();
+        let never_met = self.ticket_open.is_some() && field::label(self.ticket_open).is_empty();
+        if is_known && never_met {
+            return None;
+        }
+        let id = field::label(self.braze_id);
+        BrazeId::of(&id).filter(|_| !field::not_rendered(&id))
     }
 }
 

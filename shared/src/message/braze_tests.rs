@@ -96,6 +96,7 @@ fn consent_keywords_are_understood() {
         Body::Consent(Consent {
             what: ConsentKind::OptedOut,
             text: "STOP".into(),
+            braze_id: None,
             changed: None
         })
     );
@@ -117,6 +118,7 @@ fn consent_keywords_are_understood() {
             Body::Consent(Consent {
                 what,
                 text: "".into(),
+                braze_id: None,
                 changed: None
             })
         );
@@ -510,4 +512,22 @@ fn a_number_that_decides_whose_text_it_is_is_told_once() {
             Parsed::Event(_)
         ));
     }
+}
+
+#[test]
+fn a_profile_that_the_bridge_never_met_is_not_looked_for() {
+    let told = |id: &str, ticket_open: Option<&str>| {
+        let mut body = json!({"external_user_id": id, "phone": "+15550100042", "message": "hi", "braze_id": "b-1"});
+        if let Some(open) = ticket_open {
+            body["zendesk_ticket_open"] = json!(open);
+        }
+        match inbound(body.to_string().as_bytes(), None, NOW) {
+            Parsed::Event(incoming) => incoming.event.body.braze_id().is_some(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(told("ana", None), "a body that does not tell");
+    assert!(told("ana", Some("false")) && told("ana", Some("true")));
+    assert!(!told("ana", Some("")) && !told("ana", Some(" ")));
+    assert!(told("", Some("")), "an anonymous profile");
 }

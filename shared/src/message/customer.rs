@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::ids::{ExternalUserId, IdError};
+use serde::{Deserialize, Serialize};
+
+use super::ids::{DeliveryId, ExternalUserId, IdError};
 
 /// A customer, as the vendors are told of them.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Customer {
     /// A profile with an external id.
     Id(ExternalUserId),
@@ -75,7 +78,8 @@ impl fmt::Debug for Customer {
 }
 
 /// A phone number in E.164: `+`, the country's code, the rest, 7 to 15 digits in all.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Phone(String);
 
 impl Phone {
@@ -111,10 +115,43 @@ impl Phone {
     }
 }
 
+impl TryFrom<String> for Phone {
+    type Error = IdError;
+
+    fn try_from(written: String) -> Result<Self, IdError> {
+        Self::read(&written).ok_or(IdError::NotANumber)
+    }
+}
+
+impl From<Phone> for String {
+    fn from(phone: Phone) -> Self {
+        phone.0
+    }
+}
+
 /// Shows the length only.
 impl fmt::Debug for Phone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Phone({} digits)", self.digits().len())
+    }
+}
+
+/// A profile's Braze id, which stays the same when the profile gets an external id. It is compared and nothing else, so
+/// a digest of it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BrazeId(DeliveryId);
+
+impl BrazeId {
+    /// The id as Braze writes it; nothing where it is blank.
+    pub fn of(id: &str) -> Option<Self> {
+        let id = id.trim();
+        (!id.is_empty()).then(|| Self(DeliveryId::derive("braze_id", &[id])))
+    }
+
+    /// 32 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
     }
 }
 

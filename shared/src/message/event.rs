@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
-use super::customer::Customer;
+use super::customer::{BrazeId, Customer};
 use super::extras::Extras;
 use super::ids::{Alias, CommentId, DeliveryId, TicketId, UserId};
 
@@ -118,6 +118,15 @@ impl Body {
         }
     }
 
+    /// The Braze id of the customer's profile, where the body named it.
+    pub fn braze_id(&self) -> Option<&BrazeId> {
+        match self {
+            Self::Text(text) => text.profile.braze_id.as_ref(),
+            Self::Consent(consent) => consent.braze_id.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Its name in logs.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -160,6 +169,9 @@ pub struct Profile {
     /// E.164 number, possibly empty.
     #[serde(default)]
     pub phone: Personal,
+    /// The profile's Braze id, where the body named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub braze_id: Option<BrazeId>,
 }
 
 /// A customer's text.
@@ -264,6 +276,9 @@ pub struct Consent {
     /// The word the customer sent, possibly empty.
     #[serde(default)]
     pub text: Personal,
+    /// The profile's Braze id, where the body named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub braze_id: Option<BrazeId>,
     /// Braze's event export told of it; `None`: a webhook did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Changed>,

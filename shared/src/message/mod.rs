@@ -30,7 +30,7 @@ pub use braze::inbound as braze_inbound;
 pub use currents::{
     Ended, Exported, NotDelivered, Reached, ReceivedText, SmsStep, Told, exported as braze_events,
 };
-pub use customer::{Customer, Phone};
+pub use customer::{BrazeId, Customer, Phone};
 pub use event::{
     Body, Changed, Check, Consent, ConsentKind, Event, Incoming, LateFiles, Malformed,
     MediaProblem, Note, Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,

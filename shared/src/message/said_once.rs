@@ -6,11 +6,12 @@
 use serde_json::{Map, Value};
 
 /// Whom an event is about, in every shape of body: first the names of customers.
-const IDS: [&str; 4] = [
+const IDS: [&str; 5] = [
     "external_user_id",
     "braze_external_id",
     "ticket_id",
     "zendesk_ticket",
+    "braze_id",
 ];
 
 /// No id has two values.

@@ -56,6 +56,8 @@ pub(super) struct BrazeIdBody<'a> {
 
 #[derive(Serialize)]
 struct BrazeIdField<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<&'a ExternalUserId>,
     user_fields: BrazeId<'a>,
 }
 
@@ -63,8 +65,16 @@ impl<'a> BrazeIdBody<'a> {
     pub(super) fn of(braze_external_id: &'a ExternalUserId) -> Self {
         let user_fields = BrazeId { braze_external_id };
         Self {
-            user: BrazeIdField { user_fields },
+            user: BrazeIdField {
+                external_id: None,
+                user_fields,
+            },
         }
+    }
+
+    pub(super) fn with_external_id(mut self, id: &'a ExternalUserId) -> Self {
+        self.user.external_id = Some(id);
+        self
     }
 }
 

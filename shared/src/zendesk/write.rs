@@ -65,6 +65,22 @@ impl Client {
         self.success(request, deadline).await.map(drop)
     }
 
+    /// Writes the Braze id into a user's field, and as external id. May be repeated.
+    ///
+    /// # Errors
+    /// [`ZendeskError`]: a status of 422 where the external id is taken.
+    pub async fn name_user(
+        &self,
+        user: UserId,
+        braze_id: &ExternalUserId,
+        deadline: Deadline,
+    ) -> Result<(), ZendeskError> {
+        let url = self.url(&format!("/users/{user}"));
+        let body = BrazeIdBody::of(braze_id).with_external_id(braze_id);
+        let request = Request::new(Method::PUT, url, Repeat::Safe).json(&body);
+        self.success(request, deadline).await.map(drop)
+    }
+
     /// Creates a ticket, once per idempotency key for two hours.
     ///
     /// # Errors

@@ -271,6 +271,7 @@ fn what_is_sent_is_written_down_between_two_messages() {
         let stop = Body::Consent(Consent {
             what: ConsentKind::OptedOut,
             text: Personal::default(),
+            braze_id: None,
             changed: None,
         });
         let stopped = desk

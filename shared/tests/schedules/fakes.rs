@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use shared::conversation::state::{Entry, Trouble};
-use shared::conversation::step::{Failure, Outcome, Owner, PersonFacts, Step, TicketFacts};
+use shared::conversation::state::{Entry, State, Trouble};
+use shared::conversation::step::{
+    Anyway, Failure, HandedOver, Outcome, Owner, PersonFacts, Step, TicketFacts,
+};
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Storage, StoreError,
-    Watermark,
+    Accepted, Claims, DeadLetter, Due, Handover, Held, Key, Lease, Leave, Settled, Storage,
+    StoreError, Watermark,
 };
 use shared::conversation::subscription::Subscription;
 use shared::delivery::{Changed, Changes, From, NotTold, Vendors};
-use shared::message::{Alias, Customer, DeliveryId, TicketId};
+use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Deadline;
 
 use super::gate::{Fault, Gates, Go};
@@ -193,7 +195,11 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         }),
         Step::LookUpHistory(ticket, _) => world.history(*ticket),
         // The table's, not a vendor's.
-        Step::ClaimTicket { .. } => Outcome::Done,
+        Step::ClaimTicket { .. }
+        | Step::FindProfile(..)
+        | Step::TakeOver(..)
+        | Step::EndTakeOver(_) => Outcome::Done,
+        Step::NameUser(user, id) => world.name_user(*user, id),
         Step::LookUpSolve(ticket) => world.solved_at(*ticket),
         Step::SendSms(sms) => world.send(sms),
         // No schedule tells Braze of a wish.
@@ -318,6 +324,70 @@ impl<S: Claims + Send + Sync> Claims for Wire<S> {
         let claimed = self.claimed(ticket, owner, anyway, now).await;
         self.knows(known);
         claimed
+    }
+}
+
+// These answer of other items: what came to the worker's own conversation is as unknown as before.
+impl<S: Handover + Send + Sync> Handover for Wire<S> {
+    async fn profile(
+        &self,
+        profile: &BrazeId,
+        customer: &Customer,
+        anyway: Anyway,
+        now: i64,
+    ) -> Result<Option<Customer>, StoreError> {
+        let known = self.known();
+        let answer = async {
+            with_repeats!(
+                self,
+                "profile",
+                self.inner.profile(profile, customer, anyway, now).await
+            )
+        };
+        let answer = answer.await;
+        self.knows(known);
+        answer
+    }
+
+    async fn look(
+        &self,
+        key: &Key,
+        now: i64,
+    ) -> Result<Option<(Held, Option<HandedOver>)>, StoreError> {
+        let known = self.known();
+        let answer = async { with_repeats!(self, "look", self.inner.look(key, now).await) };
+        let answer = answer.await;
+        self.knows(known);
+        answer
+    }
+
+    async fn hand_over(
+        &self,
+        seen: &Held,
+        aside: &HandedOver,
+        left: (&State, &[Entry]),
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let known = self.known();
+        let answer = async {
+            with_repeats!(
+                self,
+                "hand_over",
+                self.inner.hand_over(seen, aside, left, now).await
+            )
+        };
+        let answer = answer.await;
+        self.knows(known);
+        answer
+    }
+
+    async fn end_handover(&self, key: &Key) -> Result<(), StoreError> {
+        let known = self.known();
+        let answer =
+            async { with_repeats!(self, "end_handover", self.inner.end_handover(key).await) };
+        let answer = answer.await;
+        self.knows(known);
+        answer
     }
 }
 

@@ -22,6 +22,7 @@ impl<S: Table> Run<S> {
                 let body = Body::Text(Text {
                     text: Personal(text),
                     profile: Profile {
+                        braze_id: None,
                         name: Personal::from("Ana"),
                         ..Profile::default()
                     },
@@ -42,6 +43,7 @@ impl<S: Table> Run<S> {
                 let body = Body::Consent(Consent {
                     what,
                     text: Personal::default(),
+                    braze_id: None,
                     changed: None,
                 });
                 let delivery = DeliveryId::derive("consent", &[&n.to_string()]);

@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
-use shared::conversation::step::Owner;
+use shared::conversation::step::{Anyway, HandedOver, Owner};
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Shown, Storage, Store,
-    StoreError, Watermark,
+    Accepted, Claims, DeadLetter, Due, Handover, Held, Key, Lease, Leave, Settled, Shown, Storage,
+    Store, StoreError, Watermark,
 };
-use shared::message::{Alias, DeliveryId, TicketId};
+use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Http;
 use shared::secrets::Secret;
 
@@ -129,6 +129,40 @@ impl Claims for Real {
         now: i64,
     ) -> Result<Option<Owner>, StoreError> {
         self.store.claim(ticket, owner, anyway, now).await
+    }
+}
+
+impl Handover for Real {
+    async fn profile(
+        &self,
+        profile: &BrazeId,
+        customer: &Customer,
+        anyway: Anyway,
+        now: i64,
+    ) -> Result<Option<Customer>, StoreError> {
+        self.store.profile(profile, customer, anyway, now).await
+    }
+
+    async fn look(
+        &self,
+        key: &Key,
+        now: i64,
+    ) -> Result<Option<(Held, Option<HandedOver>)>, StoreError> {
+        self.store.look(key, now).await
+    }
+
+    async fn hand_over(
+        &self,
+        seen: &Held,
+        aside: &HandedOver,
+        left: (&State, &[Entry]),
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        self.store.hand_over(seen, aside, left, now).await
+    }
+
+    async fn end_handover(&self, key: &Key) -> Result<(), StoreError> {
+        self.store.end_handover(key).await
     }
 }
 

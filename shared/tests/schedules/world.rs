@@ -330,6 +330,19 @@ impl World {
         Some(ticket.facts(id))
     }
 
+    /// The user's profile has an external id now.
+    pub fn name_user(&mut self, user: UserId, id: &ExternalUserId) -> Outcome {
+        for ticket in self
+            .tickets
+            .values_mut()
+            .filter(|ticket| ticket.requester == user)
+        {
+            ticket.customer = Customer::Id(id.clone());
+        }
+        self.users.entry(Customer::Id(id.clone())).or_insert(user);
+        Outcome::Done
+    }
+
     /// No requester changes in a schedule, and no tag is set.
     pub fn history(&self, id: TicketId) -> Outcome {
         let there = self.tickets.get(&id).filter(|ticket| !ticket.deleted);

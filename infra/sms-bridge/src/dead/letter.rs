@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use shared::conversation::state::Entry;
 use shared::conversation::store::Key;
-use shared::message::{Customer, Phone};
+use shared::message::Customer;
 
 use crate::account::{Item, number, text};
 use crate::events;
-use crate::names_in::names;
+use crate::names_in::{names, names_number};
 
 /// What marks the key of a dead letter.
 pub(crate) const PREFIX: &str = "dead#";
@@ -81,15 +81,18 @@ impl Letter {
         entry.map_or(self.buried_at, |entry| entry.event.received_at)
     }
 
-    /// Whether it is of this customer, an external id or a number: by its conversation, or because its body names
-    /// them.
-    pub(crate) fn is_of(&self, user: &str, tickets: &[u64]) -> bool {
-        let phone = Phone::read(user).map(Customer::Phone).map(Key::Customer);
+    /// Whether it is of this customer: by its conversation, or because its body names them.
+    pub(crate) fn is_of(&self, customer: &Customer, tickets: &[u64]) -> bool {
         match &self.conversation {
-            Some(key) if *key == format!("customer#{user}") => true,
-            Some(key) if phone.is_some_and(|phone| *key == phone.pk()) => true,
+            Some(key) if *key == Key::Customer(customer.clone()).pk() => true,
             Some(key) => tickets.iter().any(|id| *key == format!("ticket#{id}")),
-            None => names(&String::from_utf8_lossy(&self.content), user),
+            None => {
+                let body = String::from_utf8_lossy(&self.content);
+                match customer {
+                    Customer::Id(id) => names(&body, id.as_str()),
+                    Customer::Phone(phone) => names_number(&body, phone),
+                }
+            }
         }
     }
 

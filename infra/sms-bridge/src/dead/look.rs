@@ -5,7 +5,7 @@
 use clap::Args;
 use serde_json::Value;
 use shared::conversation::store::{Held, Key};
-use shared::message::TicketId;
+use shared::message::{Customer, Phone, TicketId};
 
 use super::letter::Letter;
 use super::{all, named};
@@ -140,10 +140,18 @@ impl Filter {
         let mut letters = all(table).await?;
         if let Some(user) = self.customer.as_deref().map(str::trim) {
             let wrong = |_| Failure::Usage("a Braze external id is not empty".to_owned());
-            let key = Key::Customer(user.parse().map_err(wrong)?);
-            let item = table.item(&key.pk()).await?.unwrap_or_default();
-            let ticket = Held::read(&key, item).state.ticket.map(TicketId::get);
-            letters.retain(|letter| letter.is_of(user, ticket.as_slice()));
+            let mut customers: Vec<Customer> = vec![user.parse().map_err(wrong)?];
+            customers.extend(Phone::read(user).map(Customer::Phone));
+            let mut tickets = Vec::new();
+            for customer in &customers {
+                let key = Key::Customer(customer.clone());
+                let item = table.item(&key.pk()).await?.unwrap_or_default();
+                tickets.extend(Held::read(&key, item).state.ticket.map(TicketId::get));
+            }
+            letters.retain(|letter| {
+                let mut all = customers.iter();
+                all.any(|customer| letter.is_of(customer, &tickets))
+            });
         }
         if let Some(cause) = &self.cause {
             letters.retain(|letter| letter.cause.contains(cause));

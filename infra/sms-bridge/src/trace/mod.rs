@@ -179,8 +179,11 @@ impl Trace {
         }
         let mut letters = dead::all(table).await?;
         let tickets: Vec<u64> = ticket.iter().map(|id| id.get()).collect();
-        let user = customer(key).unwrap_or_default();
-        letters.retain(|letter| letter.is_of(&user, &tickets));
+        let user = match key {
+            Key::Customer(customer) => customer,
+            Key::Ticket(_) => &Customer::NOBODY,
+        };
+        letters.retain(|letter| letter.is_of(user, &tickets));
         Ok(letters)
     }
 }

@@ -1,12 +1,14 @@
 //! The calls a flow can make, each with the answer that belongs to it.
 
-use crate::message::{CommentId, DeliveryId, Personal, TicketId, UserId};
+use crate::message::{
+    BrazeId, CommentId, Customer, DeliveryId, ExternalUserId, Personal, Phone, TicketId, UserId,
+};
 
 use super::super::policy::millis;
 use super::super::state::{Attached, Entry, Status, Trouble};
 use super::super::step::{
-    Attributes, Comment, Failure, FetchedComment, History, NewTicket, Outcome, Owner, Person, Sms,
-    Step, TicketFacts, Written,
+    Anyway, Attributes, Comment, Failure, FetchedComment, HandedOver, History, NewTicket, Outcome,
+    Owner, Person, Sms, Step, TicketFacts, Written,
 };
 use super::super::subscription::Subscription;
 use super::{Call, Flow, No, Pause, Stop, happened, later};
@@ -106,6 +108,45 @@ impl Flow<'_> {
             _ => None,
         });
         Ok(claimed.await?.unwrap_or_default())
+    }
+
+    /// Finds whose conversation a profile's is, where it is another one; it is this one from now on, unless it is
+    /// another and not `anyway`.
+    pub(super) async fn find_profile(
+        &mut self,
+        profile: &BrazeId,
+        anyway: Anyway,
+    ) -> Call<Option<Customer>> {
+        let step = Step::FindProfile(profile.clone(), anyway);
+        self.call(step, |outcome| match outcome {
+            Outcome::Profile(other) => Some(other),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Takes over the conversation that a profile has under a number. Safe to repeat until [`Self::end_take_over`].
+    pub(super) async fn take_over(
+        &mut self,
+        from: Phone,
+        profile: &BrazeId,
+    ) -> Call<Option<Box<HandedOver>>> {
+        let step = Step::TakeOver(from, profile.clone());
+        self.call(step, |outcome| match outcome {
+            Outcome::TakenOver(handed) => Some(handed),
+            _ => None,
+        })
+        .await
+    }
+
+    /// What was taken over is written down here.
+    pub(super) async fn end_take_over(&mut self, from: Phone) -> Call<()> {
+        self.call(Step::EndTakeOver(from), done).await
+    }
+
+    /// Writes the external id on a user who had none.
+    pub(super) async fn name_user(&mut self, user: UserId, id: ExternalUserId) -> Call<()> {
+        self.call(Step::NameUser(user, id), done).await
     }
 
     /// Looks whether a write of this event is on a ticket.

@@ -64,10 +64,15 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
         }
         entry
     });
-    Done::ended(
-        Ending::Delivered,
-        note.into_iter().chain(words(flow, consent)),
-    )
+    let follow = note.into_iter().chain(words(flow, consent));
+    Done::ended(Ending::Delivered, follow.chain(mark(flow)))
+}
+
+/// A customer without external id may get one before the first text: what is remembered of them is looked for where
+/// the profile has an attribute of the bridge's.
+fn mark(flow: &Flow<'_>) -> Option<Entry> {
+    let is_new = flow.customer.id().is_none() && flow.state.ticket.is_none();
+    is_new.then(|| flow.context().attributes())
 }
 
 /// A subscription that changed in Braze, whatever changed it. The newest change counts, in whatever order they

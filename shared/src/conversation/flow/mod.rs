@@ -21,6 +21,7 @@ mod new_ticket;
 mod note;
 mod owner;
 mod post;
+mod profile;
 pub mod put_right;
 mod quiet_hours;
 mod rating;
@@ -113,6 +114,8 @@ pub enum Pause {
     Checkpoint,
     /// These events come first.
     After(Vec<Entry>),
+    /// These come first, of a conversation that was taken over with what it had accepted.
+    TakenOver(Vec<Entry>, Seen),
     /// There was no time for the next call.
     OutOfTime,
 }
@@ -222,6 +225,9 @@ async fn tell(
         state,
         progress,
     };
+    if !matches!(event.body, Body::Other) {
+        profile::meet(&mut flow, event).await?;
+    }
     match &mut event.body {
         Body::Note(body) => note::note(&mut flow, body).await,
         Body::Consent(body) => Ok(consent::consent(&mut flow, body)),

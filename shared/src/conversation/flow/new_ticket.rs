@@ -123,7 +123,7 @@ async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
     }
     let person = Person {
         customer: flow.customer.clone(),
-        mark: None,
+        mark: flow.state.person.clone(),
         name: Personal::from(shown_name(flow.customer, text)),
         phone: text.profile.phone.present().map(Personal::from),
         locale: text.extras.language.clone(),

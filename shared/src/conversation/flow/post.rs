@@ -201,7 +201,7 @@ pub(super) fn start_over(flow: &mut Flow<'_>) {
     media::renew(flow.progress);
 }
 
-fn is_past_window(flow: &Flow<'_>) -> bool {
+pub(super) fn is_past_window(flow: &Flow<'_>) -> bool {
     let window = millis(flow.about.policy.reopen_window);
     let age = |solved| flow.about.at.saturating_sub(solved);
     flow.state.is_done()

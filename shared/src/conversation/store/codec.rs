@@ -12,7 +12,7 @@ use crate::message::{Customer, DeliveryId, Phone, UserId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
-use super::super::step::Owner;
+use super::super::step::{HandedOver, Owner};
 use super::super::unknown::{self, FORM};
 use super::claim::{CUSTOMER, PHONE};
 use super::{Held, Key, PARKED, Settled};
@@ -59,6 +59,7 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
         readable: mailbox.len(),
         mailbox,
         seen: seen(&item),
+        brought: Seen::default(),
         poison,
         until: item.get("due_at").and_then(integer).unwrap_or(0),
         version: item
@@ -75,6 +76,20 @@ pub(super) fn held(key: &Key, item: Item) -> Held {
         lost: item.get("lost").and_then(string).map(str::to_owned),
         owner: owner_of(&item),
     }
+}
+
+/// What is kept aside of a conversation that goes to another key.
+pub(super) fn aside(item: &Item) -> Option<HandedOver> {
+    let state = item.get("memory_aside").and_then(string)?;
+    let stored = item
+        .get("mailbox_aside")
+        .and_then(|value| value.as_l().ok());
+    let stored = stored.into_iter().flatten().filter_map(string);
+    Some(HandedOver {
+        seen: seen(item),
+        state: unknown::read(state).ok()?,
+        mailbox: stored.filter_map(|json| Entry::read(json).ok()).collect(),
+    })
 }
 
 /// Whose conversation is on a ticket, as its item says.
@@ -131,6 +146,7 @@ fn take_new(ours: &mut Held, theirs: Held) {
     ours.version = theirs.version;
     ours.readable = readable;
     ours.seen = theirs.seen;
+    ours.seen.extend(&ours.brought);
     ours.form = theirs.form;
 }
 
@@ -173,7 +189,10 @@ pub(super) fn owner(lease: &str) -> &str {
 }
 
 pub(super) fn markers<'a>(ids: impl Iterator<Item = &'a DeliveryId>) -> AttributeValue {
-    let mut markers: Vec<[u8; 8]> = ids.map(DeliveryId::marker).collect();
+    marker_set(ids.map(DeliveryId::marker).collect())
+}
+
+pub(super) fn marker_set(mut markers: Vec<[u8; 8]>) -> AttributeValue {
     markers.sort_unstable();
     markers.dedup();
     AttributeValue::Bs(markers.into_iter().map(Blob::new).collect())

@@ -55,6 +55,8 @@ pub struct Held {
     pub mailbox: Vec<Entry>,
     /// Deliveries accepted lately.
     pub seen: Seen,
+    /// Deliveries that a conversation accepted that was taken over, until they are written down.
+    pub brought: Seen,
     /// Parts of the item that cannot be read; they become dead letters.
     pub poison: Vec<String>,
     /// Of a ticket's item: whose conversation is on the ticket.

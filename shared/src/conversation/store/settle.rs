@@ -1,10 +1,12 @@
 //! The last write of an event: what became of it, and the conversation left.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::message::DeliveryId;
 
-use super::super::seen;
+use super::super::seen::{self, Seen};
 use super::{Held, KEPT_SECONDS, Leave, PARKED, Settled, Store, StoreError, Write, codec};
 
 impl Store {
@@ -31,7 +33,9 @@ impl Store {
             }
             Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
         };
-        let expression = settle_expression(leave, !markers.is_empty(), &outdated);
+        let accepted = accepted(held, markers, now);
+        let days: Vec<i64> = accepted.keys().copied().collect();
+        let expression = settle_expression(leave, &days, &outdated);
         let mut request = self
             .update(&held.key)
             .update_expression(expression)
@@ -48,10 +52,9 @@ impl Store {
                 .expression_attribute_values(":lease", AttributeValue::S(lease.clone()))
                 .expression_attribute_values(":due", codec::number(until));
         }
-        if !markers.is_empty() {
-            request = request
-                .expression_attribute_names("#today", codec::day_name(seen::day(now)))
-                .expression_attribute_values(":markers", codec::markers(markers.iter()));
+        for (day, markers) in accepted {
+            let name = format!(":{}", codec::day_name(day));
+            request = request.expression_attribute_values(name, codec::marker_set(markers));
         }
         match Self::write(request).await? {
             Write::Done(_) => {
@@ -59,6 +62,7 @@ impl Store {
                 held.readable = held.mailbox.len();
                 held.lease = lease;
                 held.lost = None;
+                held.brought = Seen::default();
                 held.seen.forget(&outdated);
                 for id in markers {
                     held.seen.insert(seen::day(now), id.marker());
@@ -78,7 +82,21 @@ impl Store {
     }
 }
 
-fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
+/// What is to be remembered as accepted, by day.
+fn accepted(held: &Held, markers: &[DeliveryId], now: i64) -> BTreeMap<i64, Vec<[u8; 8]>> {
+    let brought = held.brought.by_day(now);
+    let mut days: BTreeMap<i64, Vec<[u8; 8]>> = brought
+        .map(|(day, markers)| (day, markers.iter().copied().collect()))
+        .collect();
+    if !markers.is_empty() {
+        let today = days.entry(seen::day(now)).or_default();
+        today.extend(markers.iter().map(DeliveryId::marker));
+    }
+    days.retain(|_, markers| !markers.is_empty());
+    days
+}
+
+fn settle_expression(leave: Leave, accepted: &[i64], outdated: &[i64]) -> String {
     let mut expression = format!(
         "SET v = :next, form = :form, {} = :state, expires_at = :expires",
         codec::STATE
@@ -94,8 +112,10 @@ fn settle_expression(leave: Leave, markers: bool, outdated: &[i64]) -> String {
         }
     }
     expression.push_str(&format!(" REMOVE {}", remove.join(", ")));
-    if markers {
-        expression.push_str(" ADD #today :markers");
+    for (index, day) in accepted.iter().enumerate() {
+        let name = codec::day_name(*day);
+        let add = if index == 0 { " ADD" } else { "," };
+        expression.push_str(&format!("{add} {name} :{name}"));
     }
     expression
 }

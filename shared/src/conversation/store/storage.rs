@@ -9,13 +9,14 @@ use crate::message::{Alias, DeliveryId, ExternalUserId};
 
 use super::super::state::Entry;
 use super::claim::Claims;
+use super::handover::Handover;
 use super::{
     Accepted, Counted, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Store, StoreError,
     Watched,
 };
 
 /// A table of conversations. What each operation does is told at [`Store`]'s own methods.
-pub trait Storage: Claims {
+pub trait Storage: Claims + Handover {
     /// Appends an event: refuses a duplicate, takes the lease where it is free.
     fn accept(
         &self,

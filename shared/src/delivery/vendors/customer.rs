@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::conversation::step::Person;
-use crate::message::{Customer, DeliveryId, Personal, Phone, UserId};
+use crate::message::{Customer, DeliveryId, ExternalUserId, Personal, Phone, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{Client, NewUser, ZendeskError};
 
@@ -37,6 +37,24 @@ pub(super) async fn find_or_create(
         Tried::User(user) => Ok(user),
         Tried::Not(refused) => Err(refused.unwrap_or(ZendeskError::Conflict)),
     }
+}
+
+/// Writes the Braze id on the user of a customer who had none: into the field, and as external id where that is
+/// nobody's.
+pub(super) async fn name(
+    client: &Client,
+    user: UserId,
+    id: &ExternalUserId,
+    deadline: Deadline,
+) -> Result<(), ZendeskError> {
+    let is_free = client.users_with(id.as_str(), deadline).await?.is_empty();
+    if is_free {
+        let named = client.name_user(user, id, deadline).await;
+        if !matches!(named, Err(ZendeskError::Rejected { status: 422, .. })) {
+            return named;
+        }
+    }
+    client.set_braze_id(user, id, deadline).await
 }
 
 async fn with_external_id(

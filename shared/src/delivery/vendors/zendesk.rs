@@ -6,7 +6,7 @@ use crate::conversation::step::{
     Comment, Failure, FetchedComment, History, NewTicket, Outcome, PersonFacts, Step, TicketFacts,
     Written,
 };
-use crate::message::{Attachment, TicketField, TicketId, UserId};
+use crate::message::{Attachment, DeliveryId, TicketField, TicketId, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, Limited, NewComment, Role, TicketView, ZendeskError};
 
@@ -39,12 +39,7 @@ impl Clients {
             Step::FindMergeTarget(source) => {
                 Outcome::Ticket(self.merge_target(*source, deadline).await?)
             }
-            Step::FindTicket(external_id) => {
-                let found = client
-                    .tickets_by_external_id(external_id.as_str(), deadline)
-                    .await?;
-                Outcome::Ticket(found.into_iter().next().map(|view| self.facts(view)))
-            }
+            Step::FindTicket(opened_by) => Outcome::Ticket(self.opened(opened_by, deadline).await?),
             Step::AttachMedia(links) => {
                 Outcome::Attached(attach::attach(&self.media, client, links, deadline).await)
             }
@@ -71,7 +66,8 @@ impl Clients {
                 let comments = client.comments(*ticket, COMMENTS_READ, deadline).await?;
                 Outcome::Comments(comments.into_iter().map(fetched).collect())
             }
-            Step::MakePrivate(..)
+            Step::NameUser(..)
+            | Step::MakePrivate(..)
             | Step::SetStatus(..)
             | Step::SetFields(..)
             | Step::AddTags(..)
@@ -84,14 +80,30 @@ impl Clients {
             | Step::SetAttributes(_)
             | Step::LookUpSubscription { .. }
             | Step::Unsubscribe { .. }
+            | Step::FindProfile(..)
+            | Step::TakeOver(..)
+            | Step::EndTakeOver(_)
             | Step::ClaimTicket { .. } => super::later(None, Trouble::Other),
         })
+    }
+
+    /// The ticket that a delivery opened.
+    async fn opened(
+        &self,
+        opened_by: &DeliveryId,
+        deadline: Deadline,
+    ) -> Result<Option<TicketFacts>, ZendeskError> {
+        let found = self
+            .zendesk
+            .tickets_by_external_id(opened_by.as_str(), deadline);
+        Ok(found.await?.into_iter().next().map(|view| self.facts(view)))
     }
 
     /// A write that may be repeated.
     async fn change(&self, step: &Step, deadline: Deadline) -> Result<(), ZendeskError> {
         let client = &self.zendesk;
         match step {
+            Step::NameUser(user, id) => super::customer::name(client, *user, id, deadline).await,
             Step::MakePrivate(ticket, comment) => {
                 client.make_private(*ticket, *comment, deadline).await
             }

@@ -175,6 +175,7 @@ fn neither_attributes_nor_a_comparison_hold_up_an_answer_and_nothing_holds_up_a_
         Body::Consent(Consent {
             what,
             text: Personal::default(),
+            braze_id: None,
             changed: None,
         })
     };

@@ -128,7 +128,7 @@ impl Conversation {
                 }) => End::Done(Ending::Dead(refusal), follow),
                 Ok(Done::Forward { customer }) => End::Forward(customer),
                 Err(Pause::Later(not_before, _)) => End::Later(not_before),
-                Err(Pause::After(entries)) => End::First(entries),
+                Err(Pause::After(entries) | Pause::TakenOver(entries, _)) => End::First(entries),
                 Err(Pause::Checkpoint) => continue,
                 Err(Pause::OutOfTime) => panic!("time is not limited"),
             };

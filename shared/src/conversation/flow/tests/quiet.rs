@@ -133,6 +133,7 @@ fn consent_is_noted_and_tagged_and_untagged() {
         Body::Consent(Consent {
             what,
             text: Personal::default(),
+            braze_id: None,
             changed: None,
         })
     };
@@ -169,6 +170,7 @@ fn an_opt_out_without_a_ticket_is_kept_for_the_first_answer() {
     let out = Body::Consent(Consent {
         what: ConsentKind::OptedOut,
         text: Personal::default(),
+        braze_id: None,
         changed: None,
     });
     let (steps, end) = ana.play(out, works);
@@ -191,6 +193,7 @@ fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
         Body::Consent(Consent {
             what: ConsentKind::OptedOut,
             text: Personal::default(),
+            braze_id: None,
             changed: None,
         })
     };
@@ -222,6 +225,7 @@ fn the_ticket_of_a_customer_who_opted_out_before_it_says_so_once() {
     let back = Body::Consent(Consent {
         what: ConsentKind::OptedIn,
         text: Personal::default(),
+        braze_id: None,
         changed: None,
     });
     assert_eq!(notes(ana.play(back, works).1).len(), 1);

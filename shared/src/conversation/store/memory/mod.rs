@@ -3,16 +3,17 @@
 //! In and out: as [`Storage`]. Every operation is atomic and happens when its future is first
 //! polled. `shared/tests/schedules` compares it with the real store, operation by operation.
 
+mod handover;
 mod watermark;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::message::{Alias, DeliveryId, TicketId};
+use crate::message::{Alias, Customer, DeliveryId, TicketId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
-use super::super::step::Owner;
+use super::super::step::{HandedOver, Owner};
 use super::super::unknown::FORM;
 use super::claim::Claims;
 use super::storage::Storage;
@@ -29,6 +30,8 @@ pub struct Memory(Arc<Mutex<Table>>);
 struct Table {
     rows: BTreeMap<String, Row>,
     dead: Vec<String>,
+    /// Whose conversation each profile's is.
+    profiles: BTreeMap<String, Customer>,
     /// Up to when Zendesk was asked what changed, in milliseconds since the epoch.
     watermark: Option<i64>,
 }
@@ -45,6 +48,7 @@ struct Row {
     due_at: Option<i64>,
     due_shard: Option<u8>,
     owner: Option<Owner>,
+    aside: Option<HandedOver>,
     version: u64,
 }
 
@@ -101,6 +105,7 @@ impl Row {
             due_at: None,
             due_shard: None,
             owner: None,
+            aside: None,
             version: 0,
         }
     }
@@ -113,6 +118,7 @@ impl Row {
             readable: mailbox.len(),
             mailbox,
             seen: self.seen.clone(),
+            brought: Seen::default(),
             poison: vec![],
             until: self.due_at.unwrap_or(0),
             version: self.version,
@@ -275,6 +281,7 @@ impl Storage for Memory {
         row.lost = None;
         row.state = held.state.clone();
         row.seen.forget(&outdated);
+        row.seen.extend(&held.brought);
         for id in markers {
             row.seen.insert(seen::day(now), id.marker());
         }
@@ -296,6 +303,7 @@ impl Storage for Memory {
         held.readable = held.mailbox.len();
         held.lease = lease;
         held.lost = None;
+        held.brought = Seen::default();
         held.seen.forget(&outdated);
         for id in markers {
             held.seen.insert(seen::day(now), id.marker());

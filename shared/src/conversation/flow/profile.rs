@@ -1,0 +1,171 @@
+//! Who a customer is in Braze: an anonymous profile that gets an external id goes on under that id, and a number may
+//! be another person's after a while.
+//!
+//! The profile's Braze id decides, and the number alone nothing. Without a Braze id the same number is the same
+//! person until a solved ticket's time to be reopened has run out.
+
+use crate::message::{Body, BrazeId, Customer, DeliveryId, Event, Phone};
+
+use super::super::state::{State, Taken};
+use super::super::step::{Anyway, HandedOver};
+use super::{Done, Flow, No, Pause, Stop, post};
+
+/// Asks whose the event is, before anything is done about it.
+pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
+    let by_customer = match &event.body {
+        Body::Text(_) => true,
+        Body::Consent(consent) => consent.changed.is_none(),
+        _ => false,
+    };
+    let told = event.body.braze_id();
+    if let Some(moved) = &flow.state.moved {
+        let of_it = match by_customer {
+            true => told == Some(&moved.profile),
+            false => event.ticket().is_some() && event.ticket() != flow.state.ticket,
+        };
+        if of_it {
+            let customer = moved.to.clone();
+            return Err(Done::Forward { customer }.into());
+        }
+    }
+    if by_customer {
+        if let Customer::Phone(_) = flow.customer {
+            has_number(flow, told);
+        }
+        if let Some(told) = told.filter(|told| flow.state.profile.as_ref() != Some(told)) {
+            has_profile(flow, told).await?;
+        }
+    }
+    if matches!(event.body, Body::Text(_) | Body::Note(_) | Body::Check(_)) {
+        was_taken_over(flow).await?;
+    }
+    Ok(())
+}
+
+/// The number may be another person's now, who is told nothing of the one before, and whose texts do not go to
+/// that one's user.
+fn has_number(flow: &mut Flow<'_>, told: Option<&BrazeId>) {
+    let known = flow.state.profile.as_ref();
+    let told_apart = known.zip(told).map(|(known, told)| known != told);
+    if told_apart.unwrap_or_else(|| post::is_past_window(flow)) {
+        let before = std::mem::take(flow.state);
+        flow.state.moved = before.moved;
+        flow.state.person = Some(mark(flow, told));
+        // The number opted out, unless Braze made a new profile of it: that takes an opt-in.
+        if told_apart.is_none() && before.opted_out {
+            flow.state.opted_out = true;
+            flow.state.consent_at = before.consent_at;
+        }
+    }
+    let first = flow.state.user.is_none() && flow.state.person.is_none();
+    if first && (told.is_some() || flow.state.moved.is_some()) {
+        flow.state.person = Some(mark(flow, told));
+    }
+}
+
+fn mark(flow: &Flow<'_>, told: Option<&BrazeId>) -> DeliveryId {
+    let who = told.map_or(flow.about.delivery.as_str(), BrazeId::as_str);
+    DeliveryId::derive("person", &[who])
+}
+
+/// The customer's profile is told for the first time: its conversation may be under a number.
+async fn has_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Stop> {
+    match flow.find_profile(told, Anyway::No).await?? {
+        None => {}
+        Some(Customer::Phone(from)) => take_over(flow, from, told).await?,
+        Some(customer @ Customer::Id(_)) => match flow.customer {
+            // A webhook from before the profile had an external id.
+            Customer::Phone(_) => return Err(Done::Forward { customer }.into()),
+            Customer::Id(_) => drop(flow.find_profile(told, Anyway::Yes).await??),
+        },
+    }
+    flow.state.profile = Some(told.clone());
+    Ok(())
+}
+
+async fn take_over(flow: &mut Flow<'_>, from: Phone, told: &BrazeId) -> Result<(), Stop> {
+    let Some(handed) = flow.take_over(from.clone(), told).await?? else {
+        // It is another profile's by now.
+        flow.find_profile(told, Anyway::Yes).await??;
+        return Ok(());
+    };
+    let HandedOver {
+        state,
+        mailbox,
+        seen: accepted,
+    } = *handed;
+    let taken = Taken {
+        from,
+        user: state.user,
+        ticket: state.ticket,
+    };
+    adopt(flow.state, state);
+    flow.state.profile = Some(told.clone());
+    flow.state.taken = Some(taken);
+    let seen = flow.about.seen;
+    let mut waiting = mailbox;
+    waiting.retain(|entry| !seen.contains(&entry.event.delivery));
+    // State and events are written down together, and what waited goes first.
+    Err(Stop::Pause(Pause::TakenOver(waiting, accepted)))
+}
+
+/// What the conversation remembers is what both remember: the ticket that is open, the newest word on SMS.
+fn adopt(ours: &mut State, theirs: State) {
+    let newest = match theirs.consent_at > ours.consent_at {
+        true => &theirs,
+        false => &*ours,
+    };
+    let undated = ours.consent_at == 0 && theirs.consent_at == 0;
+    let opted_out = newest.opted_out || (undated && (ours.opted_out || theirs.opted_out));
+    let consent_at = newest.consent_at;
+    let asked = ours.opt_out_asked_on.is_some() || theirs.opt_out_asked_on.is_some();
+    let on_theirs = match (ours.ticket, theirs.ticket) {
+        (None, Some(_)) => true,
+        (Some(_), Some(_)) => ours.is_done() && !theirs.is_done(),
+        (_, None) => false,
+    };
+    if on_theirs || (ours.user.is_none() && ours.ticket.is_none()) {
+        let own = std::mem::replace(ours, theirs);
+        ours.language = own.language.or(ours.language.take());
+        ours.user = ours.user.or(own.user);
+        ours.said.extend(own.said);
+        ours.unsure.extend(own.unsure);
+        // These are of the number.
+        ours.person = None;
+        ours.moved = None;
+        ours.taken = None;
+    } else {
+        ours.said.extend(theirs.said);
+        ours.unsure.extend(theirs.unsure);
+        ours.perhaps = ours.perhaps.take().or(theirs.perhaps);
+    }
+    ours.opted_out = opted_out;
+    ours.consent_at = consent_at;
+    ours.opted_out_on = ours.opted_out_on.filter(|_| opted_out);
+    ours.opt_out_asked_on = ours.opt_out_asked_on.or(ours.ticket.filter(|_| asked));
+    ours.subscription = None;
+}
+
+/// Everything that names the conversation that was taken over learns where it is: the user in Zendesk, its ticket's
+/// item, the profile's item. Then what was kept of it goes.
+async fn was_taken_over(flow: &mut Flow<'_>) -> Result<(), Stop> {
+    let Some(Taken { from, user, ticket }) = flow.state.taken.clone() else {
+        return Ok(());
+    };
+    if let (Customer::Id(id), Some(user)) = (flow.customer, user) {
+        match flow.name_user(user, id.clone()).await? {
+            // What cannot be written there is looked up by the ticket's item.
+            Ok(()) | Err(No::NotFound | No::Refused(_) | No::Suspended) => {}
+            Err(no) => return Err(no.into()),
+        }
+    }
+    if let (Some(ticket), Some(user)) = (ticket, user) {
+        flow.claim(ticket, user, true).await?;
+    }
+    if let Some(profile) = flow.state.profile.clone() {
+        flow.find_profile(&profile, Anyway::Yes).await??;
+    }
+    flow.end_take_over(from).await??;
+    flow.state.taken = None;
+    Ok(())
+}
