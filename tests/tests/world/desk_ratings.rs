@@ -1,6 +1,7 @@
 //! A rating by text after the solve, and the events Braze gets of tickets.
 
 use e2e::case;
+use e2e::table::{dead_letters, redelivered, waiting};
 use e2e::view::{Mark, only_ticket, phone, public};
 use e2e::{ANA, answered, edit_zendesk, send, set, settled, stack, stack_with, with_ticket};
 use local::Stack;
@@ -186,5 +187,87 @@ fn an_event_without_an_answer_is_not_repeated_and_the_attributes_are() {
             id.to_string()
         );
         assert_eq!(events(&stack).len(), 1);
+    });
+}
+
+/// The ticket was closed soon after its solve, as an automation or an agent's macro does.
+async fn closed() -> Stack {
+    let stack = solved().await;
+    let id = only_ticket(&stack).id;
+    stack.zendesk.close(id).expect("solved");
+    stack
+}
+
+/// Nothing waits, and nothing is a dead letter.
+fn is_at_rest(stack: &Stack) -> bool {
+    waiting(stack).is_empty() && dead_letters(stack).is_empty()
+}
+
+#[test]
+fn a_rating_of_a_closed_ticket_is_an_event_and_opens_no_ticket() {
+    case!(async {
+        for (text, value) in [("5", 5), ("2 stars", 2), ("👍", 5)] {
+            let stack = closed().await;
+            let ticket = texts(&stack, text).await;
+            assert_eq!(ticket.status, Status::Closed);
+            let rated: Vec<_> = events(&stack).into_iter().skip(2).collect();
+            assert_eq!(rated.len(), 1, "{text}: {rated:?}");
+            assert_eq!(rated[0].0, "Support Rated");
+            assert_eq!(rated[0].1["rating"], value);
+            assert_eq!(rated[0].1["ticket_id"], ticket.id.to_string());
+            assert!(is_at_rest(&stack));
+        }
+    });
+}
+
+#[test]
+fn a_rating_of_a_closed_ticket_is_one_event_whatever_braze_answers_first() {
+    case!(async {
+        let stack = closed().await;
+        stack
+            .braze
+            .fault(Fault::once("users.track", Effect::status(503)));
+        send::text(&stack, ANA, "4").await;
+        redelivered(&stack).await;
+        let rated = events(&stack)
+            .into_iter()
+            .filter(|event| event.0 == "Support Rated");
+        assert_eq!(rated.count(), 1);
+        assert!(is_at_rest(&stack));
+    });
+}
+
+#[test]
+fn what_follows_a_rating_of_a_closed_ticket_goes_to_a_follow_up() {
+    case!(async {
+        for text in ["The driver was friendly but late", "It broke again"] {
+            let stack = closed().await;
+            let id = texts(&stack, "3").await.id;
+            send::text(&stack, ANA, text).await;
+            settled(&stack).await;
+            let tickets = stack.zendesk.tickets();
+            assert_eq!(tickets.len(), 2, "{text}");
+            let next = tickets
+                .iter()
+                .find(|ticket| ticket.id != id)
+                .expect("a second");
+            assert_eq!(public(next), [text]);
+            assert!(is_at_rest(&stack));
+        }
+    });
+}
+
+#[test]
+fn a_rating_of_a_closed_ticket_opens_none_where_events_are_off() {
+    case!(async {
+        let stack = stack_with(|options| set(options, "CSAT", "on")).await;
+        let id = with_ticket(&stack).await;
+        solve(&stack, id).await;
+        stack.zendesk.close(id).expect("solved");
+        for text in ["5", "4"] {
+            let ticket = texts(&stack, text).await;
+            assert_eq!(ticket.status, Status::Closed);
+        }
+        assert!(is_at_rest(&stack));
     });
 }

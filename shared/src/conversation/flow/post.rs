@@ -185,6 +185,9 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
         // Written down before the text is: what is in doubt is looked for on this ticket.
         return Err(Stop::Pause(Pause::Checkpoint));
     }
+    if flow.progress.rating.is_some() {
+        return Err(rating::of_closed(flow, closed).await?.into());
+    }
     start_over(flow);
     Ok(Taken::NotYet)
 }

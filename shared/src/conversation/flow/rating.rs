@@ -5,8 +5,9 @@ use crate::text::incoming;
 use crate::text::incoming::rating;
 
 use super::super::policy::millis;
-use super::super::state::{Rating, What};
-use super::{Flow, No, Stop, happened, write};
+use super::super::state::{Rating, Status, What};
+use super::super::step::Ending;
+use super::{Done, Flow, No, Stop, happened, write};
 
 /// How long after a rating a text explains it, in milliseconds.
 const COMMENT_WINDOW: i64 = 10 * 60 * 1000;
@@ -16,7 +17,8 @@ pub(super) fn is_part_of_one(flow: &Flow<'_>, text: &Text) -> bool {
     if flow.progress.rating.is_some() {
         return flow.state.is_done();
     }
-    is_open_to_one(flow) && explains(flow, text)
+    // A closed ticket takes no explanation: it goes to a follow-up.
+    is_open_to_one(flow) && explains(flow, text) && flow.progress.follows.is_none()
 }
 
 /// Reads the text, before it is on the ticket.
@@ -59,6 +61,27 @@ pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Stop> {
     flow.progress.rating = None;
     happened::note(flow, What::Rated(value));
     Ok(())
+}
+
+/// The solved ticket was closed meanwhile and takes no more: what rates it is no new request, so no ticket is
+/// opened, and Braze's event has the rating.
+pub(super) async fn of_closed(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Done, Stop> {
+    let Some(value) = flow.progress.rating.take() else {
+        return Ok(Done::delivered());
+    };
+    flow.progress.follows = None;
+    flow.state.ticket = Some(ticket);
+    let now = flow.now();
+    flow.state.saw_status(Status::Closed, now);
+    flow.state.rating = Some(Rating {
+        value,
+        at: flow.about.at,
+    });
+    tracing::info!(delivery.id = %flow.about.delivery, rating = value, "rating of a closed ticket");
+    happened::note(flow, What::Rated(value));
+    let mut follow = Vec::new();
+    happened::follow(flow, &mut follow);
+    Ok(Done::ended(Ending::Delivered, follow))
 }
 
 async fn set_field(flow: &mut Flow<'_>, ticket: TicketId, value: u8) -> Result<(), Stop> {
