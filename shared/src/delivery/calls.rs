@@ -1,5 +1,7 @@
 //! The calls a flow can make while its conversation is held: each ends before the lease does.
 
+use std::time::Duration;
+
 use crate::conversation::flow::{Calling, Calls};
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Owner, Step};
@@ -9,6 +11,18 @@ use crate::net::Deadline;
 use super::limits::Limit;
 use super::updates::Asking;
 use super::{Bridge, Vendors, Work};
+
+/// Before a second try, where the vendor names no time, in milliseconds.
+const SHORT_PAUSE: i64 = 400;
+
+/// Longest pause before a second try, in milliseconds: a vendor's two seconds, and rounding.
+const LONGEST_PAUSE: i64 = 2_500;
+
+/// A vendor that took longer to fail is overloaded, in milliseconds.
+const AT_ONCE: i64 = 1_500;
+
+/// Least time for a second try.
+const LEAST_TIME: Duration = Duration::from_secs(1);
 
 pub(super) struct Leased<'a, V, S> {
     pub(super) bridge: &'a Bridge<V, S>,
@@ -38,6 +52,39 @@ impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
             .take(&self.bridge.store, asking, deadline)
             .await
             .err()
+    }
+
+    /// How long a request waits before it tries a call once more, which was surely not done or does no harm
+    /// twice. Only where the vendor answered at once and nothing else failed there lately: one that is down or
+    /// overloaded gets no second call.
+    fn pause(&self, step: &Step, outcome: &Outcome, began: i64) -> Option<Duration> {
+        let Outcome::Failed(Failure::Later(not_before, trouble)) = outcome else {
+            return None;
+        };
+        let now = self.now();
+        let pause = match (trouble, not_before) {
+            (Trouble::Unavailable, None) => SHORT_PAUSE,
+            (Trouble::Unavailable | Trouble::Limited, Some(at)) => at.saturating_sub(now),
+            _ => return None,
+        };
+        let time = self.work.call_time(now.saturating_add(pause), self.until)?;
+        let may = !self.work.is_scheduled()
+            && (0..AT_ONCE).contains(&now.saturating_sub(began))
+            && (0..=LONGEST_PAUSE).contains(&pause)
+            && time >= LEAST_TIME
+            && self.bridge.vendors.may_try_again(step, *trouble, now);
+        may.then(|| Duration::from_millis(pause.unsigned_abs()))
+    }
+
+    /// The same call again, unless it may not be made any more.
+    async fn once_more(&self, step: &Step) -> Option<Outcome> {
+        let time = self.work.call_time(self.now(), self.until)?;
+        let vendors = &self.bridge.vendors;
+        if let Some(held_back) = vendors.held_back(step, Deadline::after(time)).await {
+            return Some(held_back);
+        }
+        let time = self.work.call_time(self.now(), self.until)?;
+        Some(self.execute(step, Deadline::after(time)).await)
     }
 
     /// The table's call, or a vendor's.
@@ -90,7 +137,14 @@ impl<V: Vendors + Sync, S: Storage + Sync> Calls for Leased<'_, V, S> {
                 )));
             }
             let time = self.work.call_time(self.now(), self.until)?;
-            let outcome = self.execute(step, Deadline::after(time)).await;
+            let began = self.now();
+            let mut outcome = self.execute(step, Deadline::after(time)).await;
+            if let Some(pause) = self.pause(step, &outcome, began) {
+                tokio::time::sleep(pause).await;
+                if let Some(again) = self.once_more(step).await {
+                    outcome = again;
+                }
+            }
             if let (Step::SendSms(sms), Outcome::Sent(dispatch)) = (step, &outcome) {
                 let dispatch = dispatch.as_deref();
                 Box::pin(self.bridge.remember_sent(sms, dispatch, self.work)).await;

@@ -17,6 +17,9 @@ const LONGEST_PAUSE: i64 = 20_000;
 /// holder may have vanished.
 const TRIAL: i64 = 6_000;
 
+/// A failure so long ago says nothing of the vendor now, in milliseconds.
+const LATELY: i64 = 30_000;
+
 /// Why a vendor is not called now. Times in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closed {
@@ -37,9 +40,23 @@ struct State {
     /// One call tries whether the vendor is up again.
     trying: bool,
     limited_until: i64,
+    /// When a call failed last, and the one before, whatever the reason.
+    failed_at: [Option<i64>; 2],
 }
 
 impl Gate {
+    /// A call failed, whatever the reason.
+    pub fn note_failure(&self, now: i64) {
+        let mut state = self.state();
+        state.failed_at = [Some(now), state.failed_at[0]];
+    }
+
+    /// The failure noted last is the only one lately.
+    pub fn has_failed_once(&self, now: i64) -> bool {
+        let before = self.state().failed_at[1];
+        !before.is_some_and(|at| (0..LATELY).contains(&now.saturating_sub(at)))
+    }
+
     /// Lets a call through, or says why the vendor is to be spared. After a pause one call is let
     /// through, and the others when it went well.
     ///
@@ -175,6 +192,20 @@ mod tests {
             gate.failed(1);
         }
         assert_eq!(gate.admit(FIRST_PAUSE), Ok(()));
+    }
+
+    #[test]
+    fn one_failure_in_half_a_minute_is_alone() {
+        let gate = Gate::default();
+        gate.note_failure(0);
+        assert!(gate.has_failed_once(0));
+        gate.note_failure(LATELY - 1);
+        assert!(!gate.has_failed_once(LATELY - 1));
+        gate.note_failure(2 * LATELY);
+        assert!(gate.has_failed_once(2 * LATELY));
+        // The clock was set back.
+        gate.note_failure(0);
+        assert!(gate.has_failed_once(0));
     }
 
     #[test]

@@ -407,3 +407,90 @@ fn counted(stack: &Stack) -> u64 {
         .filter_map(|line| line["DeadLetters"].as_u64())
         .sum()
 }
+
+/// Calls that Zendesk met to update a ticket.
+fn updates(stack: &Stack) -> usize {
+    calls_of(stack.zendesk.calls(), "tickets.update").len()
+}
+
+/// A fault that is over within the request's time delays a text by its pause; a second one soon after waits for the
+/// schedule, as where the vendor is down.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_fault_of_zendesk_is_made_up_for_within_the_request() {
+    for effect in [Effect::status(503), Effect::zendesk_rate_limited(1)] {
+        let stack = one_environment().await;
+        let id = with_ticket(&stack).await;
+        settled(&stack).await;
+        let (before, begun) = (updates(&stack), Instant::now());
+        let fault = || Fault::once("tickets.update", effect.clone());
+        stack.zendesk.fault(fault());
+        let answer = send::text(&stack, ANA, "one").await;
+        assert_eq!(answer.outcome(), "delivered", "{answer:?}");
+        assert!(begun.elapsed() < Duration::from_secs(8));
+        assert_eq!(updates(&stack), before + 2);
+        stack.zendesk.fault(fault());
+        let answer = send::text(&stack, ANA, "two").await;
+        assert_eq!(answer.outcome(), "queued", "{answer:?}");
+        assert_eq!(updates(&stack), before + 3);
+        redelivered(&stack).await;
+        assert_eq!(public(&ticket(&stack, id))[1..], ["one", "two"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_fault_of_braze_is_made_up_for_and_a_lost_answer_is_not() {
+    let stack = one_environment().await;
+    let id = with_ticket(&stack).await;
+    settled(&stack).await;
+    let sends = || calls_of(stack.braze.calls(), SEND).len();
+    stack.braze.fault(Fault::once(SEND, Effect::status(503)));
+    answered(&stack, id, "one").await;
+    settled(&stack).await;
+    assert_eq!((phone(&stack, ANA), sends()), (vec!["one".to_owned()], 2));
+    assert!(waiting(&stack).is_empty());
+
+    let other = one_environment().await;
+    let id = with_ticket(&other).await;
+    settled(&other).await;
+    other.braze.fault(Fault::once(SEND, Effect::DropAfter));
+    answered(&other, id, "once").await;
+    settled(&other).await;
+    assert_eq!(phone(&other, ANA), ["once"]);
+    assert_eq!(calls_of(other.braze.calls(), SEND).len(), 1);
+}
+
+/// A vendor that is down meets one call more, however many texts come in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_that_is_down_meets_no_doubled_load() {
+    let stack = one_environment().await;
+    with_ticket(&stack).await;
+    let mut tickets = vec![];
+    for number in 0..3 {
+        tickets.push(begun(&stack, &format!("user-{number}"), 920 + number).await);
+    }
+    settled(&stack).await;
+    let before = updates(&stack);
+    let down = Fault::always("tickets.update", Effect::status(503));
+    stack.zendesk.fault(down);
+    for number in 0..3 {
+        let answer = send::text(&stack, &format!("user-{number}"), "later").await;
+        assert_eq!(answer.outcome(), "queued", "{answer:?}");
+    }
+    assert_eq!(updates(&stack), before + 4);
+}
+
+/// A limit that lasts longer than the request is left to the schedule at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_lasts_is_not_waited_for() {
+    let stack = one_environment().await;
+    with_ticket(&stack).await;
+    settled(&stack).await;
+    let before = updates(&stack);
+    let limit = Fault::once("tickets.update", Effect::zendesk_rate_limited(4));
+    stack.zendesk.fault(limit);
+    let begun = Instant::now();
+    let answer = send::text(&stack, ANA, "one").await;
+    assert_eq!(answer.outcome(), "queued", "{answer:?}");
+    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert_eq!(updates(&stack), before + 1);
+}

@@ -44,18 +44,13 @@ impl Flow {
             }
             Self::ReplyAfterOptOut | Self::OptIn => text(stage, customer, "STOP").await,
             Self::RedeliveredText | Self::FoundText | Self::MissingText => {
-                let effect = match self {
-                    Self::RedeliveredText => Effect::status(503),
-                    Self::FoundText => Effect::DropAfter,
-                    _ => Effect::Drop,
+                let fault = match self {
+                    // The request tries once more.
+                    Self::RedeliveredText => Fault::always("tickets.update", Effect::status(503)),
+                    Self::FoundText => Fault::once("tickets.update", Effect::DropAfter),
+                    _ => Fault::once("tickets.update", Effect::Drop),
                 };
-                in_doubt(
-                    stage,
-                    customer,
-                    "two",
-                    Fault::once("tickets.update", effect),
-                )
-                .await;
+                in_doubt(stage, customer, "two", fault).await;
             }
             Self::RedeliveredReply => {
                 unsent(stage, customer, Effect::status(503)).await;
@@ -164,10 +159,10 @@ async fn in_doubt_at_braze(stage: &Stage, customer: &str) {
     stage.drain(customer).await.expect("drained");
 }
 
-/// An answer that meets a fault at Braze, once.
+/// An answer that meets a fault at Braze, as often as it is tried.
 async fn unsent(stage: &Stage, customer: &str, effect: Effect) {
     let braze = &stage.stack.braze;
-    braze.fault(Fault::once("campaigns.trigger.send", effect));
+    braze.fault(Fault::always("campaigns.trigger.send", effect));
     answer(stage, customer, "answer").await;
     braze.clear_faults();
 }

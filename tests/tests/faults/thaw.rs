@@ -69,9 +69,10 @@ async fn connections_that_died_while_frozen_lose_nothing_and_double_nothing() {
 
 /// A text that has to wait, and is brought by redelivery.
 async fn waits(stage: &Stage, customer: &str, text: &str) {
-    let down = Fault::once("tickets.update", Effect::status(503));
+    let down = Fault::always("tickets.update", Effect::status(503));
     stage.stack.zendesk.fault(down);
     stage.text(customer, text).await;
+    stage.stack.zendesk.clear_faults();
     assert_eq!(stage.make_due(customer), 1, "the text does not wait");
     stage.stack.redeliver().await.expect("a run");
     stage.rest().await;

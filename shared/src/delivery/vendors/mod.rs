@@ -70,6 +70,11 @@ pub trait Vendors {
         false
     }
 
+    /// A call that has just failed may be made once more: nothing else failed there lately.
+    fn may_try_again(&self, _step: &Step, _trouble: Trouble, _now: i64) -> bool {
+        false
+    }
+
     /// Whether Braze exports events to the bridge: then what becomes of each message is watched.
     fn exports_events(&self) -> impl Future<Output = bool> + Send {
         async { false }
@@ -118,13 +123,7 @@ pub struct Clients {
 
 impl Vendors for Clients {
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
-        let to_braze = matches!(
-            step,
-            Step::SendSms(_)
-                | Step::SetAttributes(_)
-                | Step::LookUpSubscription { .. }
-                | Step::Unsubscribe { .. }
-        );
+        let to_braze = is_for_braze(step);
         if let Step::CountParts { parts, limit } = step {
             return self.count_parts(*parts, *limit, deadline).await;
         }
@@ -159,6 +158,9 @@ impl Vendors for Clients {
         // Braze has a limit for each kind of call.
         if let (true, Some(limit), Some(until)) = (to_braze, limit, limited_until(&outcome)) {
             self.limits.met(limit, until);
+        }
+        if let Outcome::Failed(Failure::Later(..) | Failure::Unknown) = outcome {
+            gate.note_failure(self.clock.now());
         }
         let hop = if to_braze { Hop::Braze } else { Hop::Zendesk };
         hops::note(hop, since, is_failure(&outcome));
@@ -206,6 +208,22 @@ impl Vendors for Clients {
         limited.is_some() || self.zendesk_gate.is_closed(now)
     }
 
+    fn may_try_again(&self, step: &Step, trouble: Trouble, now: i64) -> bool {
+        let gate = match step {
+            // Nobody waits for an automatic text.
+            Step::SendSms(sms) if sms.comment.is_none() => return false,
+            Step::CountParts { .. } | Step::ClaimTicket { .. } => return false,
+            step if is_for_braze(step) => &self.braze_gate,
+            _ => &self.zendesk_gate,
+        };
+        // A ticket that was updated too often is not in a second.
+        let of_ticket = trouble == Trouble::Limited
+            && !is_for_braze(step)
+            && gate.limited_until(now).is_none()
+            && self.limits.until(Limit::TicketUpdates, now).is_none();
+        !of_ticket && gate.has_failed_once(now)
+    }
+
     async fn exports_events(&self) -> bool {
         self.braze.exports_events().await
     }
@@ -223,6 +241,16 @@ impl Clients {
             None => later(None, Trouble::TableUnread),
         }
     }
+}
+
+fn is_for_braze(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::SendSms(_)
+            | Step::SetAttributes(_)
+            | Step::LookUpSubscription { .. }
+            | Step::Unsubscribe { .. }
+    )
 }
 
 fn later(not_before: Option<i64>, trouble: Trouble) -> Outcome {
