@@ -597,3 +597,42 @@ async fn what_keeps_it_from_looking_is_code_2() {
         "{flat}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_credentials_may_not_read_is_told_with_what_comes_of_it() {
+    let world = World::ready().await;
+    let zendesk = &world.stack.zendesk;
+    let text = world
+        .stack
+        .braze
+        .customer_texts("ana", "SUPPORT", &[])
+        .await;
+    assert_eq!(text.status, Some(200), "{text:?}");
+    assert!(
+        world
+            .stack
+            .quiesce(std::time::Duration::from_secs(30))
+            .await
+    );
+    let told = || async {
+        let ran = world.bridge("doctor").await.ends(0).fits();
+        ran.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let (audits, export) = ("its audits, scope read", "is for administrators");
+    let flat = told().await;
+    assert!(!flat.contains(audits) && !flat.contains(export), "{flat}");
+    let own = ["tickets:read", "tickets:write", "users:read", "users:write"];
+    zendesk.allow_scopes(Some(&own));
+    let flat = told().await;
+    assert!(
+        flat.contains(audits) && flat.contains("may not ask for read"),
+        "{flat}"
+    );
+    zendesk.allow_scopes(None);
+    zendesk.set_api_role(Role::Agent);
+    let flat = told().await;
+    assert!(!flat.contains(audits) && flat.contains(export), "{flat}");
+    zendesk.configure(|config| config.variants.metrics_take_ticket_scopes = false);
+    let flat = told().await;
+    assert!(flat.contains("its metrics"), "{flat}");
+}

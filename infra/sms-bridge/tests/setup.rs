@@ -641,3 +641,34 @@ async fn an_account_without_event_types_gets_the_rest_and_a_reason() {
     world.bridge("setup zendesk --yes").await.ends(0);
     assert_eq!(world.webhooks().len(), 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrators_client_sets_up_and_is_not_stored() {
+    let world = World::bare().await;
+    let lines: Vec<String> = ["zendesk_oauth_client_id", "zendesk_oauth_client_secret"]
+        .map(|key| format!("{key}={}", world.secret()[key].as_str().unwrap()))
+        .into();
+    for key in ["zendesk_oauth_client_id", "zendesk_oauth_client_secret"] {
+        world.stack.secrets.set_key(key, "an-agents-client");
+    }
+    world.bridge("setup zendesk --yes").await.ends(2);
+    let call = "setup zendesk --yes --client -";
+    let half = world.typed(call, &lines[0]).await.ends(2);
+    assert!(
+        half.err.contains("zendesk_oauth_client_secret"),
+        "{}",
+        half.err
+    );
+    let made = world.typed(call, &lines.join("\n")).await.ends(0).fits();
+    assert!(made.out.contains("Zendesk is as wanted."), "{}", made.out);
+    assert_eq!(world.webhooks().len(), 3);
+    assert_eq!(
+        world.secret()["zendesk_oauth_client_id"],
+        "an-agents-client"
+    );
+    assert_eq!(
+        world.secret()["zendesk_oauth_client_secret"],
+        "an-agents-client"
+    );
+    assert_ne!(world.secret()["zendesk_reply_signing_secret"], "");
+}

@@ -13,7 +13,7 @@ use crate::account::{Account, Deployed};
 use crate::setup::body::differing;
 use crate::setup::by_hand::{ByHand, served, spares};
 use crate::setup::fields::Difference;
-use crate::setup::found::Found;
+use crate::setup::found::{Found, id};
 use crate::setup::plan::{Act, Change, Part, plan};
 use crate::setup::wanted::{EVENTS, ROUTES, Wanted};
 use crate::zendesk::{Admin, Credentials, SETUP_SCOPES, Trouble, credentials, sign_in};
@@ -104,6 +104,7 @@ async fn functions(
             Err(trouble) => return Err(trouble),
         },
     ]);
+    report.add(rights(account, base, credentials, &program, &role).await?);
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     if let (Some(most), Some(left)) = (number("x-rate-limit"), number("x-rate-limit-remaining")) {
         let told = format!("{left} of {most} requests a minute are left");
@@ -119,6 +120,73 @@ async fn functions(
         }]);
     }
     Ok(skew(&headers))
+}
+
+/// What the functions do besides with what an account may not give them: audits and searches need the scope `read`,
+/// which they ask for in a token of its own; the export is for administrators. Whether metrics are content with
+/// `tickets:read` is not documented.
+async fn rights(
+    account: &Account,
+    base: &BaseUrl,
+    credentials: &Credentials,
+    program: &Admin,
+    role: &str,
+) -> Result<Vec<Finding>, Trouble> {
+    let mut findings = Vec::new();
+    if role != "admin" {
+        findings.push(Finding::note(
+            AREA,
+            "answers whose webhook was lost are looked for by search, within fifteen minutes: the export, which \
+             takes three, is for administrators"
+                .to_owned(),
+        ));
+    }
+    let one = program.get("/tickets", &[("page[size]", "1")]).await?;
+    let ticket = id(&one.body["tickets"][0]);
+    if let Some(ticket) = &ticket
+        && let Err(trouble) = program
+            .get(&format!("/tickets/{ticket}/metrics"), &[])
+            .await
+    {
+        findings.push(lacks(
+            trouble,
+            "when a ticket was solved (its metrics)",
+            "a solve whose webhook was lost may be told once more",
+        )?);
+    }
+    let reader = sign_in(account.http(), base, credentials, &["read"]).await;
+    let audits = match (reader, &ticket) {
+        (Err(trouble), _) => Err(trouble),
+        (Ok(_), None) => Ok(()),
+        (Ok(reader), Some(ticket)) => {
+            let audits = format!("/tickets/{ticket}/audits");
+            reader.get(&audits, &[("page[size]", "1")]).await.map(drop)
+        }
+    };
+    if let Err(trouble) = audits {
+        findings.push(lacks(
+            trouble,
+            "whose a ticket was before (its audits, scope read)",
+            "an answer whose webhook was lost goes to whoever the ticket is now, and with an agent's credentials it \
+             is not found",
+        )?);
+    }
+    Ok(findings)
+}
+
+/// What the credentials may not read, and what comes of it; any other trouble is told as such.
+fn lacks(trouble: Trouble, what: &str, so: &str) -> Result<Finding, Trouble> {
+    match &trouble {
+        Trouble::Scopes(_) | Trouble::Forbidden(..) => Ok(Finding::note(
+            AREA,
+            format!(
+                "{}, so it is not known {what}: {so}; {}",
+                trouble.what(),
+                trouble.remedy()
+            ),
+        )),
+        _ => Err(trouble),
+    }
 }
 
 /// What an administrator sees.

@@ -4,10 +4,12 @@
 //! look that everything is as wanted.
 
 use clap::Args;
+use serde_json::Value;
 
 use super::apply::apply;
 use super::found::Found;
 use super::plan::{Plan, plan};
+use super::read;
 use super::removal::removal;
 use super::show::{done, shown};
 use super::wanted::Wanted;
@@ -24,10 +26,12 @@ Examples:
   sms-bridge setup zendesk --auto-reply       with an automatic first answer, too
   sms-bridge setup zendesk --yes --json       for scripts
   sms-bridge setup zendesk --remove           take out what it made
+  sms-bridge setup zendesk --client admin.env sign in with another OAuth client
 
 Only objects with this stack's mark in their description are changed or removed.
-It signs in with the secret's OAuth client, which an administrator has to have
-made, and asks for the scopes `read write`.";
+It signs in with the secret's OAuth client and asks for the scopes `read write`;
+an administrator has to have made it. With --client another one does, which is
+not stored: then the secret's may be an agent's, who can set nothing up.";
 
 /// Make or repair what the bridge needs in Zendesk.
 #[derive(Args)]
@@ -45,6 +49,10 @@ pub(crate) struct Zendesk {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    /// A file with an administrator's zendesk_oauth_client_id and zendesk_oauth_client_secret, used
+    /// instead of the secret's and not stored (`-`: standard input).
+    #[arg(long, value_name = "FILE")]
+    client: Option<String>,
     #[command(flatten)]
     account: account::Options,
 }
@@ -56,7 +64,7 @@ impl Zendesk {
         let mut wanted = Wanted::of(stack)?;
         wanted.auto_reply = self.auto_reply;
         let secret = account.secret().await?;
-        let admin = sign_in(&account, stack, &secret).await?;
+        let admin = sign_in(&account, stack, &secret, self.client.as_deref()).await?;
         let plan = self.look(&wanted, &admin, &secret, &account).await?;
         let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
         let changes = plan.to_do().count();
@@ -143,16 +151,27 @@ async fn sign_in(
     account: &Account,
     stack: &Deployed,
     secret: &SecretValue,
+    client: Option<&str>,
 ) -> Result<Admin, Failure> {
     let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
     let base = base
         .parse()
         .map_err(|error| Failure::Usage(format!("the stack's parameter ZendeskBaseUrl {error}")))?;
-    let Some(credentials) = credentials(&secret.read().await?) else {
+    let (keys, holder) = match client {
+        Some(file) => {
+            let values = read::file(file)?.into_iter();
+            let values = values.map(|(name, value)| (name.to_owned(), Value::from(value)));
+            (values.collect(), file.to_owned())
+        }
+        None => (
+            secret.read().await?,
+            format!("the secret {}", secret.name()),
+        ),
+    };
+    let Some(credentials) = credentials(&keys) else {
         return Err(Failure::Usage(format!(
-            "the secret {} lacks zendesk_oauth_client_id or zendesk_oauth_client_secret: `sms-bridge \
-             setup secret` asks for them",
-            secret.name()
+            "{holder} lacks zendesk_oauth_client_id or zendesk_oauth_client_secret: `sms-bridge \
+             setup secret` asks for them"
         )));
     };
     let signed_in = async {
