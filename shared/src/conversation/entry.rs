@@ -187,8 +187,8 @@ pub struct Progress {
     /// An attempt was made whose outcome is not known.
     #[serde(skip_serializing_if = "is_false")]
     pub doubtful: bool,
-    /// The delivery under which it was attempted before it became a dead letter: what it wrote then
-    /// carries that name, and so does what it writes now.
+    /// Another name than its delivery for what it writes. Of a dead letter: the one under which it was attempted
+    /// before. Of a text that left a ticket: a new one, so that it is not taken for what stands there.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     pub written_as: Option<DeliveryId>,
     /// It was replayed or asked for again: the agent read that it had not been done, or may not have been.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::conversation::flow::{Calling, Calls};
-use crate::conversation::state::Trouble;
+use crate::conversation::state::{Entry, Trouble};
 use crate::conversation::step::{Failure, Outcome, Owner, Step};
-use crate::conversation::store::{Key, Storage};
+use crate::conversation::store::{Key, Lease, Storage, StoreError};
+use crate::message::{Body, Check, DeliveryId, Event, TicketId};
 use crate::net::Deadline;
 
 use super::limits::Limit;
@@ -109,14 +110,42 @@ impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
             customer: customer.clone(),
             user: Some(*user),
         };
-        let (store, now) = (&self.bridge.store, self.bridge.clock.now());
-        match store.claim(*ticket, &owner, *anyway, now).await {
+        match self.claim(*ticket, &owner, *anyway).await {
             Ok(other) => Outcome::Claimed(other),
             Err(error) => {
                 tracing::warn!(error = %error, "whose conversation is on the ticket is not written down");
                 Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
             }
         }
+    }
+
+    /// Where another conversation is on the ticket, that one looks soon whether it still is.
+    async fn claim(
+        &self,
+        ticket: TicketId,
+        owner: &Owner,
+        anyway: bool,
+    ) -> Result<Option<Owner>, StoreError> {
+        let (store, now) = (&self.bridge.store, self.bridge.clock.now());
+        let other = store.claim(ticket, owner, anyway, now).await?;
+        if let Some(other) = &other {
+            let names = [ticket.get().to_string(), now.to_string()];
+            let look = Entry::fresh(Event {
+                delivery: DeliveryId::derive("claimed", &names.each_ref().map(String::as_str)),
+                received_at: now,
+                body: Body::Check(Check {
+                    ticket: Some(ticket),
+                    ..Check::default()
+                }),
+            });
+            let due = Lease {
+                until: now,
+                ..self.work.lease(now)
+            };
+            let key = Key::Customer(other.customer.clone());
+            store.accept(&key, &look, &[], &due, now).await?;
+        }
+        Ok(other)
     }
 }
 

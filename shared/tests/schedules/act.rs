@@ -58,6 +58,10 @@ pub enum Deed {
     Echo,
     /// An agent asks for what may not have arrived, by the tag.
     Resend,
+    /// An agent makes another customer the requester, or somebody whom Braze does not know.
+    GiveAway,
+    /// An agent merges the customer's profile into another one of theirs.
+    MergeProfile,
 }
 
 /// What a webhook's body names.
@@ -105,7 +109,28 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
     if seed % 4 == 3 {
         put_in(&mut Dice::new(!seed), &mut acts);
     }
+    if matches!(seed % 8, 2 | 5) {
+        change_hands(&mut Dice::new(seed.rotate_left(32)), &mut acts);
+    }
     (setting, acts)
+}
+
+/// In every fourth schedule, others than those above, tickets change hands and profiles are merged, at the
+/// latest before the last three quarters are over. From then on agents work on the tickets of those who got
+/// one as well.
+fn change_hands(dice: &mut Dice, acts: &mut Vec<Act>) {
+    for _ in 0..1 + dice.below(2) {
+        let change = Act::Agent {
+            who: dice.byte(),
+            deed: match dice.percent(70) {
+                true => Deed::GiveAway,
+                false => Deed::MergeProfile,
+            },
+            body: Shape::Ours,
+        };
+        let at = usize::try_from(dice.below(acts.len() as u64 * 3 / 4 + 1)).expect("small");
+        acts.insert(at, change);
+    }
 }
 
 /// In every fourth schedule agents ask for messages once more, and all clocks are set back, by less

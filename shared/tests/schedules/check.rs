@@ -9,7 +9,7 @@ use shared::message::{Body, CommentId, Customer, DeliveryId, TicketId};
 
 use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
-use super::world::{KEY_KEPT, Remark, Ticket};
+use super::world::{KEY_KEPT, Remark, Ticket, World};
 
 /// How far back an adopted ticket's comments count, in milliseconds.
 const MINUTES: i64 = 8 * 60 * 1000;
@@ -54,6 +54,8 @@ impl<S: Table> Run<S> {
         if let Some(compared_at) = self.compared_at {
             self.nothing_left_unfound(compared_at)?;
         }
+        self.nothing_reaches_another()?;
+        self.texts_stay_with_their_writer()?;
         self.nothing_after_stop()?;
         self.nothing_echoed()
     }
@@ -164,34 +166,60 @@ impl<S: Table> Run<S> {
         let tickets = world
             .tickets
             .values()
-            .filter(|ticket| ticket.customer == *customer);
+            .filter(|ticket| ticket.was_of(customer));
         let only_ours = tickets.clone().all(|ticket| ticket.by_bridge);
-        let public = |deleted| {
+        // Which of the texts a comment is.
+        let names: Vec<(&DeliveryId, BTreeSet<String>)> = accepted
+            .iter()
+            .map(|id| (*id, names_of(id, &world)))
+            .collect();
+        let text_of = |remark: &Remark| {
+            let marker = remark.marker.as_ref()?;
+            let mut texts = names.iter();
+            let text = texts.find(|(_, names)| names.contains(marker));
+            text.map(|(id, _)| id.as_str())
+        };
+        let theirs = |remark: &&Remark| remark.marker.is_none() || text_of(remark).is_some();
+        // Deleted, or closed in another person's hands, where nothing can be made private any more.
+        let gone = |ticket: &Ticket| {
+            let shut = ticket.status == Status::Closed && ticket.customer != *customer;
+            ticket.deleted || shut
+        };
+        let public = |is_gone| {
             let tickets = tickets
                 .clone()
-                .filter(move |ticket| ticket.deleted == deleted);
+                .filter(move |ticket| gone(ticket) == is_gone);
             let remarks = tickets.flat_map(|ticket| &ticket.comments);
-            remarks.filter(|remark| remark.public && !remark.by_agent)
+            remarks
+                .filter(|remark| remark.public && !remark.by_agent)
+                .filter(theirs)
         };
         let mut remarks: Vec<&Remark> = public(false).collect();
-        // What was on a ticket that is deleted now may be written again, elsewhere; also on one that
+        // What was on a ticket that is gone now may be written again, elsewhere; also on one that
         // was deleted, too, where the first creation's key was forgotten by then.
         let lapsed = |gone: &Remark, later: &Remark| later.at - gone.at >= KEY_KEPT;
         let again = |gone: &&Remark| {
-            let same = |other: &&Remark| other.marker == gone.marker;
+            let same = |other: &&Remark| text_of(other) == text_of(gone);
             let written_anew = public(true).filter(same).any(|later| lapsed(gone, later));
             written_anew || public(false).any(|remark| same(&remark))
         };
         remarks.extend(public(true).filter(|gone| !again(gone)));
         remarks.sort_by_key(|remark| remark.id);
-        let on_tickets: Vec<&str> = remarks.iter().filter_map(|r| r.marker.as_deref()).collect();
+        let on_tickets: Vec<&str> = remarks.iter().filter_map(|r| text_of(r)).collect();
+        // The worker that made it private vanished, and the ticket was given back.
+        let is_private = |id: &DeliveryId| {
+            let given = tickets.clone().filter(|ticket| ticket.hands.len() > 1);
+            let own = given.filter(|ticket| ticket.customer == *customer);
+            let mut remarks = own.flat_map(|ticket| &ticket.comments);
+            remarks.any(|remark| !remark.public && text_of(remark) == Some(id.as_str()))
+        };
         for id in &accepted {
             let times = on_tickets
                 .iter()
                 .filter(|&&marker| marker == id.as_str())
                 .count();
-            let dead = self.is_dead(id);
-            if times > 1 || (times == 0 && !dead && !courtesy(id)) {
+            let excused = self.is_dead(id) || courtesy(id) || is_private(id);
+            if times > 1 || times == 0 && !excused {
                 return Err(format!("the text {id} is {times} times on tickets"));
             }
         }
@@ -235,10 +263,27 @@ impl<S: Table> Run<S> {
             return Ok(());
         }
         let ids = [event.delivery().clone(), reply_delivery(comment)];
-        if ids.iter().any(|id| self.agent_knows(event, id)) {
+        if ids.iter().any(|id| self.agent_knows(event, id)) || self.is_nobodys(event, comment) {
             return Ok(());
         }
         Err("the answer was accepted, not sent, and nobody was told".to_owned())
+    }
+
+    /// The answer was for somebody whom Braze does not know; or it was found when its ticket had changed hands,
+    /// and a note on the ticket says that something was not sent.
+    fn is_nobodys(&self, event: &Happened, comment: CommentId) -> bool {
+        let Kind::Reply { ticket, .. } = event.kind else {
+            return false;
+        };
+        let written = self.written(ticket, comment);
+        let world = self.common.world.lock().expect("world");
+        let ticket = &world.tickets[&ticket];
+        let given_since = ticket
+            .given_at()
+            .is_some_and(|at| at / 1_000 >= written / 1_000);
+        let mut notes = ticket.comments.iter().filter(|remark| !remark.public);
+        let noted = notes.any(|note| note.marker.is_some() && note.at >= written);
+        world.strangers.contains(&event.customer) || given_since && noted
     }
 
     /// How often the agent asked for messages of the answer's ticket once more.
@@ -390,7 +435,12 @@ impl<S: Table> Run<S> {
         };
         let written = self.written(ticket, comment);
         let world = self.common.world.lock().expect("world");
-        if world.tickets[&ticket].deleted {
+        let of = &world.tickets[&ticket];
+        if of.deleted
+            || of
+                .given_at()
+                .is_some_and(|at| at / 1_000 >= written / 1_000)
+        {
             return true;
         }
         let theirs = |other: &&Ticket| other.customer == answer.customer;
@@ -466,6 +516,59 @@ impl<S: Table> Run<S> {
         }
     }
 
+    /// An answer and a closing message go to whoever was the requester when the agent wrote or solved.
+    fn nothing_reaches_another(&self) -> Result<(), String> {
+        let world = self.common.world.lock().expect("world");
+        for sms in &world.sms {
+            let meant_for = |event: &&Happened| match &event.kind {
+                Kind::Reply { token, .. } => sms.text.contains(token.as_str()),
+                Kind::Solved { ticket, cycle } => sms.text == closing(*ticket, *cycle),
+                _ => false,
+            };
+            let meant = self.events.iter().find(meant_for);
+            let meant_for_another = meant.is_some_and(|event| event.customer != sms.customer);
+            // What the comparison made up for names its ticket only.
+            let on = sms.ticket.and_then(|ticket| world.tickets.get(&ticket));
+            let never_theirs = on.is_some_and(|ticket| !ticket.was_of(&sms.customer));
+            if meant_for_another || never_theirs {
+                let to = sms.customer.shown();
+                return Err(format!("{to} was sent {:?}, which is another's", sms.text));
+            }
+        }
+        Ok(())
+    }
+
+    /// A customer's words stand on a ticket that is another person's at most privately, and once for each time
+    /// that it was given away; unless it was given back meanwhile. One that was given up while its writing was in
+    /// doubt is a dead letter.
+    fn texts_stay_with_their_writer(&self) -> Result<(), String> {
+        let world = self.common.world.lock().expect("world");
+        for (id, ticket) in &world.tickets {
+            let shut = ticket.deleted || ticket.status == Status::Closed;
+            let strays = ticket.comments.iter().filter(|remark| {
+                let Some(marker) = remark.marker.as_ref() else {
+                    return false;
+                };
+                let texts = self.events.iter();
+                let mut texts = texts.filter(|event| matches!(event.kind, Kind::Text));
+                let text = texts.find(|text| names_of(text.delivery(), &world).contains(marker));
+                let stray = text.is_some_and(|text| {
+                    let own = [ticket.owner_at(remark.at), &ticket.customer];
+                    !own.contains(&&text.customer)
+                });
+                stray && !self.store.dead().contains(marker)
+            });
+            let strays: Vec<&Remark> = strays.collect();
+            if strays.iter().any(|remark| remark.public) && !shut {
+                return Err(format!("ticket {id} shows another customer's text"));
+            }
+            if strays.len() >= ticket.hands.len() {
+                return Err(format!("ticket {id} got {} texts of others", strays.len()));
+            }
+        }
+        Ok(())
+    }
+
     /// Whoever sends an SMS knows of no STOP that was accepted, but for one taken back by START.
     fn nothing_after_stop(&self) -> Result<(), String> {
         let consent = |id: &DeliveryId| {
@@ -490,6 +593,23 @@ impl<S: Table> Run<S> {
             None => Ok(()),
         }
     }
+}
+
+/// The names under which a text is written: its own, and others where it left a ticket.
+fn names_of(delivery: &DeliveryId, world: &World) -> BTreeSet<String> {
+    let mut names = BTreeSet::from([delivery.to_string()]);
+    if world.tickets.values().all(|ticket| ticket.hands.len() == 1) {
+        return names;
+    }
+    for _ in 0..2 {
+        let left = names.iter().flat_map(|name| {
+            let tickets = world.tickets.keys();
+            tickets.map(move |ticket| DeliveryId::derive("left", &[name, &ticket.to_string()]))
+        });
+        let left: Vec<String> = left.map(|name| name.to_string()).collect();
+        names.extend(left);
+    }
+    names
 }
 
 /// The parts in their order and each once; where the agent asked for it so many times, the last one

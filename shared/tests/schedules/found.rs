@@ -16,7 +16,12 @@ impl<S: Table> Run<S> {
             let Some((state, ticket)) = state.and_then(|s| s.ticket.map(|t| (s, t))) else {
                 continue;
             };
-            if self.some_are_dead(&customer) {
+            // Given away while no run looked for half an hour: the conversation's next event shows it.
+            let given_away = {
+                let world = self.common.world.lock().expect("world");
+                world.tickets[&ticket].customer != customer
+            };
+            if self.some_are_dead(&customer) || given_away {
                 continue;
             }
             let told = |problem| format!("{}, {ticket}: {problem}", customer.shown());
@@ -72,7 +77,12 @@ impl<S: Table> Run<S> {
             };
             let written = self.written(*on, *comment);
             let forgotten = compared_at - written > REMEMBERED;
-            if *on != ticket || written < state.since || forgotten {
+            let given_since = {
+                let world = self.common.world.lock().expect("world");
+                let given_at = world.tickets[on].given_at();
+                given_at.is_some_and(|at| at / 1_000 >= written / 1_000)
+            };
+            if *on != ticket || written < state.since || forgotten || given_since {
                 continue;
             }
             let sent = self.sent_parts(token);
@@ -95,7 +105,9 @@ impl<S: Table> Run<S> {
         let actual = &world.tickets[&ticket];
         let solved_at = actual
             .solved_at
-            .filter(|_| actual.status == Status::Solved && !actual.deleted && !self.set_back);
+            .filter(|_| actual.status == Status::Solved && !actual.deleted && !self.set_back)
+            // Solved while it was another's: that is not this conversation's.
+            .filter(|&at| actual.given_at().is_none_or(|given| given < at));
         let Some(solved_at) = solved_at.filter(|_| self.setting.closing && !state.opted_out) else {
             return Ok(());
         };
@@ -121,7 +133,7 @@ impl<S: Table> Run<S> {
         }
     }
 
-    /// No more closing messages than solves and requests.
+    /// No more closing messages than solves and requests, and one for everybody who got a solved ticket.
     pub fn closings_in_number(&self) -> Result<(), String> {
         let world = self.common.world.lock().expect("world");
         for (id, ticket) in &world.tickets {
@@ -131,7 +143,7 @@ impl<S: Table> Run<S> {
                 generic || sms.text.starts_with(&own)
             });
             let (sent, solves) = (closings.count(), ticket.cycle as usize);
-            if sent > solves + self.resends_on(*id) {
+            if sent > solves + self.resends_on(*id) + ticket.hands.len() - 1 {
                 return Err(format!(
                     "{sent} closing messages for {solves} solves of {id}"
                 ));

@@ -57,7 +57,7 @@ impl<S: Table> Run<S> {
                 self.send(self.events.len() - 1);
             }
             Act::Agent { who, deed, body } => {
-                let customer = self.customer(who);
+                let customer = self.requester_of(who);
                 // A person's time: machines' clocks differ by less.
                 self.common.pass_time(1_500);
                 self.common.world.lock().expect("world").now = self.common.now();
@@ -72,6 +72,22 @@ impl<S: Table> Run<S> {
 
     fn customer(&self, who: u8) -> Customer {
         let id = format!("c{}", who % self.setting.customers.max(1));
+        id.parse().expect("an id")
+    }
+
+    /// Of the tickets that agents have before them: once one was given away, the person who got it has one, too.
+    fn requester_of(&self, who: u8) -> Customer {
+        let customers = self.setting.customers.max(1);
+        let others = self.gave_away && who % (customers + 1) == customers;
+        match others {
+            true => self.outsider(),
+            false => self.customer(who),
+        }
+    }
+
+    /// Somebody who never texts.
+    fn outsider(&self) -> Customer {
+        let id = format!("c{}", self.setting.customers.max(1));
         id.parse().expect("an id")
     }
 
@@ -152,6 +168,9 @@ impl<S: Table> Run<S> {
             world.agent_sets(ticket, status);
             world.tickets[&ticket].cycle
         };
+        let stranger = world.lock().expect("world").strangers.contains(customer);
+        // Without an id and without the ticket no webhook says whose it is.
+        let shape = if stranger { Shape::TicketOnly } else { shape };
         match deed {
             Deed::Reply | Deed::LongReply | Deed::Foreign => {
                 let status = world.lock().expect("world").tickets[&ticket].status;
@@ -193,12 +212,43 @@ impl<S: Table> Run<S> {
                 let target = world.foreign(customer);
                 world.agent_merges(ticket, target);
             }
+            Deed::GiveAway => self.give_away(customer, ticket),
+            Deed::MergeProfile => {
+                let mut world = world.lock().expect("world");
+                world.agent_merges_profile(customer);
+            }
             Deed::Echo => self.echo(customer, ticket),
             Deed::Resend => {
                 world.lock().expect("world").agent_asks(ticket);
                 self.resend(customer, ticket);
             }
         }
+    }
+
+    /// To the next customer, the last one's to the outsider, whom Braze knows or, by half, does not.
+    fn give_away(&mut self, customer: &Customer, ticket: TicketId) {
+        let others = (0..self.setting.customers.max(1)).map(|who| self.customer(who));
+        let next = others.skip_while(|other| other != customer).nth(1);
+        let to = next.unwrap_or_else(|| self.outsider());
+        let to = if to == *customer {
+            self.customer(0)
+        } else {
+            to
+        };
+        self.gave_away = true;
+        let mut world = self.common.world.lock().expect("world");
+        // Whether a requester without an id is the merged one cannot be told.
+        if to == self.outsider() && ticket.get() % 2 == 0 && !world.merged_profiles {
+            world.strangers.insert(to.clone());
+        }
+        world.agent_gives_away(ticket, &to);
+    }
+
+    /// Whom the body of a webhook names, if it does.
+    fn addressee(&self, customer: &Customer, shape: Shape) -> Option<Customer> {
+        let world = self.common.world.lock().expect("world");
+        let known = shape != Shape::TicketOnly && !world.strangers.contains(customer);
+        known.then(|| customer.clone())
     }
 
     fn reply(
@@ -244,7 +294,7 @@ impl<S: Table> Run<S> {
             token,
             solves,
         };
-        let addressee = (shape != Shape::TicketOnly).then(|| customer.clone());
+        let addressee = self.addressee(customer, shape);
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
 
@@ -267,7 +317,7 @@ impl<S: Table> Run<S> {
             message: Some(Personal(closing(ticket, cycle))),
             campaign: None,
         });
-        let addressee = (shape != Shape::TicketOnly).then(|| customer.clone());
+        let addressee = self.addressee(customer, shape);
         let kind = Kind::Solved { ticket, cycle };
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
@@ -281,13 +331,8 @@ impl<S: Table> Run<S> {
             tags: None,
         });
         let kind = Kind::Resend { ticket };
-        self.queue(
-            Some(customer.clone()),
-            customer.clone(),
-            delivery,
-            body,
-            kind,
-        );
+        let addressee = self.addressee(customer, Shape::Ours);
+        self.queue(addressee, customer.clone(), delivery, body, kind);
     }
 
     fn requester(&self, ticket: TicketId) -> Option<UserId> {

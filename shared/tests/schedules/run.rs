@@ -146,6 +146,8 @@ pub struct Run<S> {
     pub known_since: BTreeMap<TicketId, i64>,
     /// Zendesk's clock was set back: which of two solves was later cannot be told.
     pub set_back: bool,
+    /// A ticket was given to somebody else.
+    pub gave_away: bool,
     /// When all were compared with their tickets in the end, for the first time.
     pub compared_at: Option<i64>,
     workers: Vec<Worker>,
@@ -166,6 +168,7 @@ impl<S: Table> Run<S> {
             serial: 0,
             known_since: BTreeMap::new(),
             set_back: false,
+            gave_away: false,
             compared_at: None,
             workers: vec![],
             started: 0,

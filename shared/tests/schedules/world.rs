@@ -1,7 +1,7 @@
 //! Zendesk and Braze in memory, as far as the bridge can tell them from the real ones, and what
 //! happened there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::conversation::state::Status;
 use shared::conversation::step::{
@@ -36,6 +36,10 @@ pub struct Ticket {
     pub cycle: u32,
     /// When it was solved last, in milliseconds since the epoch.
     pub solved_at: Option<i64>,
+    /// Whose it was, since when (in milliseconds since the epoch), oldest first.
+    pub hands: Vec<(i64, Customer)>,
+    /// Its requester has no external id of Braze.
+    is_strangers: bool,
 }
 
 impl Ticket {
@@ -49,9 +53,27 @@ impl Ticket {
             ticket: id,
             status: Some(self.status),
             requester: Some(self.requester),
-            customer: self.customer.id().cloned(),
+            customer: self.customer.id().filter(|_| !self.is_strangers).cloned(),
             tags: self.tags.clone(),
         }
+    }
+
+    /// Whose it was at a time, in milliseconds since the epoch.
+    pub fn owner_at(&self, at: i64) -> &Customer {
+        let until_then = self.hands.iter().rev().find(|(since, _)| *since <= at);
+        until_then.map_or(&self.customer, |(_, owner)| owner)
+    }
+
+    /// It was this customer's once.
+    pub fn was_of(&self, customer: &Customer) -> bool {
+        let mut owners = self.hands.iter().map(|(_, owner)| owner);
+        owners.any(|owner| owner == customer) || self.customer == *customer
+    }
+
+    /// When it was given to another person last, in milliseconds since the epoch.
+    pub fn given_at(&self) -> Option<i64> {
+        let given = self.hands.last().filter(|_| self.hands.len() > 1);
+        given.map(|(at, _)| *at)
     }
 
     fn set(&mut self, status: Status, now: i64) {
@@ -95,6 +117,10 @@ pub struct World {
     pub sms: Vec<Sent>,
     /// `zendesk_ticket`, `zendesk_ticket_open`.
     pub attributes: BTreeMap<Customer, (Option<TicketId>, bool)>,
+    /// A customer's profile was merged.
+    pub merged_profiles: bool,
+    /// Requesters without an external id of Braze.
+    pub strangers: BTreeSet<Customer>,
     /// Customers for whom the bridge created a ticket beside an open one of its own.
     pub second_tickets: Vec<Customer>,
     /// Milliseconds since the epoch.
@@ -144,6 +170,8 @@ impl World {
             external_id: None,
             cycle: 0,
             solved_at: None,
+            hands: vec![(self.now, customer.clone())],
+            is_strangers: false,
         };
         self.tickets.insert(id, ticket);
         id
@@ -199,6 +227,36 @@ impl World {
         source.status = Status::Closed;
         source.merged_into = Some(target);
         source.tags.push("closed_by_merge".to_owned());
+    }
+
+    /// An agent makes somebody else the requester.
+    pub fn agent_gives_away(&mut self, ticket: TicketId, to: &Customer) {
+        let requester = self.user(to);
+        let now = self.now;
+        let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
+        ticket.customer = to.clone();
+        ticket.requester = requester;
+        // As far as this customer is concerned, an agent opened it.
+        ticket.by_bridge = false;
+        ticket.hands.push((now, to.clone()));
+        ticket.is_strangers = self.strangers.contains(to);
+    }
+
+    /// An agent merges the customer's profile into another one: its id is gone, its tickets move, no trigger
+    /// fires.
+    pub fn agent_merges_profile(&mut self, customer: &Customer) {
+        if !self.strangers.is_empty() {
+            return;
+        }
+        let Some(old) = self.users.remove(customer) else {
+            return;
+        };
+        self.merged_profiles = true;
+        let new = self.user(customer);
+        let theirs = self.tickets.values_mut();
+        for ticket in theirs.filter(|ticket| ticket.requester == old) {
+            ticket.requester = new;
+        }
     }
 
     pub fn create(&mut self, new: &NewTicket, now: i64) -> Outcome {
@@ -343,11 +401,14 @@ impl World {
         Outcome::Done
     }
 
-    /// No requester changes in a schedule, and no tag is set.
+    /// No tag is set in a schedule.
     pub fn history(&self, id: TicketId) -> Outcome {
         let there = self.tickets.get(&id).filter(|ticket| !ticket.deleted);
-        there.map_or(Outcome::Failed(Failure::NotFound), |_| {
-            Outcome::History(History::default())
+        there.map_or(Outcome::Failed(Failure::NotFound), |ticket| {
+            Outcome::History(History {
+                requester_since: ticket.given_at(),
+                ..History::default()
+            })
         })
     }
 

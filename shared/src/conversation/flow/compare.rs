@@ -92,7 +92,7 @@ async fn on_another(flow: &mut Flow<'_>, ticket: TicketId, at: i64) -> Ended {
         Whose::Own(_) => return Ok(Done::ignored("the ticket is closed")),
         Whose::Conversation(customer) => return Ok(Done::Forward { customer }),
         Whose::Untagged => return Ok(Done::ignored(owner::UNTAGGED)),
-        Whose::Another => return Ok(Done::ignored(owner::ANOTHERS)),
+        Whose::Another | Whose::Earlier => return Ok(Done::ignored(owner::ANOTHERS)),
         Whose::Gone => return Ok(Done::ignored(owner::GONE)),
     };
     let comments = flow.fetch_comments(ticket).await??;

@@ -60,7 +60,8 @@ pub(super) async fn forward(
     }
 }
 
-/// Braze does not know the requester: the agent of a ticket that is to be texted about reads so, once.
+/// Braze does not know the requester: the agent of a ticket that is to be texted about reads so, once. An answer
+/// that was written for another requester is not sent either, and the agent reads that.
 fn unknown(
     calls: &dyn Calls,
     context: Context<'_>,
@@ -68,17 +69,23 @@ fn unknown(
     event: &Event,
     facts: &TicketFacts,
 ) -> Done {
+    let for_another = owner::requester_in(event).is_some_and(|one| Some(one) != facts.requester);
     let told = state.user.is_some() && state.user == facts.requester;
-    if told || context.policy.tag.is_none() {
+    if !for_another && (told || context.policy.tag.is_none()) {
         return Done::ignored(UNKNOWN);
     }
     state.user = facts.requester;
+    let language = context.policy.language;
+    let text = match for_another {
+        true => notes::not_theirs(language),
+        false => notes::unknown_requester(language),
+    };
     let note = Entry::fresh(Event {
         delivery: DeliveryId::derive("note", &[event.delivery.as_str()]),
         received_at: calls.now(),
         body: Body::Note(Note {
             ticket: facts.ticket,
-            text: Personal(notes::unknown_requester(context.policy.language)),
+            text: Personal(text),
             tags: vec![],
             untag: vec![],
         }),

@@ -6,7 +6,7 @@ use super::super::policy::OpenOn;
 use super::super::state::Status;
 use super::super::step::{NewTicket, Person, Written};
 use super::post::Taken;
-use super::{Done, Flow, No, Pause, Stop, happened, media, post, recover, routing};
+use super::{Done, Flow, No, Pause, Stop, happened, media, owner, post, recover, routing};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -109,6 +109,9 @@ async fn continue_on_given_up(flow: &mut Flow<'_>, given_up: DeliveryId) -> Resu
     let Some(facts) = found.filter(|facts| facts.status != Some(Status::Closed)) else {
         return Ok(());
     };
+    if !owner::is_own(flow, &facts).await? {
+        return Ok(());
+    }
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.announce = true;

@@ -4,7 +4,7 @@
 //! A webhook's body that names requester and tags is enough to stay on a ticket. Moving to one looks it up,
 //! because a body can lie, and so does whatever a body leaves out.
 
-use crate::message::{Body, CommentId, Customer, Event, TicketId, UserId};
+use crate::message::{Body, CommentId, Customer, DeliveryId, Event, TicketId, UserId};
 
 use super::super::notes;
 pub(super) use super::super::policy::UNTAGGED;
@@ -42,6 +42,8 @@ pub(super) enum Whose {
     Conversation(Customer),
     /// Somebody else's.
     Another,
+    /// The customer's now, and another person's when the event was made.
+    Earlier,
     /// Nobody's: there is no such ticket.
     Gone,
 }
@@ -68,6 +70,9 @@ pub(super) async fn ask(
     if !is_own(flow, &facts).await? {
         return Ok(Whose::Another);
     }
+    if was_for_another(flow, said, &facts).await? {
+        return Ok(Whose::Earlier);
+    }
     if !is_tagged(flow.about.policy, &facts.tags) {
         return Ok(Whose::Untagged);
     }
@@ -87,6 +92,29 @@ pub(super) async fn ask(
         }
     }
     Ok(Whose::Own(Some(facts)))
+}
+
+/// Whether the event is of a time when another person was the ticket's requester. A user who is gone was merged
+/// into the requester of now.
+async fn was_for_another(
+    flow: &mut Flow<'_>,
+    said: Said<'_>,
+    facts: &TicketFacts,
+) -> Result<bool, Stop> {
+    let named = said.requester.filter(|_| facts.requester.is_some());
+    match named.filter(|named| facts.requester != Some(*named)) {
+        Some(other) => Ok(!flow.is_gone(other).await??),
+        None => Ok(false),
+    }
+}
+
+/// Whether the ticket the conversation is on is the customer's, by a look at it now.
+pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<bool, Stop> {
+    match flow.look_up_ticket(ticket).await? {
+        Ok(Some(facts)) => is_own(flow, &facts).await,
+        Ok(None) | Err(No::NotFound) => Ok(false),
+        Err(no) => Err(no.into()),
+    }
 }
 
 /// Whether the ticket is the customer's: their Zendesk user's, or a user's with their Braze id. A requester
@@ -111,23 +139,23 @@ pub(super) fn is_tagged(policy: &Policy, tags: &[String]) -> bool {
     policy.tag.as_deref().is_none_or(|tag| carries(tags, tag))
 }
 
+/// An answer or a solve on a ticket that is not this customer's: the conversation is not on it.
+pub(super) fn of_another(flow: &mut Flow<'_>, ticket: TicketId) -> Done {
+    let done = not_meant(flow, ticket);
+    if flow.state.ticket != Some(ticket) {
+        return done;
+    }
+    leave(flow);
+    done.followed_by(flow.context().attributes())
+}
+
 /// An answer or a solve that is not this customer's. It is not sent, and the agent reads so. A body that named
 /// the customer says something else than Zendesk: it is kept as a dead letter.
-pub(super) fn of_another(flow: &mut Flow<'_>, ticket: TicketId) -> Done {
+pub(super) fn not_meant(flow: &Flow<'_>, ticket: TicketId) -> Done {
     let note = flow.note(ticket, notes::not_theirs(flow.language()), &[]);
-    let mut follow = vec![note];
-    let before = flow.state.clone();
-    if flow.state.ticket == Some(ticket) {
-        leave(flow);
-        follow.push(flow.context().attributes());
-    }
     match flow.progress.by_ticket || flow.progress.again {
-        true => Done::ended(Ending::Ignored(ANOTHERS), follow),
-        false => Done::Dead {
-            refusal: Refusal::own(ANOTHERS),
-            follow,
-            before: Box::new(before),
-        },
+        true => Done::ended(Ending::Ignored(ANOTHERS), [note]),
+        false => flow.dead(Refusal::own(ANOTHERS), [note]),
     }
 }
 
@@ -197,6 +225,9 @@ pub(super) async fn found_on(
     flow.progress.doubtful = false;
     flow.progress.tried = None;
     flow.progress.left = Some(ticket);
+    // Another text for Zendesk: what stands here is not taken for it.
+    let names = [flow.about.marker.as_str(), &ticket.to_string()];
+    flow.progress.written_as = Some(DeliveryId::derive("left", &names));
     if flow.state.ticket == Some(ticket) {
         leave(flow);
     }
@@ -210,8 +241,7 @@ pub(super) fn note_on_leaving(flow: &mut Flow<'_>) -> Option<super::Entry> {
     let left = flow.progress.left.take()?;
     let text = notes::text_moved(flow.language(), flow.state.ticket);
     let mut note = flow.note(left, text, &[]);
-    note.event.delivery =
-        crate::message::DeliveryId::derive("left", &[flow.about.delivery.as_str()]);
+    note.event.delivery = DeliveryId::derive("left", &[flow.about.delivery.as_str()]);
     Some(note)
 }
 
@@ -231,8 +261,7 @@ pub(super) fn note_on_missing_tag(flow: &mut Flow<'_>) -> Option<super::Entry> {
     let tag = flow.about.policy.tag.as_deref()?;
     let text = notes::untagged(flow.language(), tag);
     let mut note = flow.note(ticket, text, &[]);
-    note.event.delivery =
-        crate::message::DeliveryId::derive("untagged", &[flow.about.delivery.as_str()]);
+    note.event.delivery = DeliveryId::derive("untagged", &[flow.about.delivery.as_str()]);
     Some(note)
 }
 

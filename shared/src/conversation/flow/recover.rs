@@ -73,9 +73,13 @@ async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
     let Some(facts) = found else {
         return Ok(false);
     };
+    flow.progress.posted = true;
+    if !owner::is_own(flow, &facts).await? {
+        // It was the customer's when the text came, and is not any more: the text stays with it.
+        return Ok(true);
+    }
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
-    flow.progress.posted = true;
     flow.progress.opened = true;
     flow.progress.announce = true;
     if let Some(user) = flow.state.user {

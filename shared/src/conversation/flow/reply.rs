@@ -135,6 +135,7 @@ async fn is_theirs(flow: &mut Flow<'_>, reply: &Reply) -> Result<(), Stop> {
         Whose::Untagged => return Err(Done::ignored(owner::UNTAGGED).into()),
         Whose::Gone => return Err(Done::ignored(owner::GONE).into()),
         Whose::Another => return Err(owner::of_another(flow, ticket).into()),
+        Whose::Earlier => return Err(owner::not_meant(flow, ticket).into()),
     }
     flow.progress.confirmed = true;
     Ok(())

@@ -28,6 +28,7 @@ pub(super) async fn resend(flow: &mut Flow<'_>, resend: &Resend) -> Ended {
             Whose::Untagged => return Ok(Done::ignored(owner::UNTAGGED)),
             Whose::Gone => return Ok(Done::ignored(owner::GONE)),
             Whose::Another => return Ok(owner::of_another(flow, ticket)),
+            Whose::Earlier => return Ok(owner::not_meant(flow, ticket)),
         }
     }
     Ok(granted(flow, ticket))

@@ -6,7 +6,7 @@ use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Entry, State, Status};
 use super::super::step::{FetchedComment, History};
-use super::{EventContext, Flow, No, Stop, delivery_of, files};
+use super::{EventContext, Flow, No, Stop, delivery_of, files, owner};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
@@ -39,8 +39,9 @@ impl Where {
 }
 
 /// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
-/// of their own; before them, notes on files that were not sent. The ticket is the customer's: an answer that
-/// was written before it was, or before it carried the tag, was not meant for them.
+/// of their own; before them, notes on files that were not sent. What was found goes out only if the ticket is
+/// the customer's still, and was when it was written: an answer from before it was, or before it carried the
+/// tag, was not meant for them, and one from after it was given away is another person's.
 pub(super) async fn answers(
     flow: &mut Flow<'_>,
     on: Where,
@@ -57,25 +58,27 @@ pub(super) async fn answers(
     if found.is_empty() {
         return Ok(events);
     }
+    let own = owner::is_still(flow, ticket).await?;
     let history = match flow.look_up_history(ticket).await? {
         Ok(history) => history,
         Err(No::NotFound | No::Refused(_)) => History::default(),
         Err(no) => return Err(no.into()),
     };
-    // Another conversation was on the ticket since: which of them were meant for whom is not known.
-    let mut changed_hands = false;
-    if let Some(user) = user
-        && flow.claim(ticket, user, false).await?.is_some()
-    {
-        flow.claim(ticket, user, true).await?;
-        changed_hands = true;
-    }
+    // Where another conversation was on the ticket, it is not known which of them were meant for whom.
+    let all_theirs = own && !was_anothers(flow, ticket, user).await?;
     let mut anothers = None;
     for found in found {
+        if !own
+            && history
+                .requester_since
+                .is_some_and(|since| since < found.created_at)
+        {
+            continue;
+        }
         let print = fingerprint(found.text.as_str());
         flow.state.fetched_text(print);
         // Zendesk's times are whole seconds: one written in the same second as the change may be older.
-        if changed_hands || history.requester_since >= Some(found.created_at) {
+        if !all_theirs || history.requester_since >= Some(found.created_at) {
             anothers = Some(flow.note(ticket, notes::not_theirs(flow.language()), &[]));
         } else if by_merge || history.tagged_since <= Some(found.created_at) {
             events.push(event_of(flow, (ticket, user), found, status));
@@ -83,6 +86,22 @@ pub(super) async fn answers(
     }
     events.extend(anothers);
     Ok(events)
+}
+
+/// The ticket's item named another conversation; it names this one from now on.
+async fn was_anothers(
+    flow: &mut Flow<'_>,
+    ticket: TicketId,
+    user: Option<UserId>,
+) -> Result<bool, Stop> {
+    let Some(user) = user else {
+        return Ok(false);
+    };
+    let others = flow.claim(ticket, user, false).await?.is_some();
+    if others {
+        flow.claim(ticket, user, true).await?;
+    }
+    Ok(others)
 }
 
 fn event_of(

@@ -62,6 +62,7 @@ fn an_answer_missed_on_a_ticket_that_is_closed_meanwhile_is_found() {
         [
             "look_up_ticket",
             "fetch_comments",
+            "look_up_ticket",
             "look_up_history",
             "claim_ticket"
         ]
@@ -96,11 +97,13 @@ fn a_conversation_goes_on_where_its_ticket_was_merged_into_after_what_was_missed
         [
             "look_up_ticket",
             "fetch_comments",
+            "look_up_ticket",
             "look_up_history",
             "claim_ticket",
             "find_merge_target",
             "look_up_ticket",
             "fetch_comments",
+            "look_up_ticket",
             "look_up_history",
             "claim_ticket"
         ]
@@ -258,6 +261,7 @@ fn a_ticket_whose_requester_is_still_the_customer_is_kept() {
         let mut calls = vec![
             "look_up_ticket",
             "fetch_comments",
+            "look_up_ticket",
             "look_up_history",
             "claim_ticket",
         ];
@@ -316,6 +320,7 @@ fn an_answer_on_another_ticket_is_found_as_its_webhook_would_have_told() {
             "look_up_ticket",
             "claim_ticket",
             "fetch_comments",
+            "look_up_ticket",
             "look_up_history",
             "claim_ticket",
         ];

@@ -85,7 +85,12 @@ fn what_is_missing_before_an_answer_is_fetched_and_goes_first() {
         let (steps, end) = played(&mut ana, Some(recent));
         assert_eq!(
             steps,
-            ["fetch_comments", "look_up_history", "claim_ticket"],
+            [
+                "fetch_comments",
+                "look_up_ticket",
+                "look_up_history",
+                "claim_ticket"
+            ],
             "{recent:?}"
         );
         assert_eq!(comments(end), missing, "{recent:?}");

@@ -35,8 +35,7 @@ fn a_body_that_names_requester_and_tags_is_enough_to_stay() {
     let tags = Some(vec!["vip".to_owned(), "Braze_SMS".to_owned()]);
     for (requester, tags, asked) in [
         (Some(7), tags.clone(), false),
-        (None, tags.clone(), true),
-        (Some(8), tags, true),
+        (None, tags, true),
         (Some(7), None, true),
     ] {
         let body = Reply {
@@ -54,6 +53,44 @@ fn a_body_that_names_requester_and_tags_is_enough_to_stay() {
         };
         assert_eq!(names(&steps), expected, "{requester:?}");
         assert_eq!(end, End::delivered());
+    }
+}
+
+/// It was written when the ticket was another person's, and the ticket is given back since; or the body lies.
+/// A user who is gone was merged into the customer.
+#[test]
+fn an_answer_that_was_written_for_another_requester_is_not_sent() {
+    for (gone, by_ticket) in [(true, false), (false, false), (false, true)] {
+        let mut ana = tagged();
+        let mut entry = Entry::fresh(Event {
+            delivery: DeliveryId::derive("test", &["1"]),
+            received_at: NOW,
+            body: Body::Reply(Reply {
+                requester: UserId::new(8),
+                ..reply(500, "words")
+            }),
+        });
+        entry.progress.by_ticket = by_ticket;
+        let (steps, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
+            Step::LookUpTicket(_) => of(7, Some("ana"), &["braze_sms"]),
+            Step::LookUpUser(user) => {
+                assert_eq!(Some(*user), UserId::new(8));
+                Outcome::Person(PersonFacts {
+                    gone,
+                    customer: None,
+                })
+            }
+            step => works(step),
+        });
+        let steps = names(&steps);
+        assert_eq!(steps.contains(&"send_sms"), gone, "{steps:?}");
+        let noted = match &end {
+            End::Done(Ending::Ignored(_), follow) => by_ticket && follow.len() == 1,
+            End::Done(Ending::Dead(_), follow) => !by_ticket && follow.len() == 1,
+            _ => false,
+        };
+        assert_eq!(noted, !gone, "{end:?}");
+        assert_eq!(ana.state.ticket, Some(ticket(35)), "it is hers now");
     }
 }
 
