@@ -156,78 +156,35 @@ impl<S: Table> Run<S> {
         let texts = self.accepted_of(customer).into_iter();
         let texts = texts.filter(|event| matches!(event.kind, Kind::Text));
         let texts: Vec<&Happened> = texts.collect();
-        let accepted: Vec<&DeliveryId> = texts.iter().map(|text| text.delivery()).collect();
-        // A courtesy opens no ticket, and stands on none then.
-        let courtesy = |id: &DeliveryId| {
-            let text = texts.iter().find(|text| text.delivery() == id);
-            text.is_some_and(|text| text.is_courtesy())
-        };
         let world = self.common.world.lock().expect("world");
-        let tickets = world
-            .tickets
-            .values()
-            .filter(|ticket| ticket.was_of(customer));
-        let only_ours = tickets.clone().all(|ticket| ticket.by_bridge);
-        // Which of the texts a comment is.
-        let names: Vec<(&DeliveryId, BTreeSet<String>)> = accepted
+        let names = texts.iter().map(|text| {
+            let id = text.delivery();
+            (id, names_of(id, &world))
+        });
+        let names = Names(names.collect());
+        let on_tickets: Vec<&str> = shown(&world, customer, &names)
             .iter()
-            .map(|id| (*id, names_of(id, &world)))
+            .filter_map(|remark| names.text_of(remark))
             .collect();
-        let text_of = |remark: &Remark| {
-            let marker = remark.marker.as_ref()?;
-            let mut texts = names.iter();
-            let text = texts.find(|(_, names)| names.contains(marker));
-            text.map(|(id, _)| id.as_str())
-        };
-        let theirs = |remark: &&Remark| remark.marker.is_none() || text_of(remark).is_some();
-        // Deleted, or closed in another person's hands, where nothing can be made private any more.
-        let gone = |ticket: &Ticket| {
-            let shut = ticket.status == Status::Closed && ticket.customer != *customer;
-            ticket.deleted || shut
-        };
-        let public = |is_gone| {
-            let tickets = tickets
-                .clone()
-                .filter(move |ticket| gone(ticket) == is_gone);
-            let remarks = tickets.flat_map(|ticket| &ticket.comments);
-            remarks
-                .filter(|remark| remark.public && !remark.by_agent)
-                .filter(theirs)
-        };
-        let mut remarks: Vec<&Remark> = public(false).collect();
-        // What was on a ticket that is gone now may be written again, elsewhere; also on one that
-        // was deleted, too, where the first creation's key was forgotten by then.
-        let lapsed = |gone: &Remark, later: &Remark| later.at - gone.at >= KEY_KEPT;
-        let again = |gone: &&Remark| {
-            let same = |other: &&Remark| text_of(other) == text_of(gone);
-            let written_anew = public(true).filter(same).any(|later| lapsed(gone, later));
-            written_anew || public(false).any(|remark| same(&remark))
-        };
-        remarks.extend(public(true).filter(|gone| !again(gone)));
-        remarks.sort_by_key(|remark| remark.id);
-        let on_tickets: Vec<&str> = remarks.iter().filter_map(|r| text_of(r)).collect();
-        // The worker that made it private vanished, and the ticket was given back.
-        let is_private = |id: &DeliveryId| {
-            let given = tickets.clone().filter(|ticket| ticket.hands.len() > 1);
-            let own = given.filter(|ticket| ticket.customer == *customer);
-            let mut remarks = own.flat_map(|ticket| &ticket.comments);
-            remarks.any(|remark| !remark.public && text_of(remark) == Some(id.as_str()))
-        };
-        for id in &accepted {
-            let times = on_tickets
-                .iter()
-                .filter(|&&marker| marker == id.as_str())
-                .count();
-            let excused = self.is_dead(id) || courtesy(id) || is_private(id);
+        for text in &texts {
+            let id = text.delivery();
+            let times = on_tickets.iter().filter(|&&one| one == id.as_str());
+            let times = times.count();
+            // A courtesy opens no ticket, and stands on none then.
+            let excused = self.is_dead(id)
+                || text.is_courtesy()
+                || is_private(&world, customer, |remark| {
+                    names.text_of(remark) == Some(id.as_str())
+                });
             if times > 1 || times == 0 && !excused {
                 return Err(format!("the text {id} is {times} times on tickets"));
             }
         }
-        let in_order = accepted
-            .iter()
-            .map(|id| id.as_str())
-            .filter(|id| on_tickets.contains(id));
-        if only_ours && !in_order.eq(on_tickets.iter().copied()) {
+        let mut theirs = world.tickets.values().filter(|one| one.was_of(customer));
+        let only_ours = theirs.all(|ticket| ticket.by_bridge);
+        let accepted: Vec<&str> = texts.iter().map(|text| text.delivery().as_str()).collect();
+        let in_order = accepted.iter().filter(|id| on_tickets.contains(id));
+        if only_ours && !in_order.eq(on_tickets.iter()) {
             return Err(format!(
                 "texts out of order: {on_tickets:?}, accepted {accepted:?}"
             ));
@@ -593,6 +550,54 @@ impl<S: Table> Run<S> {
             None => Ok(()),
         }
     }
+}
+
+/// Texts with the names under which they are written.
+struct Names<'a>(Vec<(&'a DeliveryId, BTreeSet<String>)>);
+
+impl Names<'_> {
+    /// Which of the texts a comment is.
+    fn text_of(&self, remark: &Remark) -> Option<&str> {
+        let marker = remark.marker.as_ref()?;
+        let mut texts = self.0.iter();
+        let text = texts.find(|(_, names)| names.contains(marker));
+        text.map(|(id, _)| id.as_str())
+    }
+}
+
+/// A customer's words where agents read them, oldest first. What was on a ticket that is gone now may be written
+/// again, elsewhere; also on one that was deleted, too, where the first creation's key was forgotten by then.
+fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'a Remark> {
+    let public = |is_gone: bool| {
+        let tickets = world.tickets.values().filter(move |ticket| {
+            // Closed in another person's hands, nothing can be made private any more.
+            let shut = ticket.status == Status::Closed && ticket.customer != *customer;
+            ticket.was_of(customer) && (ticket.deleted || shut) == is_gone
+        });
+        let remarks = tickets.flat_map(|ticket| &ticket.comments);
+        remarks.filter(|remark| {
+            let theirs = remark.marker.is_none() || names.text_of(remark).is_some();
+            remark.public && !remark.by_agent && theirs
+        })
+    };
+    let lapsed = |gone: &Remark, later: &Remark| later.at - gone.at >= KEY_KEPT;
+    let again = |gone: &&Remark| {
+        let same = |other: &&Remark| names.text_of(other) == names.text_of(gone);
+        let written_anew = public(true).filter(same).any(|later| lapsed(gone, later));
+        written_anew || public(false).any(|remark| same(&remark))
+    };
+    let mut remarks: Vec<&Remark> = public(false).collect();
+    remarks.extend(public(true).filter(|gone| !again(gone)));
+    remarks.sort_by_key(|remark| remark.id);
+    remarks
+}
+
+/// The worker that made it private vanished, and the ticket was given back.
+fn is_private(world: &World, customer: &Customer, is_it: impl Fn(&Remark) -> bool) -> bool {
+    let given = world.tickets.values().filter(|one| one.hands.len() > 1);
+    let own = given.filter(|ticket| ticket.customer == *customer);
+    let mut remarks = own.flat_map(|ticket| &ticket.comments);
+    remarks.any(|remark| !remark.public && is_it(remark))
 }
 
 /// The names under which a text is written: its own, and others where it left a ticket.

@@ -238,7 +238,7 @@ impl<S: Table> Run<S> {
         self.gave_away = true;
         let mut world = self.common.world.lock().expect("world");
         // Whether a requester without an id is the merged one cannot be told.
-        if to == self.outsider() && ticket.get() % 2 == 0 && !world.merged_profiles {
+        if to == self.outsider() && ticket.get().is_multiple_of(2) && !world.merged_profiles {
             world.strangers.insert(to.clone());
         }
         world.agent_gives_away(ticket, &to);

@@ -1,5 +1,6 @@
 //! Each flow, played without vendors: what is called in which case, and what is remembered.
 
+mod calls;
 mod closing;
 mod compare;
 mod earlier;
