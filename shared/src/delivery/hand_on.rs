@@ -50,10 +50,10 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
 }
 
 /// A conversation is worked on once: one that an earlier event was handed on to is ours already, with a lease
-/// that may name this very event.
+/// that may name this very event. What was learnt when it was taken stays, and what came since is read when it is
+/// settled.
 fn hold(taken: &mut Vec<Taken>, new: Taken) {
-    match taken.iter_mut().find(|ours| ours.held.key == new.held.key) {
-        Some(ours) => ours.held = new.held,
-        None => taken.push(new),
+    if taken.iter().all(|ours| ours.held.key != new.held.key) {
+        taken.push(new);
     }
 }

@@ -37,15 +37,16 @@ pub struct Common {
     pub now: Arc<AtomicI64>,
     /// Every event stored, by item, in the order it was.
     pub accepted: Arc<Mutex<Vec<(String, DeliveryId, i64)>>>,
-    /// How many of them there were when a worker last had an answer of the table.
-    pub known: Arc<Mutex<BTreeMap<u32, usize>>>,
+    /// How many of them there were when a worker last had an answer of an item's mailbox.
+    pub known: Arc<Mutex<BTreeMap<(u32, String), usize>>>,
 }
 
 impl Common {
     /// What a customer's item had accepted when the worker last looked, oldest first.
     fn known_to(&self, worker: u32, customer: &Customer) -> Vec<DeliveryId> {
-        let known = self.known.lock().expect("log").get(&worker).copied();
         let pk = Key::Customer(customer.clone()).pk();
+        let known = self.known.lock().expect("log");
+        let known = known.get(&(worker, pk.clone())).copied();
         let accepted = self.accepted.lock().expect("log");
         let seen = accepted.iter().take(known.unwrap_or(0));
         seen.filter(|(at, ..)| *at == pk)
@@ -243,25 +244,11 @@ impl<S> Wire<S> {
         }
     }
 
-    /// The table answered this worker: it knows what was accepted so far.
-    fn looked(&self) {
+    /// The table answered this worker of this item: it knows what the mailbox holds.
+    fn looked(&self, key: &Key) {
         let so_far = self.common.accepted.lock().expect("log").len();
         let mut known = self.common.known.lock().expect("log");
-        known.insert(self.worker, so_far);
-    }
-
-    /// How many of those that were accepted this worker knows of.
-    fn known(&self) -> Option<usize> {
-        let known = self.common.known.lock().expect("log");
-        known.get(&self.worker).copied()
-    }
-
-    fn knows(&self, so_far: Option<usize>) {
-        let mut known = self.common.known.lock().expect("log");
-        match so_far {
-            Some(so_far) => known.insert(self.worker, so_far),
-            None => known.remove(&self.worker),
-        };
+        known.insert((self.worker, key.pk()), so_far);
     }
 
     fn note(&self, key: &Key, delivery: &DeliveryId, answer: &Result<Accepted, StoreError>) {
@@ -284,9 +271,7 @@ macro_rules! with_repeats {
         for _ in 0..ATTEMPTS {
             match $self.attempt($what, &mut last).await {
                 Attempt::Answered => {
-                    let answer = $go;
-                    $self.looked();
-                    return answer;
+                    return $go;
                 }
                 Attempt::Acted => drop($go),
                 Attempt::Nothing => {}
@@ -299,8 +284,8 @@ macro_rules! with_repeats {
     }};
 }
 
-impl<S: Claims + Send + Sync> Wire<S> {
-    async fn claimed(
+impl<S: Claims + Send + Sync> Claims for Wire<S> {
+    async fn claim(
         &self,
         ticket: TicketId,
         owner: &Owner,
@@ -315,23 +300,6 @@ impl<S: Claims + Send + Sync> Wire<S> {
     }
 }
 
-impl<S: Claims + Send + Sync> Claims for Wire<S> {
-    async fn claim(
-        &self,
-        ticket: TicketId,
-        owner: &Owner,
-        anyway: bool,
-        now: i64,
-    ) -> Result<Option<Owner>, StoreError> {
-        // It answers of the ticket's item: what came to the conversation is as unknown as before.
-        let known = self.known();
-        let claimed = self.claimed(ticket, owner, anyway, now).await;
-        self.knows(known);
-        claimed
-    }
-}
-
-// These answer of other items: what came to the worker's own conversation is as unknown as before.
 impl<S: Handover + Send + Sync> Handover for Wire<S> {
     async fn profile(
         &self,
@@ -340,17 +308,11 @@ impl<S: Handover + Send + Sync> Handover for Wire<S> {
         anyway: Anyway,
         now: i64,
     ) -> Result<Option<Customer>, StoreError> {
-        let known = self.known();
-        let answer = async {
-            with_repeats!(
-                self,
-                "profile",
-                self.inner.profile(profile, customer, anyway, now).await
-            )
-        };
-        let answer = answer.await;
-        self.knows(known);
-        answer
+        with_repeats!(
+            self,
+            "profile",
+            self.inner.profile(profile, customer, anyway, now).await
+        )
     }
 
     async fn look(
@@ -358,11 +320,7 @@ impl<S: Handover + Send + Sync> Handover for Wire<S> {
         key: &Key,
         now: i64,
     ) -> Result<Option<(Held, Option<HandedOver>)>, StoreError> {
-        let known = self.known();
-        let answer = async { with_repeats!(self, "look", self.inner.look(key, now).await) };
-        let answer = answer.await;
-        self.knows(known);
-        answer
+        with_repeats!(self, "look", self.inner.look(key, now).await)
     }
 
     async fn hand_over(
@@ -372,26 +330,15 @@ impl<S: Handover + Send + Sync> Handover for Wire<S> {
         left: (&State, &[Entry]),
         now: i64,
     ) -> Result<bool, StoreError> {
-        let known = self.known();
-        let answer = async {
-            with_repeats!(
-                self,
-                "hand_over",
-                self.inner.hand_over(seen, aside, left, now).await
-            )
-        };
-        let answer = answer.await;
-        self.knows(known);
-        answer
+        with_repeats!(
+            self,
+            "hand_over",
+            self.inner.hand_over(seen, aside, left, now).await
+        )
     }
 
     async fn end_handover(&self, key: &Key) -> Result<(), StoreError> {
-        let known = self.known();
-        let answer =
-            async { with_repeats!(self, "end_handover", self.inner.end_handover(key).await) };
-        let answer = answer.await;
-        self.knows(known);
-        answer
+        with_repeats!(self, "end_handover", self.inner.end_handover(key).await)
     }
 }
 
@@ -407,6 +354,9 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         with_repeats!(self, "accept", {
             let answer = self.inner.accept(key, entry, aliases, lease, now).await;
             self.note(key, &entry.event.delivery, &answer);
+            if matches!(answer, Ok(Accepted::Held(_))) {
+                self.looked(key);
+            }
             answer
         })
     }
@@ -417,11 +367,10 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         claim: &DeliveryId,
         lease: &Lease,
     ) -> Result<Option<Held>, StoreError> {
-        with_repeats!(
-            self,
-            "take",
+        with_repeats!(self, "take", {
+            self.looked(&seen.key);
             self.inner.take(seen.clone(), claim, lease).await
-        )
+        })
     }
 
     async fn take_due(
@@ -430,7 +379,10 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         lease: &Lease,
         now: i64,
     ) -> Result<Option<(Held, Held)>, StoreError> {
-        with_repeats!(self, "take_due", self.inner.take_due(key, lease, now).await)
+        with_repeats!(self, "take_due", {
+            self.looked(key);
+            self.inner.take_due(key, lease, now).await
+        })
     }
 
     async fn settle(
@@ -444,6 +396,7 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         with_repeats!(self, "settle", {
             let mut same = before.clone();
             let answer = self.inner.settle(&mut same, leave, markers, now).await;
+            self.looked(&before.key);
             // Only an answer that arrives changes what the worker knows; a lost one is dropped
             // with the next attempt's copy, or restored below.
             *held = same;

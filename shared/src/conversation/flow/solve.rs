@@ -63,7 +63,11 @@ pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Sile
     let state = &mut *flow.state;
     state.told_at = put_off.or(asked).unwrap_or(context.at);
     state.told_roughly = asked.is_none();
-    state.saw_status(Status::Solved, state.told_at);
+    // A closed ticket stays closed.
+    match state.status {
+        Some(Status::Closed) => {}
+        _ => state.saw_status(Status::Solved, state.told_at),
+    }
     state.silent = silent;
     state.closing_told = true;
 }
