@@ -37,6 +37,9 @@ pub struct Call {
     pub nth: u32,
     /// How many writes of the table come before it; the next one settles what it did.
     pub writes: u32,
+    /// It writes down where a profile's conversation is: it has no condition that could be lost, and who makes it
+    /// looks at the clock afterwards.
+    pub of_profile: bool,
 }
 
 impl Call {
@@ -67,6 +70,7 @@ impl Call {
             operation: "UpdateItem".to_owned(),
             nth: self.writes,
             writes: self.writes,
+            of_profile: false,
         }
     }
 
@@ -94,6 +98,14 @@ impl Call {
                 .iter()
                 .map(|call| (Party::Dynamo, call.operation.clone(), 0)),
         );
+        let writes = dynamo[marks.dynamo..]
+            .iter()
+            .filter(|call| call.operation == "UpdateItem");
+        let of_profile = writes.map(|call| {
+            let key = call.key.as_deref();
+            key.is_some_and(|key| key.starts_with("profile#"))
+        });
+        let of_profile: Vec<bool> = of_profile.collect();
         let pictures = stage.downloads() - marks.pictures;
         let download = (Party::Pictures, pictures::GET.to_owned(), 0);
         names.extend(std::iter::repeat_n(download, pictures));
@@ -108,10 +120,14 @@ impl Call {
             .map(|(party, operation, at)| {
                 let count = counts.entry((party, operation.clone())).or_default();
                 *count += 1;
+                let nth = *count - 1;
+                let is_write = operation == "UpdateItem";
+                let of_profile = is_write && of_profile.get(nth as usize) == Some(&true);
                 Self {
                     party,
                     operation,
-                    nth: *count - 1,
+                    nth,
+                    of_profile,
                     writes: writes_before(stage, marks, at),
                 }
             })

@@ -228,7 +228,7 @@ fn table(call: &Call) -> Vec<Case> {
         cases.push(Case::new("time-out before acting", Effect::Hang));
         cases.push(Case::new("time-out after acting", Effect::HangAfter));
     }
-    if call.operation == "UpdateItem" && !accepts {
+    if call.operation == "UpdateItem" && !accepts && !call.of_profile {
         cases.push(condition_lost(Meanwhile::Event));
         cases.push(condition_lost(Meanwhile::Redelivery));
     }

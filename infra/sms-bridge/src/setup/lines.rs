@@ -10,11 +10,12 @@ use super::merge::get;
 use crate::columns::wrapped;
 
 /// Keys that nothing lacks.
-const OPTIONAL: [&str; 4] = [
+const OPTIONAL: [&str; 5] = [
     "zendesk_email",
     "zendesk_api_token",
     PSEUDONYM_KEY,
     EVENTS_TOKEN,
+    "zendesk_events_signing_secret",
 ];
 
 /// Columns of a terminal.

@@ -109,7 +109,7 @@ async fn continue_on_given_up(flow: &mut Flow<'_>, given_up: DeliveryId) -> Resu
     let Some(facts) = found.filter(|facts| facts.status != Some(Status::Closed)) else {
         return Ok(());
     };
-    if !owner::is_own(flow, &facts).await? {
+    if !owner::is_still_openers(flow, &facts).await? {
         return Ok(());
     }
     let since = flow.about.at;

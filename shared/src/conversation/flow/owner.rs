@@ -108,12 +108,25 @@ async fn was_for_another(
     }
 }
 
-/// Whether the ticket the conversation is on is the customer's, by a look at it now.
-pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<bool, Stop> {
+/// Whether a ticket is the customer's, by a look at it now; `None`: there is no such ticket.
+pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<bool>, Stop> {
     match flow.look_up_ticket(ticket).await? {
-        Ok(Some(facts)) => is_own(flow, &facts).await,
-        Ok(None) | Err(No::NotFound) => Ok(false),
+        Ok(Some(facts)) => Ok(Some(is_own(flow, &facts).await?)),
+        Ok(None) | Err(No::NotFound) => Ok(None),
         Err(no) => Err(no.into()),
+    }
+}
+
+/// Whether a ticket that one of the customer's texts opened is theirs still. Where it was not written down for
+/// whom it was opened, it is, unless another customer's id stands there.
+pub(super) async fn is_still_openers(
+    flow: &mut Flow<'_>,
+    facts: &TicketFacts,
+) -> Result<bool, Stop> {
+    match (flow.state.user, &facts.customer) {
+        (None, None) => Ok(true),
+        (Some(user), _) if facts.requester == Some(user) => Ok(true),
+        _ => Ok(is_still(flow, facts.ticket).await?.unwrap_or(false)),
     }
 }
 

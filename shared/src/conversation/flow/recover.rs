@@ -74,7 +74,7 @@ async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
         return Ok(false);
     };
     flow.progress.posted = true;
-    if !owner::is_own(flow, &facts).await? {
+    if !owner::is_still_openers(flow, &facts).await? {
         // It was the customer's when the text came, and is not any more: the text stays with it.
         return Ok(true);
     }

@@ -58,7 +58,9 @@ pub(super) async fn answers(
     if found.is_empty() {
         return Ok(events);
     }
-    let own = owner::is_still(flow, ticket).await?;
+    let Some(own) = owner::is_still(flow, ticket).await? else {
+        return Ok(events);
+    };
     let history = match flow.look_up_history(ticket).await? {
         Ok(history) => history,
         Err(No::NotFound | No::Refused(_)) => History::default(),
