@@ -124,9 +124,10 @@ pub(super) async fn is_still_openers(
     facts: &TicketFacts,
 ) -> Result<bool, Stop> {
     match (flow.state.user, &facts.customer) {
-        (None, None) => Ok(true),
         (Some(user), _) if facts.requester == Some(user) => Ok(true),
-        _ => Ok(is_still(flow, facts.ticket).await?.unwrap_or(false)),
+        (_, Some(customer)) => Ok(flow.customer == customer),
+        (None, None) => Ok(true),
+        (Some(_), None) => Ok(is_still(flow, facts.ticket).await?.unwrap_or(false)),
     }
 }
 

@@ -67,6 +67,10 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
 /// The text may have opened a ticket.
 async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
     let found = find_ticket(flow, flow.about.marker.clone()).await?;
+    let own = match &found {
+        Some(facts) => owner::is_still_openers(flow, facts).await?,
+        None => true,
+    };
     flow.state.perhaps.take_if(|id| id == flow.about.marker);
     flow.progress.doubtful = false;
     flow.progress.unfound = false;
@@ -74,7 +78,7 @@ async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
         return Ok(false);
     };
     flow.progress.posted = true;
-    if !owner::is_still_openers(flow, &facts).await? {
+    if !own {
         // It was the customer's when the text came, and is not any more: the text stays with it.
         return Ok(true);
     }
