@@ -26,7 +26,7 @@ pub(super) async fn open(
     renewed: &mut bool,
 ) -> Result<Taken, Stop> {
     if let Some(given_up) = flow.state.perhaps.clone() {
-        continue_on_given_up(flow, given_up).await?;
+        continue_on_given_up(flow, text, given_up).await?;
     }
     if let Some(reason) = opens_nothing(flow, text) {
         return Err(Done::ignored(reason).into());
@@ -103,15 +103,21 @@ fn opens_nothing(flow: &Flow<'_>, text: &Text) -> Option<&'static str> {
 }
 
 /// What a text that was given up may have opened, if it did, is where the conversation goes on.
-async fn continue_on_given_up(flow: &mut Flow<'_>, given_up: DeliveryId) -> Result<(), Stop> {
-    let found = recover::find_ticket(flow, given_up).await?;
+async fn continue_on_given_up(
+    flow: &mut Flow<'_>,
+    text: &Text,
+    given_up: DeliveryId,
+) -> Result<(), Stop> {
+    let found = recover::find_ticket(flow, text, given_up).await?;
+    let found = found.filter(|facts| facts.status != Some(Status::Closed));
+    let own = match &found {
+        Some(facts) => owner::is_still_openers(flow, facts).await?,
+        None => false,
+    };
     flow.state.perhaps = None;
-    let Some(facts) = found.filter(|facts| facts.status != Some(Status::Closed)) else {
+    let Some(facts) = found.filter(|_| own) else {
         return Ok(());
     };
-    if !owner::is_still_openers(flow, &facts).await? {
-        return Ok(());
-    }
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.announce = true;
@@ -120,7 +126,7 @@ async fn continue_on_given_up(flow: &mut Flow<'_>, given_up: DeliveryId) -> Resu
 }
 
 /// The customer in Zendesk.
-async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
+pub(super) async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
     if let Some(user) = flow.state.user {
         return Ok(user);
     }

@@ -117,8 +117,7 @@ pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Op
     }
 }
 
-/// Whether a ticket that one of the customer's texts opened is theirs still. Where it was not written down for
-/// whom it was opened, it is, unless another customer's id stands there.
+/// Whether a ticket that one of the customer's texts opened is theirs still.
 pub(super) async fn is_still_openers(
     flow: &mut Flow<'_>,
     facts: &TicketFacts,
@@ -126,8 +125,7 @@ pub(super) async fn is_still_openers(
     match (flow.state.user, &facts.customer) {
         (Some(user), _) if facts.requester == Some(user) => Ok(true),
         (_, Some(customer)) => Ok(flow.customer == customer),
-        (None, None) => Ok(true),
-        (Some(_), None) => Ok(is_still(flow, facts.ticket).await?.unwrap_or(false)),
+        (_, None) => Ok(is_still(flow, facts.ticket).await?.unwrap_or(false)),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::message::{DeliveryId, Text, TicketId};
 
 use super::super::notes;
 use super::super::step::{Refusal, TicketFacts};
-use super::{Flow, No, Pause, REFUSED_FOR, Stop, owner, post};
+use super::{Flow, No, Pause, REFUSED_FOR, Stop, new_ticket, owner, post};
 
 /// Whether the text is on a ticket, as far as an earlier attempt is in doubt.
 pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
@@ -17,7 +17,7 @@ pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool
     }
     let given_up = flow.state.perhaps.as_ref() == Some(flow.about.marker);
     let in_doubt = flow.progress.doubtful || flow.progress.unfound || given_up;
-    Ok(in_doubt && was_opened(flow).await?)
+    Ok(in_doubt && was_opened(flow, text).await?)
 }
 
 /// The text may be a comment on this ticket.
@@ -65,8 +65,8 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
 }
 
 /// The text may have opened a ticket.
-async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
-    let found = find_ticket(flow, flow.about.marker.clone()).await?;
+async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
+    let found = find_ticket(flow, text, flow.about.marker.clone()).await?;
     let own = match &found {
         Some(facts) => owner::is_still_openers(flow, facts).await?,
         None => true,
@@ -92,13 +92,19 @@ async fn was_opened(flow: &mut Flow<'_>) -> Result<bool, Stop> {
     Ok(true)
 }
 
-/// The ticket that a text opened, by the external id it was given.
+/// The ticket that a text opened, by the external id it was given; then it is known, too, as whom the customer writes.
 pub(super) async fn find_ticket(
     flow: &mut Flow<'_>,
+    text: &Text,
     opened_by: DeliveryId,
 ) -> Result<Option<TicketFacts>, Stop> {
     match flow.find_ticket(opened_by.clone()).await? {
-        Ok(found) => Ok(found),
+        Ok(found) => {
+            if found.is_some() {
+                new_ticket::user(flow, text).await?;
+            }
+            Ok(found)
+        }
         Err(No::Refused(refusal)) => {
             let stop = in_doubt(flow, refusal);
             if matches!(stop, Stop::Over(_)) {

@@ -215,7 +215,7 @@ fn what_a_text_given_up_may_have_opened_is_looked_for_before_another_ticket_is()
     });
     assert_eq!(
         names(&steps),
-        ["find_ticket", "look_up_ticket", "append", "set_attributes"]
+        ["find_ticket", "upsert_user", "append", "set_attributes"]
     );
     assert_eq!(ana.state.ticket, Some(ticket(77)));
 }
