@@ -28,6 +28,7 @@ mod page;
 mod places;
 mod player;
 mod ports;
+mod probe;
 mod replay;
 mod sandbox;
 mod setup;
@@ -66,6 +67,9 @@ enum Command {
     /// Check every hop of the deployed stack, and name the setting that is wrong.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Doctor),
+    /// Ask a trial account what nobody has verified yet.
+    #[command(after_help = probe::EXAMPLES)]
+    Probe(probe::Probe),
     /// What waits in the deployed bundle, since when, and why.
     Status(status::Status),
     /// The whole path of one customer or ticket, hop by hop.
@@ -132,6 +136,7 @@ async fn main() -> ExitCode {
         Command::Deploy(deploy) => Box::pin(deploy.run()).await,
         Command::Setup(setup) => Box::pin(setup.run()).await,
         Command::Doctor(doctor) => Box::pin(doctor.run()).await,
+        Command::Probe(probe) => Box::pin(probe.run()).await,
         Command::Status(status) => Box::pin(status.run()).await,
         Command::Trace(trace) => Box::pin(trace.run()).await,
         Command::DeadLetters(dead) => Box::pin(dead.run()).await,

@@ -19,6 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::conversation::Conversation;
 use crate::page::{About, Page};
 use crate::places::show;
+use crate::probe::like;
 use crate::{Failure, open, player, ports};
 
 const USUAL_PORT: u16 = 8700;
@@ -41,6 +42,9 @@ pub(crate) struct Sandbox {
     /// Begin as on the first day after a deployment: Zendesk is not set up and the secret is empty.
     #[arg(long, conflicts_with_all = ["script", "data"])]
     first_day: bool,
+    /// Vendors like those that a transcript of `sms-bridge probe` tells of.
+    #[arg(long, value_name = "FILE")]
+    like: Option<PathBuf>,
     /// Do not open the page in a browser.
     #[arg(long)]
     no_open: bool,
@@ -56,6 +60,7 @@ impl Default for Sandbox {
             data: None,
             script: None,
             first_day: false,
+            like: None,
             no_open: false,
             verbose: false,
         }
@@ -73,6 +78,9 @@ impl Sandbox {
             None => None,
         };
         let (page, mut options) = self.options()?;
+        if let Some(transcript) = &self.like {
+            like(transcript, &mut options)?;
+        }
         if let Some(conversation) = &conversation {
             options.variables = settings(&conversation.settings);
             options.port = 0;

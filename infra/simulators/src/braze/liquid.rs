@@ -1,6 +1,8 @@
 //! The little of Liquid that campaigns here use: `{{name | filter}}` with the filters
 //! `json_escape` and `default: 'text'`, and the tags `message_extras` and `abort_message`. Unknown
-//! names render as nothing.
+//! names render as nothing; a content block is included by its name.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -13,6 +15,25 @@ pub(super) struct Scope<'a> {
     /// Names under `sms.`.
     pub(super) sms: &'a [(&'a str, &'a str)],
     pub(super) dispatch_id: &'a str,
+    pub(super) blocks: Blocks<'a>,
+}
+
+/// The content blocks that a template may include.
+#[derive(Clone, Copy)]
+pub(super) struct Blocks<'a> {
+    pub(super) by_name: Option<&'a BTreeMap<String, String>>,
+    /// Whether names under `sms.` render in them.
+    pub(super) sms: bool,
+}
+
+impl<'a> Blocks<'a> {
+    /// Those of a workspace.
+    pub(super) fn of(state: &'a super::model::State) -> Self {
+        Self {
+            by_name: Some(&state.content_blocks),
+            sms: state.variants.sms_in_content_blocks,
+        }
+    }
 }
 
 /// What came of a template.
@@ -117,6 +138,19 @@ fn lookup(name: &str, scope: &Scope<'_>) -> Option<String> {
         ("", "phone_number") => Some(scope.user.phone.clone()),
         ("", "language") => Some(scope.user.language.clone()),
         ("campaign", "dispatch_id") => Some(scope.dispatch_id.to_owned()),
+        ("content_blocks", name) => {
+            let inside = Scope {
+                user: scope.user,
+                properties: scope.properties,
+                sms: if scope.blocks.sms { scope.sms } else { &[] },
+                dispatch_id: scope.dispatch_id,
+                blocks: Blocks {
+                    by_name: None,
+                    ..scope.blocks
+                },
+            };
+            Some(filled(scope.blocks.by_name?.get(name)?, &inside))
+        }
         ("custom_attribute", name) => scope.user.attributes.get(name).map(plain),
         ("api_trigger_properties", name) => scope.properties.get(name).map(plain),
         ("sms", name) => scope
@@ -143,6 +177,10 @@ mod tests {
             properties: properties.as_object().unwrap(),
             sms: &[],
             dispatch_id: "d",
+            blocks: Blocks {
+                by_name: None,
+                sms: false,
+            },
         };
         render(template, &scope)
     }

@@ -25,6 +25,9 @@ pub struct State {
     pub users: Profiles,
     /// Campaigns by id.
     pub campaigns: BTreeMap<String, Campaign>,
+    /// Content blocks by name.
+    #[serde(default)]
+    pub content_blocks: BTreeMap<String, String>,
     /// SMS subscription groups by id.
     pub groups: BTreeMap<String, Group>,
     /// Keyword categories.
@@ -72,6 +75,7 @@ impl State {
         Self {
             users: Profiles::default(),
             campaigns: BTreeMap::new(),
+            content_blocks: BTreeMap::new(),
             groups: BTreeMap::from([(SMS_GROUP.to_owned(), group)]),
             keywords: Keywords::default(),
             rules: Rules::default(),

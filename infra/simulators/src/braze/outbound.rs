@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::campaign::Campaign;
 use super::currents::{self, Sent};
-use super::liquid::{self, Scope};
+use super::liquid::{self, Blocks, Scope};
 use super::model::{Held, Message, Send, Sms, State, Suppressed};
 use super::phone::{InvalidNumber, InvalidReason, Line, same_number};
 use super::profile::Received;
@@ -40,6 +40,7 @@ pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
             properties: &accepted.properties,
             sms: &[],
             dispatch_id: accepted.dispatch_id,
+            blocks: Blocks::of(state),
         };
         let rendered = liquid::render(&campaign.template, &scope);
         let long = segments::count(&rendered.text) > MOST_PARTS

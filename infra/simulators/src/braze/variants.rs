@@ -33,6 +33,8 @@ pub struct Variants {
     pub status_names_phone: bool,
     /// `users/export/ids` without `fields_to_export` is refused, as in newer workspaces.
     pub export_needs_fields: bool,
+    /// `{{sms.…}}` renders in a content block that a webhook's body includes; unverified.
+    pub sms_in_content_blocks: bool,
     /// What becomes of a message of more than ten parts.
     pub over_ten_parts: OverTenParts,
     /// The export of events.
@@ -52,6 +54,7 @@ impl Default for Variants {
             stopped_campaigns_refuse: false,
             status_names_phone: false,
             export_needs_fields: true,
+            sms_in_content_blocks: false,
             over_ten_parts: OverTenParts::Sent,
             currents: CurrentsVariants::default(),
         }

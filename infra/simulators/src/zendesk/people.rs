@@ -21,7 +21,7 @@ pub use new_ticket::NewTicket;
 pub(super) use new_ticket::appears;
 pub use person::Person;
 
-pub(super) use ending::{close, delete, merge};
+pub(super) use ending::{close, delete, delete_as, merge};
 pub(super) use merging::merge as merge_users;
 pub(super) use new_ticket::{add, blank, follows, open};
 pub(super) use profiles::{add_user, edit, suspend};

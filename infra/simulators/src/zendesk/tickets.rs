@@ -7,7 +7,7 @@ use crate::wire::{Answer, Ask};
 use super::auth::Caller;
 use super::change::{Change, apply};
 use super::channel::Channel;
-use super::people::{add, blank, follows};
+use super::people::{add, blank, delete_as, follows};
 use super::work::{Outcome, Work, id, invalid, not_found, tags, warned};
 use super::{fields, limits, paging, show};
 
@@ -30,6 +30,7 @@ pub(super) fn answer(
         "list" => Ok(list(work, ask)),
         "show" => one(work, ask, id),
         "update" => update(work, ask, caller, id),
+        "delete" => delete(work, caller, id),
         "add_tags" => add_tags(work, ask, caller, id),
         "remove_tags" => remove_tags(work, ask, caller, id),
         _ => Err(not_found()),
@@ -135,6 +136,13 @@ fn update(work: &mut Work<'_>, ask: &Ask, caller: &Caller, ticket: &str) -> Outc
     change.custom = custom(&sent);
     apply(work.state, work.config, work.now, ticket.id, change);
     Ok(warned(shown(work, ticket.id, 200)?, &dropped))
+}
+
+/// `DELETE /tickets/{id}`.
+fn delete(work: &mut Work<'_>, caller: &Caller, ticket: &str) -> Outcome {
+    let ticket = work.ticket(ticket)?.id;
+    delete_as(work, ticket, caller.user_id).map_err(|_| not_found())?;
+    Ok(Answer::empty(204))
 }
 
 /// `PUT /tickets/{id}/tags`: adds.

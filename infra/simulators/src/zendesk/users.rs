@@ -35,6 +35,7 @@ pub(super) fn answer(work: &mut Work<'_>, ask: &Ask, verb: &str, id: &str) -> Ou
         "create" => api::create(work, ask),
         "update" => api::update(work, ask, id),
         "merge" => api::merge(work, ask, id),
+        "delete" => api::delete(work, id),
         _ => Err(not_found()),
     }
 }

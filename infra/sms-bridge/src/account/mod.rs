@@ -105,7 +105,11 @@ impl Options {
         })
     }
 
-    fn http(&self) -> Result<Http, Failure> {
+    /// The HTTP client alone, for who needs no account.
+    ///
+    /// # Errors
+    /// An unusable `EXTRA_CA_FILE`.
+    pub(crate) fn http(&self) -> Result<Http, Failure> {
         let file = environment("EXTRA_CA_FILE").filter(|file| !file.is_empty());
         let http = Http::new(file.as_deref().map(AsRef::as_ref));
         http.map_err(|error| {

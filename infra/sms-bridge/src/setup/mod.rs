@@ -19,7 +19,7 @@ mod lines;
 pub(crate) mod merge;
 pub(crate) mod notices;
 pub(crate) mod plan;
-mod read;
+pub(crate) mod read;
 mod removal;
 mod secret;
 mod show;

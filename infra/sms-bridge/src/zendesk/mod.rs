@@ -96,14 +96,33 @@ impl Admin {
         }
     }
 
-    async fn call(
+    /// Any answer at all, as it came: for who asks how Zendesk answers. The rate limit is an answer, too.
+    pub(crate) async fn ask(
         &self,
         method: Method,
         path: &str,
         query: &[(&str, &str)],
         body: Option<&Value>,
-    ) -> Result<Told, Trouble> {
-        let name = format!("{method} {path}");
+    ) -> Result<Answer, Trouble> {
+        let request = self.request(method, path, query, body);
+        self.send(request).await
+    }
+
+    /// Sends a file, and gives whatever is answered.
+    pub(crate) async fn upload(&self, name: &str, bytes: &'static [u8]) -> Result<Answer, Trouble> {
+        let request = self.request(Method::POST, "/uploads", &[("filename", name)], None);
+        let plain = HeaderValue::from_static("text/plain");
+        self.send(request.bytes(bytes).header("content-type", plain))
+            .await
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Request {
         let mut url = self.base.at(&format!("/api/v2{path}"));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -117,7 +136,18 @@ impl Admin {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let request = request.header("authorization", self.header.clone());
+        request.header("authorization", self.header.clone())
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Told, Trouble> {
+        let name = format!("{method} {path}");
+        let request = self.request(method, path, query, body);
         for _ in 1..TRIES {
             let answer = self.send(request.clone()).await?;
             if answer.status != StatusCode::TOO_MANY_REQUESTS {

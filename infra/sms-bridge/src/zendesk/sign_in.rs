@@ -18,6 +18,7 @@ pub(crate) const SETUP_SCOPES: [&str; 2] = [
 ];
 
 /// How the secret signs in.
+#[derive(Clone)]
 pub(crate) enum Credentials {
     /// An OAuth client's id and secret.
     OAuth(String, String),

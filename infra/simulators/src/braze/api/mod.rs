@@ -1,5 +1,6 @@
 //! Braze's REST API: which routes there are, who may call them, and how often.
 
+mod blocks;
 mod campaigns;
 mod export;
 mod identify;
@@ -29,6 +30,9 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "/users/export/ids", "users.export.ids"),
     ("GET", "/campaigns/details", "campaigns.details"),
     ("GET", "/campaigns/list", "campaigns.list"),
+    ("POST", "/content_blocks/create", "content_blocks.create"),
+    ("POST", "/content_blocks/update", "content_blocks.update"),
+    ("GET", "/content_blocks/list", "content_blocks.list"),
     ("GET", "/subscription/status/get", "subscription.status.get"),
     (
         "POST",
@@ -84,12 +88,15 @@ fn perform(
             return campaigns::details(state, id);
         }
         "campaigns.list" => return campaigns::list(state, ask),
+        "content_blocks.list" => return Ok(blocks::list(state)),
         "subscription.status.get" => return subscription::get(state, ask),
         "sms.invalid_phone_numbers" => return numbers::invalid(state, ask),
         _ => {}
     }
     let body = body(workspace, ask)?;
     match operation {
+        "content_blocks.create" => blocks::create(state, &body),
+        "content_blocks.update" => blocks::update(state, &body),
         "users.track" => track::track(state, &body, now),
         "users.identify" => identify::identify(state, &body),
         "users.export.ids" => export::ids(state, &body),

@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use crate::braze::campaign::{Campaign, Webhook};
 use crate::braze::keywords::Category;
-use crate::braze::liquid::{self, Scope};
+use crate::braze::liquid::{self, Blocks, Scope};
 use crate::braze::model::{InboundDelivery, State, Suppressed};
 use crate::braze::phone::same_number;
 use crate::braze::profile::{SMS_GROUP, Subscription, User};
@@ -208,6 +208,7 @@ fn payload(state: &State, user: &User, campaign: &Campaign, of: &InboundDelivery
         properties: &Map::new(),
         sms: &sms,
         dispatch_id: &of.dispatch_id,
+        blocks: Blocks::of(state),
     };
     liquid::render(&campaign.template, &scope).text
 }

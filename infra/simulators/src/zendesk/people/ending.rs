@@ -24,6 +24,15 @@ pub(in super::super) fn close(work: &mut Work<'_>, ticket: u64) -> Result<(), De
 /// An agent deletes a ticket.
 pub(in super::super) fn delete(work: &mut Work<'_>, ticket: u64) -> Result<(), DeskError> {
     let agent = users::agent(work, DEFAULT_AGENT);
+    delete_as(work, ticket, agent)
+}
+
+/// Somebody deletes a ticket.
+pub(in super::super) fn delete_as(
+    work: &mut Work<'_>,
+    ticket: u64,
+    agent: u64,
+) -> Result<(), DeskError> {
     let found = work.state.tickets.get_mut(&ticket);
     let found = found.filter(|ticket| !ticket.deleted);
     let found = found.ok_or(DeskError::NoTicket(ticket))?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::super::model::State;
+use super::super::model::{State, Status, Ticket};
 use super::super::people::{DeskError, merge_users};
 use super::super::show;
 use super::super::work::{
@@ -81,6 +81,23 @@ pub(super) fn merge(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {
         Err(DeskError::NoUser(_)) => Err(not_found()),
         Err(refused) => Err(invalid("base", &refused.to_string(), "InvalidValue")),
     }
+}
+
+/// `DELETE /users/{id}`: refused while a ticket of the user's is not closed (reference, "Users": Delete User).
+pub(super) fn delete(work: &mut Work<'_>, id: &str) -> Outcome {
+    let user = id.parse().ok().and_then(|id| work.user(id));
+    let id = user.ok_or_else(not_found)?.id;
+    let open = |ticket: &Ticket| {
+        !ticket.deleted && ticket.requester.id == id && ticket.status != Status::Closed
+    };
+    if work.state.tickets.values().any(open) {
+        return Err(invalid("base", "User: is requester of tickets", "InUse"));
+    }
+    let gone = work.state.users.get_mut(&id).ok_or_else(not_found)?;
+    gone.active = false;
+    (gone.external_id, gone.phone, gone.email) = (None, None, None);
+    let answer = json!({"user": show::user(gone, work.base_url)});
+    Ok(Answer::json(200, &answer))
 }
 
 /// A user as an answer.

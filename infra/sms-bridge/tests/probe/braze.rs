@@ -1,0 +1,296 @@
+//! Braze's facts: each switch of the simulator either way, with a person at the desk who does as told.
+
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use simulators::braze::{Braze, Campaign, Category, Config, User, Variants};
+use tokio::sync::Notify;
+
+const ANA: &str = "ana-the-tester";
+const NUMBER: &str = "+15550100001";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Desk {
+    braze: Braze,
+    home: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn start(switches: &Value) -> Self {
+        let mut variants = json!(Variants::default());
+        for (path, value) in switches.as_object().unwrap() {
+            let at = format!("/{}", path.replace('.', "/"));
+            *variants.pointer_mut(&at).unwrap() = value.clone();
+        }
+        let config = Config {
+            variants: serde_json::from_value(variants).unwrap(),
+            retry_wait_scale: 0.01,
+            ..Config::default()
+        };
+        let braze = Braze::start(config).await.unwrap();
+        braze.add_user(User::new(ANA, "Ana", "Silva", NUMBER));
+        let reply = Campaign {
+            template: "{{api_trigger_properties.${msg_body}}}".to_owned(),
+            ..Campaign::new("reply", "Reply")
+        };
+        braze.add_campaign(reply);
+        let home = tempfile::tempdir().unwrap();
+        let key = format!("braze_api_key={}\n", Config::default().api_key);
+        std::fs::write(home.path().join("trial.env"), key).unwrap();
+        Self { braze, home }
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> Child {
+        let url = self.braze.base_url();
+        Command::new(env!("CARGO_BIN_EXE_sms-bridge"))
+            .args([
+                "probe",
+                "--yes",
+                "--from",
+                "trial.env",
+                "--patience",
+                "2",
+                "--braze",
+                &url,
+            ])
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn transcript(&self) -> Vec<Value> {
+        let file = self.home.path().join("probe-transcript.jsonl");
+        let text = std::fs::read_to_string(file).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        lines.collect()
+    }
+
+    async fn answer(&self, fact: &str) -> Option<Value> {
+        let child = self.spawn(&["--only", fact]);
+        let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
+        let output = output.await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        told(&self.transcript(), fact)
+    }
+}
+
+fn told(lines: &[Value], fact: &str) -> Option<Value> {
+    let line = lines.iter().find(|line| line["fact"] == fact);
+    line.unwrap().get("answer").cloned()
+}
+
+/// What the program asks, and somebody who answers.
+struct Screen {
+    text: Arc<Mutex<String>>,
+    came: Arc<Notify>,
+    keyboard: ChildStdin,
+    child: Child,
+}
+
+impl Screen {
+    fn of(mut child: Child) -> Self {
+        let mut stderr = child.stderr.take().unwrap();
+        let text = Arc::new(Mutex::new(String::new()));
+        let came = Arc::new(Notify::new());
+        let (into, tell) = (Arc::clone(&text), Arc::clone(&came));
+        std::thread::spawn(move || {
+            let mut bytes = [0; 1024];
+            let mut rest = Vec::new();
+            while let Ok(read @ 1..) = stderr.read(&mut bytes) {
+                rest.extend_from_slice(&bytes[..read]);
+                *into.lock().unwrap() = String::from_utf8_lossy(&rest).into_owned();
+                tell.notify_one();
+            }
+        });
+        let keyboard = child.stdin.take().unwrap();
+        Self {
+            text,
+            came,
+            keyboard,
+            child,
+        }
+    }
+
+    /// Waits until it asks this, and gives all it has said.
+    async fn asks(&self, words: &str) -> String {
+        let seen = async {
+            loop {
+                let text = self.text.lock().unwrap().clone();
+                let flat = text.replace('\n', " ");
+                if flat.contains(words) && text.trim_end().ends_with('>') {
+                    return text;
+                }
+                self.came.notified().await;
+            }
+        };
+        let seen = tokio::time::timeout(PATIENCE, seen).await;
+        seen.unwrap_or_else(|_| panic!("{words} is not asked: {}", self.text.lock().unwrap()))
+    }
+
+    fn types(&mut self, line: &str) {
+        writeln!(self.keyboard, "{line}").unwrap();
+    }
+}
+
+/// The last line that is there to be copied and begins so.
+fn copied(text: &str, beginning: &str) -> String {
+    let beginning = format!("  {beginning}");
+    let line = text.lines().rfind(|line| line.starts_with(&beginning));
+    line.unwrap().trim().to_owned()
+}
+
+/// Does as the program says, from the campaign to the end.
+async fn person(desk: &Desk, screen: &mut Screen) {
+    let braze = &desk.braze;
+    let text = async |text: &str| braze.customer_texts(ANA, text, &[]).await;
+    let asked = screen.asks("Launch it, then press Enter.").await;
+    let (url, body) = (copied(&asked, "http"), copied(&asked, "{"));
+    let campaign = Campaign::webhook("probe", "Probe", Category::Other, &url, &body);
+    braze.add_campaign(campaign);
+    screen.types("");
+    screen.asks("Text these two").await;
+    text("probe one").await;
+    text("probe two").await;
+    screen.types("");
+    let asked = screen.asks("Text this, all of it").await;
+    text(&copied(&asked, "probe long")).await;
+    screen.types("");
+    screen.asks("Text two pictures").await;
+    let pictures = ["https://m.example/1.jpg", "https://m.example/2.jpg"].map(str::to_owned);
+    braze.customer_texts(ANA, "", &pictures).await;
+    screen.types("");
+    screen.asks("Did an automatic answer come?").await;
+    let before = braze.phone(NUMBER).len();
+    text("probe cancelled").await;
+    let answered = braze.phone(NUMBER).len() > before;
+    screen.types(if answered { "y" } else { "n" });
+    screen.asks("May an SMS of eleven parts").await;
+    screen.types("y");
+    screen.asks("What came?").await;
+    let came = braze.inbox(ANA);
+    screen.types(match came.last() {
+        Some(sms) if sms.body.ends_with('.') => "w",
+        _ => "n",
+    });
+    let asked = screen.asks("If the workspace has Currents").await;
+    braze.set_currents(&copied(&asked, "http"), "token");
+    screen.types("y");
+    screen.asks("Please stop and archive").await;
+    screen.types("");
+}
+
+/// The facts that a person's texts tell, and the switches' values.
+fn switches() -> Vec<(&'static str, Vec<Value>)> {
+    let both = || vec![json!(true), json!(false)];
+    vec![
+        ("dispatch_id_per_attempt", both()),
+        (
+            "dispatch_id_per_user_and_campaign",
+            vec![json!(false), json!(true)],
+        ),
+        ("sms_in_content_blocks", both()),
+        ("inbound_cut", vec![json!(256), json!(null), json!(160)]),
+        (
+            "media_style",
+            ["commas", "spaces", "lines", "json_array"]
+                .map(Value::from)
+                .into(),
+        ),
+        (
+            "fuzzy_opt_out",
+            ["off", "answers", "swallows"].map(Value::from).into(),
+        ),
+        ("status_names_phone", both()),
+        ("over_ten_parts", vec![json!("sent"), json!("aborted")]),
+        ("currents.own_dispatch_ids", both()),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_switch_that_a_persons_texts_show_is_told_right_either_way() {
+    for round in 0..4 {
+        let chosen = switches().into_iter().map(|(name, values)| {
+            let value = values[round % values.len()].clone();
+            (name.to_owned(), value)
+        });
+        let chosen: serde_json::Map<String, Value> = chosen.collect();
+        let desk = Desk::start(&Value::Object(chosen.clone())).await;
+        let child = desk.spawn(&[
+            "--listen",
+            "127.0.0.1:0",
+            "--public-url",
+            "http://127.0.0.1:{port}",
+        ]);
+        let mut screen = Screen::of(child);
+        person(&desk, &mut screen).await;
+        let status = tokio::task::spawn_blocking(move || screen.child.wait().unwrap());
+        assert!(status.await.unwrap().success());
+        let lines = desk.transcript();
+        for (name, value) in chosen {
+            let answer = told(&lines, &format!("braze.{name}"));
+            assert_eq!(answer, Some(value), "{name} in {lines:#?}");
+        }
+        let all = lines.iter().map(Value::to_string).collect::<String>();
+        for private in [
+            ANA,
+            "15550100001",
+            "probe one",
+            "127.0.0.1",
+            "braze-rest-key",
+            "m.example",
+        ] {
+            assert!(!all.contains(private), "{private} in {all}");
+        }
+        let block = &desk.braze.snapshot()["content_blocks"]["sms_bridge_probe"];
+        assert_eq!(block, "", "emptied");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_switch_that_brazes_api_shows_is_told_right_either_way() {
+    for value in [true, false] {
+        let desk = Desk::start(&json!({ "export_needs_fields": value })).await;
+        let answer = desk.answer("braze.export_needs_fields").await;
+        assert_eq!(answer, Some(json!(value)));
+        let desk = Desk::start(&json!({ "stopped_campaigns_refuse": value })).await;
+        let none = desk.answer("braze.stopped_campaigns_refuse").await;
+        assert_eq!(none, None, "there is no stopped campaign");
+        let stopped = Campaign {
+            enabled: false,
+            ..Campaign::new("stopped", "Stopped")
+        };
+        desk.braze.add_campaign(stopped);
+        let answer = desk.answer("braze.stopped_campaigns_refuse").await;
+        assert_eq!(answer, Some(json!(value)));
+        assert_eq!(desk.braze.inbox(ANA).len(), 0);
+    }
+    for status in [401, 403] {
+        let desk = Desk::start(&json!({ "missing_permission": status })).await;
+        let all = desk.answer("braze.missing_permission").await;
+        assert_eq!(all, None, "the key may do everything");
+        desk.braze
+            .set_permissions(Some(&["campaigns.trigger.send"]));
+        let answer = desk.answer("braze.missing_permission").await;
+        assert_eq!(answer, Some(json!(status)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_key_and_a_missing_tunnel_are_told_as_not_found_out() {
+    let desk = Desk::start(&json!({})).await;
+    desk.braze.set_keys(&["another-key"]);
+    let answer = desk.answer("braze.export_needs_fields").await;
+    assert_eq!(answer, None);
+    let answer = desk.answer("braze.media_style").await;
+    assert_eq!(answer, None);
+    let lines = desk.transcript();
+    assert!(lines[1]["seen"].as_str().unwrap().contains("--listen"));
+}

@@ -1,0 +1,6 @@
+//! `sms-bridge probe` against the simulators.
+
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
+mod braze;
+mod zendesk;
