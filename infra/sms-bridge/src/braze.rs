@@ -8,7 +8,9 @@ use std::time::Duration;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use shared::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
+use url::Url;
 
+use crate::Failure;
 use crate::account::Deployed;
 use crate::doctor::Finding;
 
@@ -61,6 +63,41 @@ impl Braze<'_> {
             }
         }
         findings
+    }
+
+    /// All campaigns, a hundred at most, each with its id and what `GET /campaigns/details` tells of it; `None`: the
+    /// key may not ask.
+    ///
+    /// # Errors
+    /// Braze cannot be reached.
+    pub(crate) async fn campaigns(&self) -> Result<Option<Vec<(String, Value)>>, Failure> {
+        let mut campaigns = Vec::new();
+        let list = self.base.at("/campaigns/list");
+        let Some(list) = self.told(list, &[("sort_direction", "desc")]).await? else {
+            return Ok(None);
+        };
+        for one in list["campaigns"].as_array().into_iter().flatten() {
+            let Some(id) = one["id"].as_str() else {
+                continue;
+            };
+            let details = self.base.at("/campaigns/details");
+            match self.told(details, &[("campaign_id", id)]).await? {
+                Some(told) => campaigns.push((id.to_owned(), told)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(campaigns))
+    }
+
+    /// What a read tells; `None`: it was refused.
+    async fn told(&self, mut url: Url, query: &[(&str, &str)]) -> Result<Option<Value>, Failure> {
+        url.query_pairs_mut().extend_pairs(query);
+        let answer = self.send(Request::get(url)).await;
+        let answer = answer.map_err(|finding| Failure::Broken(finding.sentence()))?;
+        match answer.status.is_success() {
+            true => Ok(Some(answer.json().unwrap_or_default())),
+            false => Ok(None),
+        }
     }
 
     /// A request that is refused for what it says, once the key was accepted.

@@ -136,10 +136,8 @@ impl Deploy {
 
 const NEXT: &str = "
 Next, in this directory:
-  sms-bridge setup secret      credentials of Zendesk and Braze
-  sms-bridge setup zendesk     user field, webhooks and triggers
-  sms-bridge setup braze       the campaigns to paste into Braze
-  sms-bridge doctor            checks every hop";
+  sms-bridge setup      credentials, Zendesk, the campaigns to paste into Braze,
+                        and a check of every hop";
 
 /// Parameters without a value: those without a default, and the one nothing works without.
 fn missing<'a>(parameters: &'a [Parameter], config: &SamConfig) -> Vec<&'a Parameter> {

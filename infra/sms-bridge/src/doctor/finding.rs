@@ -62,6 +62,11 @@ impl Finding {
         self.level == Level::Bad
     }
 
+    /// In one sentence: the setting, what is wrong, what to do.
+    pub(crate) fn sentence(&self) -> String {
+        format!("{}: {}; {}", self.setting, self.what, self.remedy)
+    }
+
     fn word(&self) -> &'static str {
         match self.level {
             Level::Good => "ok",

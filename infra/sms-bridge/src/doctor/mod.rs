@@ -58,6 +58,11 @@ impl Report {
 }
 
 impl Doctor {
+    /// The last step of the set-up.
+    pub(crate) fn of(account: account::Options) -> Self {
+        Self { account }
+    }
+
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let account = self.account.connect().await?;
         let deployed = account.deployed().await?;

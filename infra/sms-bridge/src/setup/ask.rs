@@ -14,6 +14,31 @@ use crate::Failure;
 
 /// Asks for the credentials; Enter keeps what is there.
 pub(super) fn asked(before: &Map<String, Value>) -> Result<Values, Failure> {
+    ask(before, |_| true)
+}
+
+/// Asks for what is missing alone.
+pub(super) fn asked_for_missing(before: &Map<String, Value>) -> Result<Values, Failure> {
+    ask(before, |key| get(before, key).is_none())
+}
+
+/// What a person would be asked for that is missing.
+pub(super) fn lacks(before: &Map<String, Value>) -> bool {
+    // The token is made; the legacy credentials are asked for only where the others are left out.
+    let nothing = Values::new();
+    let legacy = ["zendesk_email", "zendesk_api_token"];
+    let is_legacy = get(before, "zendesk_api_token").is_some();
+    let mut keys = KEYS.iter().map(|key| key.name);
+    keys.any(|key| {
+        let needed = match is_legacy {
+            true => !key.contains("oauth"),
+            false => !legacy.contains(&key),
+        };
+        needed && get(before, key).is_none() && (key == TOKEN || is_asked(key, before, &nothing))
+    })
+}
+
+fn ask(before: &Map<String, Value>, wanted: impl Fn(&str) -> bool) -> Result<Values, Failure> {
     if !std::io::stdin().is_terminal() {
         let sentence = "nobody to ask: give --from FILE, or --from - for standard input";
         return Err(Failure::Usage(sentence.to_owned()));
@@ -21,7 +46,7 @@ pub(super) fn asked(before: &Map<String, Value>) -> Result<Values, Failure> {
     eprintln!("Nothing is shown while you type. Enter alone keeps what is there.");
     let mut values = Values::new();
     for key in &KEYS {
-        if !is_asked(key.name, before, &values) {
+        if !is_asked(key.name, before, &values) || !wanted(key.name) {
             continue;
         }
         eprintln!("\n{}", key.from);

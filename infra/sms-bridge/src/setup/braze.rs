@@ -31,7 +31,7 @@ const INBOUND: &str = include_str!("../../../braze/inbound.liquid");
 const SUPPORT: &str = r#""kind":"message","support":true"#;
 
 /// An inbound campaign: its name, the category that starts it, the beginning of its body.
-const CAMPAIGNS: [(&str, &str, &str); 5] = [
+pub(super) const CAMPAIGNS: [(&str, &str, &str); 5] = [
     (
         "Support keyword",
         "of your keyword, such as SUPPORT",
@@ -132,6 +132,11 @@ impl Braze {
             false => Ok(()),
         }
     }
+}
+
+/// All that a person may have to make, with the token.
+pub(super) fn page(stack: &Deployed, token: &str) -> Result<String, Failure> {
+    Ok(text(&groups(stack, token)?, stack, true))
 }
 
 fn groups(stack: &Deployed, token: &str) -> Result<Vec<Group>, Failure> {

@@ -23,14 +23,18 @@ pub(crate) mod read;
 mod removal;
 mod secret;
 mod show;
+mod walk;
 pub(crate) mod wanted;
 mod zendesk;
 
 /// Set up Zendesk, Braze and the secret for the deployed stack.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, after_help = walk::EXAMPLES)]
 pub(crate) struct Setup {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
+    #[command(flatten)]
+    walk: walk::Walk,
 }
 
 #[derive(Subcommand)]
@@ -49,9 +53,10 @@ enum What {
 impl Setup {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match self.what {
-            What::Secret(secret) => Box::pin(secret.run()).await,
-            What::Zendesk(zendesk) => Box::pin(zendesk.run()).await,
-            What::Braze(braze) => Box::pin(braze.run()).await,
+            None => Box::pin(self.walk.run()).await,
+            Some(What::Secret(secret)) => Box::pin(secret.run()).await,
+            Some(What::Zendesk(zendesk)) => Box::pin(zendesk.run()).await,
+            Some(What::Braze(braze)) => Box::pin(braze.run()).await,
         }
     }
 }

@@ -7,13 +7,13 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value, json};
 
-use super::ask::asked;
+use super::ask::{asked, asked_for_missing, lacks};
 use super::keys::{KEYS, PSEUDONYM_KEY};
 use super::lines::{WIDTH, changed, missing, shown};
 use super::merge::{ROTATING, get, previous, set};
 use super::read::{self, Values};
 use crate::Failure;
-use crate::account::{self, talk};
+use crate::account::{self, Account, talk};
 use crate::columns::wrapped;
 
 /// For `--help`.
@@ -43,7 +43,7 @@ then rotate again";
 const TOKEN_BYTES: usize = 32;
 
 /// Fill in the stack's secret.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Secret {
     /// Read the values from this file instead of asking; `-`: standard input.
     #[arg(long, value_name = "FILE")]
@@ -149,6 +149,33 @@ impl Secret {
         }
         Ok(object)
     }
+}
+
+/// Asks for what the secret lacks, makes what is nobody's to type, and writes it: who typed a value wants it kept.
+pub(super) async fn fill(account: &Account) -> Result<(), Failure> {
+    let secret = account.secret().await?;
+    let before = secret.read_or_broken().await?;
+    if before.is_none() {
+        eprintln!("{}", broken(secret.name()));
+    }
+    let before = before.unwrap_or_default();
+    if !lacks(&before) {
+        talk::say("All are there; `sms-bridge setup secret` changes them.");
+        return Ok(());
+    }
+    let values = asked_for_missing(&before)?;
+    let object = Secret::default().after(&before, &values)?;
+    let changed = changed(&before, &object);
+    if !changed.is_empty() {
+        talk::say(&format!("\n{}", shown(secret.name(), &changed, &object)));
+        secret.write(&object).await?;
+    }
+    if lacks(&object) {
+        let sentence =
+            "credentials are still missing; what was typed is kept. Run `sms-bridge setup` again";
+        return Err(Failure::Usage(sentence.to_owned()));
+    }
+    Ok(())
 }
 
 /// The keys whose value may go: without the token, the next run would make one that Braze lacks.

@@ -34,7 +34,7 @@ an administrator has to have made it. With --client another one does, which is
 not stored: then the secret's may be an agent's, who can set nothing up.";
 
 /// Make or repair what the bridge needs in Zendesk.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Zendesk {
     /// Remove what this stack made; the user field stays.
     #[arg(long)]
@@ -55,9 +55,22 @@ pub(crate) struct Zendesk {
     client: Option<String>,
     #[command(flatten)]
     account: account::Options,
+    /// It is a step of the walk, which says itself what is next.
+    #[arg(skip)]
+    in_the_walk: bool,
 }
 
 impl Zendesk {
+    /// The walk's step.
+    pub(super) fn in_the_walk(yes: bool, account: account::Options) -> Self {
+        Self {
+            yes,
+            account,
+            in_the_walk: true,
+            ..Self::default()
+        }
+    }
+
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let account = self.account.connect().await?;
         let stack = account.deployed().await?;
@@ -81,6 +94,8 @@ impl Zendesk {
         }
         if self.account.json {
             talk::say_json(&super::show::json(&plan, acts));
+        } else if acts && self.in_the_walk {
+            talk::say("Zendesk is as wanted.");
         } else if acts {
             talk::say(if self.remove { REMOVED } else { NEXT });
         }

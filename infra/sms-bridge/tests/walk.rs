@@ -1,0 +1,287 @@
+//! The whole path in a terminal, from an unpacked release to the first answered text, and its inputs counted; a walk
+//! that is left and gone on with.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
+mod kit;
+
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use kit::World;
+use local::binaries::workspace_root;
+use local::options::INBOUND_TOKEN;
+use serde_json::json;
+use simulators::braze::Inbound;
+use tokio::sync::Notify;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What `docs/migrating.md` counts outside of Braze.
+const MOST: usize = 15;
+
+/// A command on a terminal of 80 columns, and the keyboard.
+struct Terminal {
+    text: Arc<Mutex<String>>,
+    came: Arc<Notify>,
+    keyboard: ChildStdin,
+    child: Child,
+    seen: usize,
+    typed: usize,
+}
+
+impl Terminal {
+    fn run(line: &str, place: &Path, variables: &[(&str, String)]) -> Self {
+        let mut child = Command::new("script")
+            .args(["-qec", &format!("stty cols 80; {line}"), "/dev/null"])
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", place.display()))
+            .env("TERM", "xterm")
+            .env("HOME", place)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(variables.iter().map(|(name, value)| (*name, value)))
+            .current_dir(place)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let text = Arc::new(Mutex::new(String::new()));
+        let came = Arc::new(Notify::new());
+        let (into, tell) = (Arc::clone(&text), Arc::clone(&came));
+        std::thread::spawn(move || {
+            let (mut bytes, mut all) = ([0; 1024], Vec::new());
+            while let Ok(read @ 1..) = out.read(&mut bytes) {
+                all.extend_from_slice(&bytes[..read]);
+                *into.lock().unwrap() = String::from_utf8_lossy(&all).into_owned();
+                tell.notify_one();
+            }
+            tell.notify_one();
+        });
+        let keyboard = child.stdin.take().unwrap();
+        Self {
+            text,
+            came,
+            keyboard,
+            child,
+            seen: 0,
+            typed: 0,
+        }
+    }
+
+    /// Waits until it asks this after what was typed last.
+    async fn asks(&mut self, words: &str) {
+        let (text, came, seen) = (&self.text, &self.came, self.seen);
+        let asked = async {
+            while !text.lock().unwrap()[seen..].contains(words) {
+                came.notified().await;
+            }
+        };
+        let end = tokio::time::timeout(PATIENCE, asked).await;
+        end.unwrap_or_else(|_| panic!("not asked: {words}\n{}", self.said()));
+    }
+
+    /// Waits until it asks this, and types.
+    async fn asked(&mut self, words: &str, line: &str) {
+        self.asks(words).await;
+        self.seen = self.said().len();
+        writeln!(self.keyboard, "{line}").unwrap();
+        self.typed += 1;
+    }
+
+    fn said(&self) -> String {
+        self.text.lock().unwrap().clone()
+    }
+
+    /// The exit code, everything said, how often something was typed.
+    async fn ends(mut self) -> (Option<i32>, String, usize) {
+        let status = tokio::task::spawn_blocking(move || {
+            let status = self.child.wait().unwrap();
+            (status.code(), self)
+        });
+        let (code, terminal) = status.await.unwrap();
+        // The reader is at its end a moment later.
+        let text = Arc::clone(&terminal.text);
+        while Arc::strong_count(&text) > 2 {
+            tokio::task::yield_now().await;
+        }
+        let said = terminal.said();
+        println!("{said}");
+        (code, said, terminal.typed)
+    }
+}
+
+/// A stack as it is after its deployment: nothing in Zendesk, no webhook campaign in Braze, an inbound token.
+async fn deployed() -> World {
+    let world = World::with(
+        |options| {
+            for key in [
+                "zendesk_oauth_client_id",
+                "zendesk_oauth_client_secret",
+                "braze_api_key",
+            ] {
+                options.secret.insert(key.to_owned(), json!(""));
+            }
+        },
+        |_| {},
+    )
+    .await;
+    for name in ["support", "other", "opt-out", "opt-in", "help"] {
+        let braze = &world.stack.braze;
+        braze.remove_campaign(&format!("inbound-{name}"));
+    }
+    world
+}
+
+fn pasted(world: &World) {
+    let url = format!("{}/braze/inbound", world.stack.front_url());
+    let braze = &world.stack.braze;
+    braze.set_inbound(Inbound::new(&url, INBOUND_TOKEN));
+}
+
+fn credentials() -> [(&'static str, String); 3] {
+    let zendesk = simulators::zendesk::Config::default();
+    let braze = simulators::braze::Config::default();
+    [
+        ("zendesk_oauth_client_id [", zendesk.oauth_client_id),
+        ("zendesk_oauth_client_secret [", zendesk.oauth_client_secret),
+        ("braze_api_key [", braze.api_key),
+    ]
+}
+
+fn bridge(arguments: &str) -> String {
+    format!("{} {arguments}", env!("CARGO_BIN_EXE_sms-bridge"))
+}
+
+/// The unpacked release, with a SAM that asks as SAM does and deploys nothing.
+fn release() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for file in ["template.yaml", "samconfig.toml"] {
+        std::fs::copy(workspace_root().join(file), place.path().join(file)).unwrap();
+    }
+    let template = place.path().join("template.yaml");
+    let text = std::fs::read_to_string(&template).unwrap();
+    // A release's functions are built.
+    let kept = text.lines().filter(|line| !line.contains("BuildMethod:"));
+    std::fs::write(&template, kept.collect::<Vec<_>>().join("\n")).unwrap();
+    let sam = place.path().join("sam");
+    let script =
+        "#!/bin/sh\nprintf 'Deploy this changeset? [y/N]: '\nread answer\n[ \"$answer\" = y ]\n";
+    std::fs::write(&sam, script).unwrap();
+    std::fs::set_permissions(&sam, std::fs::Permissions::from_mode(0o755)).unwrap();
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_release_to_an_answered_text_it_takes_fifteen_inputs_outside_of_braze() {
+    let world = deployed().await;
+    let release = release();
+    // Unpacked; in Zendesk an OAuth client, made and confidential.
+    let mut inputs = 1 + 2;
+
+    let mut terminal = Terminal::run(&bridge("deploy"), release.path(), &[]);
+    terminal.asked("region: ", "us-east-1").await;
+    let url = world.stack.zendesk.base_url();
+    terminal.asked("ZendeskBaseUrl: ", &url).await;
+    let url = world.stack.braze.base_url();
+    terminal.asked("BrazeBaseUrl: ", &url).await;
+    terminal
+        .asked("BrazeReplyCampaignId: ", "reply-campaign")
+        .await;
+    terminal.asked("Deploy this changeset?", "y").await;
+    let (code, said, typed) = terminal.ends().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("sms-bridge setup"), "{said}");
+    inputs += 1 + typed;
+
+    let mut terminal = Terminal::run(&bridge("setup"), release.path(), &world.variables());
+    for (key, value) in credentials() {
+        terminal.asked(key, &value).await;
+    }
+    terminal.asked("Type yes:", "yes").await;
+    let paste = "Press Enter once the campaign for OTHER is launched";
+    terminal.asks(paste).await;
+    pasted(&world);
+    terminal.asked(paste, "").await;
+    let (code, said, typed) = terminal.ends().await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("All is well."), "{said}");
+    for (_, value) in credentials() {
+        assert!(!said.contains(&value), "a value was shown");
+    }
+    inputs += 1 + typed;
+    assert_eq!(inputs, MOST, "docs/migrating.md tells another number");
+    let page = std::fs::read_to_string(workspace_root().join("docs/migrating.md")).unwrap();
+    assert!(page.contains(&format!("{MOST} inputs outside of Braze")));
+
+    let text = world
+        .stack
+        .braze
+        .customer_texts("ana", "SUPPORT", &[])
+        .await;
+    assert_eq!(text.status, Some(200), "{text:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_that_was_left_goes_on_and_a_finished_one_asks_nothing() {
+    let world = deployed().await;
+    let place = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::run(&bridge("setup"), place.path(), &world.variables());
+    for (key, value) in credentials() {
+        terminal.asked(key, &value).await;
+    }
+    terminal.asked("Type yes:", "no").await;
+    let (code, said, _) = terminal.ends().await;
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(world.titles().len(), 0);
+
+    let mut terminal = Terminal::run(&bridge("setup"), place.path(), &world.variables());
+    terminal.asked("Type yes:", "yes").await;
+    let paste = "Press Enter once the campaign for OTHER is launched";
+    // Nothing is there yet: it asks again.
+    terminal.asked(paste, "").await;
+    terminal.asked("Not there yet", "s").await;
+    let (code, said, typed) = terminal.ends().await;
+    assert_eq!((code, typed), (Some(0), 3), "{said}");
+
+    pasted(&world);
+    let before = world.zendesk();
+    let terminal = Terminal::run(&bridge("setup"), place.path(), &world.variables());
+    let (code, said, typed) = terminal.ends().await;
+    assert_eq!((code, typed), (Some(0), 0), "{said}");
+    assert!(said.contains("All are there"), "{said}");
+    assert!(said.contains("Launched, with this stack's URL"), "{said}");
+    assert_eq!(world.zendesk(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_walk_finds_what_brazes_api_tells_and_lives_with_a_key_that_may_not_ask() {
+    let world = World::with(
+        |_| {},
+        |stack| {
+            stack.parameters.remove("BrazeReplyCampaignId");
+        },
+    )
+    .await;
+    let braze = &world.stack.braze;
+    braze.remove_campaign("solved-campaign");
+    let ran = world.bridge("setup --yes").await;
+    let flat = ran.out.replace('\n', " ");
+    let tells = "sms-bridge deploy --set BrazeReplyCampaignId=reply-campaign";
+    assert!(flat.contains(tells), "{}", ran.out);
+    pasted(&world);
+    let url = format!("{}/braze/inbound", world.stack.front_url());
+    braze.set_inbound(Inbound::new(&url, "another-token-0123456789"));
+    let ran = world.bridge("setup --yes").await;
+    assert!(ran.out.contains("sends another token"), "{}", ran.out);
+    braze.set_permissions(Some(&["campaigns.trigger.send", "users.track"]));
+    let ran = world.bridge("setup --yes").await;
+    assert!(ran.out.contains("Webhook campaigns"), "{}", ran.out);
+    let ran = world.bridge("setup --json").await.ends(2);
+    assert!(ran.err.contains("the walk is for a person"), "{}", ran.err);
+}
