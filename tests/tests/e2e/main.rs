@@ -17,6 +17,7 @@ mod odd;
 mod order;
 mod outage;
 mod resend;
+mod samples;
 mod submit;
 mod tickets;
 mod versions;
