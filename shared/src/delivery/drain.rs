@@ -164,7 +164,8 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             }
             Pause::TakenOver(entries, seen) => {
                 *wait = None;
-                held.mailbox.splice(index..index, entries);
+                // What takes over may be a keyword, which overtakes texts of its own item.
+                held.mailbox.splice(0..0, entries);
                 held.seen.extend(&seen);
                 held.brought.extend(&seen);
                 vec![]

@@ -30,6 +30,8 @@ pub enum Act {
     Crash { pick: u8 },
     /// Time passes, or the clock is set back.
     Clock { ms: i64 },
+    /// The anonymous profile gets an external id.
+    Known,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,15 +87,19 @@ pub struct Setting {
     pub compares: bool,
     /// Largest difference between two machines' clocks, in milliseconds.
     pub skew: i64,
+    /// The customer 0 has no external id until they get one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
 }
 
 pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
     let mut dice = Dice::new(seed);
-    let setting = Setting {
+    let mut setting = Setting {
         customers: dice.pick(&[1, 1, 2, 3]),
         closing: !dice.percent(10),
         skew: dice.pick(&[0, 0, 400]),
         compares: seed % 2 == 1,
+        anonymous: false,
     };
     let faults = dice.pick(&[0, 4, 15, 35]);
     let crashes = dice.pick(&[0, 2, 6]);
@@ -112,7 +118,33 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
     if matches!(seed % 8, 2 | 5) {
         change_hands(&mut Dice::new(seed.rotate_left(32)), &mut acts);
     }
+    if matches!(seed % 8, 1 | 4) {
+        setting.anonymous = true;
+        become_known(&mut Dice::new(seed.rotate_left(16)), &mut acts);
+    }
     (setting, acts)
+}
+
+/// In every fourth schedule, none of those above, the customer 0 is an anonymous profile, which gets an external
+/// id at the latest before the last quarter, and texts once more after that. In some they use a keyword at
+/// any time as well.
+fn become_known(dice: &mut Dice, acts: &mut Vec<Act>) {
+    let mut place = |from: usize, to: usize| {
+        let places = to.saturating_sub(from) as u64 + 1;
+        from + usize::try_from(dice.below(places)).expect("small")
+    };
+    let at = place(0, acts.len() * 3 / 4);
+    acts.insert(at, Act::Known);
+    let text = Act::Text {
+        who: 0,
+        what: Words::Plain,
+    };
+    acts.insert(place(at + 1, acts.len()), text);
+    let keyword = place(0, acts.len());
+    if dice.percent(40) {
+        let out = dice.percent(60);
+        acts.insert(keyword, Act::Consent { who: 0, out });
+    }
 }
 
 /// In every fourth schedule, others than those above, tickets change hands and profiles are merged, at the

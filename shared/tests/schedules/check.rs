@@ -7,6 +7,7 @@ use shared::conversation::step::Ending;
 use shared::conversation::store::{Key, Shown};
 use shared::message::{Body, CommentId, Customer, DeliveryId, TicketId};
 
+use super::anonymous;
 use super::happen::{closing, reply_delivery};
 use super::run::{Happened, Kind, Run, Table};
 use super::world::{KEY_KEPT, Remark, Ticket, World};
@@ -140,15 +141,29 @@ impl<S: Table> Run<S> {
         self.store.dead().iter().any(|id| id == delivery.as_str())
     }
 
-    /// Accepted events of a customer, in the order the customer's item took them.
+    /// Accepted events of a customer, in the order the customer's items took them: what was taken over from the
+    /// number before what came under the external id. What went on from the one to the other had not been worked on
+    /// before the other came, and counts once, as when it came there.
     fn accepted_of(&self, customer: &Customer) -> Vec<&Happened> {
-        let pk = Key::Customer(customer.clone()).pk();
+        let mut theirs = self.accepted_by_items(customer);
+        theirs.sort_by_key(|(pk, _)| !pk.starts_with("phone#"));
+        let mut last_first: Vec<&Happened> =
+            theirs.into_iter().map(|(_, event)| event).rev().collect();
+        let mut once = BTreeSet::new();
+        last_first.retain(|event| once.insert(event.delivery().as_str()));
+        last_first.reverse();
+        last_first
+    }
+
+    /// By item, as they came; what went on stands twice.
+    fn accepted_by_items(&self, customer: &Customer) -> Vec<(String, &Happened)> {
+        let conversations = anonymous::conversations_of(customer);
+        let pks: Vec<String> = conversations.iter().map(Key::pk).collect();
         let accepted = self.common.accepted.lock().expect("log");
-        let ids = accepted
-            .iter()
-            .filter(|(at, ..)| *at == pk)
-            .map(|(_, id, _)| id);
-        ids.filter_map(|id| self.events.iter().find(|event| event.delivery() == id))
+        let theirs = accepted.iter().filter(|(at, ..)| pks.contains(at));
+        let by_id = |id: &DeliveryId| self.events.iter().find(|event| event.delivery() == id);
+        theirs
+            .filter_map(|(pk, id, _)| by_id(id).map(|event| (pk.clone(), event)))
             .collect()
     }
 
@@ -421,9 +436,14 @@ impl<S: Table> Run<S> {
             || solves.any(|event| (several && nameless(event)) || late(event))
     }
 
+    /// The customer's conversation: under the external id, unless it has not met the profile there yet.
     pub fn state_of(&self, customer: &Customer) -> Option<Shown> {
-        let key = Key::Customer(customer.clone());
-        self.store.shown().into_iter().find(|item| item.key == key)
+        let shown = self.store.shown();
+        let of = |key: &Key| shown.iter().find(|item| item.key == *key).cloned();
+        let keys = anonymous::conversations_of(customer);
+        let theirs: Vec<Shown> = keys.iter().filter_map(of).collect();
+        let met = |item: &&Shown| item.state.profile.is_some();
+        theirs.iter().rfind(met).or(theirs.last()).cloned()
     }
 
     /// Braze's attributes say what the bridge believes, and what is so where it was told.
@@ -457,12 +477,15 @@ impl<S: Table> Run<S> {
     }
 
     fn consent_kept(&self, customer: &Customer) -> Result<(), String> {
-        let accepted = self.accepted_of(customer).into_iter();
-        let mut last = accepted.filter_map(|event| match event.kind {
+        let mut once = BTreeSet::new();
+        let accepted = self.accepted_by_items(customer).into_iter();
+        let events = accepted.map(|(_, event)| event);
+        let first = events.filter(|event| once.insert(event.delivery().as_str()));
+        let last = first.filter_map(|event| match event.kind {
             Kind::Consent { out } => Some(out),
             _ => None,
         });
-        let wanted = last.next_back().unwrap_or(false);
+        let wanted = last.last().unwrap_or(false);
         let kept = self
             .state_of(customer)
             .is_some_and(|item| item.state.opted_out);

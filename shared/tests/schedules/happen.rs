@@ -1,12 +1,14 @@
 //! What customers and agents do, and the webhooks it causes.
 
 use shared::conversation::state::Status;
+use shared::conversation::store::{Key, Shown};
 use shared::message::{
-    Body, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming, Personal,
-    Profile, Reply, Resend, Solved, Text, TicketId, UserId,
+    Body, BrazeId, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming,
+    Personal, Profile, Reply, Resend, Solved, Text, TicketId, UserId,
 };
 
 use super::act::{Act, Deed, Shape, Words};
+use super::anonymous;
 use super::run::{Happened, Kind, Run, Table};
 
 impl<S: Table> Run<S> {
@@ -22,15 +24,14 @@ impl<S: Table> Run<S> {
                 let body = Body::Text(Text {
                     text: Personal(text),
                     profile: Profile {
-                        braze_id: None,
+                        braze_id: self.braze_id(&customer),
                         name: Personal::from("Ana"),
                         ..Profile::default()
                     },
                     ..Text::default()
                 });
                 let delivery = DeliveryId::derive("text", &[&n.to_string()]);
-                self.queue(Some(customer.clone()), customer, delivery, body, Kind::Text);
-                self.send(self.events.len() - 1);
+                self.braze_tells(customer, delivery, body, Kind::Text);
             }
             Act::Consent { who, out } => {
                 let customer = self.customer(who);
@@ -43,25 +44,23 @@ impl<S: Table> Run<S> {
                 let body = Body::Consent(Consent {
                     what,
                     text: Personal::default(),
-                    braze_id: None,
+                    braze_id: self.braze_id(&customer),
                     changed: None,
                 });
                 let delivery = DeliveryId::derive("consent", &[&n.to_string()]);
-                self.queue(
-                    Some(customer.clone()),
-                    customer,
-                    delivery,
-                    body,
-                    Kind::Consent { out },
-                );
-                self.send(self.events.len() - 1);
+                self.braze_tells(customer, delivery, body, Kind::Consent { out });
+            }
+            Act::Known if self.setting.anonymous => {
+                self.is_known = true;
+                self.tell(|| "the anonymous profile gets its external id".to_owned());
             }
             Act::Agent { who, deed, body } => {
                 let customer = self.requester_of(who);
                 // A person's time: machines' clocks differ by less.
                 self.common.pass_time(1_500);
                 self.common.world.lock().expect("world").now = self.common.now();
-                if let Some(ticket) = self.ticket_of(&customer, deed) {
+                let ticket = self.ticket_of(&customer, deed);
+                if let Some(ticket) = ticket.filter(|ticket| self.is_known(*ticket)) {
                     self.tell(|| format!("agent: {deed:?} on {ticket}, {body:?}"));
                     self.deed(&customer, ticket, deed, body);
                 }
@@ -89,6 +88,25 @@ impl<S: Table> Run<S> {
     fn outsider(&self) -> Customer {
         let id = format!("c{}", self.setting.customers.max(1));
         id.parse().expect("an id")
+    }
+
+    fn is_anonymous(&self, customer: &Customer) -> bool {
+        self.setting.anonymous && *customer == anonymous::person(&anonymous::number())
+    }
+
+    /// A webhook of Braze names the profile as it is.
+    fn braze_tells(&mut self, customer: Customer, delivery: DeliveryId, body: Body, kind: Kind) {
+        let addressee = match self.is_anonymous(&customer) && !self.is_known {
+            true => anonymous::number(),
+            false => customer.clone(),
+        };
+        self.queue(Some(addressee), customer, delivery, body, kind);
+        self.send(self.events.len() - 1);
+    }
+
+    /// Only of the profile that was anonymous once do the bodies name it: what is looked for by it is there.
+    fn braze_id(&self, customer: &Customer) -> Option<BrazeId> {
+        anonymous::braze_id().filter(|_| self.is_anonymous(customer))
     }
 
     fn count(&mut self) -> u32 {
@@ -132,16 +150,28 @@ impl<S: Table> Run<S> {
         });
     }
 
+    /// Of a ticket whose requester has no external id nothing but the ticket's item says whose conversation is on it:
+    /// what agents do there before it does, and on tickets that they open, is known to be open (`docs/testing.md`).
+    fn is_known(&self, ticket: TicketId) -> bool {
+        let unnamed = {
+            let world = self.common.world.lock().expect("world");
+            world.is_unnamed(ticket)
+        };
+        let claimed = |item: &Shown| item.key == Key::Ticket(ticket);
+        let on_it = |item: &Shown| item.state.ticket == Some(ticket);
+        let mut items = self.store.shown().into_iter();
+        !unnamed || items.any(|item| claimed(&item) || on_it(&item))
+    }
+
     /// The ticket an agent has before them: the newest that the deed is possible on.
     fn ticket_of(&self, customer: &Customer, deed: Deed) -> Option<TicketId> {
         let mut world = self.common.world.lock().expect("world");
         if deed == Deed::Foreign {
             let active = |t: &super::world::Ticket| t.customer == *customer && !t.deleted;
-            return world
-                .tickets
-                .values()
-                .any(active)
-                .then(|| world.foreign(customer));
+            let all = world.tickets.iter();
+            let mut theirs = all.filter(|(id, t)| active(t) && !world.is_unnamed(**id));
+            let is_met = theirs.next().is_some();
+            return is_met.then(|| world.foreign(customer));
         }
         let fits = |ticket: &super::world::Ticket| match deed {
             Deed::Close | Deed::Reopen => ticket.status == Status::Solved,
@@ -168,9 +198,11 @@ impl<S: Table> Run<S> {
             world.agent_sets(ticket, status);
             world.tickets[&ticket].cycle
         };
-        let stranger = world.lock().expect("world").strangers.contains(customer);
         // Without an id and without the ticket no webhook says whose it is.
-        let shape = if stranger { Shape::TicketOnly } else { shape };
+        let shape = match self.addressee(customer, ticket, shape) {
+            None => Shape::TicketOnly,
+            Some(_) => shape,
+        };
         match deed {
             Deed::Reply | Deed::LongReply | Deed::Foreign => {
                 let status = world.lock().expect("world").tickets[&ticket].status;
@@ -198,15 +230,7 @@ impl<S: Table> Run<S> {
             Deed::Close => {
                 sets(Status::Closed);
             }
-            Deed::Delete => {
-                world
-                    .lock()
-                    .expect("world")
-                    .tickets
-                    .get_mut(&ticket)
-                    .expect("there")
-                    .deleted = true;
-            }
+            Deed::Delete => world.lock().expect("world").agent_deletes(ticket),
             Deed::Merge => {
                 let mut world = world.lock().expect("world");
                 let target = world.foreign(customer);
@@ -245,9 +269,10 @@ impl<S: Table> Run<S> {
     }
 
     /// Whom the body of a webhook names, if it does.
-    fn addressee(&self, customer: &Customer, shape: Shape) -> Option<Customer> {
+    fn addressee(&self, customer: &Customer, ticket: TicketId, shape: Shape) -> Option<Customer> {
         let world = self.common.world.lock().expect("world");
-        let known = shape != Shape::TicketOnly && !world.strangers.contains(customer);
+        let stranger = world.strangers.contains(customer) || world.is_unnamed(ticket);
+        let known = shape != Shape::TicketOnly && !stranger;
         known.then(|| customer.clone())
     }
 
@@ -294,7 +319,7 @@ impl<S: Table> Run<S> {
             token,
             solves,
         };
-        let addressee = self.addressee(customer, shape);
+        let addressee = self.addressee(customer, ticket, shape);
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
 
@@ -317,7 +342,7 @@ impl<S: Table> Run<S> {
             message: Some(Personal(closing(ticket, cycle))),
             campaign: None,
         });
-        let addressee = self.addressee(customer, shape);
+        let addressee = self.addressee(customer, ticket, shape);
         let kind = Kind::Solved { ticket, cycle };
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
@@ -331,7 +356,7 @@ impl<S: Table> Run<S> {
             tags: None,
         });
         let kind = Kind::Resend { ticket };
-        let addressee = self.addressee(customer, Shape::Ours);
+        let addressee = self.addressee(customer, ticket, Shape::Ours);
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
 
@@ -356,6 +381,10 @@ impl<S: Table> Run<S> {
             .iter()
             .rfind(|remark| remark.public && known(remark.id));
         let Some(own) = own else { return };
+        let addressee = match world.is_unnamed(ticket) {
+            true => None,
+            false => Some(customer.clone()),
+        };
         let body = Body::Reply(Reply {
             files: None,
             ticket: Some(ticket),
@@ -365,13 +394,7 @@ impl<S: Table> Run<S> {
             ..Reply::default()
         });
         let delivery = reply_delivery(own.id);
-        self.queue(
-            Some(customer.clone()),
-            customer.clone(),
-            delivery,
-            body,
-            Kind::Echo,
-        );
+        self.queue(addressee, customer.clone(), delivery, body, Kind::Echo);
     }
 }
 

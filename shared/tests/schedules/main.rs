@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
 mod act;
+mod anonymous;
 mod by_hand;
 mod check;
 mod dice;

@@ -78,6 +78,7 @@ pub enum Kind {
 pub struct Happened {
     pub incoming: Incoming,
     pub kind: Kind,
+    /// Whose it is, by the external id that they have or will get.
     pub customer: Customer,
     /// Waits to be sent, for the first time or again.
     pub queued: bool,
@@ -109,20 +110,13 @@ impl Happened {
 
     /// The item it is stored in first.
     pub fn door(&self) -> String {
-        match (&self.incoming.customer, &self.kind) {
-            (
-                None,
-                Kind::Reply { ticket, .. } | Kind::Solved { ticket, .. } | Kind::Resend { ticket },
-            ) => {
-                format!("ticket#{ticket}")
-            }
-            _ => self.home(),
-        }
-    }
-
-    /// Its customer's item.
-    pub fn home(&self) -> String {
-        Key::Customer(self.customer.clone()).pk()
+        let named = self.incoming.event.ticket();
+        let key = match (&self.incoming.customer, named) {
+            (Some(customer), _) => Key::Customer(customer.clone()),
+            (None, Some(ticket)) => Key::Ticket(ticket),
+            (None, None) => Key::Customer(self.customer.clone()),
+        };
+        key.pk()
     }
 }
 
@@ -148,6 +142,8 @@ pub struct Run<S> {
     pub set_back: bool,
     /// A ticket was given to somebody else.
     pub gave_away: bool,
+    /// The anonymous profile has an external id now.
+    pub is_known: bool,
     /// When all were compared with their tickets in the end, for the first time.
     pub compared_at: Option<i64>,
     workers: Vec<Worker>,
@@ -169,6 +165,7 @@ impl<S: Table> Run<S> {
             known_since: BTreeMap::new(),
             set_back: false,
             gave_away: false,
+            is_known: false,
             compared_at: None,
             workers: vec![],
             started: 0,

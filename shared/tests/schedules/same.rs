@@ -1,11 +1,14 @@
 //! The table in memory against the real store: the same random operations, the same answers.
 
-use shared::conversation::state::Entry;
+use shared::conversation::state::{Entry, Moved, State};
+use shared::conversation::step::{Anyway, HandedOver};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Due, Held, Key, Lease, Leave, Memory, Settled, Storage, Watermark,
+    Accepted, DeadLetter, Due, Handover, Held, Key, Lease, Leave, Memory, Settled, Storage,
+    Watermark,
 };
-use shared::message::{Alias, Body, DeliveryId, Event, Text};
+use shared::message::{Alias, Body, BrazeId, Customer, DeliveryId, Event, Text, TicketId};
 
+use super::anonymous;
 use super::dice::Dice;
 use super::run::Table;
 use super::table::Real;
@@ -42,12 +45,16 @@ pub async fn compare(seed: u64, operations: u32) {
 
 impl Pair {
     async fn operation(&mut self, dice: &mut Dice) -> (String, String) {
-        match dice.below(11) {
+        match dice.below(16) {
             0..4 => self.accept(dice).await,
             4..7 => self.settle(dice).await,
             7 => self.take(dice).await,
             8 => self.take_due(dice).await,
             9 => self.watermark(dice).await,
+            10 => self.profile(dice).await,
+            11..13 => self.look(dice).await,
+            13 => self.hand_over(dice).await,
+            14 => self.end_handover(dice).await,
             _ => self.due_and_bury(dice).await,
         }
     }
@@ -190,6 +197,73 @@ impl Pair {
         answers
     }
 
+    /// Whose the profile is, and perhaps from now on.
+    async fn profile(&mut self, dice: &mut Dice) -> (String, String) {
+        let profile = braze_id(dice);
+        let Key::Customer(customer) = key(dice) else {
+            return Default::default();
+        };
+        let anyway = dice.pick(&[Anyway::No, Anyway::No, Anyway::Yes]);
+        let (memory, real, now) = (&self.memory, &self.real, self.now);
+        let memory = memory.profile(&profile, &customer, anyway, now).await;
+        let real = real.profile(&profile, &customer, anyway, now).await;
+        let told = |other: Option<Customer>| format!("{:?}", other.map(|c| Key::Customer(c).pk()));
+        (told(memory.expect("memory")), told(real.expect("real")))
+    }
+
+    /// Seen is the item itself, and what is kept aside of it.
+    async fn look(&mut self, dice: &mut Dice) -> (String, String) {
+        let key = key(dice);
+        let memory = self.memory.look(&key, self.now).await.expect("memory");
+        let real = self.real.look(&key, self.now).await.expect("real");
+        let answers = (told_aside(memory.as_ref()), told_aside(real.as_ref()));
+        self.held.extend(memory.map(|m| m.0).zip(real.map(|r| r.0)));
+        answers
+    }
+
+    /// Puts aside what was seen, which may be out of date; in one of two, some events stay.
+    async fn hand_over(&mut self, dice: &mut Dice) -> (String, String) {
+        let Some((memory, real)) = self.some_held(dice) else {
+            return Default::default();
+        };
+        let left = State {
+            moved: Some(Moved {
+                to: anonymous::person(&anonymous::number()),
+                profile: braze_id(dice),
+            }),
+            ..State::default()
+        };
+        let stays = usize::from(dice.percent(50)).min(memory.mailbox.len());
+        let aside = |held: &Held| HandedOver {
+            state: State {
+                ticket: TicketId::new(self.serial),
+                ..held.state.clone()
+            },
+            mailbox: held.mailbox[stays..].to_vec(),
+            seen: held.seen.clone(),
+        };
+        let (first, second) = (aside(&memory), aside(&real));
+        let events = &memory.mailbox[..stays];
+        let done = self
+            .memory
+            .hand_over(&memory, &first, (&left, events), self.now);
+        let done = done.await.expect("memory");
+        let events = &real.mailbox[..stays];
+        let real = self
+            .real
+            .hand_over(&real, &second, (&left, events), self.now);
+        let real = real.await.expect("real");
+        (done.to_string(), real.to_string())
+    }
+
+    /// Read back with the next look.
+    async fn end_handover(&mut self, dice: &mut Dice) -> (String, String) {
+        let key = key(dice);
+        self.memory.end_handover(&key).await.expect("memory");
+        self.real.end_handover(&key).await.expect("real");
+        self.look(dice).await
+    }
+
     /// Set, and read back.
     async fn watermark(&mut self, dice: &mut Dice) -> (String, String) {
         let at = self.now + i64::try_from(dice.below(1000)).expect("small");
@@ -223,8 +297,24 @@ async fn marked(table: &impl Watermark, at: i64) -> String {
 }
 
 fn key(dice: &mut Dice) -> Key {
-    let id = dice.pick(&["ana", "ben"]);
-    Key::Customer(id.parse().expect("an id"))
+    let id = dice.pick(&[Some("ana"), Some("ben"), None]);
+    let customer = id.map(|id| id.parse().expect("an id"));
+    Key::Customer(customer.unwrap_or_else(anonymous::number))
+}
+
+fn braze_id(dice: &mut Dice) -> BrazeId {
+    BrazeId::of(dice.pick(&["b0", "b1"])).expect("an id")
+}
+
+fn told_aside(looked: Option<&(Held, Option<HandedOver>)>) -> String {
+    let days = |aside: &HandedOver| (20_700..20_800).map(|day| aside.seen.count(day)).collect();
+    let aside = |aside: &HandedOver| {
+        let days: Vec<usize> = days(aside);
+        format!("{:?} {:?} {days:?}", aside.state, aside.mailbox)
+    };
+    looked.map_or("nothing".to_owned(), |(held, kept)| {
+        format!("{} aside {:?}", facts(held), kept.as_ref().map(aside))
+    })
 }
 
 fn told_if(held: Option<&Held>) -> String {

@@ -12,6 +12,8 @@ use shared::message::{
     CommentId, Customer, DeliveryId, ExternalUserId, Personal, TicketId, UserId,
 };
 
+use super::anonymous;
+
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
 pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
 
@@ -48,12 +50,13 @@ impl Ticket {
         !self.deleted && !self.status.is_done()
     }
 
-    fn facts(&self, id: TicketId) -> TicketFacts {
+    fn facts(&self, id: TicketId, unnamed: &BTreeSet<UserId>) -> TicketFacts {
+        let nobodys = self.is_strangers || unnamed.contains(&self.requester);
         TicketFacts {
             ticket: id,
             status: Some(self.status),
             requester: Some(self.requester),
-            customer: self.customer.id().filter(|_| !self.is_strangers).cloned(),
+            customer: self.customer.id().filter(|_| !nobodys).cloned(),
             tags: self.tags.clone(),
         }
     }
@@ -111,7 +114,10 @@ pub struct Sent {
 
 #[derive(Default)]
 pub struct World {
+    /// By what their external id is made of.
     users: BTreeMap<Customer, UserId>,
+    /// Users whose field for Braze's external id is empty.
+    unnamed: BTreeSet<UserId>,
     pub tickets: BTreeMap<TicketId, Ticket>,
     keys: BTreeMap<String, (NewTicket, TicketId, i64)>,
     pub sms: Vec<Sent>,
@@ -146,17 +152,27 @@ impl World {
         }
         let user = UserId::new(9000 + self.id()).expect("positive");
         self.users.insert(customer.clone(), user);
+        if customer.id().is_none() {
+            self.unnamed.insert(user);
+        }
         user
     }
 
+    /// Whose user it is, where the field says so.
     pub fn customer(&self, user: UserId) -> Option<ExternalUserId> {
+        let named = Some(user).filter(|user| !self.unnamed.contains(user))?;
         let mut all = self.users.iter();
-        all.find(|(_, id)| **id == user)
-            .and_then(|(customer, _)| customer.id().cloned())
+        all.find(|(_, id)| **id == named)
+            .and_then(|(customer, _)| anonymous::person(customer).id().cloned())
     }
 
-    fn new_ticket(&mut self, customer: &Customer, by_bridge: bool) -> TicketId {
-        let requester = self.user(customer);
+    /// The ticket's requester has no external id of Braze in the field.
+    pub fn is_unnamed(&self, ticket: TicketId) -> bool {
+        let ticket = self.tickets.get(&ticket);
+        ticket.is_some_and(|ticket| self.unnamed.contains(&ticket.requester))
+    }
+
+    fn new_ticket(&mut self, customer: &Customer, requester: UserId, by_bridge: bool) -> TicketId {
         let id = TicketId::new(self.id()).expect("positive");
         let ticket = Ticket {
             customer: customer.clone(),
@@ -184,7 +200,15 @@ impl World {
 
     /// A ticket an agent opens for the customer.
     pub fn foreign(&mut self, customer: &Customer) -> TicketId {
-        let id = self.new_ticket(customer, false);
+        let newest = self
+            .tickets
+            .values()
+            .rfind(|ticket| ticket.customer == *customer);
+        let requester = match newest.map(|ticket| ticket.requester) {
+            Some(requester) => requester,
+            None => self.user(customer),
+        };
+        let id = self.new_ticket(customer, requester, false);
         self.tickets.get_mut(&id).expect("new").status = Status::Open;
         id
     }
@@ -213,6 +237,11 @@ impl World {
         ticket.cycle += u32::from(solves);
         ticket.set(status, self.now);
         solves
+    }
+
+    /// An agent deletes a ticket.
+    pub fn agent_deletes(&mut self, ticket: TicketId) {
+        self.tickets.get_mut(&ticket).expect("a ticket").deleted = true;
     }
 
     /// An agent adds the tag `sms_resend`, and the trigger puts another in its place.
@@ -274,7 +303,7 @@ impl World {
             return refused(422, "via_followup_source_id is not closed");
         }
         let owner = self.users.iter().find(|(_, user)| **user == new.requester);
-        let Some(customer) = owner.map(|(customer, _)| customer.clone()) else {
+        let Some(customer) = owner.map(|(customer, _)| anonymous::person(customer)) else {
             return refused(422, "no such requester");
         };
         let others = self.tickets.values().filter(|t| t.customer == customer);
@@ -285,7 +314,7 @@ impl World {
         if clean && others.filter(|t| t.is_active()).count() > 0 {
             self.second_tickets.push(customer.clone());
         }
-        let id = self.new_ticket(&customer, true);
+        let id = self.new_ticket(&customer, new.requester, true);
         self.tickets.get_mut(&id).expect("new").external_id = Some(new.delivery.to_string());
         self.keys.insert(new.key.clone(), (new.clone(), id, now));
         self.comment(id, &new.body, true, new.delivery.as_str(), now);
@@ -378,26 +407,25 @@ impl World {
                 None => now,
             };
             self.changes.insert(*id, (as_it_is, at));
-            changed.push((ticket.facts(*id), at));
+            changed.push((ticket.facts(*id, &self.unnamed), at));
         }
         changed
     }
 
     pub fn facts(&self, id: TicketId) -> Option<TicketFacts> {
         let ticket = self.tickets.get(&id).filter(|ticket| !ticket.deleted)?;
-        Some(ticket.facts(id))
+        Some(ticket.facts(id, &self.unnamed))
     }
 
-    /// The user's profile has an external id now.
+    /// The user's profile has an external id now: the field says so, and the user is found by it, unless another
+    /// one is.
     pub fn name_user(&mut self, user: UserId, id: &ExternalUserId) -> Outcome {
-        for ticket in self
-            .tickets
-            .values_mut()
-            .filter(|ticket| ticket.requester == user)
-        {
-            ticket.customer = Customer::Id(id.clone());
+        let named = Customer::Id(id.clone());
+        if !self.users.contains_key(&named) {
+            self.users.retain(|_, known| *known != user);
+            self.users.insert(named, user);
         }
-        self.users.entry(Customer::Id(id.clone())).or_insert(user);
+        self.unnamed.remove(&user);
         Outcome::Done
     }
 
@@ -476,11 +504,16 @@ impl World {
         Outcome::Comments(fetched.collect())
     }
 
-    pub fn send(&mut self, sms: &Sms) -> Outcome {
+    /// One profile, whether it is named by its external id or its alias.
+    pub fn set_attributes(&mut self, of: &Customer, ticket: Option<TicketId>, open: bool) {
         self.attributes
-            .insert(sms.customer.clone(), (sms.ticket, sms.open));
+            .insert(anonymous::person(of), (ticket, open));
+    }
+
+    pub fn send(&mut self, sms: &Sms) -> Outcome {
+        self.set_attributes(&sms.customer, sms.ticket, sms.open);
         self.sms.push(Sent {
-            customer: sms.customer.clone(),
+            customer: anonymous::person(&sms.customer),
             text: sms.message.as_str().to_owned(),
             part: sms.part,
             parts: sms.parts,

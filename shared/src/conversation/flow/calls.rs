@@ -90,8 +90,9 @@ impl Flow<'_> {
         .await
     }
 
-    /// Writes down that the conversation is on this ticket; the owner of another conversation that is. Nothing
-    /// waits for it: what is not written down is looked up.
+    /// Writes down that the conversation is on this ticket; the owner of another conversation that is. What is not
+    /// written down is looked up, so nothing waits for it, but for a customer without an external id: nothing else
+    /// leads from the ticket to them.
     pub(super) async fn claim(
         &mut self,
         ticket: TicketId,
@@ -107,7 +108,12 @@ impl Flow<'_> {
             Outcome::Claimed(owner) => Some(owner),
             _ => None,
         });
-        Ok(claimed.await?.unwrap_or_default())
+        match claimed.await? {
+            Err(Failure::Later(not_before, trouble)) if self.customer.id().is_none() => {
+                later(not_before, Some(trouble))
+            }
+            claimed => Ok(claimed.unwrap_or_default()),
+        }
     }
 
     /// Finds whose conversation a profile's is, where it is another one; it is this one from now on, unless it is

@@ -174,6 +174,7 @@ async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId, check: &mut C
         return Ok(over(flow));
     };
     owner::tag(flow, &target).await?;
+    owner::lead_here(flow, &target).await?;
     // What was written on the other ticket before is not part of this conversation.
     let since = flow.state.since;
     flow.state.move_to(target.ticket, target.status, since);

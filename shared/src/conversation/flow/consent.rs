@@ -18,6 +18,9 @@ pub(super) const OPT_OUT_ASKED_TAG: &str = "sms_opt_out_asked";
 /// Tag on the ticket of a customer who asked for help.
 const HELP_TAG: &str = "sms_help";
 
+/// Reason given for a wish before the one that is known.
+const OLDER: &str = "older than what is known";
+
 /// How long after the event export an opt-in's webhook still tells of the same, in milliseconds.
 const THE_SAME: i64 = 10 * 60 * 1000;
 
@@ -27,6 +30,10 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
     }
     let (language, at) = (flow.language(), flow.about.at);
     let state = &mut *flow.state;
+    // It waited under the number, and the customer wished otherwise since.
+    if flow.progress.by_ticket && at < state.consent_at && consent.what != ConsentKind::Help {
+        return Done::ignored(OLDER);
+    }
     let told = at.saturating_sub(state.consent_at) < THE_SAME && !asks_for_none(state);
     if consent.what == ConsentKind::OptedIn && told {
         return Done::ended(Ending::Delivered, words(flow, consent));
@@ -81,7 +88,7 @@ fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
     let language = flow.language();
     let state = &mut *flow.state;
     if changed.at < state.consent_at {
-        return Done::ignored("older than what is known");
+        return Done::ignored(OLDER);
     }
     let out = consent.what == ConsentKind::OptedOut;
     let is_news = match out {

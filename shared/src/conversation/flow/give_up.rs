@@ -48,7 +48,9 @@ pub(super) fn later(
     };
     let since = context.at.max(entry.progress.put_off);
     let age = context.now.saturating_sub(since) - stood;
-    if age < millis(context.policy.give_up_after) {
+    // A keyword waits for nothing but the number's conversation, which somebody works on: it has to count.
+    let is_keyword = matches!(entry.event.body, Body::Consent(_));
+    if age < millis(context.policy.give_up_after) || is_keyword {
         return Err(Pause::Later(not_before, None));
     }
     let progress = &entry.progress;
@@ -59,14 +61,17 @@ pub(super) fn later(
     let (language, hours) = (context.policy.language, context.policy.give_up_after);
     let note = match entry.event.body {
         Body::Text(_) if progress.doubtful => Some(notes::text_in_doubt(language)),
-        Body::Text(_) | Body::Consent(_) => Some(notes::text_given_up(language, hours)),
+        Body::Text(_) => Some(notes::text_given_up(language, hours)),
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Say(_) => {
             Some(notes::answer_given_up(language, hours, progress.sent))
         }
         Body::Unsubscribe => Some(notes::braze_untold(language)),
-        Body::Note(_) | Body::LateFiles(_) | Body::Attributes | Body::Check(_) | Body::Other => {
-            None
-        }
+        Body::Consent(_)
+        | Body::Note(_)
+        | Body::LateFiles(_)
+        | Body::Attributes
+        | Body::Check(_)
+        | Body::Other => None,
     };
     Ok(given_up(context, state, entry, TOO_LONG, note))
 }

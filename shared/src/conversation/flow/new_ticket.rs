@@ -78,6 +78,13 @@ pub(super) async fn open(
 
 /// The conversation is on the ticket that the text opened.
 async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Result<(), Stop> {
+    let claimed = flow.claim(created.ticket, requester, true).await;
+    if flow.customer.id().is_none() && claimed.is_err() {
+        // The ticket is found when the text is tried again.
+        flow.progress.doubtful = true;
+        media::used(flow.progress);
+        return claimed.map(drop);
+    }
     let since = flow.about.at.min(flow.now());
     let status = created.status.or(Some(Status::New));
     flow.state.move_to(created.ticket, status, since);
@@ -89,8 +96,7 @@ async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Re
     flow.progress.opened = true;
     happened::opened(flow);
     flow.progress.announce = true;
-    flow.claim(created.ticket, requester, true).await?;
-    Ok(())
+    claimed.map(drop)
 }
 
 /// Why a text opens no ticket, if it opens none.
@@ -114,10 +120,12 @@ async fn continue_on_given_up(
         Some(facts) => owner::is_still_openers(flow, facts).await?,
         None => false,
     };
-    flow.state.perhaps = None;
     let Some(facts) = found.filter(|_| own) else {
+        flow.state.perhaps = None;
         return Ok(());
     };
+    owner::lead_here(flow, &facts).await?;
+    flow.state.perhaps = None;
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.announce = true;
@@ -130,16 +138,27 @@ pub(super) async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Sto
     if let Some(user) = flow.state.user {
         return Ok(user);
     }
+    let (customer, mark) = (flow.customer.clone(), flow.state.person.clone());
+    let user = user_of(flow, text, customer, mark).await?;
+    flow.state.user = Some(user);
+    Ok(user)
+}
+
+/// The user of whom a text is, found or made by what the customer is known by. `mark`: of a number, whose it is.
+pub(super) async fn user_of(
+    flow: &mut Flow<'_>,
+    text: &Text,
+    customer: Customer,
+    mark: Option<DeliveryId>,
+) -> Result<UserId, Stop> {
     let person = Person {
-        customer: flow.customer.clone(),
-        mark: flow.state.person.clone(),
-        name: Personal::from(shown_name(flow.customer, text)),
+        name: Personal::from(shown_name(&customer, text)),
+        customer,
+        mark,
         phone: text.profile.phone.present().map(Personal::from),
         locale: text.extras.language.clone(),
     };
-    let user = flow.upsert_user(person).await??;
-    flow.state.user = Some(user);
-    Ok(user)
+    Ok(flow.upsert_user(person).await??)
 }
 
 fn shown_name<'t>(customer: &'t Customer, text: &'t Text) -> &'t str {

@@ -248,6 +248,15 @@ pub(super) async fn found_on(
     Err(Stop::Pause(Pause::Checkpoint))
 }
 
+/// From a ticket that the conversation moves to nothing else leads to a customer without an external id.
+pub(super) async fn lead_here(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
+    let user = facts.requester.filter(|_| flow.customer.id().is_none());
+    if let Some(user) = user {
+        flow.claim(facts.ticket, user, true).await?;
+    }
+    Ok(())
+}
+
 /// What the agent of the ticket that the conversation left reads.
 pub(super) fn note_on_leaving(flow: &mut Flow<'_>) -> Option<super::Entry> {
     let left = flow.progress.left.take()?;

@@ -179,6 +179,7 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
         flow.progress.announce = true;
         media::renew(flow.progress);
         owner::tag(flow, &target).await?;
+        owner::lead_here(flow, &target).await?;
         // What was written there before is not part of this conversation.
         let since = flow.about.at.saturating_add(unreported::CLOCK_SLACK);
         flow.state.move_to(target.ticket, target.status, since);

@@ -8,7 +8,7 @@ use crate::message::{Body, BrazeId, Customer, DeliveryId, Event, Phone};
 
 use super::super::state::{State, Taken};
 use super::super::step::{Anyway, HandedOver};
-use super::{Done, Flow, No, Pause, Stop, post};
+use super::{Done, Flow, No, Pause, Stop, new_ticket, post};
 
 /// Asks whose the event is, before anything is done about it.
 pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
@@ -37,6 +37,7 @@ pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop>
         }
     }
     if matches!(event.body, Body::Text(_) | Body::Note(_) | Body::Check(_)) {
+        has_user(flow, event).await?;
         was_taken_over(flow).await?;
     }
     Ok(())
@@ -144,6 +145,27 @@ fn adopt(ours: &mut State, theirs: State) {
     ours.opted_out_on = ours.opted_out_on.filter(|_| opted_out);
     ours.opt_out_asked_on = ours.opt_out_asked_on.or(ours.ticket.filter(|_| asked));
     ours.subscription = None;
+}
+
+/// A text may have opened a ticket under the number whose answer was lost: the ticket is known by the number's user,
+/// which nobody wrote down.
+async fn has_user(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
+    let in_doubt = flow.progress.doubtful || flow.progress.unfound || flow.state.perhaps.is_some();
+    let (Some(taken), Body::Text(text)) = (&flow.state.taken, &event.body) else {
+        return Ok(());
+    };
+    if taken.user.is_some() || !in_doubt {
+        return Ok(());
+    }
+    let number = Customer::Phone(taken.from.clone());
+    let told = flow.state.profile.clone();
+    let mark = mark(flow, told.as_ref());
+    let user = new_ticket::user_of(flow, text, number, Some(mark)).await?;
+    flow.state.user.get_or_insert(user);
+    if let Some(taken) = &mut flow.state.taken {
+        taken.user = Some(user);
+    }
+    Ok(())
 }
 
 /// Everything that names the conversation that was taken over learns where it is: the user in Zendesk, its ticket's

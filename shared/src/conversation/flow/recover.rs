@@ -69,8 +69,11 @@ async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
     let found = find_ticket(flow, text, flow.about.marker.clone()).await?;
     let own = match &found {
         Some(facts) => owner::is_still_openers(flow, facts).await?,
-        None => true,
+        None => false,
     };
+    if let Some(facts) = found.as_ref().filter(|_| own) {
+        owner::lead_here(flow, facts).await?;
+    }
     flow.state.perhaps.take_if(|id| id == flow.about.marker);
     flow.progress.doubtful = false;
     flow.progress.unfound = false;
@@ -86,8 +89,11 @@ async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.opened = true;
     flow.progress.announce = true;
-    if let Some(user) = flow.state.user {
-        flow.claim(facts.ticket, user, true).await?;
+    if let Some(user) = facts.requester.or(flow.state.user) {
+        flow.state.user = Some(user);
+        if flow.customer.id().is_some() {
+            flow.claim(facts.ticket, user, true).await?;
+        }
     }
     Ok(true)
 }
