@@ -81,7 +81,7 @@ pub(super) async fn ask(
         let other = flow.claim(ticket, user, known).await?;
         match other {
             // The field was rewritten; the user is the one whose conversation it is.
-            Some(other) if other.user == Some(user) => {
+            Some(other) if other.user == Some(user) && !was_ours(flow, &other.customer) => {
                 return Ok(Whose::Conversation(other.customer));
             }
             Some(_) => drop(flow.claim(ticket, user, true).await?),
@@ -92,6 +92,12 @@ pub(super) async fn ask(
         }
     }
     Ok(Whose::Own(Some(facts)))
+}
+
+/// The conversation was taken over by this one, which its tickets' items do not say yet.
+pub(super) fn was_ours(flow: &Flow<'_>, other: &Customer) -> bool {
+    let taken = flow.state.taken.as_ref();
+    taken.is_some_and(|taken| *other == Customer::Phone(taken.from.clone()))
 }
 
 /// Whether the event is of a time when another person was the ticket's requester. A user who is gone was merged

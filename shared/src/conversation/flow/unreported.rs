@@ -99,11 +99,11 @@ async fn was_anothers(
     let Some(user) = user else {
         return Ok(false);
     };
-    let others = flow.claim(ticket, user, false).await?.is_some();
-    if others {
-        flow.claim(ticket, user, true).await?;
-    }
-    Ok(others)
+    let Some(other) = flow.claim(ticket, user, false).await? else {
+        return Ok(false);
+    };
+    flow.claim(ticket, user, true).await?;
+    Ok(!owner::was_ours(flow, &other.customer))
 }
 
 fn event_of(
