@@ -594,7 +594,8 @@ impl Names<'_> {
 }
 
 /// A customer's words where agents read them, oldest first. What was on a ticket that is gone now may be written
-/// again, elsewhere; also on one that was deleted, too, where the first creation's key was forgotten by then.
+/// again, elsewhere: also on one that was deleted, too, where the first ticket was gone by then or its creation's key
+/// forgotten.
 fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'a Remark> {
     let public = |is_gone: bool| {
         let tickets = world.tickets.values().filter(move |ticket| {
@@ -602,20 +603,23 @@ fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'
             let shut = ticket.status == Status::Closed && ticket.customer != *customer;
             ticket.was_of(customer) && (ticket.deleted || shut) == is_gone
         });
-        let remarks = tickets.flat_map(|ticket| &ticket.comments);
-        remarks.filter(|remark| {
+        let remarks = tickets.flat_map(|one| one.comments.iter().map(move |of| (one, of)));
+        remarks.filter(move |(ticket, remark)| {
+            // What came to it in another person's hands had to be written elsewhere.
+            let strayed = is_gone && ticket.owner_at(remark.at) != customer;
             let theirs = remark.marker.is_none() || names.text_of(remark).is_some();
-            remark.public && !remark.by_agent && theirs
+            remark.public && !remark.by_agent && theirs && !strayed
         })
     };
-    let lapsed = |gone: &Remark, later: &Remark| later.at - gone.at >= KEY_KEPT;
-    let again = |gone: &&Remark| {
+    let again = |(ticket, gone): &(&Ticket, &Remark)| {
         let same = |other: &&Remark| names.text_of(other) == names.text_of(gone);
-        let written_anew = public(true).filter(same).any(|later| lapsed(gone, later));
-        written_anew || public(false).any(|remark| same(&remark))
+        let was_gone = |at: i64| ticket.deleted_at.is_some_and(|deleted| deleted <= at);
+        let anew = |later: &Remark| was_gone(later.at) || later.at - gone.at >= KEY_KEPT;
+        let mut also_gone = public(true).map(|(_, other)| other).filter(same);
+        also_gone.any(anew) || public(false).any(|(_, other)| same(&other))
     };
-    let mut remarks: Vec<&Remark> = public(false).collect();
-    remarks.extend(public(true).filter(|gone| !again(gone)));
+    let gone = public(true).filter(|one| !again(one));
+    let mut remarks: Vec<&Remark> = public(false).chain(gone).map(|(_, one)| one).collect();
     remarks.sort_by_key(|remark| remark.id);
     remarks
 }

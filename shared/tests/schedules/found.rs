@@ -17,11 +17,14 @@ impl<S: Table> Run<S> {
                 continue;
             };
             // Given away while no run looked for half an hour: the conversation's next event shows it.
-            let given_away = {
+            let (given_away, changed_at) = {
                 let world = self.common.world.lock().expect("world");
-                world.tickets[&ticket].customer != customer
+                let actual = &world.tickets[&ticket];
+                (actual.customer != customer, actual.changed_at())
             };
-            if self.some_are_dead(&customer) || given_away {
+            // No run looked for longer than one looks back.
+            let too_late = compared_at - changed_at > REMEMBERED;
+            if self.some_are_dead(&customer) || given_away || too_late {
                 continue;
             }
             let told = |problem| format!("{}, {ticket}: {problem}", customer.shown());

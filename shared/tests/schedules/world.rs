@@ -29,6 +29,8 @@ pub struct Ticket {
     pub requester: UserId,
     pub status: Status,
     pub deleted: bool,
+    /// When, in milliseconds since the epoch.
+    pub deleted_at: Option<i64>,
     pub merged_into: Option<TicketId>,
     pub tags: Vec<String>,
     pub comments: Vec<Remark>,
@@ -77,6 +79,12 @@ impl Ticket {
     pub fn given_at(&self) -> Option<i64> {
         let given = self.hands.last().filter(|_| self.hands.len() > 1);
         given.map(|(at, _)| *at)
+    }
+
+    /// When somebody wrote on it or solved it last, in milliseconds since the epoch.
+    pub fn changed_at(&self) -> i64 {
+        let written = self.comments.iter().map(|remark| remark.at);
+        written.chain(self.solved_at).max().unwrap_or(0)
     }
 
     fn set(&mut self, status: Status, now: i64) {
@@ -179,6 +187,7 @@ impl World {
             requester,
             status: Status::New,
             deleted: false,
+            deleted_at: None,
             merged_into: None,
             tags: vec![],
             comments: vec![],
@@ -241,7 +250,10 @@ impl World {
 
     /// An agent deletes a ticket.
     pub fn agent_deletes(&mut self, ticket: TicketId) {
-        self.tickets.get_mut(&ticket).expect("a ticket").deleted = true;
+        let now = self.now;
+        let ticket = self.tickets.get_mut(&ticket).expect("a ticket");
+        ticket.deleted = true;
+        ticket.deleted_at = Some(now);
     }
 
     /// An agent adds the tag `sms_resend`, and the trigger puts another in its place.

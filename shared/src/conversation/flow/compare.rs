@@ -173,6 +173,9 @@ async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId, check: &mut C
         flow.state.status = Some(Status::Closed);
         return Ok(over(flow));
     };
+    if !owner::is_own(flow, &target).await? {
+        return Ok(leave(flow));
+    }
     owner::tag(flow, &target).await?;
     owner::lead_here(flow, &target).await?;
     // What was written on the other ticket before is not part of this conversation.

@@ -75,6 +75,16 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
     Done::ended(Ending::Delivered, follow.chain(mark(flow)))
 }
 
+/// An opt-out counts also while it waits: it may have to be known first whose the profile is.
+pub(super) fn stop_at_once(flow: &mut Flow<'_>, consent: &Consent) {
+    let (state, at) = (&mut *flow.state, flow.about.at);
+    let is_stop = consent.what == ConsentKind::OptedOut && consent.changed.is_none();
+    if is_stop && at >= state.consent_at {
+        state.opted_out = true;
+        state.consent_at = at;
+    }
+}
+
 /// A customer without external id may get one before the first text: what is remembered of them is looked for where
 /// the profile has an attribute of the bridge's.
 fn mark(flow: &Flow<'_>) -> Option<Entry> {

@@ -4,7 +4,7 @@
 use crate::message::{CommentId, Reply};
 
 use super::super::step::FetchedComment;
-use super::{Flow, Pause, Stop, delivery_of, later, unreported};
+use super::{Flow, Pause, Stop, delivery_of, later, reply, unreported};
 
 /// How long an answer waits for Zendesk to say what was written before it, in milliseconds, where its body
 /// shows that something was.
@@ -37,7 +37,12 @@ pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), 
         .into_iter()
         .filter(|found| found.comment <= comment)
         .partition(|found| found.comment == comment);
-    own.into_iter().for_each(|own| complete(reply, own));
+    for own in own {
+        if own.by_end_user {
+            return Err(reply::no_answer(flow, reply::BY_END_USER));
+        }
+        complete(reply, own);
+    }
     let status = flow.state.status;
     let on = unreported::Where::own(flow, ticket);
     let found = unreported::answers(flow, on, earlier, status).await?;

@@ -10,7 +10,7 @@ use super::super::notes;
 use super::super::policy::FilesOut;
 use super::super::state::{Entry, State};
 use super::super::step::FetchedComment;
-use super::{EventContext, Flow, Stop};
+use super::{EventContext, Flow, Stop, reply};
 
 /// Asks for an answer's files, where the setting sends them and the body did not name them. The answer
 /// does not wait for them.
@@ -25,7 +25,13 @@ pub(super) async fn find(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), S
     let Some(comments) = flow.fetch_comments_if_possible(ticket).await? else {
         return Ok(());
     };
-    reply.files = comment_of(reply, comments).map(|found| found.files);
+    let Some(found) = comment_of(reply, comments) else {
+        return Ok(());
+    };
+    if found.by_end_user {
+        return Err(reply::no_answer(flow, reply::BY_END_USER));
+    }
+    reply.files = Some(found.files);
     Ok(())
 }
 

@@ -101,16 +101,27 @@ pub(super) fn was_ours(flow: &Flow<'_>, other: &Customer) -> bool {
 }
 
 /// Whether the event is of a time when another person was the ticket's requester. A user who is gone was merged
-/// into the requester of now.
+/// into the requester of now; one the conversation never knew, only where the ticket was given to no one since.
 async fn was_for_another(
     flow: &mut Flow<'_>,
     said: Said<'_>,
     facts: &TicketFacts,
 ) -> Result<bool, Stop> {
     let named = said.requester.filter(|_| facts.requester.is_some());
-    match named.filter(|named| facts.requester != Some(*named)) {
-        Some(other) => Ok(!flow.is_gone(other).await??),
-        None => Ok(false),
+    let Some(other) = named.filter(|named| facts.requester != Some(*named)) else {
+        return Ok(false);
+    };
+    if !flow.is_gone(other).await?? {
+        return Ok(true);
+    }
+    if flow.state.user == Some(other) {
+        return Ok(false);
+    }
+    match flow.look_up_history(facts.ticket).await? {
+        Ok(history) => Ok(history.requester_since.is_some()),
+        // Nothing says that they are one person.
+        Err(No::NotFound | No::Refused(_)) => Ok(true),
+        Err(no) => Err(no.into()),
     }
 }
 

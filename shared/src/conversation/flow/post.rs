@@ -174,6 +174,7 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
     flow.state.user = facts.requester.or(flow.state.user);
     if is_merged(&facts)
         && let Some(target) = flow.find_merge_target(closed).await??
+        && owner::is_own(flow, &target).await?
     {
         flow.progress.follows = None;
         flow.progress.announce = true;

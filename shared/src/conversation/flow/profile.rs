@@ -8,7 +8,7 @@ use crate::message::{Body, BrazeId, Customer, DeliveryId, Event, Phone};
 
 use super::super::state::{State, Taken};
 use super::super::step::{Anyway, HandedOver};
-use super::{Done, Flow, No, Pause, Stop, new_ticket, post};
+use super::{Done, Flow, No, Pause, Stop, consent, new_ticket, post};
 
 /// Asks whose the event is, before anything is done about it.
 pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
@@ -27,6 +27,9 @@ pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop>
             let customer = moved.to.clone();
             return Err(Done::Forward { customer }.into());
         }
+    }
+    if let Body::Consent(consent) = &event.body {
+        consent::stop_at_once(flow, consent);
     }
     if by_customer {
         if let Customer::Phone(_) = flow.customer {
