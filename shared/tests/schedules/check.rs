@@ -614,7 +614,8 @@ fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'
     let again = |(ticket, gone): &(&Ticket, &Remark)| {
         let same = |other: &&Remark| names.text_of(other) == names.text_of(gone);
         let was_gone = |at: i64| ticket.deleted_at.is_some_and(|deleted| deleted <= at);
-        let anew = |later: &Remark| was_gone(later.at) || later.at - gone.at >= KEY_KEPT;
+        let lapsed = |later: &Remark| later.at - gone.at >= KEY_KEPT;
+        let anew = |later: &Remark| later.id > gone.id && (was_gone(later.at) || lapsed(later));
         let mut also_gone = public(true).map(|(_, other)| other).filter(same);
         also_gone.any(anew) || public(false).any(|(_, other)| same(&other))
     };

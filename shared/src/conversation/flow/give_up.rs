@@ -6,7 +6,7 @@ use super::super::notes;
 use super::super::policy::millis;
 use super::super::state::{Entry, Lane, State};
 use super::super::step::{Ending, Refusal};
-use super::{Done, EventContext, Pause};
+use super::{Done, EventContext, Pause, reply};
 
 /// After so many workers vanished over an event it is taken for the cause, and given up: those
 /// behind it wait for it.
@@ -62,6 +62,9 @@ pub(super) fn later(
     let note = match entry.event.body {
         Body::Text(_) if progress.doubtful => Some(notes::text_in_doubt(language)),
         Body::Text(_) => Some(notes::text_given_up(language, hours)),
+        Body::Reply(_) if progress.doubtful => {
+            Some(notes::unknown(language, context.now, progress.sent, false))
+        }
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Say(_) => {
             Some(notes::answer_given_up(language, hours, progress.sent))
         }
@@ -90,6 +93,10 @@ fn given_up(
     let in_doubt = (progress.doubtful || progress.unfound) && !progress.posted;
     if in_doubt && matches!(entry.event.body, Body::Text(_)) {
         state.perhaps = Some(context.marker.clone());
+    }
+    // Found among the ticket's comments later, it is known as one the agent read about.
+    if let Body::Reply(answer) = &entry.event.body {
+        reply::remember(state, context.delivery, answer);
     }
     let note = state.ticket.zip(note);
     let note = note.map(|(ticket, text)| context.note(ticket, text, &[]));

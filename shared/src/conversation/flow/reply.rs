@@ -1,10 +1,10 @@
 //! An agent's public answer: to the customer's phone, all of it, once.
 
-use crate::message::{Personal, Reply};
+use crate::message::{DeliveryId, Personal, Reply};
 
 use super::super::fingerprint::fingerprint;
 use super::super::notes;
-use super::super::state::{Entry, Unsure};
+use super::super::state::{Entry, State, Unsure};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::owner::{self, Said, Whose};
@@ -230,7 +230,7 @@ async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, S
 /// Every message was taken: what the agent has to know of that.
 fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
     happened::answered(flow);
-    remember(flow, reply);
+    remember(flow.state, flow.about.delivery, reply);
     files::remember(flow, reply);
     let note = answer::note(flow.about.policy, answer);
     let note = reply.ticket.or(flow.state.ticket).zip(note);
@@ -252,13 +252,13 @@ fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
 }
 
 fn not_sent(flow: &mut Flow<'_>, reply: &Reply, reason: &'static str, note: String) -> Done {
-    remember(flow, reply);
+    remember(flow.state, flow.about.delivery, reply);
     Done::ended(Ending::Ignored(reason), note_on_ticket(flow, reply, note))
 }
 
 /// An SMS of unknown outcome is not sent again: the agent reads so, and may ask for it.
 fn unknown(flow: &mut Flow<'_>, reply: &Reply) -> Done {
-    remember(flow, reply);
+    remember(flow.state, flow.about.delivery, reply);
     let sent = flow.progress.sent;
     let again = may_be_asked_for(flow, reply);
     let note = notes::unknown(flow.language(), flow.now(), sent, again);
@@ -289,16 +289,15 @@ fn may_be_asked_for(flow: &mut Flow<'_>, reply: &Reply) -> bool {
 fn refused(flow: &mut Flow<'_>, reply: &Reply, refusal: Refusal) -> Done {
     let note = notes::refused(flow.language(), &refusal, flow.progress.sent);
     let dead = flow.dead(refusal, note_on_ticket(flow, reply, note));
-    remember(flow, reply);
+    remember(flow.state, flow.about.delivery, reply);
     dead
 }
 
 /// An answer that is not known by its comment's id among fetched comments is known by its text.
-fn remember(flow: &mut Flow<'_>, reply: &Reply) {
-    let delivery = flow.about.delivery;
+pub(super) fn remember(state: &mut State, delivery: &DeliveryId, reply: &Reply) {
     let by_id = |comment| *delivery == delivery_of(comment);
     if let (false, Some(text)) = (reply.comment.is_some_and(by_id), &reply.text) {
-        flow.state.sent_text(fingerprint(text.as_str()));
+        state.sent_text(fingerprint(text.as_str()));
     }
 }
 
