@@ -1,8 +1,9 @@
 """Tries a release's archive as somebody who has just downloaded it: `python .ci/archive_trial.py DIST`.
 
 DIST holds the archive of this machine and SHA256SUMS. Python is that of `.ci/requirements.txt`, for SAM. The tool runs
-with an environment of its own, without cargo: the sandbox plays a conversation, `sms-bridge deploy` asks on a
-terminal and calls a `sam` that only notes how, and what it keeps is read back with SAM's own parser. SAM itself checks
+with an environment of its own, without cargo: the sandbox plays a conversation, `sms-bridge setup` walks the whole set-up
+of another one on a terminal, `sms-bridge probe` asks its Zendesk, `sms-bridge deploy` asks on a terminal and calls a
+`sam` that only notes how, and what it keeps is read back with SAM's own parser. SAM itself checks
 the template, packages it (against moto in place of S3), and asks its guided questions.
 """
 
@@ -56,7 +57,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
         root = unpacked(dist, place)
-        for check in (sandbox, deploy, without_terminal, sam_reads, packaged, guided):
+        for check in (sandbox, set_up, deploy, without_terminal, sam_reads, packaged, guided):
             started = time.monotonic()
             fresh = place / check.__name__
             shutil.copytree(root, fresh)
@@ -91,12 +92,42 @@ def sandbox(root, place):
     assert "Building" not in ran.stderr, ran.stderr
 
 
+def set_up(root, place):
+    """The first day in a sandbox: three credentials and a yes, and every hop is well; then the probe leaves it so."""
+    sandbox = subprocess.Popen(["./sms-bridge", "sandbox", "--first-day", "--no-open", "--port", "0"], cwd=root,
+                               env=environment(place), stdout=subprocess.PIPE, text=True)
+    try:
+        lines = []
+        while not (lines and lines[-1].rstrip().endswith("_sim/users")):
+            lines.append(sandbox.stdout.readline())
+            assert lines[-1], f"the sandbox ended:\n{''.join(lines)}"
+        told = "".join(lines)
+        account = dict(re.findall(r"^  export (\w+)=(\S+)$", told, re.MULTILINE))
+        names = ("zendesk_oauth_client_id", "zendesk_oauth_client_secret", "braze_api_key")
+        values = {name: re.search(rf"{name}=(\S+)", told)[1] for name in names}
+        env = environment(place, **account)
+        said = typed(["./sms-bridge", "setup"], root, env, [*values.values(), "yes"])
+        assert "All is well." in said, said
+        assert not any(value in said for value in values.values()), "a credential is shown"
+        again = typed(["./sms-bridge", "setup"], root, env, [])
+        assert "All are there" in again and "Make " not in again, again
+        probe = subprocess.run(["./sms-bridge", "probe", "--yes", "--only", "zendesk.merged_user"], cwd=root, env=env,
+                               capture_output=True, text=True, timeout=PATIENCE_S)
+        assert probe.returncode == 0, probe.stderr
+        transcript = [json.loads(line) for line in (root / "probe-transcript.jsonl").read_text().splitlines()]
+        assert transcript[-1] == {"switches": {"zendesk": {"merged_user": "not_found"}}}, transcript
+        assert "All is well." in typed(["./sms-bridge", "doctor"], root, env, [])
+    finally:
+        sandbox.terminate()
+        sandbox.wait(PATIENCE_S)
+
+
 def deploy(root, place):
     fake, notes = noting_sam(root)
     env = environment(place, PATH=f"{fake}:/usr/bin:/bin")
     answers = ["europe", "eu-west-1", "http://acme.zendesk.com", ZENDESK + "/", "", BRAZE, CAMPAIGN]
     said = typed(["./sms-bridge", "deploy", "--set", f"SolvedMessage={CLOSING}"], root, env, answers)
-    for told in ("a region's name looks like", "ZendeskBaseUrl", "BrazeBaseUrl is required", "sms-bridge setup secret"):
+    for told in ("a region's name looks like", "ZendeskBaseUrl", "BrazeBaseUrl is required", "sms-bridge setup "):
         assert told in said, f"{told!r} is not in:\n{said}"
     [call] = called(notes)
     assert call == {"arguments": ["deploy"], "directory": str(root), "region": "eu-west-1"}, call
