@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 
 /// Signs that begin an item wherever one stands at the beginning of a line.
-const BULLETS: &str = "·•▪▫●○◦◘■□▶►▸‣⁃∙➢➤➔→⇒❖◆◇–—";
+const BULLETS: &str = "·•▪▫●○◦◘■□▶►▸‣⁃∙➢➤➔→⇒❖◆◇◾◽◼◻–—";
 
-/// Ticks begin an item where no crosses stand beside them.
-const TICKS: &str = "✓✔";
-const CROSSES: &str = "✗✘✕✖";
+/// Ticks, and boxes that may be ticked, begin an item where all of a text are of one sort: else they say what
+/// is done, what is open and what is not so.
+const SORTS: [&str; 3] = ["✓✔☑", "☐", "✗✘✕✖☒"];
+
+/// How keyboards of phones ask for the coloured form of a sign.
+const COLOURED: char = '\u{fe0f}';
 
 /// Letters that the fonts of Word show as a bullet: they begin an item where a wide gap follows.
 const LETTERS: &str = "o§vØüqànlu-*+";
@@ -17,11 +20,14 @@ const MAX_DEPTH: usize = 4;
 
 /// The text with its pasted lists as lists.
 pub(super) fn tidied(text: &str) -> Cow<'_, str> {
-    let may_hold = |c: char| !c.is_ascii() && (is_bullet(c) || TICKS.contains(c) || c == '\u{a0}');
+    let may_hold = |c: char| !c.is_ascii() && (is_bullet(c) || is_tick(c) || c == '\u{a0}');
     if !(text.contains('\t') || text.contains("   ") || text.contains(may_hold)) {
         return Cow::Borrowed(text);
     }
-    let ticks = !text.contains(|c| CROSSES.contains(c));
+    let sorts = SORTS
+        .iter()
+        .filter(|sort| text.contains(|c| sort.contains(c)));
+    let ticks = sorts.count() < 2;
     let mut out = String::with_capacity(text.len());
     let mut levels: Vec<(char, usize)> = Vec::new();
     let mut blank = String::new();
@@ -53,6 +59,10 @@ fn is_bullet(c: char) -> bool {
     BULLETS.contains(c) || matches!(c, '\u{f020}'..='\u{f0ff}')
 }
 
+fn is_tick(c: char) -> bool {
+    SORTS[0].contains(c) || SORTS[1].contains(c)
+}
+
 /// A line that begins an item.
 struct Item<'t> {
     indent: usize,
@@ -67,9 +77,10 @@ impl<'t> Item<'t> {
         let inner = line.trim_start_matches(is_gap);
         let indent = line[..line.len() - inner.len()].chars().count();
         let sign = inner.chars().next()?;
-        let bulleted = is_bullet(sign) || (ticks && TICKS.contains(sign));
+        let bulleted = is_bullet(sign) || (ticks && is_tick(sign));
         let length = if bulleted || LETTERS.contains(sign) {
-            sign.len_utf8()
+            let coloured = bulleted && inner[sign.len_utf8()..].starts_with(COLOURED);
+            sign.len_utf8() + if coloured { COLOURED.len_utf8() } else { 0 }
         } else {
             0
         };

@@ -168,9 +168,9 @@ pub(super) fn is_words(head: &[u8]) -> bool {
 
 /// Whether an element stands in a text that makes a page or a script of it.
 fn holds_markup(head: &[u8]) -> bool {
-    const ELEMENTS: [&[u8]; 10] = [
+    const ELEMENTS: [&[u8]; 18] = [
         b"html", b"head", b"body", b"script", b"svg", b"iframe", b"object", b"embed", b"meta",
-        b"style",
+        b"style", b"a", b"img", b"form", b"link", b"base", b"video", b"audio", b"math",
     ];
     // Of a text of two bytes a letter, the second ones.
     let letters: Vec<u8> = head.iter().copied().filter(|byte| *byte != 0).collect();

@@ -222,6 +222,92 @@ fn a_type_that_no_phone_sends_is_refused_whatever_it_holds() {
     assert_eq!(Kind::of(b"<html>", None), Err(MediaProblem::TypeNotAllowed));
 }
 
+/// Written before the list of kinds was read: other names and beginnings of what the first table has.
+const FURTHER: &[(&[u8], &str, &str)] = &[
+    (b"\xff\xd8\xff\xdb\0\x43", "image/pjpeg", "image/jpeg"),
+    (b"\xff\xd8\xff\xe1\x12\x34Exif", "IMAGE/JPEG", "image/jpeg"),
+    (PNG, "image/x-png", "image/png"),
+    (b"GIF87a\x01\0", "image/gif", "image/gif"),
+    (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "image/heic", "image/heic"),
+    (b"\0\0\0\x18ftypheix\0\0\0\0", "image/heic-sequence", "image/heic"),
+    (b"\0\0\0\x20ftypavis\0\0\0\0", "image/avif", "image/avif"),
+    (b"BM\x36\x03\0\0\0\0\0\0\x36\0\0\0\x7c\0\0\0", "image/x-windows-bmp", "image/bmp"),
+    (b"BM\x36\x03\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "image/bmp", "image/bmp"),
+    (b"II*\0\x08\0\0\0", "image/x-tiff", "image/tiff"),
+    (b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41", "video/mp4", "video/mp4"),
+    (b"\0\0\0\x1cftypavc1\0\0\0\0", "video/x-m4v", "video/mp4"),
+    (b"\0\0\0\x1cftypM4V \0\0\0\0", "video/x-m4v", "video/mp4"),
+    (b"\0\0\0\x18ftyp3gp6\0\0\0\0", "video/3gpp; codecs=\"mp4v\"", "video/3gpp"),
+    (b"\0\0\0\x18ftyp3gr6\0\0\0\0", "audio/3gpp", "video/3gpp"),
+    (b"\0\0\0\x18ftyp3ge6\0\0\0\0", "video/x-3gpp", "video/3gpp"),
+    (b"\0\0\0\x08free\0\0\x10\0mdat", "video/mov", "video/quicktime"),
+    (b"\0\0\0\x08skip\0\0\x10\0mdat", "video/quicktime", "video/quicktime"),
+    (b"\0\0\x4a\x12mdat\0\0\0\0", "video/x-quicktime", "video/quicktime"),
+    (b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x1f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm", "audio/webm; codecs=opus", "video/webm"),
+    (b"#!AMR\n\x04", "audio/x-amr", "audio/amr"),
+    (b"#!AMR\n\x7c", "audio/AMR; ptime=20", "audio/amr"),
+    (b"#!AMR-WB\n\x24", "audio/3gpp", "audio/amr-wb"),
+    (b"\xff\xf1\x4c\x80", "audio/x-aac", "audio/aac"),
+    (b"\xff\xf1\x4c\x80", "audio/x-hx-aac-adts", "audio/aac"),
+    (b"RIFF\x24\0\0\0WAVEJUNK", "audio/vnd.wave", "audio/wav"),
+    (b"RIFF\x24\0\0\0WAVEfact", "audio/wave", "audio/wav"),
+    (b"caff\0\x01\0\0free", "audio/caf", "audio/x-caf"),
+    (b"OggS\0\x02", "audio/ogg; codecs=opus", "audio/ogg"),
+    (b"OggS\0\x02", "audio/opus", "audio/ogg"),
+    (b"\xff\xf3\x84\x64", "audio/mpeg3", "audio/mpeg"),
+    (b"ID3\x04\0", "audio/x-mp3", "audio/mpeg"),
+    (b"\0\0\0\x1cftypM4B \0\0\0\0", "audio/mp4", "audio/mp4"),
+    (b"\0\0\0\x18ftypmp42\0\0\0\0", "audio/m4a", "video/mp4"),
+    (b"BEGIN:VCARD\nVERSION:2.1\n", "application/vcard", "text/vcard"),
+    (b"\r\n\r\nBEGIN:VCARD\r\nVERSION:3.0\r\n", "text/x-vcard; charset=utf-8", "text/vcard"),
+    (b"Begin:vCard\nVersion:4.0\n", "text/vcard", "text/vcard"),
+    (b"\r\nBEGIN:VCALENDAR\r\n", "application/ics", "text/calendar"),
+    (b"BEGIN:VCALENDAR\n", "text/plain", "text/calendar"),
+    (b"{\\rtf1\\ansi\\deff0", "application/x-rtf", "application/rtf"),
+    (b"{\\rtf1\\ansi", "text/richtext", "application/rtf"),
+    (b"\n%PDF-1.4\n", "application/x-pdf", "application/pdf"),
+];
+
+#[test]
+fn further_names_and_beginnings() {
+    let wrong: Vec<_> = FURTHER
+        .iter()
+        .map(|(head, declared, mime)| {
+            (
+                declared,
+                mime,
+                Kind::of(head, Some(declared)).map(Kind::mime),
+            )
+        })
+        .filter(|(_, mime, found)| *found != Ok(**mime))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {}: {wrong:#?}",
+        wrong.len(),
+        FURTHER.len()
+    );
+    for (declared, content) in [
+        ("text/plain", &b"  <html>"[..]),
+        ("text/plain", b"Hi <a href='javascript:x()'>y</a>"),
+        ("text/plain", b"@echo off\r\ndel *.*"),
+        ("text/plain", b"<?php system($x);"),
+        ("text/vcard", b"\n<script>x</script>"),
+        ("image/bmp", b"BMW is a car"),
+        ("audio/amr", b"#!/bin/sh"),
+        ("video/quicktime", b"<html>mdat"),
+        ("application/octet-stream", b"MZ\x90\0"),
+        ("application/msword", b"<html>"),
+        ("text/x-python", b"import os"),
+        ("application/x-httpd-php", b"<?php"),
+    ] {
+        assert!(
+            Kind::of(content, Some(declared)).is_err(),
+            "{declared} {content:?}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_have_a_kind_or_none(head in prop::collection::vec(any::<u8>(), 0..60), declared in "(text|image|audio|application)/[a-z.-]{0,12}") {

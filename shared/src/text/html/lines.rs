@@ -3,6 +3,9 @@
 /// Deepest quotation that is marked.
 const MAX_QUOTES: usize = 8;
 
+/// Longest row of several cells that is put onto one line, in bytes.
+const MAX_ROW: usize = 160;
+
 /// The text so far, and what stands between it and the next piece.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
@@ -106,6 +109,12 @@ impl Lines {
         self.space &= text.ends_with(blank);
     }
 
+    /// A quotation within a line ends: its mark stands with its last word.
+    pub(super) fn close_quotation(&mut self) {
+        self.space = false;
+        self.text("\"", false);
+    }
+
     /// The line ends here, be it empty.
     pub(super) fn end_line(&mut self) {
         if !self.cell {
@@ -155,6 +164,20 @@ impl Lines {
         self.cell = false;
         self.new_line();
         self.row = self.text.len();
+    }
+
+    /// A row of several cells ends: where it is short, the lines of its cells are one. Paragraphs, items and
+    /// quotations stay what they are.
+    pub(super) fn end_row(&mut self) {
+        let row = self.text.get(self.row..).unwrap_or_default();
+        let start = self.text.len() - row.trim_start_matches('\n').len();
+        let row = &self.text[start..];
+        let blocks = ["\n\n", "\n- ", "\n> "];
+        if row.len() <= MAX_ROW && !blocks.iter().any(|block| row.contains(block)) {
+            let line = row.replace('\n', " ");
+            self.text.truncate(start);
+            self.text.push_str(&line);
+        }
     }
 
     /// The cell ends, and the next one of its row follows on the same line.

@@ -117,6 +117,7 @@ impl Page {
             b"a" => self
                 .inline
                 .begin_link(tag.get(Attribute::Href), &mut self.lines),
+            b"q" => self.lines.text("\"", false),
             b"img" => {
                 if let Some(alt) = tag.get(Attribute::Alt) {
                     self.lines.text(alt.trim(), false);
@@ -164,6 +165,7 @@ impl Page {
         self.blocks -= usize::from(is_block(name)).min(self.blocks);
         match name {
             b"a" => self.inline.end_link(&mut self.lines),
+            b"q" => self.lines.close_quotation(),
             b"ul" | b"ol" => {
                 self.lists.end();
                 self.list_border();
@@ -178,6 +180,9 @@ impl Page {
             b"td" | b"th" => self.lines.end_cell(),
             b"tr" => {
                 self.lines.end_cell();
+                if self.cells > 1 {
+                    self.lines.end_row();
+                }
                 self.lines.new_line();
             }
             b"table" => {
@@ -234,7 +239,7 @@ impl Page {
 
     fn finish(mut self) -> String {
         self.inline.end_link(&mut self.lines);
-        self.lines.finish()
+        script::priced(self.lines.finish())
     }
 }
 

@@ -1,5 +1,10 @@
 //! Small letters above and below the line, written on it so that they mean the same.
 
+const CURRENCIES: [char; 4] = ['$', '€', '£', '¥'];
+
+/// Names of currencies that stand in front of a sum or behind it.
+const CODES: [&str; 6] = ["EUR", "USD", "GBP", "CHF", "CAD", "BRL"];
+
 /// What a raised text becomes behind the text before it.
 pub(super) fn raised(before: &str, raised: &str) -> String {
     let plain = || raised.to_owned();
@@ -7,8 +12,13 @@ pub(super) fn raised(before: &str, raised: &str) -> String {
     if raised.is_empty() || raised.chars().count() > 12 {
         return plain();
     }
-    if is_number(raised) && is_price(before) && raised.len() == 2 {
-        return format!(".{raised}");
+    if is_number(raised) && raised.len() == 2 {
+        if is_price(before) {
+            return format!(".{raised}");
+        }
+        if before.ends_with(CURRENCIES) {
+            return plain();
+        }
     }
     if is_power(before, raised) {
         return power(raised);
@@ -35,7 +45,50 @@ fn is_number(text: &str) -> bool {
 /// Whether a text ends in a sum of money, whose pence are raised.
 fn is_price(before: &str) -> bool {
     let rest = before.trim_end_matches(|c: char| c.is_ascii_digit());
-    rest.len() < before.len() && rest.ends_with(['$', '€', '£', '¥'])
+    let sign = rest.trim_end();
+    let named = CODES.iter().any(|code| sign.ends_with(code));
+    rest.len() < before.len() && (sign.ends_with(CURRENCIES) || named)
+}
+
+/// The text with a point before raised pence whose currency stands behind them, as in `4⁹⁹ €`.
+pub(super) fn priced(text: String) -> String {
+    if !text.contains(|c| figure(c).is_some()) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find(|c| figure(c).is_some()) {
+        let (before, raised) = rest.split_at(at);
+        let end = raised.find(|c| figure(c).is_none());
+        let (raised, after) = raised.split_at(end.unwrap_or(raised.len()));
+        out.push_str(before);
+        if is_pence(before, raised, after) {
+            out.push('.');
+            out.extend(raised.chars().filter_map(figure));
+        } else {
+            out.push_str(raised);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Whether two raised figures stand between a number and a currency. Powers of ten are none.
+fn is_pence(before: &str, raised: &str, after: &str) -> bool {
+    let word = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = &before[word.len()..];
+    let behind = after.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    let currency =
+        behind.starts_with(CURRENCIES) || CODES.iter().any(|code| behind.starts_with(code));
+    raised.chars().count() == 2 && (1..=6).contains(&number.len()) && number != "10" && currency
+}
+
+/// The figure that a small one above the line stands for.
+fn figure(c: char) -> Option<char> {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let value = RAISED.iter().position(|raised| *raised == c)?;
+    char::from_digit(value as u32, 10)
 }
 
 /// Whether a number is raised behind what has powers: a number, a unit, a variable, a bracket.

@@ -22,6 +22,7 @@ const UNSEEN: &[&[u8]] = &[
     b"audio",
     b"canvas",
     b"math",
+    b"noscript",
 ];
 
 /// How something is seen.

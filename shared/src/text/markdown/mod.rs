@@ -39,7 +39,7 @@ pub(super) fn inside_html(html: &str) -> Cow<'_, str> {
 
 fn may_hold(text: &str, marks: &[u8]) -> bool {
     let mark = text.bytes().any(|byte| marks.contains(&byte));
-    mark || text.contains("---") || text.contains("===")
+    mark || ["---", "===", "- -"].iter().any(|line| text.contains(line))
 }
 
 struct Reader<'t> {
