@@ -3,6 +3,7 @@
 //! In: events. Out: answers or [`InvokeError`]. One event per environment at a time; a busy
 //! function gets a new environment up to its limit; idle ones are reused, the latest first.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -185,6 +186,18 @@ impl Pool {
                 program.variables.push((name.to_owned(), value.to_owned()));
             }
         }
+        self.end_idle().await;
+    }
+
+    /// The executable of environments started from now on.
+    #[must_use]
+    pub fn executable(&self) -> PathBuf {
+        self.inner.program().executable.clone()
+    }
+
+    /// Changes it, as a deployment does, and ends idle environments.
+    pub async fn set_executable(&self, file: &Path) {
+        file.clone_into(&mut self.inner.program().executable);
         self.end_idle().await;
     }
 

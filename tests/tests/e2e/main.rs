@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
+mod alternate;
 mod bodies;
 mod compare;
 mod conversation;
