@@ -7,6 +7,7 @@ mod advice;
 mod completions;
 mod crash;
 mod dead_letters;
+mod documents;
 mod erasure;
 mod kit;
 mod known;

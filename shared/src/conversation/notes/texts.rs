@@ -28,7 +28,9 @@ pub(super) struct Texts {
     pub(super) too_long: &'static str,
     /// `{at}`, `{before}`, `{advice}`
     pub(super) unknown: &'static str,
-    /// `{sent}`: stands for `{before}` where messages went before.
+    /// Stands for `{before}` where one message went before.
+    pub(super) sent_before_one: &'static str,
+    /// `{sent}`: stands for `{before}` where several went before.
     pub(super) sent_before: &'static str,
     pub(super) add_the_tag: &'static str,
     pub(super) answer_again: &'static str,
@@ -97,7 +99,7 @@ pub(super) struct Texts {
     pub(super) customer_asked_for_help: &'static str,
     pub(super) customer_asked_to_opt_out: &'static str,
     pub(super) customer_opted_out_in_words: &'static str,
-    pub(super) braze_untold: &'static str,
+    pub(super) braze_not_informed: &'static str,
     pub(super) closing: &'static str,
     /// `{why}`, `{link}`
     pub(super) file_not_attached: &'static str,
@@ -115,6 +117,14 @@ pub(super) struct Texts {
     pub(super) files_not_sent: &'static str,
     /// `{parts}`, `{messages}`, `{encoding}`
     pub(super) cost: &'static str,
+    /// Stands for `{parts}`, as the next one does.
+    pub(super) one_part: &'static str,
+    /// `{count}`
+    pub(super) parts: &'static str,
+    /// Stands for `{messages}`, as the next one does.
+    pub(super) one_message: &'static str,
+    /// `{count}`
+    pub(super) messages: &'static str,
     /// `{character}`: follows the cost.
     pub(super) cost_forced_by: &'static str,
     /// `{count}`

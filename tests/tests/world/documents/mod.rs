@@ -2,4 +2,5 @@
 
 mod glossary;
 mod messages;
+mod pages;
 mod source;

@@ -158,7 +158,10 @@ fn the_agent_reads_what_of_an_answer_went_out_before_it_was_refused_or_given_up(
             step => works(step),
         });
         let told = note(&end);
-        assert!(told.contains("The first 1 message(s)"), "{told}");
+        assert!(
+            told.contains("sent the first message of this answer"),
+            "{told}"
+        );
     }
 }
 

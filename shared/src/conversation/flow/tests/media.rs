@@ -95,7 +95,7 @@ fn the_reason_is_given_in_the_languages_there_are() {
     let (steps, _) = ana.play(picture("Voilà", &[LINK]), fetches(files));
     assert_eq!(
         comments(&steps)[0].body.as_str(),
-        format!("Voilà\nFichier non joint (son serveur a répondu 404) : {LINK}")
+        format!("Voilà\nFichier non joint (son serveur a répondu 404)\u{a0}: {LINK}")
     );
 }
 
