@@ -34,7 +34,7 @@ pub(crate) struct Acts {
 }
 
 impl Acts {
-    /// A sandbox whose jumps nobody follows.
+    /// A sandbox whose jumps are not followed.
     pub(crate) fn new(stack: Arc<Stack>) -> Self {
         Self {
             stack,
@@ -43,10 +43,10 @@ impl Acts {
         }
     }
 
-    /// Does one step; an expectation is nobody's act.
+    /// Does one step; an expectation is nothing that a person does.
     ///
     /// # Errors
-    /// One sentence for whoever wrote the step.
+    /// One sentence for the writer of the step.
     pub(crate) async fn perform(
         &self,
         step: &Step,

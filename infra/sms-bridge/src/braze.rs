@@ -16,7 +16,7 @@ use crate::doctor::Finding;
 
 const AREA: &str = "braze";
 const LIMIT: Duration = Duration::from_secs(20);
-/// A campaign that nobody has.
+/// A campaign that does not exist.
 const NO_CAMPAIGN: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A workspace, by its key.
@@ -43,7 +43,7 @@ impl Braze<'_> {
             ("campaigns.trigger.send", "/campaigns/trigger/send", send),
             ("users.track", "/users/track", json!({})),
         ];
-        // Only then Braze is told of wishes to opt out.
+        // Only then Braze is informed of wishes to opt out.
         if stack.parameter("OptOutWords") == Some("unsubscribe") {
             let path = "/subscription/status/set";
             probes.push(("subscription.status.set", path, json!({})));
@@ -199,7 +199,7 @@ fn passing(status: StatusCode) -> Option<Finding> {
         return Some(Finding::bad(AREA, "Braze's rate limit", what, remedy));
     }
     status.is_server_error().then(|| {
-        let what = format!("Braze answers {code}, so it does not work just now");
+        let what = format!("Braze answers {code}, so it is not working right now");
         let remedy = "try again; https://braze.statuspage.io says whether it is down";
         Finding::bad(AREA, "Braze", what, remedy)
     })

@@ -1,6 +1,6 @@
 //! Conversation files: what people do, and what should come of it.
 //!
-//! In: a TOML file. Out: checked steps, or a sentence naming line and field. The format is told
+//! In: a TOML file. Out: checked steps, or a sentence naming line and field. The format is described
 //! to users in [`HELP`] and at the head of the file that ships.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   known = true                      false: Braze has no profile of the number
 
   [[step]]                          played in order, each with one action:
-  say = "..."                       what happens, told in the sandbox's page
+  say = "..."                       what happens, shown on the sandbox's page
   customer = { texts = ["..."], id = "ada", at_once = false,
                pictures = ["data:image/png;base64,..."] }
   phone = { id = "ada", is = "unsubscribed" }   also: subscribed (as at first),
@@ -38,7 +38,7 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   solve = { ticket = 1 }            also: close, delete
   merge = { from = 2, into = 1 }
   tags = { ticket = 1, add = ["..."] }   also: remove = ["..."]
-  requester = { ticket = 1, id = "ben" }   an agent makes somebody else the requester
+  requester = { ticket = 1, id = "ben" }   an agent changes the requester
   email = { from = "ann@example.com", name = "Ann", subject = "...", text = "..." }
                                     opens a ticket by e-mail
   merge_users = { from = "ada", into = "ann@example.com" }   two users become one

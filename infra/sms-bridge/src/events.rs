@@ -38,7 +38,7 @@ pub(crate) fn vendor(lane: Lane) -> &'static str {
         Lane::Files => "a file's host",
         Lane::Attributes => "Braze's attributes",
         Lane::Look => "the ticket, to look",
-        Lane::Own => "nobody",
+        Lane::Own => "no vendor",
         Lane::Newer => "a newer version",
     }
 }

@@ -180,7 +180,7 @@ fn ticket(conversation: &Item) -> Option<u64> {
     memory["ticket"].as_u64()
 }
 
-/// From which number to whom a conversation went, where nobody else has the number since.
+/// From which number to whom a conversation went, where no other customer has the number since.
 fn handed_on(item: &Item) -> Option<(Customer, Customer)> {
     let Key::Customer(from) = Key::parse(text(item, "pk")?)? else {
         return None;

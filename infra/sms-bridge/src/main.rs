@@ -111,12 +111,12 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something broke, or an expectation failed: exit code 1.
     Broken(String),
-    /// What is wrong was told already: exit code 1.
+    /// What is wrong was printed already: exit code 1.
     Told,
 }
 
 impl Failure {
-    /// What is told.
+    /// The sentence to print.
     pub(crate) fn told(&self) -> &str {
         match self {
             Self::Usage(sentence) | Self::Broken(sentence) => sentence,

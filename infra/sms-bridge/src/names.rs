@@ -1,7 +1,7 @@
 //! What a step means.
 //!
 //! In: a step and a cast. Out: the same step with the cast's names for customers and tickets; what
-//! is wrong with it whoever plays it, and how far a jump goes.
+//! is wrong with it in any player, and how far a jump goes.
 
 use crate::acts::Cast;
 use crate::steps::{Jump, Step, is_address};
@@ -20,7 +20,7 @@ impl Step {
         }
     }
 
-    /// The field that cannot be, and why, whoever plays it.
+    /// The field that cannot be, and why, in any player.
     pub(crate) fn wrong(&self) -> Option<(&'static str, &'static str)> {
         if self.actions() != 1 {
             return Some(("step", "must have exactly one action"));

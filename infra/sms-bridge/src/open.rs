@@ -1,6 +1,6 @@
 //! Opens the page in the person's browser.
 //!
-//! In: an address. Out: nothing; where there is no desktop, or nobody watches, nothing happens: the
+//! In: an address. Out: nothing; where there is no desktop, or no terminal, nothing happens: the
 //! address was printed.
 
 use std::io::IsTerminal;

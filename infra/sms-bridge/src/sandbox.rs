@@ -147,7 +147,7 @@ impl Sandbox {
         let no_port = |error: std::io::Error| {
             Failure::Broken(format!("the page cannot listen on port {port}: {error}"))
         };
-        // Before anything is printed: whoever reads it may press Ctrl-C at once.
+        // Before anything is printed: its reader may press Ctrl-C at once.
         let mut ends = Ends::listen()?;
         first_customers(stack);
         let listener = local::wire::bind(port).await.map_err(no_port)?;
@@ -186,7 +186,7 @@ impl Sandbox {
     }
 }
 
-/// Somebody to text with, where there is nobody yet.
+/// A customer to text as, where there is none yet.
 pub(crate) fn first_customers(stack: &Stack) {
     if !stack.braze.users().is_empty() {
         return;

@@ -258,7 +258,7 @@ requester = { ticket = 1, id = "bob@example.com" }
     let transcript = String::from_utf8_lossy(&output.stdout).into_owned();
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{transcript}{said}");
-    let last = "nobody in Zendesk has the address bob@example.com";
+    let last = "no user in Zendesk has the address bob@example.com";
     assert!(
         said.contains("step 12 (line ") && said.contains(last),
         "{said}"

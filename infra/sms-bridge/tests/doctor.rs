@@ -225,7 +225,7 @@ async fn what_was_set_up_by_hand_is_well_where_its_secrets_are_known() {
     let ran = world.bridge("doctor").await.ends(0).fits();
     let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for word in [
-        "note zendesk The webhook \"first\" was made by somebody else",
+        "note zendesk The webhook \"first\" was not made by this tool",
         "the route solved is set up by hand",
         "All is well.",
     ] {
@@ -447,7 +447,7 @@ async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
         zendesk.fault(Fault::always(operation, effect));
         let found = wrong(&world).await;
         assert_eq!(settings(&found), ["Zendesk"], "{operation} {found:?}");
-        let told = format!("Zendesk answers {status}, so it does not work just now");
+        let told = format!("Zendesk answers {status}, so it is not working right now");
         assert_eq!(found[0].1, told);
         let ran = world.bridge("setup zendesk --yes").await.ends(2);
         assert!(ran.err.starts_with(&format!("bridge: {told}; try again")));
@@ -480,7 +480,7 @@ async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
         );
         assert_eq!(
             found[0].1,
-            "Braze answers 500, so it does not work just now"
+            "Braze answers 500, so it is not working right now"
         );
         braze.clear_faults();
     }

@@ -337,7 +337,7 @@ async fn what_others_made_is_told_and_never_touched() {
     let before = of_others(&world);
     let shown = world.bridge("setup zendesk --yes").await.ends(0).fits();
     let flat = shown.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains("\"mine\" was made by somebody else and posts to this stack's URL"));
+    assert!(flat.contains("\"mine\" was not made by this tool and posts to this stack's URL"));
     assert!(flat.contains("\"guide\" posts to Braze itself"), "{flat}");
     assert_eq!(of_others(&world), before);
     assert_eq!((world.titles().len(), world.webhooks().len()), (5, 6));
@@ -399,7 +399,7 @@ async fn a_webhook_that_somebody_elses_trigger_needs_stays_and_the_rest_goes() {
         let call = format!("setup zendesk --remove {dry}");
         let ran = world.bridge(&call).await.ends(0).fits();
         let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-        let told = "solved stays: somebody else's trigger \"theirs\" posts to it.";
+        let told = "solved stays: another trigger, \"theirs\", posts to it.";
         assert!(flat.contains(told), "{flat}");
         assert!(flat.contains("5 to remove") || flat.contains("6 to remove"));
     }
@@ -482,7 +482,7 @@ async fn a_client_without_the_role_or_scopes_is_told_so() {
 async fn bad_input_is_one_sentence_with_the_settings_name_and_code_2() {
     let world = World::bare().await;
     let ran = world.bridge("setup zendesk").await.ends(2);
-    sentence(&ran, "bridge: nobody to ask: give --yes");
+    sentence(&ran, "bridge: there is no terminal to ask on: give --yes");
 
     world
         .stack

@@ -1,6 +1,6 @@
 //! Which campaigns an event may name.
 //!
-//! In: the settings, an event. Out: the event, or malformed where it names a campaign that nobody
+//! In: the settings, an event. Out: the event, or malformed where it names a campaign that no setting
 //! listed. Without a list every campaign is accepted where the body is signed, and none but the configured
 //! ones where it is not.
 
@@ -15,7 +15,7 @@ use super::receive::Proven;
 #[derive(Debug)]
 pub(super) struct Campaigns {
     named: BTreeSet<String>,
-    /// The settings have a list: no others are accepted, whoever sends them.
+    /// The settings have a list: no others are accepted.
     listed: bool,
 }
 

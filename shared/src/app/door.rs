@@ -1,6 +1,6 @@
 //! The ways in: who may come by each, and how its bodies are read.
 //!
-//! In: headers and raw bytes. Out: authentic or not, an event or not. Calls nobody.
+//! In: headers and raw bytes. Out: authentic or not, an event or not. Makes no calls.
 
 use http::{HeaderMap, HeaderName};
 
@@ -138,8 +138,8 @@ fn is_fresh(headers: &HeaderMap, now: i64) -> bool {
         .is_ok_and(|signed| now.abs_diff(signed.saturating_mul(1000)) <= FRESH_MS)
 }
 
-/// Without a comment id an event is told from others by the invocation id, which is not signed:
-/// whoever sends a request again can write another one. The signature covers time and body, so from
+/// Without a comment id an event is identified by the invocation id, which is not signed:
+/// a request can be sent again with another one. The signature covers time and body, so from
 /// some seconds on the same signature is the same attempt.
 fn known_by_signature(mut parsed: Parsed, signature: Option<&str>, fresh: bool) -> Parsed {
     let (Parsed::Event(incoming), Some(signature)) = (&mut parsed, signature) else {

@@ -44,7 +44,7 @@ impl App {
             total_ms: u64::try_from(started.elapsed().as_millis()).ok(),
             hops,
         };
-        // A stranger's request is told of in one line already.
+        // An unauthenticated request has one log line already.
         if answer != Answer::NotAuthentic {
             line.write();
         }
@@ -86,7 +86,7 @@ impl App {
         }
     }
 
-    /// Lets in whoever proves to be the sender, in observe mode everybody; a mismatch may be a rotation, so the secrets are
+    /// Lets in requests that prove their sender, in observe mode all; a mismatch may be a rotation, so the secrets are
     /// read again (three times, then not more than twice a minute, whatever comes in).
     async fn authenticate(
         &self,
@@ -97,7 +97,7 @@ impl App {
         let headers = request.headers();
         let now = self.bridge.clock.now();
         let secrets = self.secrets.get().await.map_err(|error| {
-            tracing::error!(error = %error, "the secrets cannot be read, nobody can be let in");
+            tracing::error!(error = %error, "the secrets cannot be read, so every request is answered 503");
             Answer::Unavailable
         })?;
         super::name_customers(&secrets);

@@ -51,7 +51,7 @@ mod tests {
             (r#""vip braze_sms""#, true),
             (r#""vip, Braze_SMS""#, true),
             (r#"["vip","braze_sms"]"#, true),
-            // Not told: looked up.
+            // Not in the body: looked up.
             ("null", true),
             (r#""{{ticket.tags}}""#, true),
         ] {

@@ -84,7 +84,7 @@ pub struct BrazeSettings {
     /// customer is looked up before a message; `None`: no look-ups.
     pub subscription_group: Option<String>,
     /// `OPT_OUT_WORDS=unsubscribe`: the group that a customer is taken out of who asks for no more texts in
-    /// words that Braze does not act on; `None`: `note`, Braze is not told.
+    /// words that Braze does not act on; `None`: `note`, Braze is not informed.
     pub unsubscribe_from: Option<String>,
     /// `ALLOWED_CAMPAIGN_IDS`: which campaigns an event may name beside the two above; `None`: any,
     /// because the body is signed.
@@ -121,7 +121,7 @@ pub struct Policy {
     pub parts_field: Option<u64>,
     /// `BRAZE_EVENTS`: Braze gets custom events of tickets.
     pub braze_events: bool,
-    /// `NO_CLOSING_TAGS`: tags of tickets whose solve is not told to the customer.
+    /// `NO_CLOSING_TAGS`: tags of tickets that get no closing message.
     pub no_closing_tags: Vec<String>,
     /// `LOOP_FUSE`: the same text this often within an hour stops automatic SMS; zero: never.
     pub loop_fuse: u8,
@@ -164,7 +164,7 @@ pub struct SmsSettings {
 /// What becomes of the files on an agent's comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilesOut {
-    /// The agent is told that they were not sent.
+    /// A note says that they were not sent.
     Note,
     /// Their links go below the text.
     Links,
@@ -172,7 +172,7 @@ pub enum FilesOut {
     Media,
 }
 
-/// Whether the agent is told what an answer cost.
+/// Whether a note says what an answer cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CostNote {
     /// Never.

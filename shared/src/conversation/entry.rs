@@ -73,7 +73,7 @@ impl Entry {
             .unwrap_or(&self.event.delivery)
     }
 
-    /// An event nobody has worked on.
+    /// An event that was not worked on yet.
     pub fn fresh(event: Event) -> Self {
         Self {
             event,
@@ -255,7 +255,7 @@ pub struct Progress {
     /// The answer brought the conversation from another ticket to one that it solves.
     #[serde(skip_serializing_if = "is_false")]
     pub solves: bool,
-    /// The agent has to be told that the ticket no longer carries the tag.
+    /// The agent has to read that the ticket no longer carries the tag.
     #[serde(skip_serializing_if = "is_false")]
     pub untagged: bool,
     /// Undelivered comments were fetched.
@@ -276,7 +276,7 @@ pub struct Progress {
     /// The text was counted among its like.
     #[serde(skip_serializing_if = "is_false")]
     pub heard: bool,
-    /// The agent has to be told that it came too often.
+    /// The agent has to read that it came too often.
     #[serde(skip_serializing_if = "is_false")]
     pub too_often: bool,
     /// A ticket has to be created, whatever the policy for strangers says.

@@ -21,7 +21,7 @@ pub enum Outcome {
     Absent,
     /// The marker is on the ticket, with this comment where Zendesk named it.
     Present(Option<CommentId>),
-    /// When the ticket was solved last, in milliseconds since the epoch, where Zendesk told.
+    /// When the ticket was solved last, in milliseconds since the epoch, where Zendesk says.
     SolvedAt(Option<i64>),
     /// What became of each file, in order.
     Attached(Vec<Attached>),

@@ -15,7 +15,7 @@ pub enum OpenOn {
     Keyword,
 }
 
-/// In which language agents and customers are told what the bridge itself has to say.
+/// The language of what the bridge itself says to agents and customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// English.
@@ -28,16 +28,16 @@ pub enum Language {
 /// What becomes of the files on an agent's comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FilesOut {
-    /// The agent is told that they were not sent.
+    /// A note says that they were not sent.
     #[default]
     Note,
     /// Their links go below the text.
     Links,
-    /// A picture goes to the campaign as `media_url`; of the rest the agent is told.
+    /// A picture goes to the campaign as `media_url`; a note names the rest.
     Media,
 }
 
-/// Whether the agent is told what an answer cost.
+/// Whether a note says what an answer cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CostNote {
     /// Never.
@@ -60,7 +60,7 @@ pub struct Style {
     pub max_messages: usize,
     /// What becomes of files.
     pub files: FilesOut,
-    /// Whether the agent is told the cost.
+    /// Whether a note says the cost.
     pub cost_note: CostNote,
 }
 
@@ -108,7 +108,7 @@ pub struct Policy {
     /// The SMS subscription group in which customers are looked up; `None`: they are not.
     pub subscription_group: Option<String>,
     /// The group that a customer is taken out of who asks for no more texts in other words than Braze acts on;
-    /// `None`: Braze is not told, and agents may answer.
+    /// `None`: Braze is not informed, and agents may answer.
     pub unsubscribe_from: Option<String>,
     /// Text of the closing message.
     pub solved_message: String,
@@ -118,7 +118,7 @@ pub struct Policy {
     pub language: Language,
     /// How answers become SMS.
     pub style: Style,
-    /// Tags of tickets whose solve is not told to the customer.
+    /// Tags of tickets that get no closing message.
     pub no_closing_tags: Vec<String>,
     /// The same text this often within an hour stops automatic SMS; zero: never.
     pub loop_fuse: u8,
@@ -149,7 +149,7 @@ pub struct Updates {
 }
 
 impl Updates {
-    /// How many updates a minute the bridge may make under a limit that Zendesk told, at least one; `None`:
+    /// How many updates a minute the bridge may make under a limit that Zendesk's answers name, at least one; `None`:
     /// any number.
     pub fn allowed(self, told: Option<u32>) -> Option<u32> {
         let limit = told.filter(|&limit| limit > 0).unwrap_or(self.a_minute);

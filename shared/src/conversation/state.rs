@@ -51,17 +51,17 @@ pub struct State {
     /// When it was last solved, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_at: Option<i64>,
-    /// The customer was told of this solve.
+    /// The customer was notified of this solve.
     #[serde(skip_serializing_if = "is_false")]
     pub closing_told: bool,
-    /// When the solve was asked for that the customer was told of last, in milliseconds since the
+    /// When the solve was asked for that the customer was notified of last, in milliseconds since the
     /// epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub told_at: i64,
-    /// That time is the bridge's own: Zendesk's was not told.
+    /// That time is the bridge's own: Zendesk's was not known.
     #[serde(skip_serializing_if = "is_false")]
     pub told_roughly: bool,
-    /// Why that was not told by SMS.
+    /// Why that went without an SMS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silent: Option<Silent>,
     /// The newest comment looked at when it was solved.
@@ -73,7 +73,7 @@ pub struct State {
     /// When the customer's last text came, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub texted_at: i64,
-    /// The ticket no longer carries the tag of tickets that are texted about, and the agent was told.
+    /// The ticket no longer carries the tag of tickets that are texted about, and a note says so.
     #[serde(skip_serializing_if = "is_false")]
     pub untagged: bool,
     /// The customer opted out of SMS.
@@ -129,7 +129,7 @@ pub struct State {
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsure: Vec<Unsure>,
-    /// The newest comment whose files are known to have been sent, or told of.
+    /// The newest comment whose files are known to have been sent, or named in a note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files_upto: Option<CommentId>,
     /// Since when there are answers of which it is not known whether they had files, in milliseconds
@@ -175,10 +175,10 @@ pub struct State {
     /// Until when events of a newer version wait to be looked at again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newer_wait: Option<Wait>,
-    /// The customer's profile in Braze, where that was told.
+    /// The customer's profile in Braze, where it was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<BrazeId>,
-    /// Of a number: which of the people who had it after another has it now, where that is told.
+    /// Of a number: which of the people who had it after another has it now, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<DeliveryId>,
     /// Of a number: where the conversation of the person who had it went.

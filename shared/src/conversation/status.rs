@@ -12,7 +12,7 @@ pub enum Status {
     Open,
     /// Waiting for the customer.
     Pending,
-    /// Waiting for somebody else.
+    /// Waiting for a third party.
     Hold,
     /// Done, can be reopened.
     Solved,

@@ -145,12 +145,12 @@ pub enum Anyway {
     No,
 }
 
-/// The customer as Zendesk is told.
+/// The customer as named to Zendesk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
     /// Who they are in Braze.
     pub customer: Customer,
-    /// Of a customer who has only a number: which of the people who had it, where that is told.
+    /// Of a customer who has only a number: which of the people who had it, where that is known.
     pub mark: Option<DeliveryId>,
     /// Shown name, never empty.
     pub name: Personal,
@@ -255,7 +255,7 @@ pub enum Ending {
     Duplicate,
     /// Handed on to its customer's conversation, to be delivered there.
     Queued,
-    /// Nobody knows; the agent is told.
+    /// It is not known; a note tells the agent.
     Unknown,
     /// It can never be delivered: a dead letter.
     Dead(Refusal),

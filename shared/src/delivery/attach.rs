@@ -58,7 +58,7 @@ pub(super) async fn attach(
             // Never the error itself: it quotes the panic's message.
             Some(Err(error)) => {
                 let panicked = error.is_panic();
-                tracing::error!(panicked, "a file's task ended badly");
+                tracing::error!(panicked, "the task of a file failed");
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What happened in Zendesk without a trigger leads to a look at the ticket, for each conversation that it concerns.
 //!
 //! In: an event of Zendesk's event stream. Out: looks, which are events like others (`conversation/flow/compare.rs`).
-//! Most events are about tickets that nobody texts about: these cost one read of the table, and no call.
+//! Most events are about tickets without a conversation: these cost one read of the table, and no call.
 
 use crate::conversation::step::{Ending, Outcome, Step};
 use crate::conversation::store::{Key, Storage, StoreError};
@@ -12,7 +12,7 @@ use crate::net::Deadline;
 
 use super::{Bridge, Report, Vendors, Work};
 
-/// Reason given where nobody's conversation is on the ticket, or with the users.
+/// Reason given where no conversation is on the ticket, or with the users.
 const NOBODYS: &str = "it is about no conversation";
 
 impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
@@ -47,7 +47,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 
     /// Whose users they may be. The external id that is gone only finds a conversation: the look asks Zendesk whose
-    /// the ticket is. Where nobody can be asked now, the next event on the ticket finds out.
+    /// the ticket is. Where Zendesk cannot be asked now, the next event on the ticket finds out.
     async fn of_users(
         &self,
         users: Vec<UserId>,

@@ -122,7 +122,7 @@ impl Gate {
         tracing::warn!(
             failures = state.failures,
             pause.ms = pause,
-            "the vendor is spared"
+            "circuit breaker opened"
         );
     }
 

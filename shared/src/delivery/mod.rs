@@ -200,7 +200,7 @@ impl Report {
     }
 }
 
-/// Marks what an interrupted holder may have done: nobody knows how far it got.
+/// Marks what an interrupted holder may have done: how far it got is not known.
 fn doubt(mut held: Held, before: &Held) -> Held {
     match before.claim() {
         None => {}

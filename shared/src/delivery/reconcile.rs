@@ -49,7 +49,7 @@ pub struct From {
 pub struct Changes {
     /// The tickets.
     pub tickets: Vec<Changed>,
-    /// The time before which every change was told with this page, other people's tickets included, in
+    /// The time before which every change was listed up to this page, other people's tickets included, in
     /// milliseconds since the epoch; `None`: no more than without it.
     pub reached: Option<i64>,
     /// The next page; `None`: this is the last one.

@@ -2,7 +2,7 @@
 //!
 //! In: the index `due`, the time. Out: a summary. What is due is read shard by shard in turn, so
 //! that no shard waits for another, and as fast as it is worked on, so that a slow conversation
-//! holds up nobody.
+//! holds up no other.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub struct Summary {
     pub delivered: u32,
     /// Not for us, or done before.
     pub settled: u32,
-    /// Ended with an unknown outcome; the agent is told.
+    /// Ended with an unknown outcome; a note tells the agent.
     pub unknown: u32,
     /// Became dead letters.
     pub dead: u32,
@@ -229,11 +229,11 @@ impl Run {
                     self.summary.oldest_s = self.summary.oldest_s.max(age_s);
                 }
             }
-            // Its key stays busy: no second attempt in this run. The error itself is not told, it
+            // Its key stays busy: no second attempt in this run. The error itself is not logged, it
             // quotes the panic's message.
             Err(error) => {
                 let panicked = error.is_panic();
-                tracing::error!(panicked, "a conversation's run ended badly");
+                tracing::error!(panicked, "the task of a conversation failed");
             }
         }
     }

@@ -39,7 +39,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         }))
     }
 
-    /// Empties the conversation under the number, where it is this profile's and nobody works on it.
+    /// Empties the conversation under the number, where it is this profile's and no worker holds it.
     async fn take_over_from(&self, from: &Phone, to: &Moved) -> Result<Outcome, StoreError> {
         for _ in 0..TRIES {
             let now = self.clock.now();

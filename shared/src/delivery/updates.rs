@@ -1,7 +1,7 @@
 //! Keeps the bridge within its share of Zendesk's limit of ticket updates, which agents' own saves use too.
 //!
 //! In: what time it is, how many updates a minute are allowed. Out: whether one may be made now, else when
-//! it is its turn. An environment that makes few updates asks nobody. One that makes more than its bridge is
+//! it is its turn. An environment that makes few updates does not ask. One that makes more than its bridge is
 //! allowed at an even pace counts each in the table, together with all other environments that do.
 
 use std::collections::VecDeque;
@@ -22,7 +22,7 @@ const COUNTS_FOR: i64 = 2 * MINUTE;
 /// Furthest turn given, in milliseconds from now: the limit may have grown until then.
 const FURTHEST: i64 = 15 * MINUTE;
 
-/// Updates that an environment makes at once without counting them in the table. Few: nobody knows how many
+/// Updates that an environment makes at once without counting them in the table. Few: it is not known how many
 /// environments there are.
 const AT_ONCE: i64 = 2;
 
@@ -340,7 +340,7 @@ mod tests {
             !updates.state().alone(asking(310_000, false)),
             "for a while"
         );
-        // What was not counted is, once; a table that knows nothing stops nobody.
+        // What was not counted is, once; a table that does not answer stops no update.
         assert!(updates.state().not_counted(310_000) > 50);
         assert_eq!(updates.state().not_counted(310_000), 0);
         let store = Memory::default();

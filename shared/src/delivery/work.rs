@@ -75,7 +75,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// A request that somebody waits for: at most eight seconds of work.
+    /// A request whose sender waits: at most eight seconds of work.
     pub fn request(id: &str, deadline: i64, now: i64) -> Self {
         let until = deadline
             .saturating_sub(SETTLE_RESERVE)

@@ -1,7 +1,7 @@
 //! Who may call: Zendesk's signature over the raw bytes, Braze's bearer token.
 //!
 //! In: headers, the raw body, the live secrets, the time. Out: yes, or a reason for logs and
-//! metrics that is never told to the sender. Nothing here reads JSON; comparisons take the same
+//! metrics that is never sent back. Nothing here reads JSON; comparisons take the same
 //! time whatever was sent.
 
 use base64::Engine;
@@ -47,7 +47,7 @@ pub enum AuthError {
     /// The signature or the token belongs to none of our secrets.
     #[error("no secret matches")]
     Mismatch,
-    /// No usable secret is configured, so nobody can be let in.
+    /// No usable secret is configured, so no request can be let in.
     #[error("no secret configured")]
     NoSecret,
 }

@@ -100,7 +100,7 @@ impl Fetcher {
     /// Opens a file, all checks but the length of its content done.
     ///
     /// # Errors
-    /// What the agent is told.
+    /// What the agent reads.
     pub async fn fetch(&self, link: &str, deadline: Deadline) -> Result<File, MediaProblem> {
         let url = checked(link, self.reach)?;
         deadline

@@ -1,6 +1,6 @@
 //! What Braze's webhook campaigns send: the contract's body and the guide's first one.
 //!
-//! In: the raw body. Out: a text or a consent keyword. There is nobody to ask for a text that
+//! In: the raw body. Out: a text or a consent keyword. No vendor can be asked for a text that
 //! cannot be read, so whatever can be repaired is taken.
 
 use std::time::Duration;

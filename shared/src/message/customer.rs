@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{DeliveryId, ExternalUserId, IdError};
 
-/// A customer, as the vendors are told of them.
+/// A customer, as it is named to the vendors.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Customer {

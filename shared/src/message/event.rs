@@ -93,11 +93,11 @@ pub enum Body {
     Say(Say),
     /// Braze's `zendesk_ticket` attributes are behind the conversation's state.
     Attributes,
-    /// Braze has to be told that the customer asked for no more texts in words that it does not act on.
+    /// Braze has to learn that the customer asked for no more texts in words that it does not act on.
     Unsubscribe,
     /// Files of a customer's text were not there yet.
     LateFiles(LateFiles),
-    /// The agent has to be told something.
+    /// The agent has to read something.
     Note(Note),
     /// The conversation is compared with its ticket.
     Check(Check),
@@ -107,7 +107,7 @@ pub enum Body {
 }
 
 impl Body {
-    /// The tags that a webhook's body named; outside `None`: no webhook tells of such events.
+    /// The tags that a webhook's body named; outside `None`: no webhook reports such events.
     pub fn tags(&mut self) -> Option<&mut Option<Vec<String>>> {
         match self {
             Self::Reply(reply) => Some(&mut reply.tags),
@@ -145,7 +145,7 @@ impl Body {
         }
     }
 
-    /// Whose webhook tells of such events; empty for the bridge's own.
+    /// Whose webhook reports such events; empty for the bridge's own.
     pub fn sender(&self) -> &'static str {
         match self {
             Self::Text(_) | Self::Consent(_) => "braze",
@@ -160,7 +160,7 @@ impl Body {
     }
 }
 
-/// Who a customer is, as far as Braze told.
+/// Who a customer is, as far as Braze says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// First and last name, one space between, possibly empty.
@@ -279,7 +279,7 @@ pub struct Consent {
     /// The profile's Braze id, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub braze_id: Option<BrazeId>,
-    /// Braze's event export told of it; `None`: a webhook did.
+    /// Braze's event export reported it; `None`: a webhook did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Changed>,
 }
@@ -300,10 +300,10 @@ pub struct Reply {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
-    /// The ticket's requester when the trigger ran, where the body told.
+    /// The ticket's requester when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<UserId>,
-    /// The ticket's tags when the trigger ran, where the body told.
+    /// The ticket's tags when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// The comment, where the body named it (the guide's body does not).
@@ -346,10 +346,10 @@ pub struct Solved {
     /// webhook is older than it looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<i64>,
-    /// The ticket's requester when the trigger ran, where the body told.
+    /// The ticket's requester when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<UserId>,
-    /// The ticket's tags when the trigger ran, where the body told.
+    /// The ticket's tags when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// The closing message, where the body brought one.
@@ -366,10 +366,10 @@ pub struct Resend {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
-    /// The ticket's requester when the trigger ran, where the body told.
+    /// The ticket's requester when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<UserId>,
-    /// The ticket's tags when the trigger ran, where the body told.
+    /// The ticket's tags when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
@@ -398,7 +398,7 @@ pub struct Say {
     /// The ticket, where the body named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
-    /// The ticket's tags when the trigger ran, where the body told.
+    /// The ticket's tags when the trigger ran, where the body names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// The words, not blank.

@@ -15,7 +15,7 @@ pub const MAX_EXTERNAL_USER_ID_BYTES: usize = 997;
 /// Longest Braze campaign id accepted, in bytes.
 const MAX_CAMPAIGN_BYTES: usize = 100;
 
-/// How a wrong campaign id is told, wherever it was written.
+/// How a wrong campaign id is described, wherever it was written.
 pub const NOT_A_CAMPAIGN: &str = "not up to 100 letters, digits, hyphens and underscores";
 
 /// Whether a string may be a Braze campaign id, in a setting or in a body.

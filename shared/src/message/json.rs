@@ -13,7 +13,7 @@ use serde_json::{Map, Number, Value};
 pub(super) struct Document {
     /// Its value; of a repeated key the last.
     pub(super) value: Value,
-    /// Some key was repeated with another value: whoever wrote the second one may not be the
+    /// Some key was repeated with another value: the writer of the second one may not be the
     /// template, but the person whose text was not escaped.
     pub(super) contradicts_itself: bool,
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 const MAX_NAMED_CHARS: usize = 200;
 
 /// The links in a value: a list, a list inside a string, or separated by commas or white space; also
-/// those within lists and objects. What is there and holds no link is an item too, so that somebody is
-/// told of it.
+/// those within lists and objects. What is there and holds no link is an item too, so that an agent
+/// reads of it.
 pub(super) fn links(value: Option<&Value>) -> Vec<String> {
     let mut found = Vec::new();
     match value {

@@ -40,7 +40,7 @@ const KNOWN: [&str; 26] = [
     "send_to_existing_only",
 ];
 
-/// What a body with `recipients` says inside them only: beside them it may be the words of somebody
+/// What a body with `recipients` says inside them only: beside them it may be the words of a person
 /// whose text was not escaped.
 const INSIDE_RECIPIENTS: [&str; 9] = [
     "external_user_id",
@@ -73,7 +73,7 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Reads a body; where it is damaged, what can still be told.
+    /// Reads a body; where it is damaged, what can still be read.
     pub(super) fn read(body: &[u8]) -> Result<Self, Malformed> {
         match lenient::read(body, &[])? {
             Reading::Object { members, guessed } => Self::of_object(members, guessed),

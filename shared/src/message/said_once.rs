@@ -1,4 +1,4 @@
-//! Ids are told once: a second one may be the words of somebody whose text was not escaped.
+//! Ids are named once: a second one may be the words of a customer whose text was not escaped.
 //!
 //! In: a body. Out: whether each id has one value wherever it stands, also where no parser looks: a
 //! text that closes its object and opens another one moves the template's own id there.

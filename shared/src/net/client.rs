@@ -71,7 +71,7 @@ impl Http {
         &self.lasting
     }
 
-    /// A client for hosts nobody vouches for: every connection is new and goes where `resolver`
+    /// A client for untrusted hosts: every connection is new and goes where `resolver`
     /// says, nothing is kept, no redirect is followed.
     pub(crate) fn outsider(
         &self,

@@ -60,7 +60,7 @@ struct State {
     tried_at: Option<Instant>,
     /// Reads that vendors' refusals caused.
     refused: Looks,
-    /// Reads that proofs at the door did that fit no secret: whoever floods the door must not use
+    /// Reads that proofs at the door did that fit no secret: a flood at the endpoint must not use
     /// up what a refused vendor call needs.
     mismatched: Looks,
 }
@@ -105,7 +105,7 @@ impl SecretStore {
     pub fn prefetch(self: &Arc<Self>) {
         let store = Arc::clone(self);
         tokio::spawn(async move {
-            // Whoever needs the secrets meets the same error and reports it.
+            // A caller that needs the secrets meets the same error and reports it.
             let _ = store.get().await;
         });
     }
@@ -299,7 +299,7 @@ mod tests {
         assert!(store.refresh_after_rejection(&old).await);
         let new = store.get().await.expect("readable");
         assert_eq!(key(&new), "k2");
-        // Whoever comes late with the old value is told without another read.
+        // A late caller with the old value is answered without another read.
         assert!(store.refresh_after_rejection(&old).await);
         assert!(!store.refresh_after_rejection(&new).await);
         assert_eq!(vault.server.requests().len(), 2);

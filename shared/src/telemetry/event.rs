@@ -6,7 +6,7 @@
 use super::hops::Hops;
 use super::metrics::{self, Field, Metric};
 
-/// What is told of an event. Absent is what is not known.
+/// What the event line says of an event. Unknown values are absent.
 #[derive(Debug, Default)]
 pub struct EventLine<'a> {
     /// Lambda's id of the invocation.

@@ -1,4 +1,4 @@
-//! How long each call outside took, noted by whoever makes it.
+//! How long each call outside took, noted by the caller.
 //!
 //! In: [`note`], from wherever a call ended. Out: [`Hops`] of the work that [`collected`] wraps.
 //! Outside of that, nothing is kept. Imports no other room.
@@ -73,7 +73,7 @@ pub fn note(hop: Hop, since: Instant, failed: bool) {
             _ => {}
         }
     });
-    // Outside of `collected` nobody asks.
+    // Outside of `collected` they are not asked for.
     let _ = noted;
 }
 

@@ -55,7 +55,7 @@ pub enum Metric {
     Suspended,
     /// Answers, closing messages and automatic texts not sent: beyond a limit of SMS parts.
     OverLimit,
-    /// SMS of which nobody knows whether they were sent; the agent is told.
+    /// SMS of which it is not known whether they were sent; a note tells the agent.
     Unknown,
     /// Answers, solves and requests that no webhook had reported, found on their tickets.
     LostWebhooks,

@@ -1,6 +1,6 @@
-//! A link: what a phone is told of it beside the words that are shown.
+//! A link: what is written of it beside the words that are shown.
 
-/// Longest address told, in bytes.
+/// Longest address that is written, in bytes.
 const MAX_ADDRESS_BYTES: usize = 2_048;
 
 /// Fewest digits by which two telephone numbers are the same one.
@@ -10,7 +10,7 @@ const MIN_DIGITS: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
     kind: Kind,
-    /// As it is told: of mail and telephone without the scheme.
+    /// As it is written: of mail and telephone without the scheme.
     text: String,
 }
 
@@ -21,7 +21,7 @@ enum Kind {
     Phone,
 }
 
-/// What is told of an address.
+/// What is written of an address.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Told {
     /// Nothing: the words shown are the address.
@@ -54,12 +54,12 @@ pub(super) fn address(href: &str) -> Option<Address> {
 }
 
 impl Address {
-    /// The address as it is told.
+    /// The address as it is written.
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What is told of it beside the words shown.
+    /// What is written of it beside the words shown.
     pub(super) fn told(&self, shown: &str) -> Told {
         let shown = shown.trim();
         if shown.is_empty() {

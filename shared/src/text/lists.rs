@@ -140,7 +140,7 @@ fn is_gap(c: char) -> bool {
     )
 }
 
-/// Whether a gap is one that a program made: nobody types it between two words.
+/// Whether a gap is one that a program made: people do not type it between two words.
 fn is_wide(gap: &str) -> bool {
     let count = gap.chars().count();
     gap.contains('\t') || count > 2 || (count > 1 && gap.contains('\u{a0}'))

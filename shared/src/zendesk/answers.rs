@@ -143,7 +143,7 @@ pub(super) fn milliseconds(time: &str) -> Option<i64> {
     i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
-/// A user's id; Zendesk itself is `-1`, which is nobody.
+/// A user's id; Zendesk itself is `-1`, which is no user.
 pub(super) fn user_id<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<UserId>, D::Error> {

@@ -63,7 +63,7 @@ impl Client {
     /// and answers administrators only (reference, "Incremental Ticket Export, Cursor Based").
     ///
     /// # Errors
-    /// [`ZendeskError`]; [`ZendeskError::Forbidden`] for whoever is no administrator.
+    /// [`ZendeskError`]; [`ZendeskError::Forbidden`] unless the user is an administrator.
     pub async fn exported(
         &self,
         since: i64,

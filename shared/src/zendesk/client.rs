@@ -41,7 +41,7 @@ struct Rate {
     calls: AtomicU64,
     /// Requests a minute; zero: not known yet.
     limit: AtomicU32,
-    /// Updates of tickets a minute; zero: not told.
+    /// Updates of tickets a minute; zero: not known.
     updates: AtomicU32,
 }
 
@@ -60,7 +60,7 @@ impl Client {
         }
     }
 
-    /// Calls made so far, and how many a minute the account may make, where Zendesk has told it (the
+    /// Calls made so far, and how many a minute the account may make, where Zendesk's answers name it (the
     /// vendor's page on rate limits: every answer does).
     pub fn rate(&self) -> (u64, Option<u32>) {
         let limit = self.rate.limit.load(Ordering::Relaxed);
@@ -68,7 +68,7 @@ impl Client {
         (calls, (limit > 0).then_some(limit))
     }
 
-    /// How many updates of tickets a minute the account may make, where Zendesk has told it lately.
+    /// How many updates of tickets a minute the account may make, where Zendesk's answers named it lately.
     pub fn updates_a_minute(&self) -> Option<u32> {
         let told = self.rate.updates.load(Ordering::Relaxed);
         (told > 0).then_some(told)
@@ -191,7 +191,7 @@ impl Client {
             self.rate.limit.store(limit, Ordering::Relaxed);
         }
         if let Some(told) = answer.header(UPDATES) {
-            // What makes no sense is as good as nothing told.
+            // What makes no sense counts as absent.
             let total = part_of(told, "total").and_then(|total| u32::try_from(total).ok());
             self.rate
                 .updates

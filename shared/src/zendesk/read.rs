@@ -80,7 +80,7 @@ impl Client {
     }
 
     /// A user; `None` where they are gone: deleted, as one that was merged into another is. What Zendesk answers
-    /// for such a user is not documented: nobody, or one who is not active.
+    /// for such a user is not documented: none, or one who is not active.
     ///
     /// # Errors
     /// [`ZendeskError`].
@@ -167,7 +167,7 @@ impl Client {
     /// newest comments tell, whose `metadata` shows the same marker.
     ///
     /// # Errors
-    /// [`ZendeskError`]; also where not all audits could be seen: absence is certain or not told.
+    /// [`ZendeskError`]; also where not all audits could be seen: absence is certain or not reported.
     pub async fn find_delivery(
         &self,
         ticket: TicketId,
@@ -219,7 +219,7 @@ impl Client {
     }
 
     /// Since when the ticket is its requester's and carries the tag; from its audits. Where these are
-    /// forbidden to a token that may read everything as well, nothing is told.
+    /// forbidden to a token that may read everything as well, nothing is reported.
     ///
     /// # Errors
     /// [`ZendeskError`]; also where not all audits could be seen.

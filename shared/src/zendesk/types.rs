@@ -13,7 +13,7 @@ use crate::message::{
 /// A customer as a Zendesk user.
 #[derive(Debug, Clone)]
 pub struct NewUser<'a> {
-    /// External id: the Braze id itself, but where it is somebody else's, or there is none.
+    /// External id: the Braze id itself, unless it is another user's, or there is none.
     pub external_id: &'a str,
     /// The Braze id, where there is one: value of the field `braze_external_id`.
     pub braze_id: Option<&'a ExternalUserId>,
@@ -223,7 +223,7 @@ pub struct TicketView {
     pub requester_external_id: Option<Personal>,
     /// The customer's field `braze_external_id`, where the requester was looked up.
     pub braze_external_id: Option<Personal>,
-    /// It follows a closed ticket, and somebody else than an API client made it: its tags are that ticket's.
+    /// It follows a closed ticket, and it was not made by an API client: its tags are that ticket's.
     pub inherits_tags: bool,
     /// When it changed last, in milliseconds since the epoch.
     pub updated_at: Option<i64>,

@@ -169,7 +169,7 @@ impl Account {
         &self.http
     }
 
-    /// Where it is and how much is told, for sentences of the caller's own.
+    /// Where it is and how much is printed, for sentences of the caller's own.
     pub(crate) fn terms(&self) -> &Terms {
         &self.terms
     }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::Failure;
 
-/// Where the account is and how much is told.
+/// Where the account is and how much is printed.
 #[derive(Clone)]
 pub(crate) struct Terms {
     /// The region.

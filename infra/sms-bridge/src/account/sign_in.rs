@@ -111,7 +111,7 @@ fn without_credentials(options: &Options, error: &CredentialsError) -> String {
                 .to_owned()
         }
         (None, _) => {
-            "the AWS credentials cannot be had: look at `aws configure list`, or give --profile"
+            "the AWS credentials cannot be loaded: look at `aws configure list`, or give --profile"
                 .to_owned()
         }
     }

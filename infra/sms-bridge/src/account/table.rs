@@ -36,7 +36,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table reached with parts that somebody else has put together, as the sandbox's.
+    /// A table reached with parts that were put together elsewhere, as the sandbox's.
     pub(crate) fn of(parts: &AwsParts, name: &str) -> Self {
         let terms = Terms {
             region: parts.region.clone(),

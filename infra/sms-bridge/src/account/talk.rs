@@ -15,7 +15,7 @@ use crate::Failure;
 /// Why something that was said could not be written.
 static UNWRITTEN: OnceLock<String> = OnceLock::new();
 
-/// Writes text; whoever closed the pipe has read enough.
+/// Writes text; a closed pipe means that enough was read.
 pub(crate) fn say(text: &str) {
     write(&visible(text));
 }
@@ -86,7 +86,7 @@ fn acts(c: char) -> bool {
         )
 }
 
-/// Progress over so many steps; 0: nobody knows how many.
+/// Progress over so many steps; 0: it is not known how many.
 pub(crate) fn progress(what: &'static str, steps: usize) -> ProgressBar {
     if steps == 0 {
         let bar = ProgressBar::new_spinner().with_message(what);
@@ -118,10 +118,12 @@ pub(crate) fn ask(question: &str) -> Result<String, Failure> {
 /// Goes on only when a person types "yes", or its first letter.
 ///
 /// # Errors
-/// Nobody to ask, or another answer: nothing has happened then.
+/// No terminal, or another answer: nothing has happened then.
 pub(crate) fn confirm(question: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage("nobody to ask: give --yes".to_owned()));
+        return Err(Failure::Usage(
+            "there is no terminal to ask on: give --yes".to_owned(),
+        ));
     }
     eprint!("{question} Type yes: ");
     let mut line = String::new();

@@ -10,7 +10,7 @@ impl Acts {
     /// Does a step about users; `None` for any other.
     ///
     /// # Errors
-    /// One sentence for whoever wrote the step.
+    /// One sentence for the writer of the step.
     pub(super) fn people(&self, step: &Step, cast: &dyn Cast) -> Option<Result<(), String>> {
         let desk = &self.stack.zendesk;
         Some(if let Some(requester) = &step.requester {
@@ -44,7 +44,7 @@ impl Acts {
             let found = by_address(desk, id);
             return found
                 .map(|user| user.id)
-                .ok_or_else(|| format!("nobody in Zendesk has the address {id}"));
+                .ok_or_else(|| format!("no user in Zendesk has the address {id}"));
         }
         Ok(desk.knows_customer(id, &self.name_of(id)))
     }

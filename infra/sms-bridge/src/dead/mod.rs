@@ -48,7 +48,7 @@ enum Act {
     List(List),
     /// Show one dead letter.
     Show(Show),
-    /// Deliver dead letters once more, in order; each result is told.
+    /// Deliver dead letters once more, in order; each result is printed.
     Replay(Replay),
     /// Remove dead letters for good.
     Drop(Drop),

@@ -69,7 +69,11 @@ impl Doors {
                 "braze_inbound_token",
                 &self.secrets.braze_inbound,
             ),
-            other => return stays(format!("nobody knows where letters of {other} came from")),
+            other => {
+                return stays(format!(
+                    "it is not known where dead letters of {other} came from"
+                ));
+            }
         };
         let Ok(target) = Url::parse(url) else {
             return stays(format!("{url} is no URL"));

@@ -83,7 +83,7 @@ impl Replays {
         if letter.source != "event" {
             self.begin(letter, now).await?;
             let Some(doors) = &self.doors else {
-                return stays("nobody knows where it is to be posted");
+                return stays("it is not known where to post it");
             };
             return Ok(doors.post(letter, now).await);
         }
@@ -94,7 +94,7 @@ impl Replays {
         let Some(mut entry) = letter.entry() else {
             return stays("its event cannot be read");
         };
-        // Buried, but not taken out of the mailbox yet: whoever works on it may bury it once more.
+        // Buried, but not taken out of the mailbox yet: its worker may bury it once more.
         let item = self.table.item(&key.pk()).await?.unwrap_or_default();
         let held = Held::read(&key, item);
         let waits = |other: &&_| other == &&entry.event.delivery;

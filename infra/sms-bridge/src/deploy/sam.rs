@@ -52,8 +52,8 @@ impl Sam<'_> {
                 .map_err(|error| not_started(&error))?;
             if !status.success() {
                 return Err(Failure::Broken(format!(
-                    "`sam {}` did not end well ({status}); it says why above. The values are kept: once \
-                     that is mended, `sms-bridge deploy` goes on with them",
+                    "`sam {}` failed ({status}); its output above says why. The values are kept: \
+                     once that is fixed, `sms-bridge deploy` goes on with them",
                     words[0]
                 )));
             }

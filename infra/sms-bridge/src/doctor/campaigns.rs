@@ -13,7 +13,7 @@ use crate::setup::wanted::Wanted;
 
 const AREA: &str = "stack";
 
-/// A trigger that posts to this stack, whoever made it.
+/// A trigger that posts to this stack, by hand or by the tool.
 pub(super) struct Posting {
     title: String,
     body: String,

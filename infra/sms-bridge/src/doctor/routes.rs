@@ -20,7 +20,7 @@ const AREA: &str = "routes";
 const LIMIT: Duration = Duration::from_secs(20);
 /// Most that two clocks should be apart, in seconds; signatures are refused beyond 300.
 const APART: i64 = 60;
-/// Nobody's external id.
+/// An external id of no customer.
 const NOBODY: &str = "bridge-doctor";
 
 /// A URL, and what proves who sends.
@@ -80,7 +80,7 @@ pub(super) async fn check(
 ) {
     let mut api = None;
     for route in routes() {
-        // What is missing was told when the stack and the secret were looked at.
+        // What is missing was reported when the stack and the secret were looked at.
         let (Ok(url), Some(secret)) = (stack.output(route.output), get(object, route.key)) else {
             continue;
         };

@@ -44,7 +44,7 @@ pub(super) fn check(stack: &Deployed) -> Vec<Finding> {
         findings.push(Finding::bad(
             AREA,
             "SignatureMode",
-            "it is observe: whoever knows the URLs can send".to_owned(),
+            "it is observe: anyone who knows the URLs can send".to_owned(),
             "deploy with SignatureMode=enforce",
         ));
     }

@@ -78,7 +78,7 @@ pub(super) async fn perform(room: &Arc<Room>, step: Step) -> Result<(), String> 
         return Err(format!("{field} {why}"));
     }
     if step.expect.is_some() {
-        return Err("an expectation is nobody's act".to_owned());
+        return Err("an expectation is nothing that a person does".to_owned());
     }
     let turn = room.turn.lock().await;
     let written = room.recorder().step(&room.stack, &step);
@@ -116,7 +116,7 @@ async fn customer(State(room): State<Arc<Room>>, body: Bytes) -> Response {
 }
 
 impl Room {
-    /// A new customer with an id and a number nobody has.
+    /// A new customer with an id and a number of its own.
     pub(super) fn add_customer(&self, first: &str, last: &str) -> User {
         let known = self.stack.braze.users();
         let plain: String = first

@@ -43,7 +43,7 @@ use record::Recorder;
 /// How often redelivery runs, as the template says.
 const SCHEDULE: Duration = Duration::from_secs(60);
 
-/// What the page is told of the sandbox besides the stack.
+/// What the page gets to know of the sandbox besides the stack.
 pub(crate) struct About {
     /// Where the state is kept, in words.
     pub(crate) kept: String,

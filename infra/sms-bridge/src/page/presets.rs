@@ -216,7 +216,7 @@ impl Cast for Roles {
     fn customer(&self, id: Option<&str>) -> Result<String, String> {
         let role = id.unwrap_or(&self.first);
         let player = self.roles.get(role).cloned();
-        player.ok_or_else(|| format!("nobody plays {role}"))
+        player.ok_or_else(|| format!("there is no player for {role}"))
     }
 
     fn ticket(&self, number: Option<u64>) -> Result<u64, String> {

@@ -1,7 +1,7 @@
 //! Makes a plan's changes, one call each, in its order.
 //!
 //! In: a plan, a signed-in program, the stack's secret. Out: Zendesk and the secret changed, each
-//! step told. Everything can be run again after a failure: what is there is found by its mark.
+//! step reported. Everything can be run again after a failure: what is there is found by its mark.
 
 use http::Method;
 use serde_json::{Map, Value, json};

@@ -40,7 +40,8 @@ pub(super) fn lacks(before: &Map<String, Value>) -> bool {
 
 fn ask(before: &Map<String, Value>, wanted: impl Fn(&str) -> bool) -> Result<Values, Failure> {
     if !std::io::stdin().is_terminal() {
-        let sentence = "nobody to ask: give --from FILE, or --from - for standard input";
+        let sentence =
+            "there is no terminal to ask on: give --from FILE, or --from - for standard input";
         return Err(Failure::Usage(sentence.to_owned()));
     }
     eprintln!("Nothing is shown while you type. Enter alone keeps what is there.");
@@ -73,7 +74,7 @@ fn ask(before: &Map<String, Value>, wanted: impl Fn(&str) -> bool) -> Result<Val
     Ok(values)
 }
 
-/// Whether a person is asked for this key. Signing secrets and previous values are nobody's to type,
+/// Whether a person is asked for this key. Signing secrets and previous values are not to be typed,
 /// a token that is there is changed by a rotation, and an OAuth client needs no legacy token.
 fn is_asked(key: &str, before: &Map<String, Value>, given: &Values) -> bool {
     let has = |key: &str| get(before, key).is_some() || given.iter().any(|(name, _)| *name == key);

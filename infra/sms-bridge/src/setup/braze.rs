@@ -121,7 +121,7 @@ impl Braze {
                 "event_export_url": stack.output(EXPORT_URL).ok()}));
         } else {
             talk::say(
-                "Checked with Braze's API; it tells nothing of re-eligibility and audiences:\n",
+                "Checked with Braze's API, which does not show re-eligibility and audiences:\n",
             );
             findings
                 .iter()

@@ -1,4 +1,4 @@
-//! Webhooks to this stack's URLs that somebody made by hand, as docs/setup-by-hand.md describes.
+//! Webhooks to this stack's URLs that were made by hand, as docs/setup-by-hand.md describes.
 //!
 //! In: wanted, found, the secret as it is. Out: which routes they serve, and what a person should
 //! know of them. Pure.
@@ -119,7 +119,7 @@ impl ByHand {
         let (name, trigger) = (text(&self.webhook, "name"), &self.trigger);
         let (route, _, key) = ROUTES[self.route];
         let made = format!(
-            "The webhook \"{name}\" was made by somebody else and posts to this stack's URL, for the \
+            "The webhook \"{name}\" was not made by this tool and posts to this stack's URL, for the \
              trigger \"{trigger}\"."
         );
         if !self.accepted {
@@ -146,7 +146,7 @@ impl ByHand {
             ));
         }
         Notice::harmless(format!(
-            "{accepted} beside this stack's own. What both tell is taken once."
+            "{accepted} beside this stack's own. What both report is processed once."
         ))
     }
 }

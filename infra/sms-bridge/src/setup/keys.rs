@@ -33,7 +33,7 @@ const fn key(name: &'static str, from: &'static str, kind: Kind) -> Key {
 /// Makes customers' names in the logs; the functions do without.
 pub(crate) const PSEUDONYM_KEY: &str = "pseudonym_key";
 
-/// The token of Braze's event export, which few workspaces have: nobody is asked for it, and nothing lacks it.
+/// The token of Braze's event export, which few workspaces have: it is not asked for, and not reported as missing.
 pub(crate) const EVENTS_TOKEN: &str = "braze_events_token";
 
 /// All of them, in the order they are asked for.

@@ -1,4 +1,4 @@
-//! Others' objects that would get in the bridge's way. They are never changed; a person is told.
+//! Others' objects that would get in the bridge's way. They are never changed; a notice says so.
 //!
 //! In: wanted and found. Out: sentences. Pure.
 
@@ -62,8 +62,8 @@ pub(crate) fn of(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<Noti
     for trigger in found.triggers.iter().filter(active).filter(|t| !own(t)) {
         if ours.iter().any(|id| posts_to(trigger, id)) {
             told.push(Notice::harmless(format!(
-                "The trigger \"{}\" was made by somebody else and posts to a webhook of this stack. \
-                 Is it meant to?",
+                "The trigger \"{}\" was not made by this tool and posts to a webhook of this stack. \
+                 Is that intended?",
                 text(trigger, "title")
             )));
         }

@@ -28,7 +28,7 @@ pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
         .filter_map(|change| {
             let trigger = other_user(wanted, found, change)?;
             Some(Notice::harmless(format!(
-                "The webhook {} stays: somebody else's trigger \"{trigger}\" posts to it. Change or \
+                "The webhook {} stays: another trigger, \"{trigger}\", posts to it. Change or \
                  remove that trigger in Admin Center > Objects and rules > Triggers, then run this \
                  again.",
                 change.name
@@ -78,7 +78,7 @@ pub(super) fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
     changes
 }
 
-/// Somebody else's trigger that posts to a webhook, which Zendesk therefore does not remove.
+/// Another trigger that posts to a webhook, which Zendesk therefore does not remove.
 fn other_user(wanted: &Wanted, found: &Found, webhook: &Change) -> Option<String> {
     let id = webhook.id.as_deref()?;
     let mut others = found.triggers.iter();

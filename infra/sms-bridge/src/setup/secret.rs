@@ -127,7 +127,7 @@ impl Secret {
         }
         for key in &self.remove {
             if values.iter().any(|(given, _)| given == key) {
-                let sentence = format!("{key} is given and to be removed: which?");
+                let sentence = format!("{key} is both given and to be removed: choose one");
                 return Err(Failure::Usage(sentence));
             }
             object.remove(key);
@@ -137,7 +137,7 @@ impl Secret {
         if self.rotate_inbound_token || get(&object, TOKEN).is_none() {
             set(&mut object, TOKEN, &new_token()?);
         }
-        // Where the names change anyway, or nobody has looked for one yet.
+        // Where the names change anyway, or none has been looked for yet.
         let is_filled = !values.is_empty() || self.rotate_inbound_token;
         if is_filled && get(&object, PSEUDONYM_KEY).is_none() {
             set(&mut object, PSEUDONYM_KEY, &new_token()?);
@@ -225,10 +225,10 @@ fn half_given<'k>(
     Ok(())
 }
 
-/// A token nobody can guess, in characters every header carries.
+/// A token that cannot be guessed, in characters every header carries.
 fn new_token() -> Result<String, Failure> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::Broken(format!("no randomness can be had: {error}")))?;
+        .map_err(|error| Failure::Broken(format!("no random bytes are available: {error}")))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -56,7 +56,7 @@ const EVENT_TYPES: &str = include_str!("../../../zendesk/events.json");
 const FIRST_ANSWER: &str = include_str!("../../../zendesk/first-answer.json");
 /// Its name.
 const FIRST: &str = "first answer";
-/// What it says where nobody has written anything else into it; and not again within a day.
+/// What it says until other words are written into it; and not again within a day.
 const SAYS: &str =
     r#","say":"Thank you for your message. We read it and answer here.","once_hours":24}"#;
 
@@ -185,7 +185,7 @@ impl Wanted {
         })
     }
 
-    /// Which of [`ROUTES`] a webhook posts to, whoever made it.
+    /// Which of [`ROUTES`] a webhook posts to, by hand or by the tool.
     pub(crate) fn route(&self, webhook: &Value) -> Option<usize> {
         let mut ours = self.webhooks.iter();
         ours.position(|ours| !ours.is_null() && ours["endpoint"] == webhook["endpoint"])

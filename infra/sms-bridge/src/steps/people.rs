@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An agent makes somebody else the requester of a ticket.
+/// An agent makes another user the requester of a ticket.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Requester {
@@ -21,7 +21,7 @@ pub(crate) struct MergeUsers {
     pub(crate) into: String,
 }
 
-/// Somebody writes an e-mail that opens a ticket.
+/// A person writes an e-mail that opens a ticket.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mail {

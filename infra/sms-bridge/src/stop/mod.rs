@@ -88,7 +88,7 @@ impl Stop {
         }
         talk::say(&match before {
             Some(at) => format!("Stopped already, since {} UTC.", moment(at)),
-            None => "Stopped. From 15 seconds from now on no SMS goes out.".to_owned(),
+            None => "Stopped. Within 15 seconds no SMS goes out any more.".to_owned(),
         });
         talk::say("Customers' texts reach Zendesk as ever. Answers and closing messages wait, and");
         talk::say("the time after which they are given up stands still. What waits: sms-bridge");
@@ -237,7 +237,7 @@ fn question(dropped: &[Outgoing], goes: &[Outgoing]) -> String {
     }
 }
 
-/// Changes a conversation that nobody holds; says whether that could be done.
+/// Changes a conversation that no worker holds; says whether that could be done.
 async fn change(table: &Table, key: &Key, change: impl Fn(&mut Held)) -> Result<bool, Failure> {
     for _ in 0..TRIES {
         let Some(item) = table.item(&key.pk()).await? else {

@@ -56,12 +56,12 @@ pub(super) fn standing(known: &Known, comment: &CommentView) -> String {
         let written = |id: &DeliveryId| notes(known).any(|(about, _)| about == id.as_str());
         match written(&note) {
             _ if written(&right) => "sent to Braze after all: it was replayed, or asked for again",
-            true => "accepted and done; an internal note tells more",
+            true => "accepted and done; an internal note says more",
             false => "accepted and sent to Braze, no note against it",
         }
     } else if is_known_by_text(known, comment) {
         match has_unknown_note(known, comment.created_at.unwrap_or_default()) {
-            true => "accepted, by its text; an internal note behind it may tell more",
+            true => "accepted, by its text; an internal note after it may say more",
             false => "accepted, by its text, and sent to Braze; no note against it",
         }
     } else if known.now - comment.created_at.unwrap_or(known.now) > REMEMBERED {

@@ -1,4 +1,4 @@
-//! What Braze's event export told of messages.
+//! What Braze's event export reported of messages.
 //!
 //! In: what is watched of the customer. Out: where an answer or a closing message stands, in words. Nothing where
 //! Braze exports no events, or the message is forgotten. Pure.

@@ -44,7 +44,7 @@ pub(crate) struct Trace {
     /// A Braze external id, or a number of a Zendesk ticket.
     #[arg(required_unless_present = "ticket")]
     who: Option<String>,
-    /// A Zendesk ticket; for numbers that are somebody's external id, too.
+    /// A Zendesk ticket; for numbers that are also an external id.
     #[arg(long, value_name = "ID", conflicts_with = "who")]
     ticket: Option<TicketId>,
     /// Show texts as well.
@@ -63,7 +63,7 @@ struct Known {
     /// The customer's name in the functions' logs, where the secret may be read.
     log_name: Option<String>,
     held: Held,
-    /// What Braze's event export told.
+    /// What Braze's event export reported.
     watch: Watch,
     waiting: Option<Waiting>,
     /// Events that named only the ticket: whose it is has to be looked up.
@@ -188,7 +188,7 @@ impl Trace {
     }
 }
 
-/// What the functions' logs call a customer; made here, so that nobody has to type the key.
+/// What the functions' logs call a customer; made here, so that the key need not be typed.
 async fn log_name(account: &Account, key: &Key) -> Option<String> {
     let Key::Customer(customer) = key else {
         return None;
@@ -260,7 +260,7 @@ async fn on_ticket(table: &Table, id: TicketId) -> Result<Option<Key>, Failure> 
 fn nobody(ticket: Option<TicketId>) -> Failure {
     let ticket = ticket.map_or_else(String::new, |id| id.to_string());
     Failure::Usage(format!(
-        "nobody's conversation is on ticket {ticket}: its requester has no Braze external id, or \
+        "no conversation is on ticket {ticket}: its requester has no Braze external id, or \
          nothing of it has come in yet"
     ))
 }

@@ -33,7 +33,7 @@ pub(super) fn of(known: &Known) -> Vec<Hop> {
     let unaddressed = unaddressed.map(|entry| looked_up(known, entry));
     let letters = known.letters.iter().map(|letter| dead(known, letter));
     let undone: Vec<Hop> = waiting.chain(unaddressed).chain(letters).collect();
-    // What waits or is dead is told once, though its comment is on the ticket.
+    // What waits or is dead is shown once, though its comment is on the ticket.
     let told: Vec<CommentId> = undone.iter().filter_map(|hop| hop.comment).collect();
     let comments = known.comments.iter().rev();
     let comments = comments.filter(|comment| !told.contains(&comment.id));
@@ -84,7 +84,7 @@ fn looked_up(known: &Known, entry: &Entry) -> Hop {
     Hop {
         at: entry.event.received_at,
         kind: kind(entry),
-        standing: "waits for Zendesk to tell whose ticket it is".to_owned(),
+        standing: "waits for Zendesk to say whose ticket it is".to_owned(),
         delivery: Some(entry.event.delivery.to_string()),
         comment: answers::comment_of(known, entry),
         text: text(entry),
@@ -120,7 +120,7 @@ fn on_ticket(known: &Known, comment: &CommentView) -> Option<Hop> {
     let (kind, standing) = match &comment.delivery {
         Some(_) if by_customer => ("text", "is on the ticket".to_owned()),
         Some(_) if !comment.public => match quiet::consent_told(comment) {
-            Some(kind) => (kind, "known; an internal note tells the agent".to_owned()),
+            Some(kind) => (kind, "known; an internal note informs the agent".to_owned()),
             None => ("note", "the bridge's internal note".to_owned()),
         },
         Some(_) => ("text", "is on the ticket".to_owned()),

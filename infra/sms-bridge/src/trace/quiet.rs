@@ -44,7 +44,7 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
     }
     if solved_at > state.told_at {
         let known_of = undone.iter().any(|hop| hop.kind == "solved");
-        let untold = "NOT TOLD: the bridge knows nothing of this solve";
+        let untold = "NOT ACCEPTED: the bridge knows nothing of this solve";
         return (!known_of).then(|| hop(solved_at, "solved", untold));
     }
     if state.told_at == 0

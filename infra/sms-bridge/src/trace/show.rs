@@ -87,14 +87,14 @@ fn head(known: &Known) -> Vec<String> {
     }
     if let Some(waiting) = &known.waiting {
         let until = moment(waiting.held.until);
-        let holder = waiting.holder.as_deref().unwrap_or("nobody");
+        let holder = waiting.holder.as_deref().unwrap_or("a worker");
         row(
             "Lease",
             match waiting.why {
                 Why::Worked => format!("{holder}, until {until} UTC"),
-                Why::Paused => format!("nobody; redelivery takes it after {until} UTC"),
-                Why::Due => "nobody; redelivery takes it within a minute".to_owned(),
-                Why::Late => format!("LATE: due since {until} UTC, and nobody takes it"),
+                Why::Paused => format!("free; redelivery takes it after {until} UTC"),
+                Why::Due => "free; redelivery takes it within a minute".to_owned(),
+                Why::Late => format!("LATE: due since {until} UTC, and not taken up yet"),
             },
         );
     }

@@ -212,7 +212,8 @@ async fn a_drop_removes_what_was_named_and_nothing_else() {
     let said = live.run(&format!("dead-letters drop {}", ids[1])).await;
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(
-        said.err.ends_with("bridge: nobody to ask: give --yes\n"),
+        said.err
+            .ends_with("bridge: there is no terminal to ask on: give --yes\n"),
         "{said:?}"
     );
     assert_eq!(items(&live.stack).len(), before);
@@ -256,7 +257,7 @@ async fn letters_are_chosen_by_customer_and_by_cause() {
     let said = live.run("dead-letters replay 9 --all").await;
     assert_eq!(said.code, Some(2));
     let said = live.run("dead-letters replay --all").await;
-    said.refuses("nobody to ask: give --yes");
+    said.refuses("there is no terminal to ask on: give --yes");
 }
 
 /// A ticket solved while Braze refuses the closing message.

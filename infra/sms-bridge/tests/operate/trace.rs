@@ -184,7 +184,7 @@ async fn an_answer_without_its_comments_id_that_was_not_sent_is_told_once() {
     assert!(standings[0].starts_with("dead letter since "), "{path:#}");
     assert_eq!(
         standings[1],
-        "accepted, by its text; an internal note behind it may tell more"
+        "accepted, by its text; an internal note after it may say more"
     );
     assert!(hop(&path, "reply", 0)["comment"].is_u64(), "{path:#}");
 }
@@ -241,7 +241,7 @@ async fn solves_and_consent_are_on_the_path() {
     let path = live.json("trace ana").await;
     assert_eq!(
         standings(&path, "opt-out"),
-        ["known; an internal note tells the agent"]
+        ["known; an internal note informs the agent"]
     );
     assert_eq!(
         standings(&path, "solved"),
@@ -287,7 +287,7 @@ async fn a_solve_the_bridge_knows_nothing_of_is_told_as_such() {
         .zendesk
         .set_status(ticket, Status::Solved)
         .unwrap();
-    let untold = "NOT TOLD: the bridge knows nothing of this solve";
+    let untold = "NOT ACCEPTED: the bridge knows nothing of this solve";
     let path = live.json("trace ana").await;
     assert_eq!(standings(&path, "solved"), [untold]);
 }
@@ -344,7 +344,7 @@ async fn an_answer_whose_customer_has_to_be_looked_up_is_on_the_customers_path()
     let reply = hop(&path, "reply", 0);
     assert_eq!(
         reply["standing"],
-        "waits for Zendesk to tell whose ticket it is"
+        "waits for Zendesk to say whose ticket it is"
     );
     assert_eq!(reply["comment"], comment);
 }
@@ -375,7 +375,7 @@ async fn nobody_and_nothing_are_told_in_one_sentence() {
         .await
         .refuses("the table holds nothing of bob: check the Braze external id, or give --ticket");
     live.run("trace 987654").await.refuses(
-        "nobody's conversation is on ticket 987654: its requester has no Braze external id, or \
+        "no conversation is on ticket 987654: its requester has no Braze external id, or \
          nothing of it has come in yet",
     );
     assert_eq!(live.run("trace").await.code, Some(2));

@@ -1,5 +1,5 @@
 //! The conversation is compared with its ticket: answers whose webhook never came are sent, a solve
-//! that nobody reported is made up for, a ticket closed, merged or deleted behind our back is noticed.
+//! that no webhook reported is made up for, a ticket closed, merged or deleted behind our back is noticed.
 
 use crate::message::{Body, Check, DeliveryId, Event, Resend, Solved, TicketId};
 

@@ -10,7 +10,7 @@ use super::super::state::{Entry, State};
 use super::super::step::{Ending, Failure, Outcome, Owner, PersonFacts, Step, TicketFacts};
 use super::{Body, Calls, Context, Done, Ended, Pause, Stop, later, owner};
 
-/// Reason given where nobody is known to whom the ticket belongs.
+/// Reason given where it is not known whose the ticket is.
 const UNKNOWN: &str = "the ticket's requester has no Braze external id";
 
 pub(super) async fn forward(

@@ -6,7 +6,7 @@ use super::super::state::{Entry, TicketEvent, What};
 use super::super::step::{Attributes, Step};
 use super::{Flow, Stop};
 
-/// Events that wait, at most: Braze is not told the whole story of an outage.
+/// Events that wait, at most: Braze does not get the whole story of an outage.
 const KEPT: usize = 8;
 
 const MINUTE: i64 = 60 * 1000;
@@ -98,7 +98,7 @@ fn lost(events: &[What]) {
     for what in events {
         tracing::warn!(
             braze.event = what.name(),
-            "perhaps not reported to Braze, and not repeated"
+            "Braze did not confirm an event; not sent again"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What becomes of an event: one file per kind, told from top to bottom.
+//! What becomes of an event: one file per kind, to be read from top to bottom.
 //!
 //! A call to a vendor is an `await`, "not now" is a `?`. A flow that stopped begins again from the top:
 //! what it must not do twice is stored, everything else is a local variable and is read again.
@@ -200,7 +200,7 @@ async fn tell(
     let customer = match context.key {
         Key::Customer(customer) => customer,
         Key::Ticket(ticket) => match &entry.event.body {
-            // It addresses nobody.
+            // It addresses no customer.
             Body::Note(_) => &Customer::NOBODY,
             Body::Other => return later(None, None),
             _ => return forward::forward(calls, context, *ticket, state, &entry.event).await,
@@ -366,7 +366,7 @@ impl Done {
         Self::ended(Ending::Ignored(reason), vec![])
     }
 
-    /// Agents suspended the customer, on purpose: nobody is told.
+    /// Agents suspended the customer, on purpose: no note is written.
     fn suspended() -> Self {
         Self::ignored("the customer is suspended in Zendesk")
     }

@@ -46,7 +46,7 @@ pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop>
     Ok(())
 }
 
-/// The number may be another person's now, who is told nothing of the one before, and whose texts do not go to
+/// The number may be another person's now, who learns nothing of the one before, and whose texts do not go to
 /// that one's user.
 fn has_number(flow: &mut Flow<'_>, told: Option<&BrazeId>) {
     let known = flow.state.profile.as_ref();
@@ -72,7 +72,7 @@ fn mark(flow: &Flow<'_>, told: Option<&BrazeId>) -> DeliveryId {
     DeliveryId::derive("person", &[who])
 }
 
-/// The customer's profile is told for the first time: its conversation may be under a number.
+/// The customer's profile is named for the first time: its conversation may be under a number.
 async fn has_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Stop> {
     match flow.find_profile(told, Anyway::No).await?? {
         None => {}

@@ -122,7 +122,7 @@ async fn is_by_end_user(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<bool, 
 }
 
 /// Ends the flow where the answer is not this customer's; else the conversation is on its ticket. Asked once:
-/// an answer belongs to whoever was the requester when it was written.
+/// an answer belongs to the person who was the requester when it was written.
 async fn is_theirs(flow: &mut Flow<'_>, reply: &Reply) -> Result<(), Stop> {
     if flow.progress.confirmed {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The spend guard: what would go beyond the settings' SMS parts is not sent, and somebody reads so.
+//! The spend guard: what would go beyond the settings' SMS parts is not sent, and a note says so.
 
 use crate::telemetry::metrics::{self, Metric};
 use crate::text::sms::segments;

@@ -12,7 +12,7 @@ use super::{Done, Ended, Flow, No, Stop};
 const COUNTS_FOR: i64 = 60 * 60 * 1000;
 
 /// Asks Braze, at most once an hour, and believes it: who opted out and is subscribed again has taken
-/// it back elsewhere. Where Braze does not say, messages are sent as if nobody had asked.
+/// it back elsewhere. Where Braze does not say, messages are sent as if it had not been asked.
 pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
     let Some(group) = flow.about.policy.subscription_group.clone() else {
         return Ok(());
@@ -40,7 +40,7 @@ pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Braze has to be told that the customer opted out in other words than it acts on: until then what it says
+/// Braze has to learn that the customer opted out in other words than it acts on: until then what it says
 /// of the subscription is old.
 pub(super) fn to_tell(flow: &mut Flow<'_>) -> Entry {
     flow.state.braze_untold = true;

@@ -109,7 +109,7 @@ fn note_on_opt_out(flow: &mut Flow<'_>) -> Option<Entry> {
 }
 
 /// The customer asks for no more texts, in words that Braze does not act on: no automatic SMS follows, and
-/// the agent reads so, once on a ticket. Where the settings say so it counts as an opt-out, and Braze is told.
+/// the agent reads so, once on a ticket. Where the settings say so it counts as an opt-out, and Braze is informed.
 fn on_opt_out_wish(flow: &mut Flow<'_>, text: &Text) -> Vec<Entry> {
     let Some(ticket) = flow.state.ticket else {
         return vec![];

@@ -69,7 +69,7 @@ pub fn closing_unknown(language: Language, now: i64) -> String {
     )
 }
 
-/// Zendesk does not say whether a ticket whose solve was told of was solved again.
+/// Zendesk does not say whether a ticket whose solve the customer was notified of was solved again.
 pub fn solve_unclear(language: Language, status: u16) -> String {
     let text = Texts::of(language).solve_unclear;
     fill(text, &[("status", &status.to_string())])

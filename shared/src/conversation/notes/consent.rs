@@ -53,7 +53,7 @@ pub fn customer_opted_out_in_words(language: Language) -> String {
     Texts::of(language).customer_opted_out_in_words.to_owned()
 }
 
-/// Braze could not be told of it.
+/// Braze could not be informed of it.
 pub fn braze_not_informed(language: Language) -> String {
     Texts::of(language).braze_not_informed.to_owned()
 }

@@ -53,7 +53,7 @@ pub fn withheld(language: Language, message: Message) -> String {
     fill(texts.withheld, &[("what", &which(texts, message))])
 }
 
-/// A message that was told of as withheld was sent later.
+/// A message that was reported as withheld was sent later.
 pub fn sent_after_all(language: Language, message: Message) -> String {
     let texts = Texts::of(language);
     fill(texts.sent_after_all, &[("what", &which(texts, message))])

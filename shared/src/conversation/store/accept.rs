@@ -56,7 +56,7 @@ impl Store {
         }
     }
 
-    /// Appends an event in one write and takes nothing: where nobody holds the conversation, it is
+    /// Appends an event in one write and takes nothing: where no worker holds the conversation, it is
     /// due now. For events that a person puts back; under a delivery put back before, nothing happens.
     ///
     /// # Errors

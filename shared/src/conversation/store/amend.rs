@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::{Held, PARKED, Store, StoreError, Write, codec};
 
 impl Store {
-    /// Writes back state and mailbox of a conversation that nobody holds, due now; says whether it was still
-    /// as it was read. One that somebody may have vanished over, or that cannot be read whole, is left alone.
+    /// Writes back state and mailbox of a conversation that no worker holds, due now; says whether it was still
+    /// as it was read. One that a worker may have vanished over, or that cannot be read whole, is left alone.
     ///
     /// # Errors
     ///

@@ -24,7 +24,7 @@ pub(super) const STATE: &str = "memory";
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 impl Held {
-    /// Reads an item that somebody else has read, for looking only.
+    /// Reads an item that was read elsewhere, for looking only.
     pub fn read(key: &Key, item: HashMap<String, AttributeValue>) -> Self {
         held(key, item)
     }

@@ -1,6 +1,6 @@
 //! A conversation goes to another key: its profile got an external id, or another number.
 //!
-//! One conditional write empties the item and keeps what was in it aside, so that whoever takes over may be
+//! One conditional write empties the item and keeps what was in it aside, so that the worker that takes over may be
 //! interrupted and read it again. A profile's own item says where its conversation is.
 
 use std::future::Future;

@@ -114,7 +114,7 @@ pub enum Claim<'a> {
 pub enum Accepted {
     /// Stored, and the conversation is ours.
     Held(Held),
-    /// Stored; somebody else holds the conversation, or it waits. As it is now.
+    /// Stored; another worker holds the conversation, or it waits. As it is now.
     Stored(Held),
     /// Accepted before. The conversation as it is now.
     Duplicate(Box<Held>),

@@ -58,7 +58,7 @@ const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 /// Pages of a shard of the index that are read to count it, about ten thousand items each.
 const PAGES_COUNTED: usize = 8;
 
-/// The lease of a conversation that waits: nobody's.
+/// The lease of a conversation that waits: no worker's.
 const PARKED: &str = "-";
 
 /// The table.

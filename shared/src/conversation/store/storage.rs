@@ -15,7 +15,7 @@ use super::{
     Watched,
 };
 
-/// A table of conversations. What each operation does is told at [`Store`]'s own methods.
+/// A table of conversations. [`Store`]'s own methods describe each operation.
 pub trait Storage: Claims + Handover {
     /// Appends an event: refuses a duplicate, takes the lease where it is free.
     fn accept(
@@ -75,7 +75,7 @@ pub trait Storage: Claims + Handover {
         async { Ok(None) }
     }
 
-    /// Writes down what is watched of a customer, if nobody has since it was read.
+    /// Writes down what is watched of a customer, if no other worker has since it was read.
     fn watch(
         &self,
         _customer: &ExternalUserId,

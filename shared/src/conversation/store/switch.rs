@@ -19,7 +19,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError`]: nobody knows.
+    /// [`StoreError`]: it is not known.
     pub async fn stopped_at(&self) -> Result<Option<i64>, StoreError> {
         let since = Instant::now();
         let answer = self

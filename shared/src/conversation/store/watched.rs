@@ -23,7 +23,7 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// Reads an item that somebody else has read. What cannot be read is watched no more.
+    /// Reads an item that was read elsewhere. What cannot be read is watched no more.
     pub fn read(item: &codec::Item) -> Self {
         let json = item.get(codec::STATE).and_then(codec::string);
         let watch = json.and_then(|json| serde_json::from_str(json).ok());
@@ -45,7 +45,7 @@ impl Store {
         Ok(item.map(|item| Watched::read(&item)))
     }
 
-    /// Writes down what is watched of a customer; false where somebody else has since it was read.
+    /// Writes down what is watched of a customer; false where another worker has since it was read.
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ const PK: &str = "cursor#tickets";
 /// What looking for lost webhooks remembers between two runs.
 pub trait Watermark {
     /// The time before which every change was looked at, in milliseconds since the epoch; `None`:
-    /// nobody has looked yet.
+    /// none was looked at yet.
     fn watermark(&self) -> impl Future<Output = Result<Option<i64>, StoreError>> + Send;
 
     /// Remembers that time.

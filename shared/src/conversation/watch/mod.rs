@@ -1,7 +1,7 @@
 //! What is watched of one customer while Braze exports events: the messages sent to them, until it is known what
 //! became of each, and their texts, until their webhook came.
 //!
-//! In: messages, steps, the time. Out: what somebody has to do about it. Pure; stored as JSON in an item of its
+//! In: messages, steps, the time. Out: what has to be done about it. Pure; stored as JSON in an item of its
 //! own, beside the conversation's, so that no step of a message waits for the conversation or holds it up.
 //! Events come at least once, in any order and late: a step counts wherever it belongs.
 
@@ -31,7 +31,7 @@ const KEPT: i64 = 10 * DAY;
 /// How far Braze's clock may be from ours, with its whole seconds, in milliseconds.
 const APART: i64 = 60 * 1000;
 
-/// How long whoever wrote down what is owed has to tell it, in milliseconds.
+/// How long the worker that wrote down what is owed has to report it, in milliseconds.
 const TELLING: i64 = 60 * 1000;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -46,7 +46,7 @@ pub struct Watch {
     /// Steps that came before their message was written down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     early: Vec<SmsStep>,
-    /// Texts that the export told of.
+    /// Texts that the export reported.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     texts: Vec<Unreported>,
     /// Texts that webhooks brought.
@@ -113,8 +113,8 @@ impl Watch {
         self.tidy_texts(now);
     }
 
-    /// When something comes to pass, in milliseconds since the epoch. What is owed is told by whoever wrote it
-    /// down; should they vanish, a minute later by somebody else.
+    /// When something is due, in milliseconds since the epoch. What is owed is reported by the worker that wrote it
+    /// down; should it vanish, a minute later by another.
     pub fn due_at(&self, now: i64) -> Option<i64> {
         let silent = self.sent.iter().filter_map(Sent::silent_at);
         let owed = self.sent.iter().any(|sent| sent.owed.is_some());
@@ -129,7 +129,7 @@ impl Watch {
         withheld >= usize::from(sent.parts)
     }
 
-    /// A step whose sending nobody knows is this silent message's, where campaign and time fit.
+    /// A step that names no message is this silent message's, where campaign and time fit.
     fn adopts(&mut self, index: usize) -> bool {
         let sent = &mut self.sent[index];
         let fits = |step: &&SmsStep| step.dispatch.is_some() && sent.may_have(step);
@@ -141,7 +141,7 @@ impl Watch {
         !self.sent[index].is_waiting()
     }
 
-    /// The messages of one answer are withheld together, and told of once.
+    /// The messages of one answer are withheld together, and reported once.
     fn withhold(&mut self, index: usize) {
         let first = self.sent[index].clone();
         for sent in &mut self.sent {

@@ -1,4 +1,4 @@
-//! Customers' texts that the export told of, and those that webhooks brought: each text of the first kind that
+//! Customers' texts that the export reported, and those that webhooks brought: each text of the first kind that
 //! none of the second belongs to is delivered as it is.
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ const MOST: usize = 200;
 /// How much of a text is compared, in characters: Braze may cut what a webhook brings at 256.
 const COMPARED: usize = 200;
 
-/// A text that the export told of.
+/// A text that the export reported.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unreported {
@@ -57,7 +57,7 @@ pub struct Heard {
     /// When it came, in milliseconds since the epoch.
     at: i64,
     print: u32,
-    /// The export told of it.
+    /// The export reported it.
     #[serde(default, skip_serializing_if = "is_false")]
     exported: bool,
     /// It was delivered before it came.

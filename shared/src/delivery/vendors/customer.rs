@@ -14,13 +14,13 @@ const MARK_DIGITS: usize = 16;
 /// What became of the search for a user, and of making one.
 enum Tried {
     User(UserId),
-    /// The external id is somebody else's, or Zendesk refuses the new user.
+    /// The external id is another user's, or Zendesk refuses the new user.
     Not(Option<ZendeskError>),
 }
 
 /// The customer's user. An end user with exactly the Braze id as external id is used as they are; where there
 /// is none, one is made. Zendesk matches external ids without regard to case (documented), and staff have
-/// them, too: where the id is somebody else's, the new user gets an external id that nobody else can have.
+/// them, too: where the id is another user's, the new user gets an external id that no other user can have.
 pub(super) async fn find_or_create(
     client: &Client,
     person: &Person,
@@ -86,7 +86,7 @@ async fn with_external_id(
         Err(refused @ ZendeskError::Rejected { status: 422, .. }) => refused,
         Err(error) => return Err(error),
     };
-    // Taken: by this request itself, whose first answer was lost, or by somebody the search does not show.
+    // Taken: by this request itself, whose first answer was lost, or by a user the search does not show.
     let found = client.users_with(external_id, deadline).await?;
     let own = found.iter().find(|user| user.is_customer(external_id));
     Ok(own.map_or(Tried::Not(Some(refused)), |user| Tried::User(user.id)))

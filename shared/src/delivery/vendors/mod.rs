@@ -44,7 +44,7 @@ pub trait Vendors {
         std::future::ready(Ok(Changes::default()))
     }
 
-    /// Why the call is not to be made now, where somebody has said so.
+    /// Why the call is not to be made now, where there is a reason.
     fn held_back(
         &self,
         _step: &Step,
@@ -60,7 +60,7 @@ pub trait Vendors {
         None
     }
 
-    /// How many updates of tickets a minute the account may make, where Zendesk has told it.
+    /// How many updates of tickets a minute the account may make, where Zendesk's answers name it.
     fn updates_a_minute(&self) -> Option<u32> {
         None
     }
@@ -167,12 +167,12 @@ impl Vendors for Clients {
         outcome
     }
 
-    /// The export is for administrators; whoever is none searches.
+    /// The export is for administrators; other roles search.
     async fn changed(&self, from: &From, deadline: Deadline) -> Result<Changes, NotTold> {
         changed::page(self, from, deadline).await
     }
 
-    /// No SMS goes out while a person has stopped them all, nor while nobody knows.
+    /// No SMS goes out while a person has stopped them all, nor while that is not known.
     async fn held_back(&self, step: &Step, deadline: Deadline) -> Option<Outcome> {
         if !matches!(step, Step::SendSms(_)) {
             return None;

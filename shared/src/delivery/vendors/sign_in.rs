@@ -10,10 +10,10 @@ use crate::zendesk::ZendeskError;
 
 use super::Clients;
 
-/// Longest time for it; whoever needs the token tries again by itself.
+/// Longest time for it; a call that needs the token tries again by itself.
 const SIGN_IN: Duration = Duration::from_secs(2);
 
-/// Whether delivering this event calls Zendesk, as far as can be told before it is stored.
+/// Whether delivering this event calls Zendesk, as far as is known before it is stored.
 pub(crate) fn calls_zendesk(incoming: &Incoming) -> bool {
     let to_zendesk = match incoming.event.body {
         Body::Text(_)

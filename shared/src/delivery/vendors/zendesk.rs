@@ -130,7 +130,7 @@ impl Clients {
     }
 
     /// A ticket as it is. One that a customer made by answering a closed one takes over its tags: the tag of
-    /// tickets that are texted about counts there only once somebody has added it.
+    /// tickets that are texted about counts there only once it was added.
     async fn look_up(
         &self,
         ticket: TicketId,

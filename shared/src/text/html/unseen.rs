@@ -4,7 +4,7 @@
 use super::style::Style;
 use super::tag::{is_block, is_void};
 
-/// Elements whose content nobody sees.
+/// Elements whose content is not displayed.
 const UNSEEN: &[&[u8]] = &[
     b"script",
     b"style",

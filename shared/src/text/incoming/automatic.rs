@@ -4,7 +4,7 @@ use super::book::{Book, Section};
 use super::pattern::{Places, START};
 use super::words::{Word, Words};
 
-/// Whether a text is such an answer: it says so, only a machine says it, or it is nothing but that somebody is
+/// Whether a text is such an answer: it says so, only a machine says it, or it is nothing but that the writer is
 /// away and will answer later.
 pub(super) fn is_automatic(words: &Words) -> bool {
     let list = words.list.as_slice();

@@ -1,4 +1,4 @@
-//! Texts that nobody needs to answer.
+//! Texts that need no answer.
 
 use super::book::{Book, Section};
 use super::pattern::{Places, START};

@@ -1,5 +1,5 @@
 //! What a customer's text is, beyond its words: a reaction, an answer a phone gave by itself, a courtesy, a wish
-//! to get no more texts. In doubt it is an ordinary text, because somebody reads that.
+//! to get no more texts. In doubt it is an ordinary text, because an agent reads that.
 //!
 //! What Braze says of a text by its `kind` comes first, and a rating in its window before that; neither is
 //! looked for here ([`rating`] reads the latter).

@@ -34,7 +34,7 @@ const OUT_OF: [&str; 7] = ["out", "of", "sur", "de", "von", "su", "em"];
 /// The rating that a text is, from 1 to 5: a number, stars or a thumb, with nothing beside it but a courtesy.
 ///
 /// `4/5` and `4 out of 5` are 4. A number with other words beside it, two different numbers, and a rating on
-/// another scale are none: somebody reads them.
+/// another scale are none: an agent reads them.
 pub fn rating(text: &str) -> Option<u8> {
     if text.len() > MAX_BYTES {
         return None;

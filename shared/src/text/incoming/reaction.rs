@@ -1,4 +1,4 @@
-//! Taps on a message, as phones put them into words for somebody who cannot see them.
+//! Taps on a message, as phones put them into words for phones that cannot show them.
 //!
 //! The wording differs by phone and language; what they share is that a text is a few words and then the
 //! message itself in quotes, or what the phone calls a picture.

@@ -1,4 +1,4 @@
-//! Whether a word is the one of a phrase, or somebody's name.
+//! Whether a word is the one of a phrase, or a person's name.
 
 use super::words::{Word, fold, ligature};
 
@@ -51,7 +51,7 @@ pub(super) fn is_alphabetic(word: &Word) -> bool {
     word.text.chars().count() > 1 && word.text.chars().all(char::is_alphabetic)
 }
 
-/// Whether a word is somebody's name: a known one, or one with a capital that no sentence begins with.
+/// Whether a word is a person's name: a known one, or one with a capital that no sentence begins with.
 pub(super) fn is_name(words: &[Word], word: &Word, at: usize) -> bool {
     if !is_alphabetic(word) {
         return false;

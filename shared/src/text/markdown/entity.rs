@@ -5,7 +5,7 @@ use std::ops::Range;
 /// What a text says about how its special characters were written.
 pub(super) struct Entities<'t> {
     text: &'t str,
-    /// A bare `&` stands in it as a word: nobody wrote `&amp;` for that one.
+    /// A bare `&` stands in it as a word: it was not written as `&amp;`.
     bare_ampersand: bool,
     /// A bare tag stands in it.
     bare_tag: bool,

@@ -26,7 +26,7 @@ pub(super) struct Open<'t> {
 #[derive(Default)]
 pub(super) struct Links<'t> {
     open: Vec<Open<'t>>,
-    /// Names of the references whose address was told.
+    /// Names of the references whose address was written out.
     pub(super) told: Vec<CowStr<'t>>,
 }
 

@@ -1,4 +1,4 @@
-//! What is dropped from a text because nobody can see it.
+//! What is dropped from a text because it is invisible.
 //!
 //! In: text as an agent's editor left it. Out: the same text to the eye.
 

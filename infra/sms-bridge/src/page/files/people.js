@@ -17,7 +17,7 @@ function everyone() {
 /** An agent makes somebody else the requester. */
 export async function changeRequester(ticket) {
   const options = everyone().filter(([key]) => key !== ticket.person);
-  if (!options.length) return ask("Change the requester", [{ text: "There is nobody else yet. Add a customer on the phone's side, or let an e-mail come in." }]);
+  if (!options.length) return ask("Change the requester", [{ text: "There is no other user yet. Add a customer on the phone, or let an e-mail come in." }]);
   const told = await ask(`Requester of #${ticket.id}`, [{ name: "id", label: "New requester", options }], "Change");
   if (told) act({ requester: { ticket: ticket.id, id: told.id } });
 }

@@ -27,7 +27,7 @@ function item(value, old) {
     fact("Opted out", memory.opted_out ? "yes" : null),
     fact("Zendesk waits", pause(memory.zendesk_wait)),
     fact("Braze waits", pause(memory.braze_wait)),
-    fact("Held by", value.lease ? (value.lease === "-" ? "nobody, it waits" : value.lease) : null),
+    fact("Held by", value.lease ? (value.lease === "-" ? "free, it waits" : value.lease) : null),
     fact("Due", value.due_at === null ? null : h("span", { class: "due", "data-due": value.due_at }, when(value.due_at))),
     fact("Version", String(value.v)),
   ];
