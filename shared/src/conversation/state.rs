@@ -53,14 +53,14 @@ pub struct State {
     pub solved_at: Option<i64>,
     /// The customer was notified of this solve.
     #[serde(skip_serializing_if = "is_false")]
-    pub closing_told: bool,
+    pub closing_notified: bool,
     /// When the solve was asked for that the customer was notified of last, in milliseconds since the
     /// epoch.
     #[serde(skip_serializing_if = "is_zero")]
-    pub told_at: i64,
+    pub notified_at: i64,
     /// That time is the bridge's own: Zendesk's was not known.
     #[serde(skip_serializing_if = "is_false")]
-    pub told_roughly: bool,
+    pub notified_at_is_approximate: bool,
     /// Why that went without an SMS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silent: Option<Silent>,
@@ -263,9 +263,9 @@ impl State {
         self.solved_upto = None;
         self.heard_upto = None;
         self.checked_at = 0;
-        self.closing_told = false;
-        self.told_at = 0;
-        self.told_roughly = false;
+        self.closing_notified = false;
+        self.notified_at = 0;
+        self.notified_at_is_approximate = false;
         self.silent = None;
         self.rating = None;
         self.opened_at = 0;
@@ -282,7 +282,7 @@ impl State {
         } else {
             self.solved_at = None;
             self.solved_upto = None;
-            self.closing_told = false;
+            self.closing_notified = false;
         }
     }
 
@@ -414,12 +414,12 @@ mod tests {
     #[test]
     fn leaving_solved_ends_the_cycle() {
         let mut state = State {
-            closing_told: true,
+            closing_notified: true,
             ..State::default()
         };
         state.saw_status(Status::Solved, 5);
-        assert!(state.closing_told && state.solved_at == Some(5));
+        assert!(state.closing_notified && state.solved_at == Some(5));
         state.saw_status(Status::Open, 9);
-        assert!(!state.closing_told && state.solved_at.is_none());
+        assert!(!state.closing_notified && state.solved_at.is_none());
     }
 }

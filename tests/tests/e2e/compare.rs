@@ -209,7 +209,7 @@ async fn an_answer_on_a_ticket_told_as_solved_is_found() {
 async fn a_ticket_reopened_and_solved_without_a_word_is_told_once_more() {
     let stack = stack().await;
     let ticket = told_as_solved(&stack, ANA).await;
-    a_day_earlier(&stack, ANA, &["told_at"]);
+    a_day_earlier(&stack, ANA, &["notified_at"]);
     let desk = &stack.zendesk;
     desk.set_status(ticket, Status::Open).expect("solved");
     lose_webhooks(&stack);

@@ -397,8 +397,8 @@ impl Stage {
     /// The customer was told of the solve a day before.
     pub fn told_a_day_ago(&self, customer: &str) {
         self.remember(customer, |memory| {
-            let told_at = memory["told_at"].as_i64().expect("told");
-            memory["told_at"] = json!(told_at - A_DAY);
+            let notified_at = memory["notified_at"].as_i64().expect("told");
+            memory["notified_at"] = json!(notified_at - A_DAY);
         });
     }
 

@@ -42,16 +42,16 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
         let elsewhere = "the conversation is on another ticket: not known (any more)";
         return (solved_at > 0).then(|| hop(solved_at, "solved", elsewhere));
     }
-    if solved_at > state.told_at {
+    if solved_at > state.notified_at {
         let known_of = undone.iter().any(|hop| hop.kind == "solved");
         let untold = "NOT ACCEPTED: the bridge knows nothing of this solve";
         return (!known_of).then(|| hop(solved_at, "solved", untold));
     }
-    if state.told_at == 0
+    if state.notified_at == 0
         || known
             .letters
             .iter()
-            .any(|letter| is_of(letter, state.told_at))
+            .any(|letter| is_of(letter, state.notified_at))
     {
         return None;
     }
@@ -61,10 +61,10 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
     if let (false, None, Some(fate)) = (
         unsure,
         state.silent,
-        fate::of_closing(&known.watch, state.ticket, state.told_at),
+        fate::of_closing(&known.watch, state.ticket, state.notified_at),
     ) {
         let standing = format!("accepted; closing SMS {fate}");
-        return Some(hop(state.told_at, "solved", &standing));
+        return Some(hop(state.notified_at, "solved", &standing));
     }
     let standing = match state.silent {
         _ if unsure => "Braze's answer is not known: sms_resend sends the closing SMS again",
@@ -82,17 +82,17 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
         Some(Silent::Refused) => "accepted; no closing SMS: Braze refused it",
         Some(Silent::Other) => "accepted; no closing SMS",
     };
-    Some(hop(state.told_at, "solved", standing))
+    Some(hop(state.notified_at, "solved", standing))
 }
 
 /// Whether it is the closing message of the solve asked for at this time.
-fn is_of(letter: &Letter, told_at: i64) -> bool {
+fn is_of(letter: &Letter, notified_at: i64) -> bool {
     let Some(entry) = letter.entry() else {
         return false;
     };
     match &entry.event.body {
         Body::Solved(solved) => {
-            solved.asked_at == Some(told_at) || entry.event.received_at == told_at
+            solved.asked_at == Some(notified_at) || entry.event.received_at == notified_at
         }
         _ => false,
     }

@@ -198,12 +198,12 @@ fn unreported_solve(flow: &mut Flow<'_>, solved_at: Option<i64>) -> Option<Entry
     match solved_at {
         Some(at) if at <= solve::notified_until(flow.state) => {
             // An answer that was reported late may have shown it as open since.
-            flow.progress.announce |= !flow.state.closing_told;
-            flow.state.closing_told = true;
+            flow.progress.announce |= !flow.state.closing_notified;
+            flow.state.closing_notified = true;
             flow.state.saw_status(Status::Solved, at);
             None
         }
-        None if flow.state.closing_told => None,
+        None if flow.state.closing_notified => None,
         solved_at => Some(solved(flow, solved_at)),
     }
 }
@@ -211,7 +211,7 @@ fn unreported_solve(flow: &mut Flow<'_>, solved_at: Option<i64>) -> Option<Entry
 fn over(flow: &Flow<'_>) -> Done {
     let (state, progress) = (&*flow.state, &*flow.progress);
     let mut follow = Vec::new();
-    let unreported = state.status == Some(Status::Solved) && !state.closing_told;
+    let unreported = state.status == Some(Status::Solved) && !state.closing_notified;
     // Zendesk could not say when.
     if unreported && progress.confirmed && !progress.solve_seen {
         follow.push(solved(flow, None));

@@ -49,7 +49,7 @@ fn granted(flow: &mut Flow<'_>, ticket: Option<TicketId>) -> Done {
         return Done::ended(Ending::Ignored(reason), untag);
     }
     if again.iter().any(|message| message.comment.is_none()) {
-        state.closing_told = false;
+        state.closing_notified = false;
     }
     let messages = again.into_iter().enumerate();
     let messages = messages.map(|(index, message)| once_more(&context, index, message));

@@ -16,7 +16,7 @@ pub(super) fn was_notified(context: &EventContext<'_>, state: &State, solved: &S
     let refused = is_refused(state);
     context
         .asked_at(solved.asked_at)
-        .is_some_and(|asked| asked < state.told_at || asked == state.told_at && !refused)
+        .is_some_and(|asked| asked < state.notified_at || asked == state.notified_at && !refused)
 }
 
 /// Braze refused the closing message for good: its dead letter may be replayed.
@@ -26,19 +26,23 @@ pub(super) fn is_refused(state: &State) -> bool {
 
 /// When the customer was notified, by Zendesk's clock, in milliseconds since the epoch.
 pub(super) fn notified_at(state: &State) -> i64 {
-    let apart = if state.told_roughly { CLOCKS_APART } else { 0 };
-    state.told_at.saturating_add(apart)
+    let apart = if state.notified_at_is_approximate {
+        CLOCKS_APART
+    } else {
+        0
+    };
+    state.notified_at.saturating_add(apart)
 }
 
 /// How late a solve that no webhook reported may have been for the customer to have been notified of it,
 /// in milliseconds since the epoch.
 pub(super) fn notified_until(state: &State) -> i64 {
-    let apart = if state.told_roughly {
+    let apart = if state.notified_at_is_approximate {
         CLOCK_SLACK
     } else {
         CLOCKS_APART
     };
-    state.told_at.saturating_add(apart)
+    state.notified_at.saturating_add(apart)
 }
 
 /// A webhook that was under way while the customer wrote again may report a solve that is no longer
@@ -61,15 +65,15 @@ pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Sile
     let put_off = (flow.progress.put_off > 0).then_some(context.now);
     let asked = asked.filter(|_| put_off.is_none());
     let state = &mut *flow.state;
-    state.told_at = put_off.or(asked).unwrap_or(context.at);
-    state.told_roughly = asked.is_none();
+    state.notified_at = put_off.or(asked).unwrap_or(context.at);
+    state.notified_at_is_approximate = asked.is_none();
     // A closed ticket stays closed.
     match state.status {
         Some(Status::Closed) => {}
-        _ => state.saw_status(Status::Solved, state.told_at),
+        _ => state.saw_status(Status::Solved, state.notified_at),
     }
     state.silent = silent;
-    state.closing_told = true;
+    state.closing_notified = true;
 }
 
 /// The solve that an answer brought along, as an event of its own.

@@ -129,7 +129,7 @@ async fn is_another(
 ) -> Result<(), Stop> {
     let context = flow.context();
     let refused = solve::is_refused(flow.state);
-    if flow.state.closing_told && !refused {
+    if flow.state.closing_notified && !refused {
         return is_solved_again(flow, ticket).await;
     }
     let may_be_over = refused || flow.progress.put_off > 0;

@@ -7,7 +7,7 @@ fn sent(policy: impl FnOnce(&mut Policy), words: &str) -> (Vec<(String, u8, u8)>
     let mut ana = Conversation::on_ticket(Status::Open);
     policy(&mut ana.policy);
     let (steps, end) = ana.play(solved_with(words), works);
-    assert!(ana.state.closing_told);
+    assert!(ana.state.closing_notified);
     (messages(&steps), end)
 }
 

@@ -128,10 +128,10 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
         (true, 2_000, false),
         (true, 61_000, true),
     ];
-    for (told_roughly, later, another) in cases {
+    for (notified_at_is_approximate, later, another) in cases {
         let mut ana = Conversation::on_ticket(Status::Solved);
-        ana.state.told_at = NOW - HOUR;
-        ana.state.told_roughly = told_roughly;
+        ana.state.notified_at = NOW - HOUR;
+        ana.state.notified_at_is_approximate = notified_at_is_approximate;
         let solved_at = NOW - HOUR + later;
         let (steps, found) = compared(&mut ana, |step| match step {
             Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
@@ -140,7 +140,11 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
         });
         assert_eq!(steps, ["look_up_ticket", "fetch_comments", "look_up_solve"]);
         let kinds = kinds(&found);
-        assert_eq!(kinds.contains(&"solved"), another, "{told_roughly} {later}");
+        assert_eq!(
+            kinds.contains(&"solved"),
+            another,
+            "{notified_at_is_approximate} {later}"
+        );
         for body in found {
             let (steps, _) = ana.play(body, |step| match step {
                 Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
@@ -148,7 +152,7 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
                 step => works(step),
             });
             assert!(names(&steps).contains(&"send_sms"), "{steps:?}");
-            assert_eq!(ana.state.told_at, solved_at);
+            assert_eq!(ana.state.notified_at, solved_at);
         }
     }
 }
@@ -156,14 +160,14 @@ fn a_solve_after_the_one_that_was_told_is_made_up_for() {
 #[test]
 fn a_solve_that_was_told_is_not_told_again_after_an_answer_that_was_reported_late() {
     let mut ana = Conversation::on_ticket(Status::Open);
-    ana.state.told_at = NOW - HOUR;
+    ana.state.notified_at = NOW - HOUR;
     let (steps, found) = compared(&mut ana, |step| match step {
         Step::LookUpTicket(id) => Outcome::Ticket(Some(facts(*id, Status::Solved, &[]))),
         step => works(step),
     });
     assert_eq!(steps, ["look_up_ticket", "fetch_comments", "look_up_solve"]);
     assert_eq!(kinds(&found), ["attributes"]);
-    assert!(ana.state.closing_told && ana.state.is_done());
+    assert!(ana.state.closing_notified && ana.state.is_done());
 }
 
 #[test]
@@ -171,7 +175,7 @@ fn a_ticket_reopened_without_a_word_is_shown_as_open() {
     let mut ana = Conversation::on_ticket(Status::Solved);
     let (_, found) = compared(&mut ana, works);
     assert_eq!(kinds(&found), ["attributes"]);
-    assert!(!ana.state.closing_told);
+    assert!(!ana.state.closing_notified);
 }
 
 #[test]

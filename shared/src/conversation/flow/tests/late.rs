@@ -125,7 +125,7 @@ fn a_ticket_reopened_without_a_word_and_solved_again_is_told_again() {
                 "send_sms"
             ]
         );
-        assert_eq!(ana.state.told_at, asked.unwrap_or(NOW));
+        assert_eq!(ana.state.notified_at, asked.unwrap_or(NOW));
     }
 }
 

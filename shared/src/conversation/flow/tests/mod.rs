@@ -88,7 +88,7 @@ impl Conversation {
         ana.state.move_to(ticket(35), Some(status), NOW - HOUR);
         if status.is_done() {
             ana.state.solved_at = Some(NOW - HOUR);
-            ana.state.closing_told = true;
+            ana.state.closing_notified = true;
         }
         ana
     }

@@ -20,7 +20,7 @@ fn spam_and_merged_tickets_are_closed_without_a_word() {
             ["fetch_comments", "look_up_ticket", "set_attributes"]
         );
         assert_eq!(end, End::delivered());
-        assert!(ana.state.is_done() && ana.state.closing_told);
+        assert!(ana.state.is_done() && ana.state.closing_notified);
     }
     let mut ana = Conversation::on_ticket(Status::Open);
     let (steps, _) = ana.play(solved(), tagged(&["vip"]));

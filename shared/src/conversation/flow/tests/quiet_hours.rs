@@ -49,7 +49,7 @@ fn a_closing_message_waits_while_braze_learns_at_once_that_the_ticket_is_closed(
     let mut ana = in_the_night(Status::Open);
     let (mut entry, steps) = waiting(&mut ana, solved());
     assert!(names(&steps).ends_with(&["set_attributes"]), "{steps:?}");
-    assert!(ana.state.is_done() && !ana.state.closing_told);
+    assert!(ana.state.is_done() && !ana.state.closing_notified);
     // It waits beside the answers.
     assert_eq!(entry.lane(), Lane::Automatic);
     let (steps, _) = ana.play(Body::Reply(reply(501, "Hello")), works);

@@ -67,7 +67,7 @@ fn a_closing_message_can_be_asked_for_again() {
         Step::SendSms(_) => Outcome::Failed(Failure::Unknown),
         step => works(step),
     });
-    assert!(ana.state.closing_told);
+    assert!(ana.state.closing_notified);
     let (_, end) = ana.play(Body::Resend(Resend::default()), works);
     let End::Done(_, mut again) = end else {
         panic!("{end:?}")

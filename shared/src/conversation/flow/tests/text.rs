@@ -64,7 +64,7 @@ fn a_text_after_solved_reopens_and_tells_braze() {
     let mut ana = Conversation::on_ticket(Status::Solved);
     let (steps, _) = ana.play(text("it broke again"), works);
     assert_eq!(names(&steps), ["append", "set_attributes"]);
-    assert!(!ana.state.closing_told, "the next solve is told again");
+    assert!(!ana.state.closing_notified, "the next solve is told again");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_bare_thank_you_after_solved_does_not_reopen() {
         matches!(&steps[..], [Step::Append(new)] if new.status.is_none()),
         "{steps:?}"
     );
-    assert!(ana.state.is_done() && ana.state.closing_told);
+    assert!(ana.state.is_done() && ana.state.closing_notified);
 }
 
 #[test]
