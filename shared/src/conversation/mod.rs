@@ -3,6 +3,7 @@
 //! In: typed events, outcomes of steps. Out: the next step, the new state. Everything here is pure
 //! except `store`, the only place that names the DynamoDB SDK. Imports `message` and `text` only.
 
+mod closing_skipped;
 mod entry;
 pub mod fingerprint;
 pub mod flow;
@@ -12,7 +13,6 @@ mod outcome;
 pub mod policy;
 pub mod queue;
 pub mod seen;
-mod silent;
 pub mod state;
 mod status;
 pub mod step;

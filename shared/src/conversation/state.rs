@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::{BrazeId, CommentId, Customer, DeliveryId, Phone, TicketId, UserId};
 
+pub use super::closing_skipped::ClosingSkipped;
 pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
 pub use super::happened::{Rating, TicketEvent, What};
-pub use super::silent::Silent;
 pub use super::status::Status;
 pub use super::stood::Stood;
 use super::subscription::LookedUp;
@@ -63,7 +63,7 @@ pub struct State {
     pub notified_at_is_approximate: bool,
     /// Why that went without an SMS.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub silent: Option<Silent>,
+    pub closing_skipped: Option<ClosingSkipped>,
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,
@@ -266,7 +266,7 @@ impl State {
         self.closing_notified = false;
         self.notified_at = 0;
         self.notified_at_is_approximate = false;
-        self.silent = None;
+        self.closing_skipped = None;
         self.rating = None;
         self.opened_at = 0;
         self.answered = false;

@@ -4,7 +4,7 @@
 
 use shared::conversation::notes;
 use shared::conversation::policy::Language;
-use shared::conversation::state::Silent;
+use shared::conversation::state::ClosingSkipped;
 use shared::message::Body;
 use shared::zendesk::CommentView;
 
@@ -60,27 +60,29 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
     let unsure = unsure.count() > 0;
     if let (false, None, Some(fate)) = (
         unsure,
-        state.silent,
+        state.closing_skipped,
         fate::of_closing(&known.watch, state.ticket, state.notified_at),
     ) {
         let standing = format!("accepted; closing SMS {fate}");
         return Some(hop(state.notified_at, "solved", &standing));
     }
-    let standing = match state.silent {
+    let standing = match state.closing_skipped {
         _ if unsure => "Braze's answer is not known: sms_resend sends the closing SMS again",
         None => "accepted and closing SMS sent to Braze",
-        Some(Silent::OptOutAsked) => {
+        Some(ClosingSkipped::OptOutAsked) => {
             "accepted; no closing SMS: the customer had asked for no more texts"
         }
-        Some(Silent::OptedOut) => "accepted; no closing SMS: the customer had opted out",
-        Some(Silent::NotSubscribed) => "accepted; no closing SMS: the customer is not subscribed",
-        Some(Silent::NoCampaign) => "accepted; no closing SMS: no campaign is set for it",
-        Some(Silent::Tag) => "accepted; no closing SMS: a tag of the ticket forbids it",
-        Some(Silent::Empty) => "accepted; no closing SMS: the message has no text",
-        Some(Silent::Loop) => "accepted; no closing SMS: the same text came too often",
-        Some(Silent::Limit) => "accepted; no closing SMS: beyond the limit of SMS parts",
-        Some(Silent::Refused) => "accepted; no closing SMS: Braze refused it",
-        Some(Silent::Other) => "accepted; no closing SMS",
+        Some(ClosingSkipped::OptedOut) => "accepted; no closing SMS: the customer had opted out",
+        Some(ClosingSkipped::NotSubscribed) => {
+            "accepted; no closing SMS: the customer is not subscribed"
+        }
+        Some(ClosingSkipped::NoCampaign) => "accepted; no closing SMS: no campaign is set for it",
+        Some(ClosingSkipped::Tag) => "accepted; no closing SMS: a tag of the ticket forbids it",
+        Some(ClosingSkipped::Empty) => "accepted; no closing SMS: the message has no text",
+        Some(ClosingSkipped::Loop) => "accepted; no closing SMS: the same text came too often",
+        Some(ClosingSkipped::Limit) => "accepted; no closing SMS: beyond the limit of SMS parts",
+        Some(ClosingSkipped::Refused) => "accepted; no closing SMS: Braze refused it",
+        Some(ClosingSkipped::Other) => "accepted; no closing SMS",
     };
     Some(hop(state.notified_at, "solved", standing))
 }

@@ -3,7 +3,7 @@
 
 use crate::message::{Body, DeliveryId, Event, Reply, Solved};
 
-use super::super::state::{Entry, Silent, State, Status};
+use super::super::state::{ClosingSkipped, Entry, State, Status};
 use super::unreported::CLOCK_SLACK;
 use super::{EventContext, Flow};
 
@@ -21,7 +21,7 @@ pub(super) fn was_notified(context: &EventContext<'_>, state: &State, solved: &S
 
 /// Braze refused the closing message for good: its dead letter may be replayed.
 pub(super) fn is_refused(state: &State) -> bool {
-    state.silent == Some(Silent::Refused)
+    state.closing_skipped == Some(ClosingSkipped::Refused)
 }
 
 /// When the customer was notified, by Zendesk's clock, in milliseconds since the epoch.
@@ -58,7 +58,7 @@ pub(super) fn is_older_than_the_last_text(
 }
 
 /// The customer is notified of this solve, by SMS or, for a reason, without one.
-pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Silent>) {
+pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, skipped: Option<ClosingSkipped>) {
     let context = flow.context();
     let asked = context.asked_at(solved.asked_at);
     // What was put off tells of every solve until now.
@@ -72,7 +72,7 @@ pub(super) fn notified(flow: &mut Flow<'_>, solved: &Solved, silent: Option<Sile
         Some(Status::Closed) => {}
         _ => state.saw_status(Status::Solved, state.notified_at),
     }
-    state.silent = silent;
+    state.closing_skipped = skipped;
     state.closing_notified = true;
 }
 

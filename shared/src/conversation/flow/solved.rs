@@ -5,7 +5,7 @@ use crate::text::answer;
 use crate::text::sms::fit_with;
 
 use super::super::notes;
-use super::super::state::{Entry, Silent, Status, Unsure, What};
+use super::super::state::{ClosingSkipped, Entry, Status, Unsure, What};
 use super::super::step::{Ending, Refusal};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
@@ -40,22 +40,22 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     }
     let campaign = match campaign(flow, solved) {
         Ok(campaign) => campaign,
-        Err(silent) => return without_message(flow, solved, ticket, silent).await,
+        Err(skipped) => return without_message(flow, solved, ticket, skipped).await,
     };
     let quiet = is_quiet(flow, solved, ticket, seen.is_some()).await?;
     let messages = messages(flow, solved);
     if messages.is_empty() {
-        return without_message(flow, solved, ticket, Silent::Empty).await;
+        return without_message(flow, solved, ticket, ClosingSkipped::Empty).await;
     }
     if quiet {
-        return without_message(flow, solved, ticket, Silent::Tag).await;
+        return without_message(flow, solved, ticket, ClosingSkipped::Tag).await;
     }
     if messages.len() > flow.about.policy.style.max_messages {
         return Ok(too_long(flow, solved, ticket, messages.len()));
     }
     put_off(flow, solved, ticket).await?;
     if messages.len() <= usize::from(flow.progress.sent) {
-        return without_message(flow, solved, ticket, Silent::Empty).await;
+        return without_message(flow, solved, ticket, ClosingSkipped::Empty).await;
     }
     let outgoing = Outgoing {
         campaign,
@@ -197,22 +197,22 @@ fn has_campaign(flow: &Flow<'_>, solved: &Solved) -> bool {
 }
 
 /// The campaign of the closing message, or why there is none.
-fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, Silent> {
+fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, ClosingSkipped> {
     if flow.state.opted_out {
-        return Err(Silent::OptedOut);
+        return Err(ClosingSkipped::OptedOut);
     }
     if subscription::is_unsubscribed(flow) {
-        return Err(Silent::NotSubscribed);
+        return Err(ClosingSkipped::NotSubscribed);
     }
     if flow.state.opt_out_asked_on.is_some() {
-        return Err(Silent::OptOutAsked);
+        return Err(ClosingSkipped::OptOutAsked);
     }
     if loop_guard::is_tripped(&flow.context(), flow.state) {
-        return Err(Silent::Loop);
+        return Err(ClosingSkipped::Loop);
     }
     let own = solved.campaign.clone();
     own.or_else(|| flow.about.policy.solved_campaign.clone())
-        .ok_or(Silent::NoCampaign)
+        .ok_or(ClosingSkipped::NoCampaign)
 }
 
 /// In the quiet hours the closing message waits; Braze knows at once that the ticket is closed.
@@ -292,12 +292,12 @@ async fn without_message(
     flow: &mut Flow<'_>,
     solved: &Solved,
     ticket: TicketId,
-    silent: Silent,
+    skipped: ClosingSkipped,
 ) -> Ended {
     happened::note_once(flow, What::Solved);
     let announced = flow.announce(Some(ticket), false).await?;
     let follow = announced.into_iter().chain(subscription::note(flow));
-    solve::notified(flow, solved, Some(silent));
+    solve::notified(flow, solved, Some(skipped));
     Ok(Done::ended(Ending::Delivered, follow))
 }
 
@@ -306,7 +306,7 @@ fn too_long(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, messages: us
     let limit = flow.about.policy.style.max_messages;
     let note = notes::closing_too_long(flow.language(), messages, limit);
     let note = flow.note(ticket, note, &[]);
-    solve::notified(flow, solved, Some(Silent::Other));
+    solve::notified(flow, solved, Some(ClosingSkipped::Other));
     happened::note(flow, What::Solved);
     let reason = "the closing message is too long for SMS";
     Done::ended(Ending::Ignored(reason), [note, flow.context().attributes()])
@@ -322,7 +322,7 @@ fn unknown(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
 
 /// A closing message beyond the limit of SMS parts is not sent; the attributes are set anyway.
 fn over(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, note: String) -> Done {
-    solve::notified(flow, solved, Some(Silent::Limit));
+    solve::notified(flow, solved, Some(ClosingSkipped::Limit));
     may_be_asked_for(flow, solved, ticket);
     Done::ended(
         Ending::Ignored(spend::OVER),
@@ -344,7 +344,7 @@ fn refused(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, refusal: Refu
     let note = notes::refused(flow.language(), &refusal, flow.progress.sent);
     let follow = attributes_and(flow, ticket, note);
     let dead = flow.dead(refusal, follow);
-    solve::notified(flow, solved, Some(Silent::Refused));
+    solve::notified(flow, solved, Some(ClosingSkipped::Refused));
     dead
 }
 

@@ -1,13 +1,13 @@
 //! Why a customer got no closing message.
 //!
-//! In: nothing. Out: [`Silent`]. Pure; stored as a word inside the item.
+//! In: nothing. Out: [`ClosingSkipped`]. Pure; stored as a word inside the item.
 
 use serde::{Deserialize, Serialize};
 
 /// Why the customer got no closing message, for people who ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Silent {
+pub enum ClosingSkipped {
     /// The customer had opted out.
     OptedOut,
     /// The customer was not subscribed to the campaign's SMS subscription group.
