@@ -19,8 +19,8 @@ pub mod step;
 mod stood;
 pub mod store;
 pub mod subscription;
+mod unconfirmed;
 pub mod unknown;
-mod unsure;
 pub mod watch;
 
 pub mod notes;

@@ -13,8 +13,8 @@ pub use super::happened::{Rating, TicketEvent, What};
 pub use super::status::Status;
 pub use super::stood::Stood;
 use super::subscription::LookedUp;
+pub use super::unconfirmed::Unconfirmed;
 use super::unknown::{Stored, Unknown};
-pub use super::unsure::Unsure;
 
 /// Comments of the bridge's own that are remembered, so that a trigger that reports one back to us
 /// does not text it to the customer.
@@ -27,7 +27,7 @@ const TEXTS_KEPT: usize = 6;
 const SAID_KEPT: usize = 16;
 
 /// Messages of unknown outcome that can be asked for again; each is some sixty bytes.
-const UNSURE_KEPT: usize = 20;
+const UNCONFIRMED_KEPT: usize = 20;
 
 /// The state of one conversation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ pub struct State {
     pub perhaps: Option<DeliveryId>,
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unsure: Vec<Unsure>,
+    pub unconfirmed: Vec<Unconfirmed>,
     /// The newest comment whose files are known to have been sent, or named in a note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files_upto: Option<CommentId>,
@@ -302,8 +302,8 @@ impl State {
     }
 
     /// Remembers a message whose outcome is not known.
-    pub fn not_sure(&mut self, message: Unsure) {
-        push_bounded(&mut self.unsure, message, UNSURE_KEPT);
+    pub fn remember_unconfirmed(&mut self, message: Unconfirmed) {
+        push_bounded(&mut self.unconfirmed, message, UNCONFIRMED_KEPT);
     }
 
     /// Remembers the text of a reply that came without its comment's id.

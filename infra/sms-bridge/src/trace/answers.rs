@@ -41,7 +41,7 @@ fn delivery(comment: CommentId) -> DeliveryId {
 pub(super) fn standing(known: &Known, comment: &CommentView) -> String {
     let state = &known.held.state;
     if state
-        .unsure
+        .unconfirmed
         .iter()
         .any(|one| one.comment == Some(comment.id))
     {

@@ -55,11 +55,12 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
     {
         return None;
     }
-    let unsure = state.unsure.iter();
-    let unsure = unsure.filter(|one| Some(one.ticket) == state.ticket && one.comment.is_none());
-    let unsure = unsure.count() > 0;
+    let unconfirmed = state.unconfirmed.iter();
+    let unconfirmed =
+        unconfirmed.filter(|one| Some(one.ticket) == state.ticket && one.comment.is_none());
+    let unconfirmed = unconfirmed.count() > 0;
     if let (false, None, Some(fate)) = (
-        unsure,
+        unconfirmed,
         state.closing_skipped,
         fate::of_closing(&known.watch, state.ticket, state.notified_at),
     ) {
@@ -67,7 +68,7 @@ fn solve(known: &Known, undone: &[Hop]) -> Option<Hop> {
         return Some(hop(state.notified_at, "solved", &standing));
     }
     let standing = match state.closing_skipped {
-        _ if unsure => "Braze's answer is not known: sms_resend sends the closing SMS again",
+        _ if unconfirmed => "Braze's answer is not known: sms_resend sends the closing SMS again",
         None => "accepted and closing SMS sent to Braze",
         Some(ClosingSkipped::OptOutAsked) => {
             "accepted; no closing SMS: the customer had asked for no more texts"

@@ -133,14 +133,14 @@ fn adopt(ours: &mut State, theirs: State) {
         ours.language = own.language.or(ours.language.take());
         ours.user = ours.user.or(own.user);
         ours.said.extend(own.said);
-        ours.unsure.extend(own.unsure);
+        ours.unconfirmed.extend(own.unconfirmed);
         // These are of the number.
         ours.person = None;
         ours.moved = None;
         ours.taken = None;
     } else {
         ours.said.extend(theirs.said);
-        ours.unsure.extend(theirs.unsure);
+        ours.unconfirmed.extend(theirs.unconfirmed);
         ours.perhaps = ours.perhaps.take().or(theirs.perhaps);
     }
     ours.opted_out = opted_out;

@@ -4,7 +4,7 @@ use crate::message::{DeliveryId, Personal, Reply};
 
 use super::super::fingerprint::fingerprint;
 use super::super::notes;
-use super::super::state::{Entry, State, Unsure};
+use super::super::state::{Entry, State, Unconfirmed};
 use super::super::step::{Ending, FetchedComment, Refusal};
 use super::answer::{self, Answer};
 use super::owner::{self, Said, Whose};
@@ -276,7 +276,7 @@ fn may_be_asked_for(flow: &mut Flow<'_>, reply: &Reply) -> bool {
     let Some((comment, ticket)) = reply.comment.zip(reply.ticket.or(flow.state.ticket)) else {
         return false;
     };
-    flow.state.not_sure(Unsure {
+    flow.state.remember_unconfirmed(Unconfirmed {
         ticket,
         comment: Some(comment),
         message: None,

@@ -2,7 +2,7 @@
 
 use crate::message::{Body, DeliveryId, Event, Note, Personal, Reply, Resend, Solved, TicketId};
 
-use super::super::state::{Entry, Unsure};
+use super::super::state::{Entry, Unconfirmed};
 use super::super::step::Ending;
 use super::owner::{self, Said, Whose};
 use super::{Done, Ended, EventContext, Flow};
@@ -37,10 +37,11 @@ pub(super) async fn resend(flow: &mut Flow<'_>, resend: &Resend) -> Ended {
 fn granted(flow: &mut Flow<'_>, ticket: Option<TicketId>) -> Done {
     let context = flow.context();
     let state = &mut *flow.state;
-    let on_ticket = |message: &Unsure| Some(message.ticket) == ticket;
-    let unsure = std::mem::take(&mut state.unsure);
-    let (mut again, kept): (Vec<Unsure>, Vec<Unsure>) = unsure.into_iter().partition(on_ticket);
-    state.unsure = kept;
+    let on_ticket = |message: &Unconfirmed| Some(message.ticket) == ticket;
+    let unconfirmed = std::mem::take(&mut state.unconfirmed);
+    let (mut again, kept): (Vec<Unconfirmed>, Vec<Unconfirmed>) =
+        unconfirmed.into_iter().partition(on_ticket);
+    state.unconfirmed = kept;
     // A closing message is no longer true where the ticket is open again.
     again.retain(|message| message.comment.is_some() || state.is_done());
     let untag = ticket.map(|ticket| without_tags(&context, ticket));
@@ -57,7 +58,7 @@ fn granted(flow: &mut Flow<'_>, ticket: Option<TicketId>) -> Done {
 }
 
 /// The message as an event of its own, without the messages of it that were surely sent.
-fn once_more(context: &EventContext<'_>, index: usize, message: Unsure) -> Entry {
+fn once_more(context: &EventContext<'_>, index: usize, message: Unconfirmed) -> Entry {
     let ticket = Some(message.ticket);
     let body = match message.comment {
         // Without its text: the comment is fetched.

@@ -5,7 +5,7 @@ use crate::text::answer;
 use crate::text::sms::fit_with;
 
 use super::super::notes;
-use super::super::state::{ClosingSkipped, Entry, Status, Unsure, What};
+use super::super::state::{ClosingSkipped, Entry, Status, Unconfirmed, What};
 use super::super::step::{Ending, Refusal};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
@@ -331,7 +331,7 @@ fn over(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, note: String) ->
 }
 
 fn may_be_asked_for(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) {
-    flow.state.not_sure(Unsure {
+    flow.state.remember_unconfirmed(Unconfirmed {
         ticket,
         comment: None,
         message: solved.message.clone(),

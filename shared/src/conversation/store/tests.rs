@@ -436,7 +436,7 @@ async fn what_cannot_be_read_among_what_came_in_is_set_aside_too() {
 
 /// What a newer version may store: members and words that this one does not know, at every depth.
 const NEWER_STATE: &str =
-    r#"{"mood":"calm","ticket":35,"unsure":[{"how_sure":7,"sent":1,"ticket":35}]}"#;
+    r#"{"mood":"calm","ticket":35,"unconfirmed":[{"how_sure":7,"sent":1,"ticket":35}]}"#;
 const NEWER_TEXT: &str = r#"{"at":1,"id":"a","kind":"text","p":{"posted":true,"seen":[1,2],"why":"bored"},"profile":{"name":"","phone":"","pronouns":"they"},"support":false,"text":"hi"}"#;
 const NEWER_KIND: &str =
     r#"{"at":2,"id":"b","kind":"from_the_future","what":{"else":[{"x":null}]}}"#;

@@ -93,7 +93,7 @@ fn of_a_closing_message_in_doubt_the_rest_is_sent_again_when_asked_for() {
         step => works(step),
     });
     assert!(matches!(end, End::Done(Ending::Unknown, _)));
-    assert_eq!(ana.state.unsure[0].sent, 1);
+    assert_eq!(ana.state.unconfirmed[0].sent, 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Comparing a conversation with a ticket that was closed or merged behind our back.
 
 use super::*;
-use crate::conversation::state::Unsure;
+use crate::conversation::state::Unconfirmed;
 
 fn answer(id: u64, at: i64) -> FetchedComment {
     FetchedComment {
@@ -182,7 +182,7 @@ fn a_ticket_reopened_without_a_word_is_shown_as_open() {
 fn a_request_that_no_webhook_reported_is_found_by_its_tag() {
     for tag in ["sms_resend", "sms_resend_asked"] {
         let mut ana = Conversation::on_ticket(Status::Open);
-        ana.state.unsure = vec![Unsure {
+        ana.state.unconfirmed = vec![Unconfirmed {
             ticket: ticket(35),
             comment: CommentId::new(501),
             message: None,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::conversation::policy::millis;
 use crate::conversation::queue;
-use crate::conversation::state::Unsure;
+use crate::conversation::state::Unconfirmed;
 use crate::message::{Consent, ConsentKind};
 
 /// An event that has waited for a day already.
@@ -224,7 +224,7 @@ fn a_look_that_zendesk_does_not_answer_is_tried_again_and_leaves_no_dead_letter(
 
 #[test]
 fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
-    let unsure = |comment| Unsure {
+    let unconfirmed = |comment| Unconfirmed {
         ticket: ticket(35),
         comment,
         message: None,
@@ -240,7 +240,7 @@ fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
     };
     for (status, expected) in [(Status::Solved, 2), (Status::Open, 1)] {
         let mut ana = Conversation::on_ticket(status);
-        ana.state.unsure = vec![unsure(None), unsure(CommentId::new(901))];
+        ana.state.unconfirmed = vec![unconfirmed(None), unconfirmed(CommentId::new(901))];
         let (_, end) = ana.play(resend(), works);
         let End::Done(_, follow) = end else {
             panic!("not over");

@@ -1,6 +1,6 @@
 //! A message whose outcome is not known, which the agent may ask to send again.
 //!
-//! In: identifiers. Out: [`Unsure`]. Pure; stored as JSON inside the item.
+//! In: identifiers. Out: [`Unconfirmed`]. Pure; stored as JSON inside the item.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::message::{CommentId, Personal, TicketId};
 
 /// A message whose outcome is not known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Unsure {
+pub struct Unconfirmed {
     /// The ticket it was written on.
     pub ticket: TicketId,
     /// The agent's comment; `None`: the closing message.
