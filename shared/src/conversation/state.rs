@@ -138,7 +138,7 @@ pub struct State {
     pub files_unseen: i64,
     /// The text the customer sent last, and how often.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub echo: Option<Echo>,
+    pub repeated_text: Option<RepeatedText>,
     /// A time in which all outgoing SMS were stopped, as far as this conversation met it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stood: Option<Stood>,
@@ -223,7 +223,7 @@ pub struct Taken {
 /// A text that may come again: its fingerprint, how often it came, and when it came first or, once
 /// that was too often, last, in milliseconds since the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Echo(pub u32, pub u8, pub i64);
+pub struct RepeatedText(pub u32, pub u8, pub i64);
 
 /// An automatic text that went out: its ticket, the fingerprints of its text and of its words without figures,
 /// and when, in milliseconds since the epoch.

@@ -5,7 +5,7 @@ use crate::message::Text;
 
 use super::super::fingerprint::fingerprint;
 use super::super::notes;
-use super::super::state::{Echo, Entry, State};
+use super::super::state::{Entry, RepeatedText, State};
 use super::{EventContext, Flow};
 
 /// How long equal texts are counted together, in milliseconds.
@@ -21,14 +21,14 @@ pub(super) fn count(flow: &mut Flow<'_>, text: &Text) {
         return;
     };
     let (print, at) = (fingerprint(words), flow.about.at);
-    flow.state.echo = Some(match flow.state.echo {
-        Some(Echo(known, count, since)) if known == print && is_recent(at, since) => {
+    flow.state.repeated_text = Some(match flow.state.repeated_text {
+        Some(RepeatedText(known, count, since)) if known == print && is_recent(at, since) => {
             let count = count.saturating_add(1);
             flow.progress.too_often = count == limit;
             // Once tripped, it rests until an hour passed in silence.
-            Echo(print, count, if count >= limit { at } else { since })
+            RepeatedText(print, count, if count >= limit { at } else { since })
         }
-        _ => Echo(print, 1, at),
+        _ => RepeatedText(print, 1, at),
     });
 }
 
@@ -42,8 +42,9 @@ pub(super) fn note(flow: &Flow<'_>) -> Option<Entry> {
 /// Whether automatic SMS rest.
 pub(super) fn is_tripped(context: &EventContext<'_>, state: &State) -> bool {
     let limit = context.policy.loop_fuse;
-    let tripped = |Echo(_, count, at): Echo| count >= limit && is_recent(context.now, at);
-    limit > 0 && state.echo.is_some_and(tripped)
+    let tripped =
+        |RepeatedText(_, count, at): RepeatedText| count >= limit && is_recent(context.now, at);
+    limit > 0 && state.repeated_text.is_some_and(tripped)
 }
 
 fn is_recent(now: i64, at: i64) -> bool {

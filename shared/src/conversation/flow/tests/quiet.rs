@@ -44,7 +44,7 @@ fn tags_in_the_body_save_the_look() {
 }
 
 /// Sends the same text a number of times; says after which a note followed.
-fn echoed(ana: &mut Conversation, words: &str, times: usize) -> Vec<usize> {
+fn repeated(ana: &mut Conversation, words: &str, times: usize) -> Vec<usize> {
     let noted = |turn: &usize| {
         let (_, end) = ana.play(text(words), works);
         let End::Done(Ending::Delivered, follow) = end else {
@@ -61,7 +61,7 @@ fn echoed(ana: &mut Conversation, words: &str, times: usize) -> Vec<usize> {
 #[test]
 fn the_same_text_many_times_makes_one_note_and_no_closing_message() {
     let mut ana = Conversation::on_ticket(Status::Open);
-    assert_eq!(echoed(&mut ana, "I am driving.", 12), [5]);
+    assert_eq!(repeated(&mut ana, "I am driving.", 12), [5]);
     let (steps, _) = ana.play(solved(), works);
     assert_eq!(names(&steps), ["fetch_comments", "set_attributes"]);
     let (steps, _) = ana.play(Body::Reply(reply(501, "Hello")), works);
@@ -79,14 +79,14 @@ fn the_same_text_many_times_makes_one_note_and_no_closing_message() {
 #[test]
 fn an_hour_of_silence_ends_a_loop_and_equal_texts_apart_are_none() {
     let mut ana = Conversation::on_ticket(Status::Open);
-    echoed(&mut ana, "I am driving.", 5);
-    if let Some(echo) = &mut ana.state.echo {
-        echo.2 -= HOUR;
+    repeated(&mut ana, "I am driving.", 5);
+    if let Some(text) = &mut ana.state.repeated_text {
+        text.2 -= HOUR;
     }
     assert!(names(&ana.play(solved(), works).0).contains(&"send_sms"));
-    assert_eq!(echoed(&mut ana, "I am driving.", 4), Vec::<usize>::new());
+    assert_eq!(repeated(&mut ana, "I am driving.", 4), Vec::<usize>::new());
     ana.policy.loop_fuse = 0;
-    assert_eq!(echoed(&mut ana, "I am driving.", 12), Vec::<usize>::new());
+    assert_eq!(repeated(&mut ana, "I am driving.", 12), Vec::<usize>::new());
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_text_tried_again_is_counted_once() {
             Outcome::Failed(Failure::Later(None, Trouble::Unavailable))
         });
     }
-    assert_eq!(ana.state.echo.map(|echo| echo.1), Some(1));
+    assert_eq!(ana.state.repeated_text.map(|text| text.1), Some(1));
 }
 
 #[test]
