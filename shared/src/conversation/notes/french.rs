@@ -102,7 +102,7 @@ pub(super) static TEXTS: Texts = Texts {
     number_unknown: "le numéro n’existe pas ou n’est plus attribué",
     landline: "le numéro est une ligne fixe, ou son opérateur ne prend pas en charge les SMS",
     filtered: "l’opérateur l’a filtré comme indésirable ou contraire à ses règles",
-    no_reason: "aucun motif indiqué",
+    no_reason: "non précisé",
     braze_answered: "Braze a répondu",
     text_given_up: "Il manque un message du client sur ce ticket : nous avons essayé pendant {hours} heures sans \
         pouvoir l’ajouter. Le message est conservé. Veuillez demander à votre administrateur de l’ajouter \
@@ -155,8 +155,8 @@ pub(super) static TEXTS: Texts = Texts {
     cost: "Coût du SMS : {parts} en {messages}, {encoding}",
     one_part: "1 segment",
     parts: "{count} segments",
-    one_message: "1 message long",
-    messages: "{count} messages longs",
+    one_message: "1 message",
+    messages: "{count} messages",
     cost_forced_by: ", à cause du caractère {character}",
     loop_fuse: "Le numéro du client a envoyé {count} fois le même texte en une heure, comme le ferait une réponse \
         automatique. Nous ne lui envoyons plus de SMS automatiques (comme le message de clôture) tant qu’un autre \
