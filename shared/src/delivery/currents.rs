@@ -1,7 +1,7 @@
 //! What Braze's event export brings: what became of each message, texts whose webhook was lost, subscriptions.
 //!
 //! In: exported events, messages that Braze took, the time. Out: notes, texts and consents for conversations. What
-//! is watched is read, changed and written back if no other worker wrote; nothing here needs a conversation's lease.
+//! is watched is read, changed and written back if nobody else wrote; nothing here needs a conversation's lease.
 
 use crate::conversation::notes::{self, Message};
 use crate::conversation::state::Entry;
@@ -15,15 +15,15 @@ use crate::message::{
 
 use super::{Bridge, Vendors, Work};
 
-/// How often a change is tried again that another worker overtook.
+/// How often a change is tried again that somebody else overtook.
 const TRIES: u32 = 12;
 
 /// Tag on the ticket of a message that did not arrive.
 const FAILED_TAG: &str = "sms_failed";
 
-/// Something to report to the conversation, and how it is known to be reported.
+/// Something that the conversation has to be told, and how it is known as told.
 struct Telling {
-    /// Nothing where there is no conversation.
+    /// Nothing where nobody can be told.
     event: Option<Event>,
     of: Of,
 }
@@ -174,7 +174,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             }
             _ => return Ok(false),
         };
-        // The export names customers by external id.
+        // The export is told of by external id.
         let Some(customer) = incoming.customer.as_ref().and_then(Customer::id) else {
             return Ok(false);
         };
@@ -193,7 +193,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
 
     /// Notes that Braze took a message, where it exports events. The message is sent whether that works or not.
     pub(super) async fn remember_sent(&self, sms: &Sms, dispatch: Option<&str>, work: &Work) {
-        // Events of anonymous profiles name no customer who could be found.
+        // Events of anonymous profiles name nobody who could be found.
         let Some(customer) = sms.customer.id() else {
             return;
         };
@@ -347,7 +347,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         })
     }
 
-    /// What is watched of a customer is due: what has happened is reported.
+    /// What is watched of a customer is due: what has come to pass is told.
     ///
     /// # Errors
     ///

@@ -40,7 +40,7 @@ pub(crate) struct Doctor {
     account: account::Options,
 }
 
-/// Findings, printed as they come.
+/// Findings, told as they come.
 struct Report {
     findings: Vec<Finding>,
     quiet: bool,
@@ -101,7 +101,7 @@ impl Doctor {
 }
 
 async fn braze(account: &Account, stack: &Deployed, object: &Map<String, Value>) -> Vec<Finding> {
-    // What is missing was reported when the stack and the secret were looked at.
+    // What is missing was told when the stack and the secret were looked at.
     let base = stack.parameter("BrazeBaseUrl").unwrap_or_default();
     let (Ok(base), Some(key)) = (base.parse(), get(object, "braze_api_key")) else {
         return Vec::new();

@@ -41,7 +41,7 @@ pub(super) async fn check(
 ) -> Seen {
     let mut seen = Seen::default();
     let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
-    // What is missing was reported when the stack and the secret were looked at.
+    // What is missing was told when the stack and the secret were looked at.
     let (Ok(base), Some(credentials)) = (base.parse::<BaseUrl>(), credentials(object)) else {
         return seen;
     };
@@ -151,7 +151,7 @@ async fn rights(
         findings.push(lacks(
             trouble,
             "when a ticket was solved (its metrics)",
-            "a solve whose webhook was lost may send a second closing message",
+            "a solve whose webhook was lost may be told once more",
         )?);
     }
     let reader = sign_in(account.http(), base, credentials, &["read"]).await;
@@ -167,14 +167,14 @@ async fn rights(
         findings.push(lacks(
             trouble,
             "whose a ticket was before (its audits, scope read)",
-            "an answer whose webhook was lost goes to the ticket's present requester, and with an agent's \
-             credentials it is not found",
+            "an answer whose webhook was lost goes to whoever the ticket is now, and with an agent's credentials it \
+             is not found",
         )?);
     }
     Ok(findings)
 }
 
-/// What the credentials may not read, and what comes of it; any other trouble is reported as such.
+/// What the credentials may not read, and what comes of it; any other trouble is told as such.
 fn lacks(trouble: Trouble, what: &str, so: &str) -> Result<Finding, Trouble> {
     match &trouble {
         Trouble::Scopes(_) | Trouble::Forbidden(..) => Ok(Finding::note(

@@ -140,7 +140,7 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
     }
 }
 
-/// A field of another kind or one that is switched off is another program's: reported, not changed.
+/// A field of another kind or one that is switched off is somebody's own: told, not changed.
 fn user_field(wanted: &Wanted, found: &Found) -> Change {
     let key = text(&wanted.user_field, "key");
     let mut fields = found.user_fields.iter();

@@ -39,7 +39,7 @@ pub(crate) struct Zendesk {
     /// Remove what this stack made; the user field stays.
     #[arg(long)]
     remove: bool,
-    /// Also make a trigger that texts a first answer to customers who open a ticket by text; edit its words in
+    /// Also make a trigger that texts a first answer to whoever opens a ticket by text; edit its words in
     /// Zendesk, and delete it there to stop it.
     #[arg(long, conflicts_with = "remove")]
     auto_reply: bool,
@@ -125,7 +125,7 @@ impl Zendesk {
         if let Some(why) = without_events {
             let told = format!(
                 "The webhook for event types was not made: {why}. The bridge works without it: a ticket that \
-                 was given to another requester, merged or deleted is noticed with the next text or answer on it."
+                 was given to somebody else, merged or deleted is noticed with the next text or answer on it."
             );
             talk::warn(&columns::wrapped(&told, columns::TERMINAL).join("\n"));
             left.without_events();
@@ -159,7 +159,7 @@ impl Zendesk {
 }
 
 const NEXT: &str = "Zendesk is as wanted.\nNext: sms-bridge setup braze, then sms-bridge doctor.";
-const REMOVED: &str = "Removed, except for the objects listed above.";
+const REMOVED: &str = "Removed, but for what stays as told above.";
 
 /// A program that may set things up.
 async fn sign_in(

@@ -21,13 +21,13 @@ pub(crate) enum Trouble {
     NotZendesk(String),
     /// The credentials are refused.
     Credentials(Kind),
-    /// They are refused by an answer as to an anonymous user.
+    /// They are refused by an answer as to nobody.
     Anonymous(Kind),
     /// The OAuth client may not ask for these scopes.
     Scopes(String),
     /// The credentials lack a scope or a role for this call.
     Forbidden(Kind, String),
-    /// They are good, but of a user who may not set things up.
+    /// They are good, but of nobody who may set things up.
     NotAdmin(Kind, String),
     /// The rate limit, with the wait it asks for in seconds.
     Busy(u64),
@@ -71,7 +71,7 @@ pub(super) fn words(body: &[u8]) -> String {
     line.chars().take(LONGEST_WORDS).collect()
 }
 
-/// Most that is quoted of Zendesk's own words, in characters.
+/// Most that is told of Zendesk's own words, in characters.
 const LONGEST_WORDS: usize = 200;
 /// Where Zendesk says how it is.
 const STATUS_PAGE: &str = "https://status.zendesk.com";
@@ -122,17 +122,15 @@ impl Trouble {
             Self::Scopes(scopes) => format!("the OAuth client may not ask for {scopes}"),
             Self::Forbidden(_, call) => format!("Zendesk forbids {call} (403)"),
             Self::NotAdmin(Kind::OAuth, role) => {
-                format!("the OAuth client was made by a user with the role {role}")
+                format!("the OAuth client was made by somebody with the role {role}")
             }
             Self::NotAdmin(Kind::Legacy, role) => {
-                format!("the API token is used as a user with the role {role}")
+                format!("the API token is used as somebody with the role {role}")
             }
             Self::Busy(seconds) => {
                 format!("Zendesk's rate limit is used up; it asks to wait {seconds} s")
             }
-            Self::Down(status) => {
-                format!("Zendesk answers {status}, so it is not working right now")
-            }
+            Self::Down(status) => format!("Zendesk answers {status}, so it does not work just now"),
             Self::SignIn(status) => {
                 format!(
                     "POST /oauth/tokens was answered {status}, which says nothing of the credentials"
@@ -155,10 +153,8 @@ impl Trouble {
             Self::Credentials(kind) | Self::Anonymous(kind) => {
                 let also = match kind {
                     Kind::OAuth => "",
-                    // No new token can be made since 2026-10-27.
-                    Kind::Legacy => {
-                        "; new API tokens are no longer issued (docs/zendesk-tokens.md)"
-                    }
+                    // Nobody can make a new token since 2026-10-27.
+                    Kind::Legacy => "; a new API token cannot be had (docs/zendesk-tokens.md)",
                 };
                 format!("`sms-bridge setup secret` with the values of {OAUTH_CLIENTS}{also}")
             }

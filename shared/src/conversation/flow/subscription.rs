@@ -64,7 +64,7 @@ pub(super) async fn unsubscribe(flow: &mut Flow<'_>) -> Ended {
     match flow.unsubscribe(group).await? {
         Ok(()) => {}
         Err(No::Refused(refusal)) => {
-            let note = notes::braze_not_informed(flow.language());
+            let note = notes::braze_untold(flow.language());
             let note = flow.state.ticket.map(|ticket| flow.note(ticket, note, &[]));
             return Ok(flow.dead(refusal, note));
         }
