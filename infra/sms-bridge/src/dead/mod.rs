@@ -4,7 +4,7 @@
 //! how it is tried again, in `replay` and `post`.
 
 mod act;
-mod letter;
+pub(crate) mod letter;
 mod look;
 mod post;
 mod replay;

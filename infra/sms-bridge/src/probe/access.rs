@@ -5,7 +5,7 @@ use shared::net::{BaseUrl, Http};
 
 use super::Probe;
 use crate::Failure;
-use crate::account::Terms;
+use crate::account::{Table, Terms};
 use crate::setup::merge::get;
 use crate::setup::read;
 use crate::zendesk::{Credentials, credentials};
@@ -19,6 +19,8 @@ pub(crate) struct Access {
     /// Every value of the credentials, and the accounts' names.
     pub(crate) private: Vec<String>,
     pub(crate) terms: Terms,
+    /// The stack's route for texts, where it is asked for: its address, its token, the table.
+    pub(crate) door: Option<(String, String, Table)>,
 }
 
 /// Where and as whom, before it is looked at.
@@ -28,6 +30,7 @@ struct Given {
     secret: Map<String, Value>,
     zendesk: Option<String>,
     braze: Option<String>,
+    door: Option<(String, String, Table)>,
 }
 
 impl Access {
@@ -62,6 +65,7 @@ impl Access {
             braze,
             private,
             terms: given.terms,
+            door: given.door,
         })
     }
 }
@@ -82,6 +86,7 @@ fn from_file(probe: &Probe, file: &str) -> Result<Given, Failure> {
         secret: values.collect(),
         zendesk: probe.zendesk.clone(),
         braze: probe.braze.clone(),
+        door: None,
     })
 }
 
@@ -94,12 +99,26 @@ async fn from_stack(probe: &Probe) -> Result<Given, Failure> {
         true => given.clone(),
         false => stack.parameter(name).map(str::to_owned),
     };
+    let secret = account.secret().await?.read().await?;
+    let door = match (probe.through_stack, get(&secret, "braze_inbound_token")) {
+        (false, _) => None,
+        (true, None) => {
+            let sentence =
+                "the secret lacks braze_inbound_token: `sms-bridge setup secret` makes it";
+            return Err(Failure::Usage(sentence.to_owned()));
+        }
+        (true, Some(token)) => {
+            let url = stack.output("BrazeInboundUrl")?.to_owned();
+            Some((url, token.to_owned(), account.table().await?))
+        }
+    };
     Ok(Given {
         http: account.http().clone(),
         terms: account.terms().clone(),
-        secret: account.secret().await?.read().await?,
+        door,
         zendesk: parameter(&probe.zendesk, "ZendeskBaseUrl"),
         braze: parameter(&probe.braze, "BrazeBaseUrl"),
+        secret,
     })
 }
 

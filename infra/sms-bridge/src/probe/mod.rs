@@ -22,13 +22,13 @@ mod zendesk;
 pub(crate) use like::like;
 
 use access::Access;
-use braze::{Inbox, Workspace};
+use braze::{Door, Inbox, Port, Workspace};
 use facts::{FACTS, Finding, Findings, Group};
 use transcript::Redactor;
 use zendesk::{Lab, Moved};
 
 use crate::Failure;
-use crate::account::{self, talk};
+use crate::account::{self, Table, talk};
 use crate::zendesk::{SETUP_SCOPES, Trouble, sign_in};
 
 /// For `--help`.
@@ -36,6 +36,7 @@ pub(crate) const EXAMPLES: &str = "\
 Examples:
   sms-bridge probe                       with the deployed stack's credentials
   sms-bridge probe --zendesk https://acme-trial.zendesk.com --from trial.env
+  sms-bridge probe --through-stack       Braze's webhooks, without a tunnel
   sms-bridge probe --only zendesk.merged_user
   sms-bridge probe --clean               remove what an interrupted run left
 
@@ -75,6 +76,10 @@ pub(crate) struct Probe {
     /// The address at which a tunnel of yours brings that port to the internet (`{port}` in it becomes the port).
     #[arg(long, value_name = "URL", requires = "listen")]
     public_url: Option<String>,
+    /// Braze's webhooks go to the deployed stack, which keeps what it does not understand (its alarm for dead
+    /// letters may ring); they are removed at the end.
+    #[arg(long, conflicts_with_all = ["from", "listen"])]
+    through_stack: bool,
     /// Seconds to wait for a webhook that may never come.
     #[arg(long, value_name = "SECONDS", default_value_t = 45)]
     patience: u64,
@@ -101,11 +106,11 @@ struct Made {
 
 impl Probe {
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let access = Access::of(&self).await?;
+        let mut access = Access::of(&self).await?;
         let made = Made {
             lab: self.lab(&access).await?,
             workspace: self.workspace(&access),
-            inbox: self.inbox().await?,
+            inbox: self.inbox(access.door.take()).await?,
         };
         if !self.yes {
             eprintln!("{}\n", show::consent(&made));
@@ -125,6 +130,9 @@ impl Probe {
             () = interruption() => true,
         };
         let removed = clean(&made).await;
+        if let Some(Inbox::Stack(door)) = &made.inbox {
+            door.clean().await?;
+        }
         for group in self.groups(&made) {
             findings.rest(
                 group,
@@ -184,18 +192,25 @@ impl Probe {
         })
     }
 
-    async fn inbox(&self) -> Result<Option<Inbox>, Failure> {
-        let (Some(address), Some(public)) = (&self.listen, &self.public_url) else {
-            return Ok(None);
-        };
+    async fn inbox(&self, door: Option<(String, String, Table)>) -> Result<Option<Inbox>, Failure> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret)
             .map_err(|error| Failure::Broken(format!("no randomness can be had: {error}")))?;
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        let inbox = Inbox::start(address, public, &secret).await;
-        let inbox =
-            inbox.map_err(|error| Failure::Usage(format!("--listen {address}: {error}")))?;
-        Ok(Some(inbox))
+        let mark: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        if let Some((url, token, table)) = door {
+            return Ok(Some(Inbox::Stack(Door {
+                url,
+                token,
+                mark,
+                table,
+            })));
+        }
+        let (Some(address), Some(public)) = (&self.listen, &self.public_url) else {
+            return Ok(None);
+        };
+        let port = Port::start(address, public, &mark).await;
+        let port = port.map_err(|error| Failure::Usage(format!("--listen {address}: {error}")))?;
+        Ok(Some(Inbox::Port(port)))
     }
 
     /// Looks at all groups; trouble with one of them is told there, and the next is looked at.

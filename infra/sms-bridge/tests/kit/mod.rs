@@ -146,6 +146,11 @@ impl World {
         ran
     }
 
+    /// The directory that commands run in.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         self.cloudformation.environment(&self.stack)
     }

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulators::braze::{Braze, Campaign, Category, Config, User, Variants};
+use simulators::braze::{Braze, Campaign, Category, Config, MediaStyle, User, Variants};
 use tokio::sync::Notify;
+
+use crate::kit::World;
 
 const ANA: &str = "ana-the-tester";
 const NUMBER: &str = "+15550100001";
@@ -148,12 +150,16 @@ fn copied(text: &str, beginning: &str) -> String {
 }
 
 /// Does as the program says, from the campaign to the end.
-async fn person(desk: &Desk, screen: &mut Screen) {
-    let braze = &desk.braze;
-    let text = async |text: &str| braze.customer_texts(ANA, text, &[]).await;
+async fn person(braze: &Braze, who: &str, screen: &mut Screen) {
+    let text = async |text: &str| braze.customer_texts(who, text, &[]).await;
     let asked = screen.asks("Launch it, then press Enter.").await;
     let (url, body) = (copied(&asked, "http"), copied(&asked, "{"));
-    let campaign = Campaign::webhook("probe", "Probe", Category::Other, &url, &body);
+    let mut campaign = Campaign::webhook("probe", "Probe", Category::Other, &url, &body);
+    let mut lines = asked.lines().map(str::trim);
+    if let Some(token) = lines.find_map(|line| line.strip_prefix("Authorization: ")) {
+        let headers = &mut campaign.webhook.as_mut().unwrap().headers;
+        headers.insert("Authorization".to_owned(), token.to_owned());
+    }
     braze.add_campaign(campaign);
     screen.types("");
     screen.asks("Text these two").await;
@@ -165,7 +171,7 @@ async fn person(desk: &Desk, screen: &mut Screen) {
     screen.types("");
     screen.asks("Text two pictures").await;
     let pictures = ["https://m.example/1.jpg", "https://m.example/2.jpg"].map(str::to_owned);
-    braze.customer_texts(ANA, "", &pictures).await;
+    braze.customer_texts(who, "", &pictures).await;
     screen.types("");
     screen.asks("Did an automatic answer come?").await;
     let before = braze.phone(NUMBER).len();
@@ -175,11 +181,15 @@ async fn person(desk: &Desk, screen: &mut Screen) {
     screen.asks("May an SMS of eleven parts").await;
     screen.types("y");
     screen.asks("What came?").await;
-    let came = braze.inbox(ANA);
+    let came = braze.inbox(who);
     screen.types(match came.last() {
         Some(sms) if sms.body.ends_with('.') => "w",
         _ => "n",
     });
+}
+
+/// Goes on to the end, with Currents.
+async fn person_with_currents(braze: &Braze, screen: &mut Screen) {
     let asked = screen.asks("If the workspace has Currents").await;
     braze.set_currents(&copied(&asked, "http"), "token");
     screen.types("y");
@@ -230,7 +240,8 @@ async fn each_switch_that_a_persons_texts_show_is_told_right_either_way() {
             "http://127.0.0.1:{port}",
         ]);
         let mut screen = Screen::of(child);
-        person(&desk, &mut screen).await;
+        person(&desk.braze, ANA, &mut screen).await;
+        person_with_currents(&desk.braze, &mut screen).await;
         let status = tokio::task::spawn_blocking(move || screen.child.wait().unwrap());
         assert!(status.await.unwrap().success());
         let lines = desk.transcript();
@@ -252,6 +263,67 @@ async fn each_switch_that_a_persons_texts_show_is_told_right_either_way() {
         let block = &desk.braze.snapshot()["content_blocks"]["sms_bridge_probe"];
         assert_eq!(block, "", "emptied");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_tunnel_the_deployed_stack_takes_the_webhooks_and_keeps_none() {
+    let world = World::bare().await;
+    let braze = &world.stack.braze;
+    for name in ["support", "other", "opt-out", "opt-in", "help"] {
+        braze.remove_campaign(&format!("inbound-{name}"));
+    }
+    braze.vary(|switches| {
+        switches.media_style = MediaStyle::Lines;
+        switches.inbound_cut = Some(256);
+        switches.dispatch_id_per_user_and_campaign = true;
+    });
+    let url = braze.base_url();
+    let child = Command::new(env!("CARGO_BIN_EXE_sms-bridge"))
+        .args([
+            "probe",
+            "--yes",
+            "--through-stack",
+            "--patience",
+            "2",
+            "--braze",
+            &url,
+        ])
+        .env_clear()
+        .envs(world.variables())
+        .current_dir(world.home())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut screen = Screen::of(child);
+    person(braze, "ana", &mut screen).await;
+    screen.asks("Please stop and archive").await;
+    screen.types("");
+    let status = tokio::task::spawn_blocking(move || screen.child.wait().unwrap());
+    assert!(status.await.unwrap().success());
+    let file = world.home().join("probe-transcript.jsonl");
+    let text = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (fact, answer) in [
+        ("braze.media_style", Some(json!("lines"))),
+        ("braze.inbound_cut", Some(json!(256))),
+        ("braze.dispatch_id_per_user_and_campaign", Some(json!(true))),
+        ("braze.fuzzy_opt_out", Some(json!("off"))),
+        ("braze.dispatch_id_per_attempt", None),
+        ("braze.currents.own_dispatch_ids", None),
+    ] {
+        assert_eq!(told(&lines, fact), answer, "{fact}");
+    }
+    assert!(
+        world.stack.zendesk.tickets().is_empty(),
+        "no text became a ticket"
+    );
+    let items = world.stack.dynamo.items().unwrap();
+    assert_eq!(items, Vec::<Value>::new(), "nothing is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,10 +18,17 @@ pub(super) async fn look(
     user: &str,
     findings: &mut Findings,
 ) -> Result<(), String> {
+    if !inbox.is_own() {
+        findings.open(
+            FACT,
+            "Currents' events come in at this machine only: --listen",
+        );
+        return Ok(());
+    }
     let what = format!(
         "If the workspace has Currents: point a Custom HTTP connector, with the message events of SMS, to\n  {}\n(any \
          token), launch it, and type y: one SMS goes to that phone. Enter skips it:",
-        inbox.url
+        inbox.url()
     );
     if ask(&what).await? != "y" {
         findings.open(FACT, "skipped");
@@ -53,7 +60,7 @@ pub(super) async fn look(
     };
     let bodies = inbox
         .until(workspace.patience * 4, |bodies| named(bodies).is_some())
-        .await;
+        .await?;
     match named(&bodies) {
         Some(same) => findings.told(
             FACT,

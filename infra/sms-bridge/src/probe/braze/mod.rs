@@ -7,7 +7,7 @@ mod person;
 mod texts;
 mod workspace;
 
-pub(crate) use inbox::Inbox;
+pub(crate) use inbox::{Door, Inbox, Port};
 pub(crate) use workspace::Workspace;
 
 use super::facts::{Findings, Group};
@@ -30,4 +30,5 @@ pub(crate) async fn look(
     }
 }
 
-const NO_INBOX: &str = "nothing of Braze's can reach this machine: give --listen and --public-url";
+const NO_INBOX: &str =
+    "nothing of Braze's can reach this machine: give --listen and --public-url, or --through-stack";

@@ -1,4 +1,4 @@
-//! Where Braze's webhooks arrive while the probe runs: a port of this machine, with a public address in front of it.
+//! A port of this machine, with a public address in front of it, for Braze's webhooks.
 //!
 //! In: requests whose path nobody can guess. Out: their bodies. The first request for a text that is to be tried twice
 //! is answered 503, all others 200. Nothing is kept but in memory.
@@ -16,13 +16,13 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::TWICE;
+
 /// Largest body read, in bytes.
 const LARGEST: usize = 1 << 20;
-/// What is to come twice: the first time it is refused.
-pub(super) const TWICE: &str = "probe one";
 
 /// The listening port; dropping it closes it.
-pub(crate) struct Inbox {
+pub(crate) struct Port {
     /// The public address of it, with the part that nobody can guess.
     pub(crate) url: String,
     kept: Arc<Kept>,
@@ -36,13 +36,13 @@ struct Kept {
     came: Notify,
 }
 
-impl Drop for Inbox {
+impl Drop for Port {
     fn drop(&mut self) {
         self.serving.abort();
     }
 }
 
-impl Inbox {
+impl Port {
     /// Listens there; `secret` is in the path.
     pub(crate) async fn start(address: &str, public: &str, secret: &str) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
