@@ -125,7 +125,7 @@ pub struct State {
     pub checked_at: i64,
     /// A text that was given up may have opened a ticket, under this external id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub perhaps: Option<DeliveryId>,
+    pub opened_by_given_up: Option<DeliveryId>,
     /// Messages whose outcome is not known, which the agent may ask to send again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unconfirmed: Vec<Unconfirmed>,

@@ -92,7 +92,7 @@ fn given_up(
     // A text in doubt may have opened a ticket that the conversation does not know.
     let in_doubt = (progress.doubtful || progress.unfound) && !progress.posted;
     if in_doubt && matches!(entry.event.body, Body::Text(_)) {
-        state.perhaps = Some(context.marker.clone());
+        state.opened_by_given_up = Some(context.marker.clone());
     }
     // Found among the ticket's comments later, it is known as one the agent read about.
     if let Body::Reply(answer) = &entry.event.body {

@@ -25,7 +25,7 @@ pub(super) async fn open(
     text: &Text,
     renewed: &mut bool,
 ) -> Result<Taken, Stop> {
-    if let Some(given_up) = flow.state.perhaps.clone() {
+    if let Some(given_up) = flow.state.opened_by_given_up.clone() {
         continue_on_given_up(flow, text, given_up).await?;
     }
     if let Some(reason) = opens_nothing(flow, text) {
@@ -121,11 +121,11 @@ async fn continue_on_given_up(
         None => false,
     };
     let Some(facts) = found.filter(|_| own) else {
-        flow.state.perhaps = None;
+        flow.state.opened_by_given_up = None;
         return Ok(());
     };
     owner::lead_here(flow, &facts).await?;
-    flow.state.perhaps = None;
+    flow.state.opened_by_given_up = None;
     let since = flow.about.at;
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.announce = true;

@@ -141,7 +141,7 @@ fn adopt(ours: &mut State, theirs: State) {
     } else {
         ours.said.extend(theirs.said);
         ours.unconfirmed.extend(theirs.unconfirmed);
-        ours.perhaps = ours.perhaps.take().or(theirs.perhaps);
+        ours.opened_by_given_up = ours.opened_by_given_up.take().or(theirs.opened_by_given_up);
     }
     ours.opted_out = opted_out;
     ours.consent_at = consent_at;
@@ -153,7 +153,8 @@ fn adopt(ours: &mut State, theirs: State) {
 /// A text may have opened a ticket under the number whose answer was lost: the ticket is known by the number's user,
 /// which nobody wrote down.
 async fn has_user(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
-    let in_doubt = flow.progress.doubtful || flow.progress.unfound || flow.state.perhaps.is_some();
+    let in_doubt =
+        flow.progress.doubtful || flow.progress.unfound || flow.state.opened_by_given_up.is_some();
     let (Some(taken), Body::Text(text)) = (&flow.state.taken, &event.body) else {
         return Ok(());
     };

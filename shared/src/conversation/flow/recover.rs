@@ -15,7 +15,7 @@ pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool
     {
         return Ok(true);
     }
-    let given_up = flow.state.perhaps.as_ref() == Some(flow.about.marker);
+    let given_up = flow.state.opened_by_given_up.as_ref() == Some(flow.about.marker);
     let in_doubt = flow.progress.doubtful || flow.progress.unfound || given_up;
     Ok(in_doubt && was_opened(flow, text).await?)
 }
@@ -74,7 +74,9 @@ async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
     if let Some(facts) = found.as_ref().filter(|_| own) {
         owner::lead_here(flow, facts).await?;
     }
-    flow.state.perhaps.take_if(|id| id == flow.about.marker);
+    flow.state
+        .opened_by_given_up
+        .take_if(|id| id == flow.about.marker);
     flow.progress.doubtful = false;
     flow.progress.unfound = false;
     let Some(facts) = found else {
@@ -114,7 +116,7 @@ pub(super) async fn find_ticket(
         Err(No::Refused(refusal)) => {
             let stop = in_doubt(flow, refusal);
             if matches!(stop, Stop::Over(_)) {
-                flow.state.perhaps = Some(opened_by);
+                flow.state.opened_by_given_up = Some(opened_by);
             }
             Err(stop)
         }
