@@ -92,7 +92,7 @@ pub struct State {
     /// The customer opted out in words that Braze does not act on, and it does not know yet: what it says of the
     /// subscription is old.
     #[serde(skip_serializing_if = "is_false")]
-    pub braze_untold: bool,
+    pub braze_not_informed: bool,
     /// When they opted out, or in again, in milliseconds since the epoch.
     #[serde(skip_serializing_if = "is_zero")]
     pub consent_at: i64,

@@ -41,7 +41,7 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
     if consent.what != ConsentKind::Help {
         state.consent_at = at;
         state.subscription = None;
-        state.braze_untold = false;
+        state.braze_not_informed = false;
     }
     let (text, tags, untag): (String, &[&str], &[&str]) = match consent.what {
         ConsentKind::OptedOut => {
@@ -107,7 +107,7 @@ fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
     };
     state.consent_at = changed.at;
     state.subscription = None;
-    state.braze_untold = false;
+    state.braze_not_informed = false;
     state.opted_out = out;
     if !is_news {
         return Done::delivered();

@@ -29,7 +29,7 @@ pub(super) fn broke_off(context: EventContext<'_>, state: &mut State, entry: &En
         Body::Note(_) | Body::LateFiles(_) | Body::Attributes | Body::Check(_) | Body::Other => {
             None
         }
-        Body::Unsubscribe => Some(notes::braze_untold(context.policy.language)),
+        Body::Unsubscribe => Some(notes::braze_not_informed(context.policy.language)),
         _ => Some(notes::broke_off(context.policy.language)),
     };
     given_up(context, state, entry, BROKE_OFF, note)
@@ -68,7 +68,7 @@ pub(super) fn later(
         Body::Reply(_) | Body::Solved(_) | Body::Resend(_) | Body::Say(_) => {
             Some(notes::answer_given_up(language, hours, progress.sent))
         }
-        Body::Unsubscribe => Some(notes::braze_untold(language)),
+        Body::Unsubscribe => Some(notes::braze_not_informed(language)),
         Body::Consent(_)
         | Body::Note(_)
         | Body::LateFiles(_)

@@ -17,7 +17,7 @@ pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
     let Some(group) = flow.about.policy.subscription_group.clone() else {
         return Ok(());
     };
-    if flow.state.braze_untold {
+    if flow.state.braze_not_informed {
         return Ok(());
     }
     let (now, known) = (flow.now(), flow.state.subscription.clone());
@@ -43,7 +43,7 @@ pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
 /// Braze has to learn that the customer opted out in other words than it acts on: until then what it says
 /// of the subscription is old.
 pub(super) fn to_tell(flow: &mut Flow<'_>) -> Entry {
-    flow.state.braze_untold = true;
+    flow.state.braze_not_informed = true;
     flow.state.subscription = None;
     Entry::fresh(Event {
         delivery: DeliveryId::derive("unsubscribe", &[flow.about.delivery.as_str()]),
@@ -55,7 +55,7 @@ pub(super) fn to_tell(flow: &mut Flow<'_>) -> Entry {
 /// Tells Braze, so that its own campaigns stop as well. Where it takes no such word, the opt-out counts here
 /// all the same, and the agent reads that Braze does not know.
 pub(super) async fn unsubscribe(flow: &mut Flow<'_>) -> Ended {
-    if !flow.state.braze_untold {
+    if !flow.state.braze_not_informed {
         return Ok(Done::ignored("Braze knows, or the customer opted in again"));
     }
     let Some(group) = flow.about.policy.unsubscribe_from.clone() else {
@@ -64,13 +64,13 @@ pub(super) async fn unsubscribe(flow: &mut Flow<'_>) -> Ended {
     match flow.unsubscribe(group).await? {
         Ok(()) => {}
         Err(No::Refused(refusal)) => {
-            let note = notes::braze_untold(flow.language());
+            let note = notes::braze_not_informed(flow.language());
             let note = flow.state.ticket.map(|ticket| flow.note(ticket, note, &[]));
             return Ok(flow.dead(refusal, note));
         }
         Err(no) => return Err(no.into()),
     }
-    flow.state.braze_untold = false;
+    flow.state.braze_not_informed = false;
     flow.state.subscription = Some(LookedUp {
         is: Subscription::Unsubscribed,
         at: flow.now(),

@@ -54,6 +54,6 @@ pub fn customer_opted_out_in_words(language: Language) -> String {
 }
 
 /// Braze could not be informed of it.
-pub fn braze_untold(language: Language) -> String {
-    Texts::of(language).braze_untold.to_owned()
+pub fn braze_not_informed(language: Language) -> String {
+    Texts::of(language).braze_not_informed.to_owned()
 }

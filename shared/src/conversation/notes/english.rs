@@ -122,7 +122,7 @@ pub(super) static TEXTS: Texts = Texts {
     customer_opted_out_in_words: "The customer asked for no more texts, in other words than STOP. We treat this \
         as an opt-out and tell Braze to unsubscribe them. Your answers on this ticket will not reach their phone \
         until they text START.",
-    braze_untold: "Braze could not be told that the customer wants no more texts. We send them nothing, but \
+    braze_not_informed: "Braze could not be told that the customer wants no more texts. We send them nothing, but \
         other Braze campaigns may. Please unsubscribe them in Braze. Please also tell your administrator: the \
         Braze key needs the permission subscription.status.set, and the setting BRAZE_SUBSCRIPTION_GROUP_ID must \
         name a group that exists.",

@@ -137,7 +137,7 @@ pub(super) static TEXTS: Texts = Texts {
     customer_opted_out_in_words: "Le client a demandé à ne plus recevoir de SMS, sans employer le mot STOP. Nous \
         considérons qu’il s’est désabonné et demandons à Braze de le désabonner. Vos réponses sur ce ticket ne \
         parviendront pas à son téléphone tant qu’il n’aura pas envoyé START.",
-    braze_untold: "Nous n’avons pas pu indiquer à Braze que le client ne veut plus de SMS. Nous ne lui \
+    braze_not_informed: "Nous n’avons pas pu indiquer à Braze que le client ne veut plus de SMS. Nous ne lui \
         envoyons plus rien, mais d’autres campagnes Braze pourraient le faire. Veuillez le désabonner dans Braze. \
         Veuillez aussi prévenir votre administrateur : la clé Braze doit avoir l’autorisation \
         subscription.status.set, et le réglage BRAZE_SUBSCRIPTION_GROUP_ID doit désigner un groupe existant.",

@@ -29,9 +29,9 @@ pub use closing::{
     closing, closing_sent_after_all, closing_too_long, closing_unknown, rate, solve_unclear,
 };
 pub use consent::{
-    braze_untold, customer_asked_for_help, customer_asked_to_opt_out, customer_not_subscribed,
-    customer_opted_in, customer_opted_out, customer_opted_out_in_words, customer_unsubscribed,
-    opted_out, subscribed_again, unsubscribed,
+    braze_not_informed, customer_asked_for_help, customer_asked_to_opt_out,
+    customer_not_subscribed, customer_opted_in, customer_opted_out, customer_opted_out_in_words,
+    customer_unsubscribed, opted_out, subscribed_again, unsubscribed,
 };
 pub use customer_text::{text_added_after_all, text_given_up, text_in_doubt, text_refused};
 pub use fate::{Message, not_delivered, sent_after_all, withheld};

@@ -71,7 +71,7 @@ fn texts(language: Language) -> Vec<String> {
         customer_asked_for_help(language),
         customer_asked_to_opt_out(language),
         customer_opted_out_in_words(language),
-        braze_untold(language),
+        braze_not_informed(language),
         closing(language),
         file_not_attached(language, MediaProblem::Status(404), "https://x.example/1"),
         more_not_attached(language, 7),

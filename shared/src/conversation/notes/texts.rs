@@ -99,7 +99,7 @@ pub(super) struct Texts {
     pub(super) customer_asked_for_help: &'static str,
     pub(super) customer_asked_to_opt_out: &'static str,
     pub(super) customer_opted_out_in_words: &'static str,
-    pub(super) braze_untold: &'static str,
+    pub(super) braze_not_informed: &'static str,
     pub(super) closing: &'static str,
     /// `{why}`, `{link}`
     pub(super) file_not_attached: &'static str,
