@@ -151,7 +151,7 @@ impl App {
 fn prefetch(secrets: &Arc<SecretStore>, needs: &[Need]) {
     let (secrets, needs) = (Arc::clone(secrets), needs.to_vec());
     tokio::spawn(async move {
-        // Whoever needs the secrets meets the same error and reports it.
+        // A request that needs the secrets meets the same error and reports it.
         let Ok(secrets) = secrets.get().await else {
             return;
         };

@@ -162,7 +162,7 @@ impl App {
         reported(report, told)
     }
 
-    /// Follows what Zendesk's event stream tells. Nobody waits for it: an event that was lost is made up for by the
+    /// Follows what Zendesk's event stream reports. No person waits for it: an event that was lost is made up for by the
     /// next one on its ticket.
     async fn take_happened(&self, body: &[u8], request: &Request, now: i64) -> (Answer, Told) {
         let known = Known::new(message::delivery_of_body(body), None);

@@ -146,7 +146,7 @@ where
             }
         };
         let (mut held, before) = taken?;
-        // Whoever makes an item due earlier in the table wants it to go now.
+        // An item that a person made due earlier in the table is to go now.
         if before.is_parked() && before.until < queue::due_at(&held.mailbox, &held.state) {
             held.state.wake();
         }

@@ -87,7 +87,7 @@ impl Updates {
             state.not_counted(asking.now) + 1
         };
         let Some(counted) = self.count(store, more, asking, deadline).await else {
-            // Nobody knows, and nothing stops for that.
+            // It is not known, and nothing stops for that.
             return Ok(());
         };
         let Some(full_until) = full_until(&counted, asking) else {

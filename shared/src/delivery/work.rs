@@ -70,7 +70,7 @@ pub struct Work {
     /// Nothing begins after it.
     begin_until: i64,
     deadline: i64,
-    /// Nobody waits for it.
+    /// No sender waits for it.
     scheduled: bool,
 }
 

@@ -159,7 +159,7 @@ async fn file(mut response: Response) -> Result<File, MediaProblem> {
         return Err(MediaProblem::TooLarge);
     }
     let declared = header(&response, &CONTENT_TYPE).map(str::to_owned);
-    // Nobody announced a length: Zendesk gets one all the same, at the price of holding the file.
+    // No length was announced: Zendesk gets one all the same, at the price of holding the file.
     let wanted = if announced.is_some() {
         HEAD_BYTES as u64
     } else {

@@ -194,7 +194,7 @@ fn not_delivered(ended: Ended, properties: &Map<String, Value>) -> NotDelivered 
     }
 }
 
-/// A text; a keyword that changes the subscription is told as such a change.
+/// A text; a keyword that changes the subscription counts as such a change.
 fn text(properties: &Map<String, Value>) -> Option<Told> {
     let action = line(properties.get("action"), ID_CHARS);
     if !(action.is_empty() || action.eq_ignore_ascii_case("none")) {

@@ -1,4 +1,4 @@
-//! What we are told: vendor bytes become a typed event, "not for us", or malformed.
+//! What vendors send: bytes become a typed event, "not for us", or malformed.
 //!
 //! In: the raw body of an authenticated request. Out: [`Parsed`]. Pure; must not import any other
 //! room but `text`.
@@ -43,7 +43,7 @@ pub use ids::{
 };
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
 
-/// An id for a body that named no event of its own: kept with a dead letter, and told to a sender
+/// An id for a body that named no event of its own: kept with a dead letter, and sent back to a sender
 /// whose event is not for us. The same bytes have the same id.
 pub fn delivery_of_body(body: &[u8]) -> DeliveryId {
     let digest: String = Sha256::digest(body)

@@ -77,7 +77,7 @@ pub enum ZendeskError {
     /// The idempotency key was used with another body: look for the ticket by its external id.
     #[error("the idempotency key was used with another body")]
     IdempotencyConflict,
-    /// Somebody else changed it at the same time: read and try again.
+    /// Another update changed it at the same time: read and try again.
     #[error("the update met another one")]
     Conflict,
     /// Nothing was done, and the same request will be refused again.

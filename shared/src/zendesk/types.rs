@@ -149,7 +149,7 @@ pub struct FoundDelivery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Nobody has answered yet.
+    /// No agent has answered yet.
     New,
     /// An agent is to act.
     Open,

@@ -177,7 +177,7 @@ impl Recorder {
         Ok(text)
     }
 
-    /// Everybody who is named, and at least somebody.
+    /// All customers who are named, and at least one.
     fn people(&self, stack: &Stack) -> Vec<[String; 4]> {
         let steps = self.entries.iter().filter_map(|(_, entry)| match entry {
             Entry::Step(step) => Some(step),

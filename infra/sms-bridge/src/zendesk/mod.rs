@@ -45,7 +45,7 @@ impl Admin {
         self.kind
     }
 
-    /// The role of whoever the calls are made as, and the answer's headers. To answer as to an
+    /// The role of the user the calls are made as, and the answer's headers. To answer as to an
     /// anonymous user is Zendesk's way to refuse a token here.
     pub(crate) async fn me(&self) -> Result<(String, HeaderMap), Trouble> {
         let told = self.get("/users/me", &[]).await?;

@@ -93,7 +93,7 @@ fn mark(flow: &Flow<'_>) -> Option<Entry> {
 }
 
 /// A subscription that changed in Braze, whatever changed it. The newest change counts, in whatever order they
-/// are told; what is known already is not told again.
+/// are reported; what is known already gets no second note.
 fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
     let language = flow.language();
     let state = &mut *flow.state;

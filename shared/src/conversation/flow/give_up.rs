@@ -48,7 +48,7 @@ pub(super) fn later(
     };
     let since = context.at.max(entry.progress.put_off);
     let age = context.now.saturating_sub(since) - stood;
-    // A keyword waits for nothing but the number's conversation, which somebody works on: it has to count.
+    // A keyword waits for nothing but the number's conversation, which a worker holds: it has to count.
     let is_keyword = matches!(entry.event.body, Body::Consent(_));
     if age < millis(context.policy.give_up_after) || is_keyword {
         return Err(Pause::Later(not_before, None));

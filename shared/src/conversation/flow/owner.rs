@@ -40,11 +40,11 @@ pub(super) enum Whose {
     Untagged,
     /// This other customer's, whose conversation is on it.
     Conversation(Customer),
-    /// Somebody else's.
+    /// Another person's.
     Another,
     /// The customer's now, and another person's when the event was made.
     Earlier,
-    /// Nobody's: there is no such ticket.
+    /// There is no such ticket.
     Gone,
 }
 
@@ -196,7 +196,7 @@ pub(super) fn leave(flow: &mut Flow<'_>) {
     flow.state.status = None;
 }
 
-/// The answer to a write names the ticket's requester: somebody else than the customer means that the ticket
+/// The answer to a write names the ticket's requester: another person than the customer means that the ticket
 /// changed hands, or that two profiles were merged. The text that shows it is made private at once, and the
 /// conversation leaves the ticket.
 pub(super) async fn took(flow: &mut Flow<'_>, written: &Written) -> Result<post::Taken, Stop> {
@@ -220,7 +220,7 @@ pub(super) async fn found_on(
     flow.progress.tried = Some(ticket);
     let facts = match flow.look_up_ticket(ticket).await? {
         Ok(facts) => facts,
-        // Nobody reads it there, or nothing can be learnt of it.
+        // The customer does not read it there, or nothing can be learnt of it.
         Err(No::NotFound | No::Refused(_)) => None,
         Err(no) => return Err(no.into()),
     };

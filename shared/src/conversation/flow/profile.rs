@@ -151,7 +151,7 @@ fn adopt(ours: &mut State, theirs: State) {
 }
 
 /// A text may have opened a ticket under the number whose answer was lost: the ticket is known by the number's user,
-/// which nobody wrote down.
+/// which was not written down.
 async fn has_user(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
     let in_doubt =
         flow.progress.doubtful || flow.progress.unfound || flow.state.opened_by_given_up.is_some();

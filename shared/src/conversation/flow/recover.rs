@@ -48,7 +48,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
     flow.progress.unfound = false;
     flow.progress.posted = true;
     let by_answer = flow.state.user.is_none();
-    // Nobody knows whose it was when the text came to it.
+    // Whose it was when the text came to it is not known.
     if owner::found_on(flow, ticket, found.comment).await? == post::Taken::NotYet {
         return Ok(false);
     }

@@ -74,7 +74,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Nobody holds it: it waits for its time.
+    /// No worker holds it: it waits for its time.
     pub fn is_parked(&self) -> bool {
         self.lease == PARKED
     }
@@ -143,7 +143,7 @@ pub enum Leave {
         /// Milliseconds since the epoch.
         until: i64,
     },
-    /// Nobody's, due at that time (milliseconds since the epoch).
+    /// No worker's, due at that time (milliseconds since the epoch).
     Parked(i64),
     /// Empty and idle.
     Idle,

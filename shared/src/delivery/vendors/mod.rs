@@ -210,7 +210,7 @@ impl Vendors for Clients {
 
     fn may_try_again(&self, step: &Step, trouble: Trouble, now: i64) -> bool {
         let gate = match step {
-            // Nobody waits for an automatic text.
+            // No person waits for an automatic text.
             Step::SendSms(sms) if sms.comment.is_none() => return false,
             Step::CountParts { .. } | Step::ClaimTicket { .. } => return false,
             step if is_for_braze(step) => &self.braze_gate,

@@ -42,7 +42,7 @@ impl Clients {
                 done = &mut work => return done,
                 signed_in = sign_in => signed_in,
             };
-            // Whoever needs the token meets the same failure and reports it; the gate counts both.
+            // A call that needs the token meets the same failure and reports it; the gate counts both.
             if let Err(ZendeskError::Unavailable { .. } | ZendeskError::OutcomeUnknown { .. }) =
                 signed_in
             {

@@ -4,7 +4,7 @@ use super::book::{Book, Section};
 use super::pattern::{Places, START};
 use super::words::{Word, Words};
 
-/// Longest text looked at, in bytes. Nobody is only polite at greater length.
+/// Longest text looked at, in bytes. A longer text is not only polite.
 const MAX_BYTES: usize = 300;
 
 /// Whether a text is a courtesy and nothing else: thanks, a wish, a farewell, an acknowledgement, that

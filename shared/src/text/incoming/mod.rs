@@ -35,7 +35,7 @@ pub enum Incoming<'t> {
     OptOutWish,
     /// Thanks, a wish, a farewell, that something works: shown, and needs no answer.
     ThankYou,
-    /// Somebody has to read it.
+    /// An agent has to read it.
     Ordinary,
 }
 
