@@ -70,7 +70,7 @@ impl Access {
     }
 }
 
-const NOBODY: &str = "there is there is no terminal to ask on: give --from FILE and --zendesk URL (the file has \
+const NOBODY: &str = "there is no terminal to ask on: give --from FILE and --zendesk URL (the file has \
     zendesk_oauth_client_id and zendesk_oauth_client_secret) or --braze URL (it has braze_api_key), or have a stack \
     whose parameters and secret have them";
 
