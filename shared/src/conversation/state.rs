@@ -85,8 +85,10 @@ pub struct State {
     /// What Braze said of the customer's subscription; forgotten with every opt-out and opt-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription: Option<LookedUp>,
-    /// The customer asked for no more texts in words that Braze does not act on: the ticket that says so. No
-    /// automatic SMS goes out.
+    /// The customer asked for no more texts in words that Braze does not act on: no automatic SMS goes out.
+    #[serde(skip_serializing_if = "is_false")]
+    pub opt_out_asked: bool,
+    /// The ticket that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opt_out_asked_on: Option<TicketId>,
     /// The customer opted out in words that Braze does not act on, and it does not know yet: what it says of the
@@ -289,6 +291,12 @@ impl State {
     /// The conversation's ticket says that the customer opted out.
     pub fn ticket_says_opted_out(&self) -> bool {
         self.opted_out && self.ticket.is_some() && self.opted_out_on == self.ticket
+    }
+
+    /// The customer wants texts again.
+    pub fn take_back_wish(&mut self) {
+        self.opt_out_asked = false;
+        self.opt_out_asked_on = None;
     }
 
     /// Remembers a comment the bridge wrote.

@@ -359,3 +359,107 @@ fn the_wish_of_a_customer_without_external_id_is_told_by_number() {
         assert_eq!(told[0].body["phone"], serde_json::json!([number]));
     });
 }
+
+async fn solve(stack: &Stack, id: u64) {
+    stack
+        .zendesk
+        .set_status(id, Status::Solved)
+        .expect("a ticket");
+    settled(stack).await;
+}
+
+/// A stack where only the support keyword opens a ticket, and Ana has none.
+async fn by_keyword(words: &'static str) -> Stack {
+    stack_with(|options| {
+        set(options, "BRAZE_SUBSCRIPTION_GROUP_ID", SMS_GROUP);
+        set(options, "OPT_OUT_WORDS", words);
+        set(options, "OPEN_ON", "keyword");
+    })
+    .await
+}
+
+#[test]
+fn who_may_open_no_ticket_is_heard_and_gets_nothing_automatic_later() {
+    case!(async {
+        for wish in [
+            "Stop texting me",
+            "Keine SMS mehr bitte",
+            "Non scrivetemi più",
+        ] {
+            let stack = by_keyword("note").await;
+            let sent = send::text(&stack, ANA, wish).await;
+            assert_eq!((sent.status, sent.outcome()), (200, "ignored"));
+            assert_eq!(stack.zendesk.tickets().len(), 0);
+            assert_eq!(told(&stack), 0);
+            let id = with_ticket(&stack).await;
+            let ticket = e2e::view::ticket(&stack, id);
+            assert_eq!(ticket.tags, ["braze_sms", ASKED], "{wish}");
+            assert_eq!(notes(&ticket).len(), 1);
+            answered(&stack, id, "It is solved.").await;
+            solve(&stack, id).await;
+            assert_eq!(phone(&stack, ANA), ["It is solved."]);
+            assert_eq!(notes(&e2e::view::ticket(&stack, id)).len(), 1);
+        }
+    });
+}
+
+#[test]
+fn who_may_open_no_ticket_is_unsubscribed_where_the_settings_say_so() {
+    case!(async {
+        for wish in [
+            "Stop texting me!!",
+            "ARRÊT svp",
+            "Quiero darme de baja de la lista",
+        ] {
+            let stack = by_keyword("unsubscribe").await;
+            send::text(&stack, ANA, wish).await;
+            settled(&stack).await;
+            assert!(!is_subscribed(&stack), "{wish}");
+            assert_eq!((told(&stack), stack.zendesk.tickets().len()), (1, 0));
+            send::text(&stack, ANA, "I said: no more texts").await;
+            settled(&stack).await;
+            assert_eq!((told(&stack), stack.zendesk.tickets().len()), (1, 0));
+            let id = with_ticket(&stack).await;
+            let ticket = e2e::view::ticket(&stack, id);
+            assert_eq!(ticket.tags, ["braze_sms", ASKED, "sms_opted_out"]);
+            assert_eq!(notes(&ticket).len(), 1);
+            answered(&stack, id, "Of course.").await;
+            assert_eq!(phone(&stack, ANA), [""; 0]);
+        }
+    });
+}
+
+#[test]
+fn start_takes_back_a_wish_that_no_ticket_told_of() {
+    case!(async {
+        for words in ["note", "unsubscribe"] {
+            let stack = by_keyword(words).await;
+            for text in ["Stop texting me", "START"] {
+                send::text(&stack, ANA, text).await;
+                settled(&stack).await;
+            }
+            let id = with_ticket(&stack).await;
+            assert_eq!(e2e::view::ticket(&stack, id).tags, ["braze_sms"], "{words}");
+            solve(&stack, id).await;
+            assert_eq!(phone(&stack, ANA), [CLOSING]);
+        }
+    });
+}
+
+#[test]
+fn an_ordinary_text_of_who_may_open_no_ticket_is_no_wish() {
+    case!(async {
+        for text in [
+            "The machine does not stop",
+            "Stop the delivery please",
+            "no thanks",
+        ] {
+            let stack = by_keyword("unsubscribe").await;
+            send::text(&stack, ANA, text).await;
+            settled(&stack).await;
+            assert!(is_subscribed(&stack), "{text}");
+            let id = with_ticket(&stack).await;
+            assert_eq!(e2e::view::ticket(&stack, id).tags, ["braze_sms"]);
+        }
+    });
+}

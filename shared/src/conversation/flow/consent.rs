@@ -55,7 +55,7 @@ pub(super) fn consent(flow: &mut Flow<'_>, consent: &Consent) -> Done {
         ConsentKind::OptedIn => {
             state.opted_out = false;
             state.opted_out_on = None;
-            state.opt_out_asked_on = None;
+            state.take_back_wish();
             (
                 notes::customer_opted_in(language),
                 &[],
@@ -127,7 +127,7 @@ fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
     };
     state.opted_out_on = state.ticket.filter(|_| out);
     if !out {
-        state.opt_out_asked_on = None;
+        state.take_back_wish();
     }
     let note = state.ticket.map(|ticket| flow.note(ticket, text, tags));
     let note = note.map(|mut entry| {
@@ -142,9 +142,7 @@ fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
 /// The customer gets no SMS, or none that is automatic, at their own wish or Braze's word.
 fn asks_for_none(state: &State) -> bool {
     let unsubscribed = |known: &LookedUp| known.is != Subscription::Subscribed;
-    state.opted_out
-        || state.opt_out_asked_on.is_some()
-        || state.subscription.as_ref().is_some_and(unsubscribed)
+    state.opted_out || state.opt_out_asked || state.subscription.as_ref().is_some_and(unsubscribed)
 }
 
 /// A keyword may be the answer to an agent's question ("Yes", "CANCEL"): it goes on the ticket like any

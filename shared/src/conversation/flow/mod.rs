@@ -39,6 +39,7 @@ mod spend;
 mod subscription;
 mod text;
 mod unreported;
+mod wish;
 mod write;
 
 use std::future::Future;

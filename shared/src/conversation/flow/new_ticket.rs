@@ -4,9 +4,9 @@ use crate::message::{Customer, DeliveryId, Personal, Routing, Text, UserId};
 
 use super::super::policy::OpenOn;
 use super::super::state::Status;
-use super::super::step::{NewTicket, Person, Written};
+use super::super::step::{Ending, NewTicket, Person, Written};
 use super::post::Taken;
-use super::{Done, Flow, No, Pause, Stop, happened, media, owner, post, recover, routing};
+use super::{Done, Flow, No, Pause, Stop, happened, media, owner, post, recover, routing, wish};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -29,7 +29,9 @@ pub(super) async fn open(
         continue_on_given_up(flow, text, given_up).await?;
     }
     if let Some(reason) = opens_nothing(flow, text) {
-        return Err(Done::ignored(reason).into());
+        // Whoever asks for no more texts is heard without a ticket.
+        let told = wish::take(flow, text);
+        return Err(Done::ended(Ending::Ignored(reason), told).into());
     }
     let requester = user(flow, text).await?;
     media::fetch(flow, text).await?;

@@ -56,9 +56,12 @@ fn has_number(flow: &mut Flow<'_>, told: Option<&BrazeId>) {
         flow.state.moved = before.moved;
         flow.state.person = Some(mark(flow, told));
         // The number opted out, unless Braze made a new profile of it: that takes an opt-in.
-        if told_apart.is_none() && before.opted_out {
-            flow.state.opted_out = true;
-            flow.state.consent_at = before.consent_at;
+        if told_apart.is_none() {
+            flow.state.opt_out_asked = before.opt_out_asked;
+            if before.opted_out {
+                flow.state.opted_out = true;
+                flow.state.consent_at = before.consent_at;
+            }
         }
     }
     let first = flow.state.user.is_none() && flow.state.person.is_none();
@@ -122,7 +125,7 @@ fn adopt(ours: &mut State, theirs: State) {
     let undated = ours.consent_at == 0 && theirs.consent_at == 0;
     let opted_out = newest.opted_out || (undated && (ours.opted_out || theirs.opted_out));
     let consent_at = newest.consent_at;
-    let asked = ours.opt_out_asked_on.is_some() || theirs.opt_out_asked_on.is_some();
+    let asked = ours.opt_out_asked || theirs.opt_out_asked;
     let on_theirs = match (ours.ticket, theirs.ticket) {
         (None, Some(_)) => true,
         (Some(_), Some(_)) => ours.is_done() && !theirs.is_done(),
@@ -146,7 +149,7 @@ fn adopt(ours: &mut State, theirs: State) {
     ours.opted_out = opted_out;
     ours.consent_at = consent_at;
     ours.opted_out_on = ours.opted_out_on.filter(|_| opted_out);
-    ours.opt_out_asked_on = ours.opt_out_asked_on.or(ours.ticket.filter(|_| asked));
+    ours.opt_out_asked = asked;
     ours.subscription = None;
 }
 

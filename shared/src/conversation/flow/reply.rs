@@ -11,7 +11,7 @@ use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
     Done, Ended, Flow, No, Stop, adopt, delivery_of, earlier, files, happened, put_right, solve,
-    spend, subscription,
+    spend, subscription, wish,
 };
 
 /// Reason given where a customer's own comment was reported as an agent's.
@@ -247,7 +247,8 @@ fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
     let follow = note
         .into_iter()
         .chain(right)
-        .chain(subscription::note(flow));
+        .chain(subscription::note(flow))
+        .chain(wish::note(flow));
     Done::ended(Ending::Delivered, follow)
 }
 

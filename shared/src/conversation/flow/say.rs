@@ -106,7 +106,7 @@ async fn forbidden(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<&'sta
     if flow.state.opted_out {
         return Ok(Some("the customer opted out of SMS"));
     }
-    if flow.state.opt_out_asked_on.is_some() {
+    if flow.state.opt_out_asked {
         return Ok(Some("the customer asked for no more texts"));
     }
     if loop_guard::is_tripped(&flow.context(), flow.state) {

@@ -204,7 +204,7 @@ fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, ClosingSkipped> 
     if subscription::is_unsubscribed(flow) {
         return Err(ClosingSkipped::NotSubscribed);
     }
-    if flow.state.opt_out_asked_on.is_some() {
+    if flow.state.opt_out_asked {
         return Err(ClosingSkipped::OptOutAsked);
     }
     if loop_guard::is_tripped(&flow.context(), flow.state) {

@@ -34,7 +34,7 @@ pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
     });
     if is == Subscription::Subscribed && flow.state.opted_out {
         flow.state.opted_out = false;
-        flow.state.opt_out_asked_on = None;
+        flow.state.take_back_wish();
         flow.state.consent_at = now;
     }
     Ok(())

@@ -2,15 +2,14 @@
 
 use crate::message::{DeliveryId, Text, TicketId};
 use crate::telemetry::metrics::{self, Metric};
-use crate::text::incoming;
 
 use super::super::notes;
 use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
-use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
+use super::consent::OPTED_OUT_TAG;
 use super::{
     Done, Ended, Flow, No, Stop, happened, late_files, loop_guard, owner, post, put_right, rating,
-    routing, subscription,
+    routing, subscription, wish,
 };
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
@@ -47,8 +46,9 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
     follow.extend(owner::note_on_leaving(flow));
     follow.extend(owner::note_on_missing_tag(flow));
     follow.extend(routing::note(flow, text));
+    follow.extend(wish::take(flow, text));
+    follow.extend(wish::note(flow));
     follow.extend(note_on_opt_out(flow));
-    follow.extend(on_opt_out_wish(flow, text));
     follow.extend(loop_guard::note(flow));
     let right = notes::text_added_after_all(flow.language());
     follow.extend(put_right::note(
@@ -106,39 +106,6 @@ fn note_on_opt_out(flow: &mut Flow<'_>) -> Option<Entry> {
     // The text may have another note.
     note.event.delivery = DeliveryId::derive("opted-out", &[flow.about.delivery.as_str()]);
     Some(note)
-}
-
-/// The customer asks for no more texts, in words that Braze does not act on: no automatic SMS follows, and
-/// the agent reads so, once on a ticket. Where the settings say so it counts as an opt-out, and Braze is informed.
-fn on_opt_out_wish(flow: &mut Flow<'_>, text: &Text) -> Vec<Entry> {
-    let Some(ticket) = flow.state.ticket else {
-        return vec![];
-    };
-    let asked = flow.state.opt_out_asked_on == Some(ticket);
-    if flow.state.opted_out || asked || !incoming::is_opt_out_wish(text.text.as_str()) {
-        return vec![];
-    }
-    flow.state.opt_out_asked_on = Some(ticket);
-    let language = flow.language();
-    let (note, tags, told): (String, &[&str], Option<Entry>) =
-        match flow.about.policy.unsubscribe_from {
-            None => {
-                let note = notes::customer_asked_to_opt_out(language);
-                (note, &[OPT_OUT_ASKED_TAG], None)
-            }
-            Some(_) => {
-                flow.state.opted_out = true;
-                flow.state.opted_out_on = Some(ticket);
-                flow.state.consent_at = flow.about.at;
-                let note = notes::customer_opted_out_in_words(language);
-                let told = subscription::to_tell(flow);
-                (note, &[OPT_OUT_ASKED_TAG, OPTED_OUT_TAG], Some(told))
-            }
-        };
-    let mut note = flow.note(ticket, note, tags);
-    // The text may have another note.
-    note.event.delivery = DeliveryId::derive("opt-out-asked", &[flow.about.delivery.as_str()]);
-    [note].into_iter().chain(told).collect()
 }
 
 /// Agents suspended the customer: the text is dropped, and the conversation stays on its ticket.
