@@ -49,9 +49,9 @@ impl Encoding {
     }
 
     /// How far several parts that are filled up to `at` are filled with a text more: a character
-    /// of two units does not straddle two parts.
+    /// of two units does not straddle two parts. From `most` on it does not matter how far.
     #[inline]
-    pub(super) fn fill(self, at: usize, text: &str) -> usize {
+    pub(super) fn fill(self, at: usize, text: &str, most: usize) -> usize {
         if self.is_even(text) {
             return at + text.len();
         }
@@ -67,6 +67,9 @@ impl Encoding {
             left -= cost;
             if left == 0 {
                 left = part;
+            }
+            if filled > most {
+                break;
             }
         }
         filled
@@ -97,7 +100,7 @@ impl Encoding {
     }
 
     pub(super) fn segments(self, text: &str) -> usize {
-        let filled = self.fill(0, text);
+        let filled = self.fill(0, text, usize::MAX);
         // One part holds more than each of two, and has no border that a character could straddle.
         if filled < 2 * self.part() {
             let total = self.weigh(text);

@@ -2,25 +2,29 @@
 //!
 //! In: text. Out: the same text in GSM-7, or the first character that cannot be.
 
+use std::ops::{ControlFlow, RangeInclusive};
+
 use super::{Encoding, Ligatures};
 
 /// How many septets a character takes: 1, 2 from the extension table, none where it is in neither.
 #[inline]
 pub(super) fn septets(c: char) -> Option<usize> {
-    match ASCII.get(c as usize) {
+    match WESTERN.get(c as usize) {
         Some(0) => None,
         Some(known) => Some(usize::from(*known)),
+        // Nothing of the alphabet lies between the Greek letters and this sign, or behind it.
+        None if c > 'Ω' => (c == '€').then_some(2),
         None => in_table(c),
     }
 }
 
-/// The answers for ASCII, 0 for none: nearly every character of nearly every text.
-const ASCII: [u8; 128] = {
-    let mut table = [0; 128];
-    let mut code = 0_u8;
-    while code < 128 {
-        if let Some(septets) = in_table(code as char) {
-            table[code as usize] = septets as u8;
+/// The answers for the first 256 characters, 0 for none: nearly every character of nearly every text.
+const WESTERN: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut code = 0_usize;
+    while code < table.len() {
+        if let Some(septets) = in_table(code as u8 as char) {
+            table[code] = septets as u8;
         }
         code += 1;
     }
@@ -44,15 +48,16 @@ const fn in_table(c: char) -> Option<usize> {
 /// The first character that cannot.
 pub(super) fn transliterate(text: &str, ligatures: Ligatures) -> Result<String, char> {
     let mut plain = String::with_capacity(text.len());
-    let basic = text
-        .bytes()
-        .take_while(|byte| ASCII.get(usize::from(*byte)) == Some(&1));
+    let basic = text.bytes().take_while(|byte| is_basic(*byte));
     // The last of them may carry a mark.
     let (basic, text) = text.split_at(basic.count().saturating_sub(1));
     plain.push_str(basic);
-    spell(text, ligatures, |spelled| match spelled {
-        Spelled::Char(c) => plain.push(c),
-        Spelled::Text(text) => plain.push_str(text),
+    spell(text, ligatures, |spelled| {
+        match spelled {
+            Spelled::Char(c) => plain.push(c),
+            Spelled::Text(text) => plain.push_str(text),
+        }
+        ControlFlow::Continue(())
     })?;
     Ok(plain)
 }
@@ -63,25 +68,35 @@ enum Spelled {
     Text(&'static str),
 }
 
-/// Spells a text, character by character, up to the first that has no spelling.
+/// Spells a text, character by character, up to the first that has no spelling, or for which `write` answers
+/// that it is enough.
 #[inline]
-fn spell(text: &str, ligatures: Ligatures, mut write: impl FnMut(Spelled)) -> Result<(), char> {
+fn spell(
+    text: &str,
+    ligatures: Ligatures,
+    mut write: impl FnMut(Spelled) -> ControlFlow<()>,
+) -> Result<(), char> {
     let mut chars = text.chars().peekable();
     let mut before = ' ';
     while let Some(c) = chars.next() {
-        let mark = chars.peek().filter(|next| !next.is_ascii());
-        if let Some(letter) = mark.and_then(|mark| composed(c, *mark)) {
+        let mark = chars.peek().copied().filter(|next| MARKS.contains(next));
+        let spelled = if let Some(letter) = mark.and_then(|mark| composed(c, mark)) {
             chars.next();
-            write(Spelled::Char(letter));
+            Spelled::Char(letter)
         } else if septets(c).is_some() {
-            write(Spelled::Char(c));
+            Spelled::Char(c)
         } else {
-            let next_is_small = chars.peek().is_some_and(|next| next.is_lowercase());
-            let split = (ligatures == Ligatures::Split).then(|| letters(c, next_is_small));
-            let shown = replacement(c)
-                .or_else(|| figure(c, before))
-                .or(split.flatten());
-            write(Spelled::Text(shown.ok_or(c)?));
+            let split = || match ligatures {
+                Ligatures::Keep => None,
+                Ligatures::Split => {
+                    letters(c, chars.peek().is_some_and(|next| next.is_lowercase()))
+                }
+            };
+            let shown = replacement(c).or_else(|| figure(c, before)).or_else(split);
+            Spelled::Text(shown.ok_or(c)?)
+        };
+        if write(spelled).is_break() {
+            break;
         }
         before = c;
     }
@@ -89,17 +104,24 @@ fn spell(text: &str, ligatures: Ligatures, mut write: impl FnMut(Spelled)) -> Re
 }
 
 /// How far several parts that are filled up to `at` are filled with a text more, as it is written in
-/// the default alphabet. Nothing where a character has no spelling.
-pub(super) fn fill(at: usize, text: &str, ligatures: Ligatures) -> Option<usize> {
+/// the default alphabet; from `most` on it does not matter how far. Nothing where a character has no spelling.
+pub(super) fn fill(at: usize, text: &str, most: usize, ligatures: Ligatures) -> Option<usize> {
     if is_basic_ascii(text) {
         return Some(at + text.len());
+    }
+    if let Some(c) = only(text).filter(|c| septets(*c).is_some()) {
+        return Some(Encoding::Gsm7.fill_char(at, c));
     }
     let mut filled = at;
     let spelled = spell(text, ligatures, |spelled| {
         filled = match spelled {
             Spelled::Char(c) => Encoding::Gsm7.fill_char(filled, c),
-            Spelled::Text(text) => Encoding::Gsm7.fill(filled, text),
+            Spelled::Text(text) => Encoding::Gsm7.fill(filled, text, most),
         };
+        match filled <= most {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
     });
     spelled.ok().map(|()| filled)
 }
@@ -110,21 +132,37 @@ pub(super) fn weigh(text: &str, ligatures: Ligatures) -> Option<usize> {
     if is_basic_ascii(text) {
         return Some(text.len());
     }
+    if let Some(septets) = only(text).and_then(septets) {
+        return Some(septets);
+    }
     let mut sum = 0;
     let spelled = spell(text, ligatures, |spelled| {
         sum += match spelled {
             Spelled::Char(c) => Encoding::Gsm7.cost(c),
             Spelled::Text(text) => Encoding::Gsm7.weigh(text),
         };
+        ControlFlow::Continue(())
     });
     spelled.ok().map(|()| sum)
+}
+
+/// The one character of a text.
+#[inline]
+fn only(text: &str) -> Option<char> {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    chars.as_str().is_empty().then_some(first)
 }
 
 /// Whether a text is of ASCII that takes one septet each.
 #[inline]
 pub(super) fn is_basic_ascii(text: &str) -> bool {
-    let basic = |byte: u8| ASCII.get(usize::from(byte)) == Some(&1);
-    text.bytes().all(basic)
+    text.bytes().all(is_basic)
+}
+
+#[inline]
+fn is_basic(byte: u8) -> bool {
+    byte.is_ascii() && WESTERN[usize::from(byte)] == 1
 }
 
 /// Whether more units of UTF-16 than this stand together that have a spelling.
@@ -135,8 +173,7 @@ pub(super) fn has_run_over(units: usize, text: &str) -> bool {
             || replacement(c).is_some()
             || figure(c, ' ').is_some()
             || letters(c, false).is_some();
-        let marks = ('\u{300}'..='\u{327}').contains(&c);
-        run = if spelled || marks {
+        run = if spelled || MARKS.contains(&c) {
             run + c.len_utf16()
         } else {
             0
@@ -181,13 +218,21 @@ fn figure(c: char, before: char) -> Option<&'static str> {
     if let Some(at) = raised(c) {
         return Some(&RAISED[at][usize::from(raised(before).is_some())..]);
     }
-    let at = ('\u{2080}'..='\u{2089}').position(|lowered| lowered == c)?;
-    Some(&LOWERED[at][usize::from(!before.is_ascii_digit())..])
+    let at = (c as usize).checked_sub('\u{2080}' as usize)?;
+    Some(&LOWERED.get(at)?[usize::from(!before.is_ascii_digit())..])
 }
 
 /// Which raised figure or sign a character is.
 fn raised(c: char) -> Option<usize> {
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿ".chars().position(|raised| raised == c)
+    Some(match c {
+        '⁰' => 0,
+        '¹' => 1,
+        '²' => 2,
+        '³' => 3,
+        '⁴'..='⁼' => 4 + (c as usize - '⁴' as usize),
+        'ⁿ' => 13,
+        _ => return None,
+    })
 }
 
 /// The letters a ligature is made of; the spelling changes, so only where that is wanted.
@@ -201,6 +246,9 @@ fn letters(c: char, next_is_small: bool) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Marks that combine with a letter.
+const MARKS: RangeInclusive<char> = '\u{300}'..='\u{327}';
 
 /// The one letter of the default alphabet that a letter and a combining mark stand for.
 fn composed(letter: char, mark: char) -> Option<char> {

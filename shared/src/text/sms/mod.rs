@@ -67,22 +67,29 @@ pub fn fit_with(text: &str, ligatures: Ligatures) -> Fitted {
     let clean = clean::clean(text);
     match gsm::transliterate(&clean, ligatures) {
         Ok(plain) => {
-            let pieces = pieces(&plain, Encoding::Gsm7);
+            let pieces = match one_at_most(&plain, Encoding::Gsm7) {
+                Some(pieces) => pieces,
+                None => {
+                    let words = split::words(&plain);
+                    split::split(&plain, &words, Way::Whole(Encoding::Gsm7))
+                }
+            };
             Fitted::of(pieces.into_iter().map(str::to_owned).collect(), None)
         }
         Err(forced_by) => dear(&clean, ligatures, forced_by),
     }
 }
 
-fn pieces(text: &str, encoding: Encoding) -> Vec<&str> {
+/// A text as the one message it is, or none; nothing where it takes several.
+fn one_at_most(text: &str, encoding: Encoding) -> Option<Vec<&str>> {
     if encoding.segments(text) > MAX_SEGMENTS {
-        return split::split(text, Way::Whole(encoding));
+        return None;
     }
     // Never inside of a cluster: a space may carry an accent.
     let blank = |cluster: &&str| cluster.trim().is_empty();
     let lead: usize = text.graphemes(true).take_while(blank).map(str::len).sum();
     let text = &text[lead..];
-    if text.is_empty() { vec![] } else { vec![text] }
+    Some(if text.is_empty() { vec![] } else { vec![text] })
 }
 
 /// A text that cannot travel in GSM-7 as a whole: cut as one of UCS-2, or as messages each in their own
@@ -93,11 +100,15 @@ fn dear(text: &str, ligatures: Ligatures, forced_by: char) -> Fitted {
         let said = spelled.filter(|piece| !piece.trim().is_empty());
         Fitted::of(said.collect(), Some(forced_by))
     };
-    let whole = fitted(pieces(text, Encoding::Ucs2));
+    if let Some(pieces) = one_at_most(text, Encoding::Ucs2) {
+        return fitted(pieces);
+    }
+    let words = split::words(text);
+    let whole = fitted(split::split(text, &words, Way::Whole(Encoding::Ucs2)));
     if whole.messages.len() < 2 || !split::may_differ(text) {
         return whole;
     }
-    let own = fitted(split::split(text, Way::Own(ligatures)));
+    let own = fitted(split::split(text, &words, Way::Own(ligatures)));
     if own.price() <= whole.price() {
         own
     } else {

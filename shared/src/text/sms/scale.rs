@@ -32,6 +32,9 @@ pub(super) struct Fill {
 /// The message does not travel in this encoding. More than two of them can be added up.
 const NEVER: usize = usize::MAX / 4;
 
+/// What the number of a message may take beyond the shortest, in characters: that of ten million messages.
+const LONGEST_NUMBER: usize = 14;
+
 impl Scale {
     /// A message that ends in a number of so many characters.
     pub(super) fn new(way: Way, marker: usize) -> Self {
@@ -64,12 +67,14 @@ impl Scale {
     pub(super) fn add(self, mut fill: Fill, text: &str) -> Fill {
         if fill.gsm7 <= self.gsm7 {
             fill.gsm7 = match self.way {
-                Way::Whole(_) => Encoding::Gsm7.fill(fill.gsm7, text),
-                Way::Own(ligatures) => gsm::fill(fill.gsm7, text, ligatures).unwrap_or(NEVER),
+                Way::Whole(_) => Encoding::Gsm7.fill(fill.gsm7, text, self.gsm7),
+                Way::Own(ligatures) => {
+                    gsm::fill(fill.gsm7, text, self.gsm7, ligatures).unwrap_or(NEVER)
+                }
             };
         }
         if fill.ucs2 <= self.ucs2 {
-            fill.ucs2 = Encoding::Ucs2.fill(fill.ucs2, text);
+            fill.ucs2 = Encoding::Ucs2.fill(fill.ucs2, text, self.ucs2);
         }
         fill
     }
@@ -109,6 +114,22 @@ impl Scale {
     pub(super) fn holds(self, text: &str) -> bool {
         // A byte takes two units at most, and what straddles parts a few more.
         text.len() <= self.ucs2 / 3 || self.fits(self.add(self.empty(), text))
+    }
+
+    /// Whether one message holds a text however many messages there are.
+    #[inline]
+    pub(super) fn holds_with_any_number(self, text: &str) -> bool {
+        let least = Self {
+            gsm7: self.gsm7 - LONGEST_NUMBER,
+            ucs2: self.ucs2 - LONGEST_NUMBER,
+            ..self
+        };
+        least.holds(text)
+    }
+
+    /// This message with a number of so many characters.
+    pub(super) fn numbered(self, marker: usize) -> Self {
+        Self::new(self.way, marker)
     }
 
     /// Whether a message is filled to less than its middle.

@@ -6,19 +6,29 @@
 //! of a message one such place is as good as another.
 
 use super::scale::{Fill, Scale, Way};
-use super::tokens::{Border, Token, tokens};
+pub(super) use super::tokens::words;
+use super::tokens::{Border, Token, Tokens};
 use super::{Encoding, MAX_SEGMENTS, gsm};
 
-/// The pieces of a text that takes more than one message, each with room left for its number.
-pub(super) fn split(text: &str, way: Way) -> Vec<&str> {
+/// The pieces of a text that takes more than one message, each with room left for its number. `words` are the
+/// text's, which are the same however it travels.
+pub(super) fn split<'t>(text: &'t str, words: &[Token], way: Way) -> Vec<&'t str> {
+    let marker = |digits: usize| 4 + 2 * digits;
     let mut digits = 1;
+    let mut room = Room::new(text, words, Scale::new(way, marker(digits)));
     loop {
-        let pieces = Room::new(text, Scale::new(way, 4 + 2 * digits)).pieces();
-        let needed = pieces.len().to_string().len();
+        let starts = room.latest_starts();
+        let needed = starts.len().to_string().len();
         if needed <= digits {
-            return pieces;
+            return room.pieces(&starts);
         }
         digits = needed;
+        let scale = room.scale.numbered(marker(digits));
+        if room.tokens.settled {
+            room.scale = scale;
+        } else {
+            room = Room::new(text, words, scale);
+        }
     }
 }
 
@@ -28,23 +38,24 @@ pub(super) fn may_differ(text: &str) -> bool {
 }
 
 /// A text in its tokens, and the room one message has for them.
-struct Room<'t> {
+struct Room<'t, 'w> {
     text: &'t str,
     scale: Scale,
-    tokens: Vec<Token>,
+    tokens: Tokens<'w>,
     /// How far each token with the white space behind it fills a message.
     weights: Vec<Fill>,
 }
 
-impl<'t> Room<'t> {
-    fn new(text: &'t str, scale: Scale) -> Self {
-        let tokens = tokens(text, scale);
+impl<'t, 'w> Room<'t, 'w> {
+    fn new(text: &'t str, words: &'w [Token], scale: Scale) -> Self {
+        let tokens = Tokens::of(text, words, scale);
         let ends = tokens
+            .all
             .iter()
             .skip(1)
             .map(|next| next.start)
             .chain([text.len()]);
-        let spans = tokens.iter().zip(ends);
+        let spans = tokens.all.iter().zip(ends);
         let weights = spans.map(|(token, end)| scale.weigh(&text[token.start..end]));
         Self {
             text,
@@ -54,13 +65,13 @@ impl<'t> Room<'t> {
         }
     }
 
-    fn pieces(&self) -> Vec<&'t str> {
-        let mut pieces = Vec::new();
+    fn pieces(&self, latest_starts: &[usize]) -> Vec<&'t str> {
+        let mut pieces = Vec::with_capacity(latest_starts.len());
         let mut first = 0;
         // What follows a message must fit into the messages left: that is where its cut is earliest.
-        for &next in self.latest_starts().iter().rev() {
+        for &next in latest_starts.iter().rev() {
             let cut = self.cut(first, next);
-            pieces.push(&self.text[self.tokens[first].start..self.tokens[cut - 1].end]);
+            pieces.push(&self.text[self.tokens.all[first].start..self.tokens.all[cut - 1].end]);
             first = cut;
         }
         pieces
@@ -72,7 +83,7 @@ impl<'t> Room<'t> {
     /// Less text never takes more messages, so filling from the end finds the fewest.
     fn latest_starts(&self) -> Vec<usize> {
         let mut starts = Vec::new();
-        let mut end = self.tokens.len();
+        let mut end = self.tokens.all.len();
         while end > 0 {
             starts.push(end);
             end = self.earliest_start(end);
@@ -82,7 +93,7 @@ impl<'t> Room<'t> {
 
     /// The earliest token from which one message reaches to the token before `end`.
     fn earliest_start(&self, end: usize) -> usize {
-        let last = self.tokens[end - 1];
+        let last = self.tokens.all[end - 1];
         let mut start = end - 1;
         let mut filled = self.scale.weigh(&self.text[last.start..last.end]);
         while start > 0 {
@@ -100,7 +111,7 @@ impl<'t> Room<'t> {
     }
 
     fn holds(&self, start: usize, end: usize) -> bool {
-        let text = &self.text[self.tokens[start].start..self.tokens[end - 1].end];
+        let text = &self.text[self.tokens.all[start].start..self.tokens.all[end - 1].end];
         self.scale.holds(text)
     }
 
@@ -110,8 +121,8 @@ impl<'t> Room<'t> {
         let mut best = earliest.max(first + 1);
         let mut best_border = Border::Inside;
         let mut filled = self.scale.empty();
-        let mut at = self.tokens[first].start;
-        for (index, token) in self.tokens.iter().enumerate().skip(first) {
+        let mut at = self.tokens.all[first].start;
+        for (index, token) in self.tokens.all.iter().enumerate().skip(first) {
             filled = self.scale.add(filled, &self.text[at..token.end]);
             at = token.end;
             if !self.scale.fits(filled) {

@@ -4,6 +4,8 @@
 //! longer than a message, the clusters of it and the links in it that do fit. White space between
 //! tokens belongs to none. One pass; every piece is measured once.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::scale::Scale;
@@ -37,42 +39,64 @@ pub(super) struct Token {
     pub(super) border: Border,
 }
 
-/// The tokens of a text, none empty, none longer than a message.
-pub(super) fn tokens(text: &str, scale: Scale) -> Vec<Token> {
-    let mut cutter = Cutter {
-        text,
-        scale,
-        tokens: Vec::with_capacity(text.len() / 4),
-    };
-    let mut start = None;
+/// The words of a text, however long.
+pub(super) fn words(text: &str) -> Vec<Token> {
+    let mut words = Vec::with_capacity(text.len() / 8);
+    let mut word = None;
     let mut end = 0;
     for (at, cluster) in clusters(text) {
         if cluster.chars().all(char::is_whitespace) {
             continue;
         }
-        match start {
-            None => start = Some(at),
-            Some(from) => {
+        match word {
+            None => word = Some(at),
+            Some(start) => {
                 if let Some(border) = border(text, end, at) {
-                    cutter.word(Token {
-                        start: from,
-                        end,
-                        border,
-                    });
-                    start = Some(at);
+                    words.push(Token { start, end, border });
+                    word = Some(at);
                 }
             }
         }
         end = at + cluster.len();
     }
-    if let Some(start) = start {
-        cutter.word(Token {
-            start,
-            end,
-            border: Border::Paragraph,
-        });
+    if let Some(start) = word {
+        let border = Border::Paragraph;
+        words.push(Token { start, end, border });
     }
-    cutter.tokens
+    words
+}
+
+/// The tokens of a text, none longer than a message: its words, or, where one is longer, pieces of it.
+pub(super) struct Tokens<'w> {
+    pub(super) all: Cow<'w, [Token]>,
+    /// They are the same for a message whose number has more digits.
+    pub(super) settled: bool,
+}
+
+impl<'w> Tokens<'w> {
+    pub(super) fn of(text: &str, words: &'w [Token], scale: Scale) -> Self {
+        let mut cutter = Cutter {
+            text,
+            scale,
+            settled: true,
+            tokens: vec![],
+        };
+        let long = words
+            .iter()
+            .position(|word| !cutter.fits(word.start, word.end));
+        let all = match long {
+            None => Cow::Borrowed(words),
+            Some(long) => {
+                cutter.tokens = words[..long].to_vec();
+                for word in &words[long..] {
+                    cutter.word(*word);
+                }
+                Cow::Owned(cutter.tokens)
+            }
+        };
+        let settled = cutter.settled;
+        Self { all, settled }
+    }
 }
 
 /// What a reader takes for one character, with its place. In a clean text two ASCII characters are
@@ -83,14 +107,64 @@ fn clusters(text: &str) -> impl Iterator<Item = (usize, &str)> {
     std::iter::from_fn(move || {
         let at = next;
         let plain = bytes.get(at)?.is_ascii() && bytes.get(at + 1).is_none_or(u8::is_ascii);
-        let length = if plain {
-            1
-        } else {
-            text[at..].graphemes(true).next()?.len()
-        };
+        let length = if plain { 1 } else { cluster(&text[at..])? };
         next += length;
         Some((at, &text[at..next]))
     })
+}
+
+/// How long the first cluster of a text is.
+fn cluster(text: &str) -> Option<usize> {
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    if first == '\n' {
+        return Some(1);
+    }
+    if is_simple(first) {
+        let mut length = text.len() - chars.as_str().len();
+        let next = chars.find(|c| {
+            let is_mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{fe0e}' | '\u{fe0f}');
+            length += if is_mark { c.len_utf8() } else { 0 };
+            !is_mark
+        });
+        if next.is_none_or(is_simple) {
+            return Some(length);
+        }
+    }
+    // What joins what it stands between: the whole of the rules is asked.
+    text.graphemes(true).next().map(str::len)
+}
+
+/// Characters of which two are always two clusters, and that marks behind them belong to: no marks, no joiners,
+/// no parts of syllables, no halves of flags. Not all there are, but most that are written.
+fn is_simple(c: char) -> bool {
+    if c < '\u{300}' {
+        return !matches!(c, '\u{ad}' | '\u{0}'..='\u{9}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}');
+    }
+    matches!(
+        c,
+        '\u{370}'..='\u{482}'
+            | '\u{48a}'..='\u{52f}'
+            | '\u{5d0}'..='\u{5ea}'
+            | '\u{620}'..='\u{64a}'
+            | '\u{e01}'..='\u{e30}'
+            | '\u{e32}'
+            | '\u{e40}'..='\u{e46}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{202f}'..='\u{205e}'
+            | '\u{2070}'..='\u{20c0}'
+            | '\u{2100}'..='\u{2bff}'
+            | '\u{3000}'..='\u{3029}'
+            | '\u{3041}'..='\u{3096}'
+            | '\u{30a0}'..='\u{30ff}'
+            | '\u{3400}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{ff01}'..='\u{ff9d}'
+            | '\u{1f300}'..='\u{1f3fa}'
+            | '\u{1f400}'..='\u{1f64f}'
+            | '\u{1f680}'..='\u{1f6ff}'
+            | '\u{1f900}'..='\u{1faff}'
+    )
 }
 
 /// What stands between two clusters, where a cut is possible there.
@@ -98,6 +172,12 @@ fn border(text: &str, end: usize, next: usize) -> Option<Border> {
     let gap = &text[end..next];
     let bytes = text.as_bytes();
     if gap.is_empty() && bytes[end - 1].is_ascii() && bytes[next].is_ascii() {
+        return None;
+    }
+    let before = &text[..end];
+    let last = before.chars().next_back()?;
+    let first = text[next..].chars().next()?;
+    if gap.is_empty() && (!breaks_between(last, first) || STAYS.contains(first)) {
         return None;
     }
     if gap.contains('\n') {
@@ -110,12 +190,6 @@ fn border(text: &str, end: usize, next: usize) -> Option<Border> {
     }
     let glued = |c| matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}');
     if !gap.is_empty() && gap.chars().all(glued) {
-        return None;
-    }
-    let before = &text[..end];
-    let last = before.chars().next_back()?;
-    let first = text[next..].chars().next()?;
-    if gap.is_empty() && (STAYS.contains(first) || !breaks_between(last, first)) {
         return None;
     }
     let mut ended = before.chars().rev().take(MAX_CLOSERS);
@@ -151,6 +225,7 @@ fn is_cjk(c: char) -> bool {
 struct Cutter<'t> {
     text: &'t str,
     scale: Scale,
+    settled: bool,
     tokens: Vec<Token>,
 }
 
@@ -198,8 +273,11 @@ impl Cutter<'_> {
         });
     }
 
-    fn fits(&self, start: usize, end: usize) -> bool {
-        self.scale.holds(&self.text[start..end])
+    fn fits(&mut self, start: usize, end: usize) -> bool {
+        let text = &self.text[start..end];
+        let fits = self.scale.holds(text);
+        self.settled &= !fits || self.scale.holds_with_any_number(text);
+        fits
     }
 }
 
@@ -220,4 +298,24 @@ fn begins_cluster(text: &str, at: usize) -> bool {
     GraphemeCursor::new(at, text.len(), true)
         .is_boundary(text, 0)
         .unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn simple_characters_are_clusters_of_their_own_whatever_stands_beside_them() {
+        for c in ('\0'..=char::MAX).filter(|c| is_simple(*c)) {
+            for beside in ['a', ' ', 'é', '한', '😀', '中', 'ก', '❤', c] {
+                for pair in [[c, beside], [beside, c]] {
+                    let text: String = pair.into_iter().collect();
+                    assert_eq!(text.graphemes(true).count(), 2, "{text:?}");
+                }
+            }
+            let marked = format!("{c}\u{302}\u{fe0f}a");
+            let clusters = if c == '\n' { 3 } else { 2 };
+            assert_eq!(marked.graphemes(true).count(), clusters, "{marked:?}");
+        }
+    }
 }
