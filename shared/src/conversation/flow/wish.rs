@@ -1,5 +1,5 @@
 //! The customer asks for no more texts, in words that Braze does not act on: no automatic SMS follows, and the
-//! agent reads so. Where the settings say so it counts as an opt-out, and Braze is told.
+//! agent reads so. Where the settings say so it counts as an opt-out, and Braze is informed.
 //!
 //! A wish counts from the text on, whether or not that has a ticket; the note is on every ticket the conversation
 //! comes to, once.
@@ -12,7 +12,7 @@ use super::super::state::Entry;
 use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
 use super::{Flow, subscription};
 
-/// A text's wish counts from now on. What follows: Braze is told, where it is to know.
+/// A text's wish counts from now on. What follows: Braze is informed, where it is to know.
 pub(super) fn take(flow: &mut Flow<'_>, text: &Text) -> Option<Entry> {
     let unsubscribes = flow.about.policy.unsubscribe_from.is_some();
     let counts = flow.state.opted_out || (flow.state.opt_out_asked && !unsubscribes);

@@ -400,7 +400,24 @@ fn a_cluster_longer_than_a_message_does_not_stop_the_split() {
 #[test]
 fn a_text_of_256_kb_is_cut_in_linear_time() {
     for unit in [
-        "a", "a ", "😀", "https://", "é\n", "。", "\u{302}", "a. \n\n", "€", "ça va ",
+        "a",
+        "a ",
+        "😀",
+        "https://",
+        "é\n",
+        "。",
+        "\u{302}",
+        "a. \n\n",
+        "€",
+        "ça va ",
+        "œ",
+        "[{€}]",
+        "e\u{302}",
+        "aé",
+        "👨\u{200d}👩",
+        "🇫🇷",
+        "1\u{fe0f}\u{20e3}",
+        "a\n\u{308}",
     ] {
         let time = |length: usize, times: usize| {
             let text = unit.repeat(length / unit.len());
@@ -550,7 +567,7 @@ proptest! {
         } else {
             let encoding = Encoding::of(&text);
             for way in [Way::Whole(encoding), Way::Own(Ligatures::Keep)] {
-                let pieces = split::split(&text, way);
+                let pieces = split::split(&text, &split::words(&text), way);
                 prop_assert_eq!(pieces.len(), fewest(&text, way, pieces.len().to_string().len()));
                 let numbered = pieces.iter().zip(1..);
                 let cost = numbered.map(|(piece, n)| segments(&format!("{piece} ({n}/{})", pieces.len())));

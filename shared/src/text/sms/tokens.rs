@@ -302,7 +302,70 @@ fn begins_cluster(text: &str, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::clean;
+    use super::super::encoding::Encoding;
+    use super::super::scale::Way;
     use super::*;
+
+    /// What joins what is beside it, and what does not.
+    const PIECES: [&str; 24] = [
+        "a",
+        " ",
+        "\n",
+        "é",
+        "€",
+        "e\u{301}",
+        "\u{308}",
+        "\u{fe0f}",
+        "\u{200d}",
+        "👨",
+        "👍🏽",
+        "🇫",
+        "🇷",
+        "한",
+        "ᄒ",
+        "ᅡ",
+        "न\u{94d}",
+        "ก\u{e31}",
+        "か\u{3099}",
+        "\u{600}",
+        "©",
+        "1\u{20e3}",
+        "https://x",
+        "。",
+    ];
+
+    proptest! {
+        #[test]
+        fn clusters_are_what_the_whole_of_the_rules_says(
+            picked in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..40),
+        ) {
+            let text = clean::clean(&picked.concat());
+            let found: Vec<(usize, &str)> = clusters(&text).collect();
+            let want: Vec<(usize, &str)> = text.grapheme_indices(true).collect();
+            prop_assert_eq!(found, want);
+        }
+
+        #[test]
+        fn settled_tokens_are_those_of_longer_numbers_as_well(
+            picked in prop::collection::vec((prop::sample::select(PIECES.to_vec()), 1_usize..900), 0..12),
+            digits in 1_usize..5,
+        ) {
+            let text: String = picked.into_iter().map(|(piece, times)| piece.repeat(times)).collect();
+            let text = clean::clean(&text);
+            let words = words(&text);
+            for way in [Way::Whole(Encoding::Ucs2), Way::Own(super::super::Ligatures::Keep)] {
+                let tokens = |digits: usize| Tokens::of(&text, &words, Scale::new(way, 4 + 2 * digits));
+                let (short, long) = (tokens(digits), tokens(digits + 1));
+                let places = |tokens: &Tokens<'_>| -> Vec<(usize, usize)> {
+                    tokens.all.iter().map(|token| (token.start, token.end)).collect()
+                };
+                prop_assert!(!short.settled || places(&short) == places(&long));
+            }
+        }
+    }
 
     #[test]
     fn simple_characters_are_clusters_of_their_own_whatever_stands_beside_them() {
