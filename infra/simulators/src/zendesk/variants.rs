@@ -69,6 +69,9 @@ pub struct Variants {
     /// `{{ticket.updated_at_with_timestamp}}` in a trigger's body is the `updated_at` that the API
     /// shows of this change; unverified. Off: it is the one before.
     pub trigger_stamp_is_the_tickets: bool,
+    /// That time is written with its seconds; the vendor's page on placeholders shows one to the minute
+    /// (`2013-12-12T05:35Z`), unverified.
+    pub trigger_stamp_has_seconds: bool,
     /// A trigger's own changes move `updated_at` on, by a second here; unverified.
     pub triggers_move_the_stamp: bool,
     /// How long `GET /search` does not see a change; documented as minutes.
@@ -155,6 +158,7 @@ impl Default for Variants {
             user_merge_fires_requester_changed: false,
             user_merge_is_exported: true,
             trigger_stamp_is_the_tickets: true,
+            trigger_stamp_has_seconds: true,
             triggers_move_the_stamp: false,
             search_lag: Duration::from_secs(3 * 60),
         }

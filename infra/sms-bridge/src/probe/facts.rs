@@ -182,6 +182,11 @@ pub(crate) const FACTS: &[Fact] = &[
     ),
     fact(
         Group::Bodies,
+        "zendesk.trigger_stamp_has_seconds",
+        "Is that time written with its seconds?",
+    ),
+    fact(
+        Group::Bodies,
         "zendesk.triggers_move_the_stamp",
         "Does a change by a trigger move the ticket's time of change on?",
     ),

@@ -140,6 +140,8 @@ fn switches() -> Vec<(&'static str, Vec<Value>)> {
             .into(),
         ),
         ("trigger_stamp_is_the_tickets", both()),
+        // To the minute is another test's: it takes a minute.
+        ("trigger_stamp_has_seconds", vec![json!(true)]),
         ("triggers_move_the_stamp", both()),
         ("merged_user", vec![json!("not_found"), json!("inactive")]),
         ("user_merge_fires_requester_changed", both()),
@@ -210,6 +212,31 @@ async fn the_export_tells_of_the_merge_once_it_tells_of_what_came_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stamp_to_the_minute_is_told_once_a_minute_lies_between_two_changes() {
+    for same in [true, false] {
+        let switches = json!({"trigger_stamp_has_seconds": false,
+            "trigger_stamp_is_the_tickets": same});
+        let lab = Lab::start(&switches).await;
+        let facts = [
+            "zendesk.trigger_stamp_is_the_tickets",
+            "zendesk.trigger_stamp_has_seconds",
+        ];
+        let arguments = ["--yes", "--only", facts[0], "--only", facts[1]];
+        let asked = lab.run(&arguments);
+        let later = async {
+            let sent = |state: &simulators::zendesk::State| !state.deliveries.is_empty();
+            assert!(lab.zendesk.wait_until(Duration::from_secs(60), sent).await);
+            lab.zendesk.age(Duration::from_secs(70)).unwrap();
+        };
+        let (output, ()) = tokio::join!(asked, later);
+        assert!(output.status.success());
+        let told = &lab.transcript().pop().unwrap()["switches"]["zendesk"];
+        assert_eq!(told, &switches);
+        assert_eq!(lab.left(), [0; 4]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_killed_run_is_cleaned_up_by_the_next_and_an_interrupted_one_by_itself() {
     let lab = Lab::start(&json!({})).await;
     for signal in ["-KILL", "-INT"] {
@@ -269,7 +296,7 @@ async fn the_whole_transcript_sets_a_simulator_and_tells_of_nobody() {
     let lines = lab.transcript();
     assert_eq!(
         (&lines[0]["facts"], &lines[0]["told"]),
-        (&json!(26), &json!(26))
+        (&json!(27), &json!(27))
     );
     let told = &lines.last().unwrap()["switches"]["zendesk"];
     let other = Lab::start(told).await;

@@ -113,7 +113,13 @@ impl<'a> Page<'a> {
         let audits = self.ticket.audits.iter().rev();
         let before = audits.map(|audit| audit.created_at_ms).nth(1);
         let before = before.filter(|_| !self.config.variants.trigger_stamp_is_the_tickets);
-        rfc3339(before.unwrap_or(self.ticket.updated_at_ms))
+        let stamp = rfc3339(before.unwrap_or(self.ticket.updated_at_ms));
+        match stamp.rsplit_once(':') {
+            Some((minute, _)) if !self.config.variants.trigger_stamp_has_seconds => {
+                format!("{minute}Z")
+            }
+            _ => stamp,
+        }
     }
 
     fn person(&self, user: &User, field: &str) -> Option<String> {

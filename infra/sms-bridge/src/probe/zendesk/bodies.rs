@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::sleep;
 
-use super::lab::{Lab, MARK, Seen, TAG, number};
+use super::lab::{Lab, MARK, Seen, TAG, Waits, number};
 use crate::probe::facts::{Findings, Group};
 use crate::setup::plan::text;
 use crate::zendesk::Trouble;
@@ -20,6 +20,8 @@ const BODY: &str = r#"{"stamp":"{{ticket.updated_at_with_timestamp}}","status":"
 const COMMENT: &str = "A \"quoted\" word\nand a second line";
 /// Times have seconds: what is to differ has to be that far apart.
 const APART: Duration = Duration::from_millis(1_200);
+/// A minute is over by then.
+const MINUTE: Duration = Duration::from_secs(75);
 
 pub(super) async fn look(lab: &Lab, findings: &mut Findings) -> Result<(), Trouble> {
     let requester = lab.user("requester").await?;
@@ -43,8 +45,39 @@ pub(super) async fn look(lab: &Lab, findings: &mut Findings) -> Result<(), Troub
     escaping(body, findings);
     words(body, findings);
     date(body, &format!("{MARK} requester"), findings);
-    stamps(&Stamps::of(body, &before, &change, &after), findings);
+    let first = Stamps::of(body, &before, &change, &after);
+    moved(&first, findings);
+    let stamps = match first.is_undecided() {
+        true => another_minute(lab, &ticket, &webhook, first).await?,
+        false => first,
+    };
+    stamped(&stamps, findings);
     Ok(())
+}
+
+/// Goes on changing the ticket until a change and the one before it are of different minutes.
+async fn another_minute(
+    lab: &Lab,
+    ticket: &str,
+    webhook: &str,
+    mut stamps: Stamps,
+) -> Result<Stamps, Trouble> {
+    let path = format!("/tickets/{ticket}");
+    let (mut waits, mut number) = (Waits::of(MINUTE), 0);
+    while stamps.is_undecided() && waits.again().await {
+        number += 1;
+        let text = format!("Change {number} of this minute.");
+        let before = lab.call(Method::GET, &path, None).await?;
+        let comment = json!({"body": text, "public": true});
+        let change = lab.update(ticket, json!({ "comment": comment })).await?;
+        let is = |body: &String| body.contains(&text);
+        let bodies = lab.bodies(webhook, |bodies| bodies.iter().any(is)).await?;
+        let Some(body) = bodies.iter().find(|body| is(body)) else {
+            break;
+        };
+        stamps = Stamps::of(body, &before, &change, &change);
+    }
+    Ok(stamps)
 }
 
 async fn trigger(lab: &Lab, webhook: &str) -> Result<(), Trouble> {
@@ -176,6 +209,10 @@ fn shape(date: &str) -> String {
 /// Times of a ticket's change, as the body and the API tell them.
 struct Stamps {
     body: Option<OffsetDateTime>,
+    /// The body tells its seconds, too.
+    has_seconds: bool,
+    /// How the body writes it.
+    shape: String,
     /// The change before.
     before: Option<OffsetDateTime>,
     /// This change.
@@ -189,33 +226,68 @@ impl Stamps {
         let at = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
         let ticket = |seen: &Seen| at(&text(&seen.body["ticket"], "updated_at"));
         let audit = at(&text(&change.body["audit"], "created_at"));
+        let written = between(body, "stamp", "status").unwrap_or_default();
+        let exact = at(written);
+        let to_the_minute = || at(&format!("{}:00Z", written.strip_suffix('Z')?));
         Self {
-            body: between(body, "stamp", "status").and_then(at),
+            has_seconds: exact.is_some(),
+            body: exact.or_else(to_the_minute),
+            shape: shape(written),
             before: ticket(before),
             change: audit.or_else(|| ticket(change)),
             after: ticket(after),
         }
     }
+
+    /// A time as exactly as the body tells it.
+    fn cut(&self, at: Option<OffsetDateTime>) -> Option<OffsetDateTime> {
+        match self.has_seconds {
+            true => at,
+            false => at?.replace_second(0).ok(),
+        }
+    }
+
+    /// This change and the one before cannot be told apart.
+    fn is_undecided(&self) -> bool {
+        let known = self.body.is_some() && self.change.is_some();
+        known && self.cut(self.before) == self.cut(self.change)
+    }
 }
 
-fn stamps(stamps: &Stamps, findings: &mut Findings) {
+fn stamped(stamps: &Stamps, findings: &mut Findings) {
+    let fact = "zendesk.trigger_stamp_has_seconds";
+    let seen = format!("written as {}", stamps.shape);
+    match stamps.body {
+        Some(_) => findings.told(fact, stamps.has_seconds, &seen),
+        None => findings.open(fact, &seen),
+    }
     let fact = "zendesk.trigger_stamp_is_the_tickets";
-    let (Some(change), Some(before), Some(after)) = (stamps.change, stamps.before, stamps.after)
-    else {
+    let (Some(body), Some(change)) = (stamps.body, stamps.change) else {
+        findings.open(
+            fact,
+            "the body or the API did not tell when the ticket was changed",
+        );
+        return;
+    };
+    if stamps.is_undecided() {
+        findings.open(fact, "no two changes were of different minutes");
+    } else if Some(body) == stamps.cut(Some(change)) {
+        findings.told(fact, true, "the same time");
+    } else if Some(body) == stamps.cut(stamps.before) {
+        findings.told(fact, false, "that of the change before");
+    } else {
+        let apart = (body - change).whole_seconds();
+        findings.open(fact, &format!("{apart} s from the API's"));
+    }
+}
+
+fn moved(stamps: &Stamps, findings: &mut Findings) {
+    let fact = "zendesk.triggers_move_the_stamp";
+    let (Some(change), Some(after)) = (stamps.change, stamps.after) else {
         findings.open(fact, "the API did not tell when the ticket was changed");
         return;
     };
-    match stamps.body {
-        Some(body) if body == change => findings.told(fact, true, "the same second"),
-        Some(body) if body == before => findings.told(fact, false, "that of the change before"),
-        Some(body) => {
-            let apart = (body - change).whole_seconds();
-            findings.open(fact, &format!("{apart} s from the API's"));
-        }
-        None => findings.open(fact, "the body carries no time in RFC 3339"),
-    }
     let later = (after - change).whole_seconds();
-    let fact = "zendesk.triggers_move_the_stamp";
     findings.told(fact, later > 0, &format!("{later} s after the change"));
 }
 

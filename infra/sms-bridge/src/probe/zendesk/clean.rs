@@ -8,15 +8,31 @@ use crate::setup::found::id;
 use crate::setup::plan::text;
 use crate::zendesk::Trouble;
 
-/// Removes what is there; how many objects that were.
+/// Removes what is there; how many objects that were. What cannot be removed does not keep the rest.
 pub(crate) async fn clean(lab: &Lab) -> Result<usize, Trouble> {
     let mut gone = 0;
+    let mut trouble = None;
     // A webhook that a trigger posts to cannot be deleted, nor a user with tickets.
-    gone += remove(lab, "/triggers", triggers(lab).await?).await?;
-    gone += remove(lab, "/webhooks", webhooks(lab).await?).await?;
-    gone += remove(lab, "/tickets", tickets(lab).await?).await?;
-    gone += remove(lab, "/users", users(lab).await?).await?;
-    Ok(gone)
+    for (path, ids) in [
+        ("/triggers", triggers(lab).await),
+        ("/webhooks", webhooks(lab).await),
+        ("/tickets", tickets(lab).await),
+        ("/users", users(lab).await),
+    ] {
+        for id in ids.unwrap_or_else(|why| {
+            trouble.get_or_insert(why);
+            Vec::new()
+        }) {
+            let one = format!("{path}/{id}");
+            match lab.admin.change(Method::DELETE, &one, None).await {
+                Ok(_) => gone += 1,
+                Err(why) => {
+                    trouble.get_or_insert(why);
+                }
+            }
+        }
+    }
+    trouble.map_or(Ok(gone), Err)
 }
 
 async fn triggers(lab: &Lab) -> Result<Vec<String>, Trouble> {
@@ -56,13 +72,4 @@ async fn users(lab: &Lab) -> Result<Vec<String>, Trouble> {
         found.extend(all.iter().filter(own).filter_map(id));
     }
     Ok(found)
-}
-
-async fn remove(lab: &Lab, path: &str, ids: Vec<String>) -> Result<usize, Trouble> {
-    for id in &ids {
-        lab.admin
-            .change(Method::DELETE, &format!("{path}/{id}"), None)
-            .await?;
-    }
-    Ok(ids.len())
 }
