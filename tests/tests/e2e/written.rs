@@ -159,7 +159,7 @@ async fn a_signature_stays_with_the_agent_where_that_is_wanted() {
     assert_eq!(phone(&stack, ANA), ["Bonjour ma soeur"]);
     assert_eq!(
         notes(&ticket(&stack, id)),
-        ["SMS cost: 1 part(s) in 1 message(s), GSM-7"]
+        ["SMS cost: 1 part in 1 message, GSM-7"]
     );
     answered(&stack, id, "--\nJo, Support").await;
     assert_eq!(phone(&stack, ANA).len(), 1);
