@@ -8,7 +8,7 @@ use kit::{Ran, World, edit, trigger, webhook};
 use local::faults::{Fault as AwsFault, refusal};
 use local::secrets::access_denied;
 use serde_json::{Value, json};
-use simulators::braze::Campaign;
+use simulators::braze::{Campaign, Inbound, SMS_GROUP};
 use simulators::zendesk::{Comment, Role};
 use simulators::{Effect, Fault};
 
@@ -635,4 +635,171 @@ async fn what_the_credentials_may_not_read_is_told_with_what_comes_of_it() {
     zendesk.configure(|config| config.variants.metrics_take_ticket_scopes = false);
     let flat = told().await;
     assert!(flat.contains("its metrics"), "{flat}");
+}
+
+/// The inbound campaign of this id, changed.
+fn change(world: &World, id: &str, change: impl FnOnce(&mut Campaign)) {
+    let inbound = Inbound::new(
+        &format!("{}/braze/inbound", world.stack.front_url()),
+        "inbound-token",
+    );
+    let mut campaigns = inbound.campaigns().into_iter();
+    let mut campaign = campaigns.find(|one| one.id == id).unwrap();
+    change(&mut campaign);
+    world.stack.braze.add_campaign(campaign);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_the_seven_campaigns_is_found_and_a_stopped_one_is_wrong() {
+    let world = World::ready().await;
+    let braze = &world.stack.braze;
+    for (id, setting) in [
+        ("reply-campaign", "BrazeReplyCampaignId"),
+        ("solved-campaign", "BrazeSolvedCampaignId"),
+    ] {
+        let running = Campaign::new(id, id);
+        braze.add_campaign(Campaign {
+            enabled: false,
+            ..running.clone()
+        });
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), [setting]);
+        assert!(found[0].1.contains("is stopped"), "{found:?}");
+        braze.add_campaign(running);
+    }
+    for (id, name) in [
+        ("inbound-support", "Support keyword"),
+        ("inbound-other", "Other texts"),
+        ("inbound-opt-out", "Opt-out"),
+        ("inbound-opt-in", "Opt-in"),
+        ("inbound-help", "Help"),
+    ] {
+        change(&world, id, |campaign| campaign.enabled = false);
+        let found = wrong(&world).await;
+        let setting = format!("Braze campaign {name}");
+        assert_eq!(settings(&found), [&setting]);
+        assert!(found[0].1.contains("is stopped"), "{found:?}");
+        braze.remove_campaign(id);
+        let found = wrong(&world).await;
+        // Without its own campaign the keyword's text comes with all others.
+        let missed = id != "inbound-support";
+        assert_eq!(found.len(), usize::from(missed), "{id} {found:?}");
+        if missed {
+            assert_eq!(found[0].0, setting);
+            assert!(found[0].1.contains("no campaign for texts"), "{found:?}");
+        }
+        change(&world, id, |_| {});
+        assert_eq!(wrong(&world).await, []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_without_any_inbound_campaign_may_post_by_other_means() {
+    let world = World::ready().await;
+    for name in ["support", "other", "opt-out", "opt-in", "help"] {
+        let braze = &world.stack.braze;
+        braze.remove_campaign(&format!("inbound-{name}"));
+    }
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("where no Canvas does"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbound_campaigns_url_method_header_and_body_are_compared() {
+    let world = World::ready().await;
+    let webhook = |change: fn(&mut simulators::braze::Webhook)| {
+        move |campaign: &mut Campaign| change(campaign.webhook.as_mut().unwrap())
+    };
+    let one = |edit: &dyn Fn(&mut Campaign)| change(&world, "inbound-other", |one| edit(one));
+    let header = "braze_inbound_token";
+    for (edit, told) in [
+        (
+            webhook(|webhook| {
+                webhook
+                    .headers
+                    .insert("Authorization".to_owned(), "Bearer another".to_owned());
+            }),
+            header,
+        ),
+        (
+            webhook(|webhook| {
+                webhook.headers.remove("Authorization");
+            }),
+            "no header Authorization",
+        ),
+        (
+            webhook(|webhook| webhook.method = "GET".to_owned()),
+            "does not post",
+        ),
+        (
+            webhook(|webhook| webhook.url = "https://old.example/braze/inbound".to_owned()),
+            "\"Other texts\" posts to another address",
+        ),
+    ] {
+        one(&edit);
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["Braze campaign Other texts"]);
+        assert!(found[0].1.contains(told), "{found:?}");
+        assert!(!found[0].1.contains("another\"") && !found[0].1.contains("inbound-token"));
+    }
+    one(&|campaign: &mut Campaign| {
+        campaign.template = r#"{"kind":"message","support":false,"message":"x"}"#.to_owned();
+    });
+    let found = wrong(&world).await;
+    assert!(
+        found[0].1.contains("without external_user_id, dispatch_id"),
+        "{found:?}"
+    );
+    one(&|campaign: &mut Campaign| {
+        campaign.template = campaign.template.replace("\"phone\":", "\"telephone\":");
+    });
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("prints: phone"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tag_group_and_permissions_are_told_where_they_lack() {
+    let world = World::with(
+        |_| {},
+        |stack| {
+            let given = &mut stack.parameters;
+            given.insert("BrazeSubscriptionGroupId".to_owned(), SMS_GROUP.to_owned());
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let braze = &world.stack.braze;
+    let told = |ran: Ran| ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told_once = told(world.bridge("doctor").await.ends(0));
+    assert_eq!(
+        told_once.matches("lacks the tag sms-bridge").count(),
+        7,
+        "{told_once}"
+    );
+    assert!(told_once.contains("the key may call subscription.status.get"));
+    change(&world, "inbound-help", |one| {
+        one.tags = vec!["sms-bridge".to_owned()]
+    });
+    braze.add_campaign(Campaign {
+        subscription_group_id: "another-group".to_owned(),
+        tags: vec!["VIP".to_owned(), "sms-bridge".to_owned()],
+        ..Campaign::new("reply-campaign", "Replies")
+    });
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["BrazeSubscriptionGroupId"], "{found:?}");
+    let told_again = told(world.bridge("doctor").await.ends(1));
+    assert_eq!(
+        told_again.matches("lacks the tag sms-bridge").count(),
+        5,
+        "{told_again}"
+    );
+    let usual = ["campaigns.trigger.send", "users.track", "campaigns.details"];
+    braze.set_permissions(Some(&usual));
+    let told_less = told(world.bridge("doctor").await);
+    for permission in ["subscription.status.get", "campaigns.list"] {
+        let lacks = format!("lacks the permission {permission}");
+        assert_eq!(told_less.matches(&lacks).count(), 1, "{told_less}");
+    }
 }

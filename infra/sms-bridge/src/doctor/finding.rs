@@ -67,6 +67,11 @@ impl Finding {
         format!("{}: {}; {}", self.setting, self.what, self.remedy)
     }
 
+    /// Whether something has to be done about this setting.
+    pub(crate) fn is_of(&self, setting: &str) -> bool {
+        self.is_bad() && self.setting == setting
+    }
+
     fn word(&self) -> &'static str {
         match self.level {
             Level::Good => "ok",

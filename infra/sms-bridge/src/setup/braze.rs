@@ -21,17 +21,18 @@ Examples:
   sms-bridge setup braze --show-token     with the token that goes into the header
   sms-bridge setup braze --check          only what can be checked
 
-With the permission campaigns.details the key lets it look at the campaigns, too.";
+With the permissions campaigns.list and campaigns.details the key lets it look at
+the campaigns, too.";
 
 const REPLY: &str = include_str!("../../../braze/reply.liquid");
 const SOLVED: &str = include_str!("../../../braze/solved.liquid");
 /// The body of the support keyword's campaign.
-const INBOUND: &str = include_str!("../../../braze/inbound.liquid");
+pub(crate) const INBOUND: &str = include_str!("../../../braze/inbound.liquid");
 /// What differs between the inbound campaigns.
-const SUPPORT: &str = r#""kind":"message","support":true"#;
+pub(crate) const SUPPORT: &str = r#""kind":"message","support":true"#;
 
 /// An inbound campaign: its name, the category that starts it, the beginning of its body.
-pub(super) const CAMPAIGNS: [(&str, &str, &str); 5] = [
+pub(crate) const CAMPAIGNS: [(&str, &str, &str); 5] = [
     (
         "Support keyword",
         "of your keyword, such as SUPPORT",
@@ -50,6 +51,9 @@ pub(super) const CAMPAIGNS: [(&str, &str, &str); 5] = [
     ("Opt-in", "OPT-IN", r#""kind":"opted_in","support":false"#),
     ("Help", "HELP", r#""kind":"help","support":false"#),
 ];
+
+/// The tag of all seven campaigns, by which a workspace's own rules leave them alone.
+pub(crate) const TAG: &str = "sms-bridge";
 
 /// Print the campaigns to make in Braze, and check them.
 #[derive(Args)]
@@ -109,7 +113,14 @@ impl Braze {
             form.iter().for_each(|form| talk::say(&form.join("\n")));
         }
         let http = account.http();
-        let findings = braze::Braze { http, base, key }.check(stack).await;
+        let tokens = braze::tokens(&object);
+        let workspace = braze::Braze {
+            http,
+            base,
+            key,
+            tokens,
+        };
+        let findings = workspace.check(stack).await;
         if self.account.json {
             let pages = groups.iter().flat_map(|group| {
                 let pages = group.campaigns.iter();
@@ -118,7 +129,7 @@ impl Braze {
             let pages: Vec<Value> = pages.collect();
             let checks: Vec<Value> = findings.iter().map(Finding::json).collect();
             talk::say_json(&json!({"campaigns": pages, "findings": checks,
-                "event_export_url": stack.output(EXPORT_URL).ok()}));
+                "event_export_url": stack.output(EXPORT_URL).ok(), "tag": TAG}));
         } else {
             talk::say(
                 "Checked with Braze's API, which does not show re-eligibility and audiences:\n",
@@ -171,6 +182,7 @@ fn groups(stack: &Deployed, token: &str) -> Result<Vec<Group>, Failure> {
                 ),
                 ("Frequency cap", "off, or answers are dropped".to_owned()),
                 ("Audience", "everybody".to_owned()),
+                ("Tag", TAG.to_owned()),
             ],
             campaigns: vec![
                 outgoing("Agent's reply", "BrazeReplyCampaignId", REPLY),
@@ -192,6 +204,7 @@ fn groups(stack: &Deployed, token: &str) -> Result<Vec<Group>, Failure> {
                 ("Quiet hours", "off, or texts wait until morning".to_owned()),
                 ("Frequency cap", "off, or texts are dropped".to_owned()),
                 ("Audience", "everybody, without a filter".to_owned()),
+                ("Tag", TAG.to_owned()),
             ],
             campaigns: inbound.into(),
         },
@@ -221,6 +234,7 @@ fn text(groups: &[Group], stack: &Deployed, with_token: bool) -> String {
             lines.push(format!("{LINE}\n{}\n{LINE}", page.body));
         }
     }
+    lines.push(format!("\n{EXCLUDED}"));
     lines.push(format!("\n{CONTEXT_TOLD}\n{LINE}\n{CONTEXT}\n{LINE}"));
     lines.push(format!("\n{AFTER}"));
     lines.join("\n")
@@ -264,6 +278,16 @@ const EXPORT: &str = "\
 Event export (optional: Braze's add-on Currents). With it an agent reads which
 SMS did not arrive. The connector's form:";
 
+/// Names [`TAG`].
+const EXCLUDED: &str = "\
+What a workspace holds back on its own, it holds back without a word. Exclude
+the tag sms-bridge, where your workspace has these:
+
+   Control group   Audience > Global Control Group > Exclusions: the tag
+   Suppression     Audience > Suppression Lists, each list: exclude the tag
+   Frequency cap   Settings > Frequency Capping Rules: no rule for the tag;
+                   and off in each campaign";
+
 const LINE: &str =
     "--------------------------------------------------------------------------------";
 
@@ -297,6 +321,11 @@ fn page_json(group: &Group, page: &Page) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tag_is_the_one_to_exclude() {
+        assert!(EXCLUDED.contains(&format!("the tag {TAG}, where")));
+    }
 
     #[test]
     fn the_lines_of_context_fit_into_the_bodies() {

@@ -10,7 +10,7 @@ use crate::Failure;
 mod apply;
 mod ask;
 pub(crate) mod body;
-mod braze;
+pub(crate) mod braze;
 pub(crate) mod by_hand;
 pub(crate) mod fields;
 pub(crate) mod found;

@@ -64,7 +64,13 @@ impl Walk {
             Failure::Usage(format!("the stack's parameter BrazeBaseUrl {error}"))
         })?;
         let http = account.http();
-        let braze = Braze { http, base, key };
+        let tokens = Vec::new();
+        let braze = Braze {
+            http,
+            base,
+            key,
+            tokens,
+        };
         let url = stack.output("BrazeInboundUrl")?;
         let mut printed = false;
         loop {

@@ -1,18 +1,22 @@
 //! Braze's REST API as far as it lets a program check what is set up.
 //!
-//! In: the endpoint, the REST key, the stack. Out: findings about the key and the campaigns. No call here can
-//! send a message: the probe of the send permission names a campaign that does not exist.
+//! In: the endpoint, the REST key, the stack, the inbound token. Out: findings about the key and the campaigns. No call
+//! here can send a message: the probe of the send permission names a campaign that does not exist.
 
 use std::time::Duration;
 
 use http::{HeaderValue, Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
 use url::Url;
 
 use crate::Failure;
 use crate::account::Deployed;
 use crate::doctor::Finding;
+use crate::setup::merge::get;
+
+mod campaigns;
+mod judged;
 
 const AREA: &str = "braze";
 const LIMIT: Duration = Duration::from_secs(20);
@@ -24,14 +28,16 @@ pub(crate) struct Braze<'a> {
     pub(crate) http: &'a Http,
     pub(crate) base: BaseUrl,
     pub(crate) key: &'a str,
+    /// Tokens that `BrazeInboundUrl` takes: none where the secret has none.
+    pub(crate) tokens: Vec<&'a str>,
 }
 
-/// A campaign's place in the stack.
-struct Campaign<'a> {
-    /// The stack's parameter.
-    parameter: &'static str,
-    /// Its id.
-    id: &'a str,
+/// The tokens of a secret that the inbound route takes.
+pub(crate) fn tokens(object: &Map<String, Value>) -> Vec<&str> {
+    let keys = ["braze_inbound_token", "braze_inbound_token_previous"];
+    keys.into_iter()
+        .filter_map(|key| get(object, key))
+        .collect()
 }
 
 impl Braze<'_> {
@@ -57,11 +63,12 @@ impl Braze<'_> {
                 return findings;
             }
         }
-        for parameter in ["BrazeReplyCampaignId", "BrazeSolvedCampaignId"] {
-            if let Some(id) = stack.parameter(parameter) {
-                findings.extend(self.campaign(&Campaign { parameter, id }).await);
-            }
+        if let Some(group) = stack.parameter("BrazeSubscriptionGroupId")
+            && stack.parameter("CheckSubscription") != Some("off")
+        {
+            findings.push(self.may_look_up(group).await);
         }
+        findings.extend(self.seven(stack).await);
         findings
     }
 
@@ -100,6 +107,37 @@ impl Braze<'_> {
         }
     }
 
+    /// Whether the functions may ask who is subscribed. They send as well where they may not.
+    async fn may_look_up(&self, group: &str) -> Finding {
+        let mut url = self.base.at("/subscription/status/get");
+        url.query_pairs_mut()
+            .append_pair("subscription_group_id", group)
+            .append_pair("external_id", "bridge-doctor");
+        let answer = match self.send(Request::get(url)).await {
+            Ok(answer) => answer,
+            Err(finding) => return finding,
+        };
+        match answer.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Finding::note(
+                AREA,
+                "the key lacks the permission subscription.status.get: agents do not read before they write that a \
+                 customer is not subscribed, and SMS go out as if nobody had asked"
+                    .to_owned(),
+            ),
+            status if status.is_success() => {
+                Finding::good(AREA, "the key may call subscription.status.get".to_owned())
+            }
+            status => passing(status).unwrap_or_else(|| {
+                Finding::bad(
+                    AREA,
+                    "BrazeSubscriptionGroupId",
+                    format!("Braze answers {} when it is asked who is in this group", status.as_u16()),
+                    "copy the group's API identifier from Braze, Audience > Subscription group management",
+                )
+            }),
+        }
+    }
+
     /// A request that is refused for what it says, once the key was accepted.
     async fn permission(&self, name: &str, path: &str, body: &Value) -> Finding {
         let request = Request::new(Method::POST, self.base.at(path), Repeat::Safe).json(body);
@@ -133,40 +171,6 @@ impl Braze<'_> {
                 "check that the parameter is your workspace's REST endpoint",
             ),
         }
-    }
-
-    async fn campaign(&self, campaign: &Campaign<'_>) -> Vec<Finding> {
-        let Campaign { parameter, id } = campaign;
-        let mut url = self.base.at("/campaigns/details");
-        url.query_pairs_mut().append_pair("campaign_id", id);
-        let answer = match self.send(Request::get(url)).await {
-            Ok(answer) => answer,
-            Err(finding) => return vec![finding],
-        };
-        if let Some(finding) = passing(answer.status) {
-            return vec![finding];
-        }
-        match answer.status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                return vec![Finding::note(
-                    AREA,
-                    format!(
-                        "the campaign of {parameter} was not looked at: the key lacks the \
-                         permission campaigns.details"
-                    ),
-                )];
-            }
-            status if status.is_success() => {}
-            _ => {
-                return vec![Finding::bad(
-                    AREA,
-                    parameter,
-                    "there is no campaign of this id in the workspace".to_owned(),
-                    "copy the Campaign ID from the campaign's page, and deploy with it",
-                )];
-            }
-        }
-        judged(parameter, &answer.json().unwrap_or_default())
     }
 
     async fn send(&self, request: Request) -> Result<Answer, Finding> {
@@ -203,47 +207,4 @@ fn passing(status: StatusCode) -> Option<Finding> {
         let remedy = "try again; https://braze.statuspage.io says whether it is down";
         Finding::bad(AREA, "Braze", what, remedy)
     })
-}
-
-/// What is wrong with a campaign, as far as Braze tells.
-fn judged(parameter: &'static str, told: &Value) -> Vec<Finding> {
-    let name = told["name"].as_str().unwrap_or_default();
-    let bad = |what: &str, remedy: &str| {
-        Finding::bad(
-            AREA,
-            parameter,
-            format!("the campaign \"{name}\" {what}"),
-            remedy,
-        )
-    };
-    let mut findings = Vec::new();
-    if told["archived"] == true {
-        findings.push(bad("is archived", "unarchive it, or make another"));
-    }
-    if told["draft"] == true {
-        findings.push(bad("is a draft", "launch it"));
-    }
-    let channels = told["channels"].as_array();
-    let sends = channels.is_some_and(|list| list.iter().any(|channel| channel == "sms"));
-    if !sends {
-        findings.push(bad(
-            "sends no SMS",
-            "give the id of an API-triggered SMS campaign",
-        ));
-    }
-    let messages = told["messages"].as_object().into_iter().flatten();
-    let mut bodies = messages.filter_map(|(_, message)| message["body"].as_str());
-    if bodies.any(|body| !body.contains("msg_body")) {
-        findings.push(bad(
-            "does not contain {{api_trigger_properties.${msg_body}}}",
-            "make that its whole text",
-        ));
-    }
-    if findings.is_empty() {
-        findings.push(Finding::good(
-            AREA,
-            format!("the campaign \"{name}\" is live and sends SMS"),
-        ));
-    }
-    findings
 }
