@@ -87,10 +87,8 @@ impl Forget {
         for who in &customer {
             let key = Key::Customer(who.clone()).pk();
             conversations.extend(table.item(&key).await?.map(|item| (key, item)));
-            if let Some(id) = who.id() {
-                let key = Watch::pk(id);
-                watched.extend(table.item(&key).await?.map(|_| key));
-            }
+            let key = Watch::pk(who);
+            watched.extend(table.item(&key).await?.map(|_| key));
         }
         let mut tickets: BTreeSet<u64> = self.ticket.iter().copied().collect();
         tickets.extend(conversations.iter().filter_map(|(_, item)| ticket(item)));

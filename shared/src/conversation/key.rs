@@ -1,6 +1,6 @@
 //! Which item a conversation is, and in which shard of the `due` index it waits.
 
-use crate::message::{Customer, DeliveryId, ExternalUserId, Phone, TicketId};
+use crate::message::{Customer, DeliveryId, Phone, TicketId};
 
 use super::watch::Watch;
 
@@ -13,7 +13,7 @@ pub enum Due {
     /// A conversation in which something waits.
     Conversation(Key),
     /// What is watched of a customer.
-    Watch(ExternalUserId),
+    Watch(Customer),
 }
 
 impl Due {

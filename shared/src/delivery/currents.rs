@@ -9,8 +9,8 @@ use crate::conversation::step::Sms;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
 use crate::conversation::watch::{Fate, Owed, Sent, Unreported, Watch};
 use crate::message::{
-    Body, Changed, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, ExternalUserId,
-    Incoming, Note, Personal, Profile, Reached, Text, Told,
+    Body, Changed, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, Incoming, Note,
+    Personal, Phone, Profile, Reached, Text, Told, Whom,
 };
 
 use super::{Bridge, Vendors, Work};
@@ -47,27 +47,53 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         work: &Work,
     ) -> Result<usize, StoreError> {
         let mut taken = 0;
-        let mut customers: Vec<ExternalUserId> = Vec::new();
+        let mut customers: Vec<(Customer, Vec<&Exported>)> = Vec::new();
         for event in &events {
-            if !customers.contains(&event.customer) {
-                customers.push(event.customer.clone());
+            let Some(customer) = self.whose(event).await? else {
+                continue;
+            };
+            match customers.iter_mut().find(|(known, _)| *known == customer) {
+                Some((_, own)) => own.push(event),
+                None => customers.push((customer, vec![event])),
             }
         }
-        for customer in customers {
-            let own = events.iter().filter(|event| event.customer == customer);
-            let own: Vec<&Exported> = own.collect();
+        for (customer, own) in customers {
             taken += self.take_steps(&customer, &own, work).await?;
             for event in own {
-                taken += self.take_subscription(event, work).await?;
+                taken += self.take_subscription(&customer, event, work).await?;
             }
         }
         Ok(taken)
     }
 
+    /// Whose event it is. One of an anonymous profile belongs to its conversation, and a text to the number, as
+    /// its webhook would.
+    async fn whose(&self, event: &Exported) -> Result<Option<Customer>, StoreError> {
+        let profile = match &event.whom {
+            Whom::Known(id) => return Ok(Some(id.clone().into())),
+            Whom::Anonymous(profile) => profile,
+        };
+        let (concerns, of_number) = match &event.what {
+            Told::Step(_) => (self.concerns(event).is_some(), false),
+            Told::Text(_) => (self.is_own_group(event, None), true),
+            Told::Subscription { .. } => (self.is_own_group(event, None), false),
+        };
+        if !concerns {
+            return Ok(None);
+        }
+        let number = event.number.clone().map(Customer::Phone);
+        if let Some(number) = number.clone().filter(|_| of_number) {
+            return Ok(Some(number));
+        }
+        let known = self.store.whose(profile).await?;
+        let is_step = matches!(event.what, Told::Step(_));
+        Ok(known.or(number.filter(|_| is_step)))
+    }
+
     /// Steps of messages and texts of one customer.
     async fn take_steps(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         events: &[&Exported],
         work: &Work,
     ) -> Result<usize, StoreError> {
@@ -88,7 +114,12 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 match &event.what {
                     Told::Step(step) => watch.step(step, ours(event) == Some(true)),
                     Told::Text(text) => {
-                        watch.receive(Unreported::new(&event.id, event.at, text), now);
+                        let profile = match &event.whom {
+                            Whom::Anonymous(profile) => Some(profile.clone()),
+                            Whom::Known(_) => None,
+                        };
+                        let text = Unreported::new(&event.id, event.at, text);
+                        watch.receive(text.of_profile(profile), now);
                     }
                     Told::Subscription { .. } => {}
                 }
@@ -128,21 +159,26 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 
     /// A subscription that changed, of a customer who has a conversation.
-    async fn take_subscription(&self, event: &Exported, work: &Work) -> Result<usize, StoreError> {
+    async fn take_subscription(
+        &self,
+        customer: &Customer,
+        event: &Exported,
+        work: &Work,
+    ) -> Result<usize, StoreError> {
         let Told::Subscription { to, by_keyword } = event.what else {
             return Ok(0);
         };
-        let key = Key::Customer(event.customer.clone().into());
+        let key = Key::Customer(customer.clone());
         if !self.is_own_group(event, None) || !self.store.knows(&key).await? {
             return Ok(0);
         }
-        let watched = self.store.watched(&event.customer).await?;
+        let watched = self.store.watched(customer).await?;
         let seen = watched.and_then(|watched| watched.watch.group);
         if !self.is_own_group(event, seen.as_deref()) {
             return Ok(0);
         }
         let incoming = incoming(
-            &event.customer,
+            customer,
             Event {
                 delivery: DeliveryId::derive("subscription-change", &[&event.id]),
                 received_at: self.clock.now(),
@@ -174,8 +210,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             }
             _ => return Ok(false),
         };
-        // The export is told of by external id.
-        let Some(customer) = incoming.customer.as_ref().and_then(Customer::id) else {
+        let Some(customer) = incoming.customer.as_ref() else {
             return Ok(false);
         };
         if !self.vendors.exports_events().await {
@@ -193,10 +228,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
 
     /// Notes that Braze took a message, where it exports events. The message is sent whether that works or not.
     pub(super) async fn remember_sent(&self, sms: &Sms, dispatch: Option<&str>, work: &Work) {
-        // Events of anonymous profiles name nobody who could be found.
-        let Some(customer) = sms.customer.id() else {
-            return;
-        };
+        let customer = &sms.customer;
         if !self.vendors.exports_events().await {
             return;
         }
@@ -225,7 +257,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// Tells what is owed: each to the conversation, which does what it can at once.
     async fn tell(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         watch: &Watch,
         work: &Work,
     ) -> Result<(), StoreError> {
@@ -240,16 +272,11 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 
     /// The same while the conversation is held: it finds them in its mailbox.
-    async fn put(
-        &self,
-        customer: &ExternalUserId,
-        watch: &Watch,
-        work: &Work,
-    ) -> Result<(), StoreError> {
+    async fn put(&self, customer: &Customer, watch: &Watch, work: &Work) -> Result<(), StoreError> {
         let mut told = Vec::new();
         for Telling { event, of } in self.owed(customer, watch) {
             if let Some(event) = event {
-                let (key, entry) = (Key::Customer(customer.clone().into()), Entry::fresh(event));
+                let (key, entry) = (Key::Customer(customer.clone()), Entry::fresh(event));
                 let now = self.clock.now();
                 let lease = work.lease(now);
                 let accepted = self.store.accept(&key, &entry, &[], &lease, now).await?;
@@ -262,7 +289,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         self.told(customer, told).await
     }
 
-    async fn told(&self, customer: &ExternalUserId, told: Vec<Of>) -> Result<(), StoreError> {
+    async fn told(&self, customer: &Customer, told: Vec<Of>) -> Result<(), StoreError> {
         if told.is_empty() {
             return Ok(());
         }
@@ -282,7 +309,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         self.amend(customer, false, note).await.map(drop)
     }
 
-    fn owed(&self, customer: &ExternalUserId, watch: &Watch) -> Vec<Telling> {
+    fn owed(&self, customer: &Customer, watch: &Watch) -> Vec<Telling> {
         let now = self.clock.now();
         let messages = watch.sent.iter().filter_map(|sent| {
             let owed = sent.owed?;
@@ -290,11 +317,9 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             if let (Owed::Failed, Fate::Failed(why)) = (owed, &sent.fate) {
                 tracing::info!(sms.code = why.code, "an SMS did not arrive");
             }
+            let whose = Watch::pk(customer);
             let event = note.map(|(ticket, text)| Event {
-                delivery: DeliveryId::derive(
-                    "sent-note",
-                    &[customer.as_str(), &sent.name(), owed.name()],
-                ),
+                delivery: DeliveryId::derive("sent-note", &[&whose, &sent.name(), owed.name()]),
                 received_at: now,
                 body: Body::Note(Note {
                     ticket,
@@ -320,6 +345,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                     media_urls: text.media_urls.clone(),
                     profile: Profile {
                         phone: text.phone.clone(),
+                        braze_id: text.profile.clone(),
                         ..Profile::default()
                     },
                     ..Text::default()
@@ -347,6 +373,27 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         })
     }
 
+    /// What was watched under the number is watched under the profile's key from now on, in two writes of which each
+    /// may be the last.
+    pub(super) async fn watch_goes_over(
+        &self,
+        from: &Phone,
+        to: &Customer,
+    ) -> Result<(), StoreError> {
+        if !self.vendors.exports_events().await {
+            return Ok(());
+        }
+        let from = Customer::Phone(from.clone());
+        let Some(watched) = self.store.watched(&from).await? else {
+            return Ok(());
+        };
+        let other = watched.watch;
+        self.amend(to, true, |watch| watch.take_over(&other))
+            .await?;
+        let leave = |watch: &mut Watch| watch.leave(&other);
+        self.amend(&from, false, leave).await.map(drop)
+    }
+
     /// What is watched of a customer is due: what has come to pass is told.
     ///
     /// # Errors
@@ -354,7 +401,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// [`StoreError`]: it stays due.
     pub(super) async fn look_after(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         work: &Work,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
@@ -375,7 +422,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     /// Changes what is watched of a customer; gives it as it is now, where there is anything or it is to be begun.
     async fn amend(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         begin: bool,
         change: impl Fn(&mut Watch) + Send + Sync,
     ) -> Result<Option<Watch>, StoreError> {
@@ -400,9 +447,9 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 }
 
-fn incoming(customer: &ExternalUserId, event: Event) -> Incoming {
+fn incoming(customer: &Customer, event: Event) -> Incoming {
     Incoming {
-        customer: Some(customer.clone().into()),
+        customer: Some(customer.clone()),
         event,
         aliases: vec![],
     }

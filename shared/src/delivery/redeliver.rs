@@ -123,7 +123,7 @@ where
         match due {
             Due::Conversation(key) => self.drain_due(key, work).await,
             Due::Watch(customer) => {
-                let work = &work.part(&Key::Customer(customer.clone().into()));
+                let work = &work.part(&Key::Customer(customer.clone()));
                 match Box::pin(self.look_after(customer, work)).await {
                     Ok(()) => Some((vec![], 0)),
                     Err(error) => {

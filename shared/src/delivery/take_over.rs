@@ -28,7 +28,11 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 self.take_over_from(from, &to).await
             }
             Step::EndTakeOver(from) => {
-                let ended = store.end_handover(&of(from)).await;
+                let over = self.watch_goes_over(from, customer).await;
+                let ended = match over {
+                    Ok(()) => store.end_handover(&of(from)).await,
+                    Err(error) => Err(error),
+                };
                 ended.map(|()| Outcome::Done)
             }
             _ => return None,

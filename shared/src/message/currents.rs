@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::customer::{BrazeId, Phone};
 use super::event::{ConsentKind, Personal};
 use super::ids::{CommentId, ExternalUserId};
 use super::{field, media};
@@ -24,13 +25,24 @@ pub struct Exported {
     /// Braze's id of the event, the same each time it is sent.
     pub id: String,
     /// Whom it is about.
-    pub customer: ExternalUserId,
+    pub whom: Whom,
+    /// The number that the message went to or the text came from; not all events name it.
+    pub number: Option<Phone>,
     /// When it happened, in milliseconds since the epoch; Braze tells whole seconds.
     pub at: i64,
     /// The subscription group, where it names one.
     pub group: Option<String>,
     /// What happened.
     pub what: Told,
+}
+
+/// Whom an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// A profile with an external id.
+    Known(ExternalUserId),
+    /// A profile without one, by its Braze id; the event names no alias.
+    Anonymous(BrazeId),
 }
 
 /// What happened.
@@ -140,16 +152,27 @@ fn event(event: &Value, now_ms: i64) -> Option<Exported> {
     let properties = event.get("properties")?.as_object()?;
     let what = event.get("event_type")?.as_str()?;
     let id = id(event.get("id"))?;
-    let customer = event.get("user")?.get("external_user_id")?.as_str()?;
+    let whom = whom(event.get("user")?)?;
     let at = seconds(event.get("time")).map_or(now_ms, |at| at.saturating_mul(1000));
     let at = at.min(now_ms);
+    let number = properties.get("to_phone_number");
+    let number = number.or_else(|| properties.get("user_phone_number"));
     Some(Exported {
-        customer: customer.parse().ok()?,
+        whom,
+        number: Phone::read(&line(number, ID_CHARS)),
         at,
         group: self::id(properties.get("subscription_group_id")),
         what: told(what, properties, (&id, at))?,
         id,
     })
+}
+
+/// An external id that cannot be one is nobody's; a blank one is none.
+fn whom(user: &Value) -> Option<Whom> {
+    match scalar(user.get("external_user_id")) {
+        Some(id) if !id.trim().is_empty() => id.parse().ok().map(Whom::Known),
+        _ => BrazeId::of(&id(user.get("user_id"))?).map(Whom::Anonymous),
+    }
 }
 
 fn told(what: &str, properties: &Map<String, Value>, (event, at): (&str, i64)) -> Option<Told> {
@@ -319,6 +342,28 @@ mod tests {
             assert_eq!(failed.why.as_str(), "no way");
             assert_eq!(failed.ended, Ended::Rejection);
         }
+    }
+
+    #[test]
+    fn who_has_no_external_id_is_known_by_the_braze_id() {
+        let of = |user: Value| {
+            let event = json!({"event_type": "users.messages.sms.Send", "id": "e1", "time": 1_779_999_999,
+                "user": user, "properties": {}});
+            let mut read = exported(json!({"events": [event]}).to_string().as_bytes(), NOW);
+            read.pop().map(|event| event.whom)
+        };
+        let anonymous = BrazeId::of("b").map(Whom::Anonymous);
+        for user in [
+            json!({"user_id": "b"}),
+            json!({"user_id": " b ", "external_user_id": null}),
+            json!({"user_id": "b", "external_user_id": ""}),
+        ] {
+            assert_eq!(of(user.clone()), anonymous, "{user}");
+        }
+        let known = of(json!({"user_id": "b", "external_user_id": "ana"}));
+        assert!(matches!(known, Some(Whom::Known(_))), "{known:?}");
+        assert_eq!(of(json!({})), None);
+        assert_eq!(of(json!({"user_id": "", "external_user_id": " "})), None);
     }
 
     #[test]

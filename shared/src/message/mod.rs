@@ -28,7 +28,8 @@ mod zendesk;
 pub use attachment::Attachment;
 pub use braze::inbound as braze_inbound;
 pub use currents::{
-    Ended, Exported, NotDelivered, Reached, ReceivedText, SmsStep, Told, exported as braze_events,
+    Ended, Exported, NotDelivered, Reached, ReceivedText, SmsStep, Told, Whom,
+    exported as braze_events,
 };
 pub use customer::{BrazeId, Customer, Phone};
 pub use event::{

@@ -655,3 +655,126 @@ fn the_items_name_no_number_and_no_text_of_a_message() {
         assert!(all[0]["expires_at"]["N"].is_string());
     });
 }
+
+/// An anonymous profile with a ticket; Braze exports its events without an external id.
+async fn anonymous_with_ticket(stack: &Stack) -> u64 {
+    send::text(stack, NUMBER, "START").await;
+    let answer = send::text(stack, NUMBER, "Is my order on its way?").await;
+    told(stack).await;
+    answer.ticket()
+}
+
+const NUMBER: &str = "+15550100042";
+
+/// Braze's own id of a profile.
+fn braze_id(stack: &Stack, who: &str) -> String {
+    stack.braze.user(who).expect("a profile").braze_id
+}
+
+#[test]
+fn what_became_of_an_anonymous_customers_messages_is_told() {
+    case!(async {
+        for (condition, word) in [
+            (Condition::Unreachable, "30003"),
+            (Condition::Blocked, "30004"),
+            (Condition::ControlGroup, "withheld"),
+        ] {
+            let stack = exporting().await;
+            let id = anonymous_with_ticket(&stack).await;
+            let before = noted(&stack, id).len();
+            answered(&stack, id, "It is.").await;
+            told(&stack).await;
+            later(&stack, 30).await;
+            assert_eq!(noted(&stack, id).len(), before, "{:?}", noted(&stack, id));
+            stack.braze.set_condition(NUMBER, condition);
+            answered(&stack, id, "Today.").await;
+            told(&stack).await;
+            later(&stack, 30).await;
+            let noted = noted(&stack, id);
+            assert_eq!(noted.len(), before + 1, "{noted:?}");
+            assert!(noted[before].contains(word), "{noted:?}");
+            assert!(is_tagged(&stack, id, FAILED));
+        }
+    });
+}
+
+#[test]
+fn an_anonymous_customers_lost_webhook_and_subscription_are_known_by_the_export() {
+    case!(async {
+        let stack = exporting().await;
+        let id = anonymous_with_ticket(&stack).await;
+        let user = braze_id(&stack, NUMBER);
+        let text = json!({"message_body": "Hello?", "media_urls": [], "action": "None",
+            "user_phone_number": NUMBER});
+        let mut lost = event("lost", "InboundReceive", text);
+        lost["user"] = json!({"user_id": user});
+        for _ in 0..2 {
+            assert_eq!(export(&stack, json!([lost])).await.status, 200);
+        }
+        later(&stack, 3).await;
+        assert_eq!(texts(&stack, id), ["Hello?"]);
+        let all = stack.zendesk.tickets();
+        assert_eq!(all.len(), 1);
+        stack
+            .braze
+            .set_subscription(NUMBER, SMS_GROUP, Subscription::Unsubscribed);
+        told(&stack).await;
+        assert!(is_tagged(&stack, id, "sms_opted_out"));
+        let sends = stack.braze.sends().len();
+        answered(&stack, id, "It is.").await;
+        assert_eq!(stack.braze.sends().len(), sends);
+        // Somebody else's profile of the same number changes nothing.
+        let mut other = json!({"event_type": "users.behaviors.subscriptiongroup.StateChange",
+            "id": "other", "time": send::now_ms() / 1_000, "user": {"user_id": "another-profile"},
+            "properties": {"subscription_group_id": SMS_GROUP, "channel": "sms",
+                "subscription_status": "Subscribed", "phone_number": NUMBER}});
+        export(&stack, json!([other.clone()])).await;
+        assert!(is_tagged(&stack, id, "sms_opted_out"));
+        other["user"] = json!({"user_id": user});
+        other["id"] = json!("own");
+        export(&stack, json!([other])).await;
+        assert!(!is_tagged(&stack, id, "sms_opted_out"));
+    });
+}
+
+#[test]
+fn what_is_watched_goes_over_with_the_conversation() {
+    case!(async {
+        let stack = exporting().await;
+        let id = anonymous_with_ticket(&stack).await;
+        stack.braze.remove_currents();
+        answered(&stack, id, "It is.").await;
+        let dispatch = stack.braze.sends()[0].dispatch_id.clone();
+        let user = braze_id(&stack, NUMBER);
+        // Braze now knows the profile by an external id, and its next text says so.
+        let mut text = send::inbound_body("carla", "And when?", "d-2");
+        text["phone"] = json!(NUMBER);
+        text["braze_id"] = json!(user);
+        text["zendesk_ticket_open"] = json!("true");
+        send::inbound(&stack, text.to_string()).await;
+        settled(&stack).await;
+        assert_eq!(texts(&stack, id), ["It is.", "And when?"]);
+        let watched: Vec<String> = items(&stack)
+            .iter()
+            .map(|item| pk(item).to_owned())
+            .filter(|pk| pk.starts_with("sent"))
+            .collect();
+        assert!(watched.contains(&"sent#carla".to_owned()), "{watched:?}");
+        let mut late = failure("late", &dispatch, "30003");
+        late["user"] = json!({"user_id": user, "external_user_id": "carla"});
+        export(&stack, json!([late])).await;
+        // The same, rendered before: the profile's item says where its conversation is.
+        let mut before = failure("before", &dispatch, "30003");
+        before["user"] = json!({"user_id": user});
+        export(&stack, json!([before])).await;
+        let noted = noted(&stack, id);
+        let told = noted.iter().filter(|note| note.contains("30003"));
+        assert_eq!(told.count(), 1, "{noted:?}");
+        later(&stack, 30).await;
+        assert!(
+            !notes(&ticket(&stack, id))
+                .iter()
+                .any(|note| note.contains("withheld"))
+        );
+    });
+}

@@ -211,7 +211,7 @@ fn customer(key: &Key) -> Option<String> {
 
 /// What is watched of the customer's messages, where Braze exports events.
 async fn watched(table: &Table, key: &Key) -> Result<Watch, Failure> {
-    let Key::Customer(Customer::Id(customer)) = key else {
+    let Key::Customer(customer) = key else {
         return Ok(Watch::default());
     };
     let item = table.item(&Watch::pk(customer)).await?;

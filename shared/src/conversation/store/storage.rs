@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use crate::message::{Alias, DeliveryId, ExternalUserId};
+use crate::message::{Alias, BrazeId, Customer, DeliveryId};
 
 use super::super::state::Entry;
 use super::claim::Claims;
@@ -70,7 +70,7 @@ pub trait Storage: Claims + Handover {
     /// What is watched of a customer. A table that keeps none of it has nothing.
     fn watched(
         &self,
-        _customer: &ExternalUserId,
+        _customer: &Customer,
     ) -> impl Future<Output = Result<Option<Watched>, StoreError>> + Send {
         async { Ok(None) }
     }
@@ -78,11 +78,19 @@ pub trait Storage: Claims + Handover {
     /// Writes down what is watched of a customer, if no other worker has since it was read.
     fn watch(
         &self,
-        _customer: &ExternalUserId,
+        _customer: &Customer,
         _watched: &Watched,
         _now: i64,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send {
         async { Ok(true) }
+    }
+
+    /// Whose conversation an anonymous profile's is. A table that keeps none of it knows nobody.
+    fn whose(
+        &self,
+        _profile: &BrazeId,
+    ) -> impl Future<Output = Result<Option<Customer>, StoreError>> + Send {
+        async { Ok(None) }
     }
 
     /// Counts ticket updates of the whole stack, and forgets spans that are over. A table that keeps none
@@ -156,17 +164,21 @@ impl Storage for Store {
         Store::bury(self, letter, now).await
     }
 
-    async fn watched(&self, customer: &ExternalUserId) -> Result<Option<Watched>, StoreError> {
+    async fn watched(&self, customer: &Customer) -> Result<Option<Watched>, StoreError> {
         Store::watched(self, customer).await
     }
 
     async fn watch(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         watched: &Watched,
         now: i64,
     ) -> Result<bool, StoreError> {
         Store::watch(self, customer, watched, now).await
+    }
+
+    async fn whose(&self, profile: &BrazeId) -> Result<Option<Customer>, StoreError> {
+        Store::whose(self, profile).await
     }
 
     async fn count_updates(

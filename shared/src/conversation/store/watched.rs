@@ -5,7 +5,7 @@
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use crate::message::ExternalUserId;
+use crate::message::{BrazeId, Customer};
 
 use super::super::watch::Watch;
 use super::{Key, Store, StoreError, Write, codec};
@@ -40,7 +40,7 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn watched(&self, customer: &ExternalUserId) -> Result<Option<Watched>, StoreError> {
+    pub async fn watched(&self, customer: &Customer) -> Result<Option<Watched>, StoreError> {
         let item = self.look(Watch::pk(customer)).await?;
         Ok(item.map(|item| Watched::read(&item)))
     }
@@ -52,7 +52,7 @@ impl Store {
     /// [`StoreError`]; whether it was written is not known then.
     pub async fn watch(
         &self,
-        customer: &ExternalUserId,
+        customer: &Customer,
         watched: &Watched,
         now: i64,
     ) -> Result<bool, StoreError> {
@@ -85,6 +85,22 @@ impl Store {
         Ok(self.look(key.pk()).await?.is_some())
     }
 
+    /// Whose conversation an anonymous profile's is, as far as it was told.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn whose(&self, profile: &BrazeId) -> Result<Option<Customer>, StoreError> {
+        let item = self.look(format!("profile#{}", profile.as_str())).await?;
+        let conversation = item.as_ref().and_then(|item| item.get("conversation"));
+        Ok(
+            match conversation.and_then(codec::string).and_then(Key::parse) {
+                Some(Key::Customer(customer)) => Some(customer),
+                _ => None,
+            },
+        )
+    }
+
     async fn look(&self, pk: String) -> Result<Option<codec::Item>, StoreError> {
         let request = self
             .update_item(pk)
@@ -102,7 +118,7 @@ impl Store {
 /// The item is in the index while something is awaited or owed.
 fn due(
     request: UpdateItemFluentBuilder,
-    customer: &ExternalUserId,
+    customer: &Customer,
     due_at: Option<i64>,
 ) -> UpdateItemFluentBuilder {
     let set = format!(

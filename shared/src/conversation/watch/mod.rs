@@ -12,7 +12,7 @@ mod texts;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{DeliveryId, ExternalUserId, SmsStep};
+use crate::message::{Customer, DeliveryId, Phone, SmsStep};
 
 use super::key::SHARDS;
 
@@ -59,17 +59,24 @@ pub struct Watch {
 
 impl Watch {
     /// The item's partition key.
-    pub fn pk(customer: &ExternalUserId) -> String {
-        format!("sent#{}", customer.as_str())
+    pub fn pk(customer: &Customer) -> String {
+        match customer {
+            Customer::Id(id) => format!("sent#{}", id.as_str()),
+            Customer::Phone(phone) => format!("sent-phone#{}", phone.digits()),
+        }
     }
 
     /// Whose item it is; other items' keys are `None`.
-    pub fn parse(pk: &str) -> Option<ExternalUserId> {
-        pk.strip_prefix("sent#")?.parse().ok()
+    pub fn parse(pk: &str) -> Option<Customer> {
+        match pk.split_once('#')? {
+            ("sent", id) => id.parse().ok().map(Customer::Id),
+            ("sent-phone", digits) => Phone::of_digits(digits).map(Customer::Phone),
+            _ => None,
+        }
     }
 
     /// The shard of the `due` index it waits in.
-    pub fn shard(customer: &ExternalUserId) -> u8 {
+    pub fn shard(customer: &Customer) -> u8 {
         DeliveryId::derive("shard", &[&Self::pk(customer)]).marker()[0] % SHARDS
     }
 
@@ -79,6 +86,32 @@ impl Watch {
             self.sent.push(sent);
             self.replay();
         }
+    }
+
+    /// Takes over what was watched of the customer under another key, once: the write may be repeated.
+    pub fn take_over(&mut self, other: &Self) {
+        for sent in &other.sent {
+            if !self.sent.iter().any(|known| known.is_same_as(sent)) {
+                self.sent.push(sent.clone());
+            }
+        }
+        self.sent.sort_by_key(|sent| sent.at);
+        for step in &other.early {
+            if !self.early.contains(step) {
+                self.early.push(step.clone());
+            }
+        }
+        self.take_over_texts(other);
+        self.group = self.group.take().or_else(|| other.group.clone());
+        self.replay();
+    }
+
+    /// Forgets what another key has taken over.
+    pub fn leave(&mut self, taken: &Self) {
+        let known = |sent: &Sent| taken.sent.iter().any(|other| other.is_same_as(sent));
+        self.sent.retain(|sent| !known(sent));
+        self.early.retain(|step| !taken.early.contains(step));
+        self.leave_texts(taken);
     }
 
     /// Notes a step of a message. `ours`: its campaign is one of the bridge's, so the message may be written down

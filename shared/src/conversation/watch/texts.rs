@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{DeliveryId, Personal, ReceivedText};
+use crate::message::{BrazeId, DeliveryId, Personal, ReceivedText};
 
 use super::super::fingerprint::fingerprint;
 use super::{APART, DAY, Watch};
@@ -41,6 +41,9 @@ pub struct Unreported {
     /// E.164 number, possibly empty; likewise.
     #[serde(skip_serializing_if = "is_empty")]
     pub phone: Personal,
+    /// The Braze id of a profile without an external id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<BrazeId>,
     /// Its webhook came.
     #[serde(skip_serializing_if = "is_false")]
     heard: bool,
@@ -99,6 +102,12 @@ impl Unreported {
         self.text = None;
         self.media_urls = vec![];
         self.phone = Personal::default();
+    }
+
+    /// It is an anonymous profile's.
+    #[must_use]
+    pub fn of_profile(self, profile: Option<BrazeId>) -> Self {
+        Self { profile, ..self }
     }
 
     /// When it is delivered without its webhook, in milliseconds since the epoch.
@@ -171,6 +180,32 @@ impl Watch {
     pub fn delivered(&mut self, id: &str) {
         let texts = self.texts.iter_mut().filter(|text| text.id == id);
         texts.for_each(Unreported::forget);
+    }
+
+    pub(super) fn take_over_texts(&mut self, other: &Self) {
+        for text in &other.texts {
+            if !self.texts.iter().any(|known| known.id == text.id) {
+                self.texts.push(text.clone());
+            }
+        }
+        for heard in &other.heard {
+            let known = |known: &Heard| known.delivery == heard.delivery;
+            if !self.heard.iter().any(known) {
+                self.heard.push(heard.clone());
+            }
+        }
+        self.texts.sort_by_key(|text| text.at);
+        self.heard.sort_by_key(|heard| heard.at);
+    }
+
+    pub(super) fn leave_texts(&mut self, taken: &Self) {
+        let texts = &taken.texts;
+        self.texts
+            .retain(|text| !texts.iter().any(|other| other.id == text.id));
+        let heard = &taken.heard;
+        let is = |one: &Heard, other: &Heard| one.delivery == other.delivery;
+        self.heard
+            .retain(|one| !heard.iter().any(|other| is(one, other)));
     }
 
     pub(super) fn owes_text(&self) -> bool {
