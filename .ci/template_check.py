@@ -109,6 +109,8 @@ def metrics_of(template):
     for widget in json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"].argument)["widgets"]:
         previous = []
         for row in widget["properties"].get("metrics", []):
+            if isinstance(row[0], dict):
+                continue  # an expression of other rows
             if row[0] != "...":
                 previous = [old if new == "." else new for new, old in zip(row, previous + row[len(previous):])]
             yield previous[0], previous[1]

@@ -7,11 +7,13 @@ use crate::conversation::notes::{self, Message};
 use crate::conversation::state::Entry;
 use crate::conversation::step::Sms;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
-use crate::conversation::watch::{Fate, Owed, Sent, Unreported, Watch};
+use crate::conversation::watch::{Ends, Fate, Owed, Sent, Unreported, Watch};
 use crate::message::{
     Body, Changed, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, Incoming, Note,
     Personal, Phone, Profile, Reached, Text, Told, Whom,
 };
+
+use crate::telemetry::metrics::{self, Metric};
 
 use super::{Bridge, Vendors, Work};
 
@@ -62,6 +64,9 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             for event in own {
                 taken += self.take_subscription(&customer, event, work).await?;
             }
+        }
+        if taken > 0 {
+            metrics::emit(&[(Metric::ExportedEvents, taken as u64)], &[]);
         }
         Ok(taken)
     }
@@ -388,10 +393,10 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             return Ok(());
         };
         let other = watched.watch;
-        self.amend(to, true, |watch| watch.take_over(&other))
-            .await?;
+        let take = |watch: &mut Watch| watch.take_over(&other);
+        self.change(to, true, take).await?;
         let leave = |watch: &mut Watch| watch.leave(&other);
-        self.amend(&from, false, leave).await.map(drop)
+        self.change(&from, false, leave).await.map(drop)
     }
 
     /// What is watched of a customer is due: what has come to pass is told.
@@ -409,23 +414,39 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             let Some(mut watched) = self.store.watched(customer).await? else {
                 return Ok(());
             };
+            let before = watched.watch.clone();
             watched.watch.judge(now);
             watched.watch.tidy(now);
             // Written whether it changed or not: it is due no longer.
             if self.store.watch(customer, &watched, now).await? {
+                count(watched.watch.ends_since(&before));
                 return self.tell(customer, &watched.watch, work).await;
             }
         }
         Err(StoreError::Busy)
     }
 
-    /// Changes what is watched of a customer; gives it as it is now, where there is anything or it is to be begun.
+    /// Changes what is watched of a customer, and counts what became of messages by it; gives it as it is now, where there is anything or it is to be begun.
     async fn amend(
         &self,
         customer: &Customer,
         begin: bool,
         change: impl Fn(&mut Watch) + Send + Sync,
     ) -> Result<Option<Watch>, StoreError> {
+        let changed = self.change(customer, begin, change).await?;
+        Ok(changed.map(|(before, after)| {
+            count(after.ends_since(&before));
+            after
+        }))
+    }
+
+    /// The same, and counts nothing; gives it as it was, too.
+    async fn change(
+        &self,
+        customer: &Customer,
+        begin: bool,
+        change: impl Fn(&mut Watch) + Send + Sync,
+    ) -> Result<Option<(Watch, Watch)>, StoreError> {
         let now = self.clock.now();
         for _ in 0..TRIES {
             let watched = match self.store.watched(customer).await? {
@@ -436,14 +457,30 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             let mut changed = watched.clone();
             change(&mut changed.watch);
             if changed == watched {
-                return Ok(Some(changed.watch));
+                return Ok(Some((watched.watch, changed.watch)));
             }
             changed.watch.tidy(now);
             if self.store.watch(customer, &changed, now).await? {
-                return Ok(Some(changed.watch));
+                return Ok(Some((watched.watch, changed.watch)));
             }
         }
         Err(StoreError::Busy)
+    }
+}
+
+fn count(ends: Ends) {
+    let numbers = [
+        (Metric::SmsDelivered, ends.delivered),
+        (Metric::SmsFailed, ends.failed),
+        (Metric::SmsWithheld, ends.withheld),
+        (Metric::Unreached, ends.unreached),
+    ];
+    let told: Vec<_> = numbers
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    if !told.is_empty() {
+        metrics::emit(&told, &[]);
     }
 }
 

@@ -45,6 +45,20 @@ pub enum Metric {
     Panics,
     /// SMS parts that Braze accepted.
     SmsParts,
+    /// Messages that Braze accepted.
+    SmsSent,
+    /// Messages that are on the phone, where Braze exports events.
+    SmsDelivered,
+    /// Messages that failed, were refused or given up, likewise.
+    SmsFailed,
+    /// Messages of which Braze's export said nothing for ten minutes.
+    SmsWithheld,
+    /// Customers whom a message did not reach, each at most once a day: nobody's phone alone counts for many.
+    Unreached,
+    /// Messages held back because a person stopped all, each time one was due.
+    SmsStopped,
+    /// Exported events that concern the bridge.
+    ExportedEvents,
     /// Events done: within the request, or later by redelivery.
     Delivered,
     /// Events stored that a later run has to deliver.
@@ -79,7 +93,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric there is.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 28] = [
         Self::NotAuthentic,
         Self::Authentic,
         Self::TooLarge,
@@ -87,6 +101,13 @@ impl Metric {
         Self::DeadLetters,
         Self::Panics,
         Self::SmsParts,
+        Self::SmsSent,
+        Self::SmsDelivered,
+        Self::SmsFailed,
+        Self::SmsWithheld,
+        Self::Unreached,
+        Self::SmsStopped,
+        Self::ExportedEvents,
         Self::Delivered,
         Self::Queued,
         Self::Duplicate,
@@ -113,6 +134,13 @@ impl Metric {
             Self::DeadLetters => "DeadLetters",
             Self::Panics => "Panics",
             Self::SmsParts => "SmsParts",
+            Self::SmsSent => "SmsSent",
+            Self::SmsDelivered => "SmsDelivered",
+            Self::SmsFailed => "SmsFailed",
+            Self::SmsWithheld => "SmsWithheld",
+            Self::Unreached => "Unreached",
+            Self::SmsStopped => "SmsStopped",
+            Self::ExportedEvents => "ExportedEvents",
             Self::Delivered => "Delivered",
             Self::Queued => "Queued",
             Self::Duplicate => "Duplicate",

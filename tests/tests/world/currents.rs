@@ -778,3 +778,58 @@ fn what_is_watched_goes_over_with_the_conversation() {
         );
     });
 }
+
+/// The sum of a metric over all lines of all functions.
+fn metric(stack: &Stack, name: &str) -> u64 {
+    let lines = stack.logs.all().into_iter();
+    let json = lines.filter_map(|line| serde_json::from_str::<Value>(&line.text).ok());
+    json.filter(|line| line["_aws"].is_object())
+        .filter_map(|line| line[name].as_u64())
+        .sum()
+}
+
+#[test]
+fn what_became_of_messages_is_counted_once_and_a_customer_once_a_day() {
+    case!(async {
+        let stack = exporting().await;
+        let id = with_ticket(&stack).await;
+        stack.braze.vary(|variants| variants.currents.twice = true);
+        answered(&stack, id, "One").await;
+        told(&stack).await;
+        for (condition, text) in [
+            (Condition::Unreachable, "Two"),
+            (Condition::Blocked, "Three"),
+            (Condition::ControlGroup, "Four"),
+        ] {
+            stack.braze.set_condition(ANA, condition);
+            answered(&stack, id, text).await;
+            told(&stack).await;
+        }
+        later(&stack, 11).await;
+        for (name, count) in [
+            ("SmsSent", 4),
+            ("SmsDelivered", 1),
+            ("SmsFailed", 2),
+            ("SmsWithheld", 1),
+            ("Unreached", 1),
+        ] {
+            assert_eq!(metric(&stack, name), count, "{name}");
+        }
+        assert!(metric(&stack, "ExportedEvents") > 0);
+        stack.braze.set_condition(ANA, Condition::Unreachable);
+        later(&stack, 25 * 60).await;
+        answered(&stack, id, "Five").await;
+        told(&stack).await;
+        assert_eq!(metric(&stack, "Unreached"), 2);
+    });
+}
+
+#[test]
+fn other_campaigns_events_are_no_sign_of_the_export() {
+    case!(async {
+        let stack = exporting().await;
+        let of = json!({"campaign_id": "spring", "dispatch_id": "d"});
+        export(&stack, json!([event("1", "Send", of)])).await;
+        assert_eq!(metric(&stack, "ExportedEvents"), 0);
+    });
+}

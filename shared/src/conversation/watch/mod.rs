@@ -57,6 +57,19 @@ pub struct Watch {
     pub group: Option<String>,
 }
 
+/// What became of messages, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// On the phone.
+    pub delivered: u64,
+    /// Failed, refused or given up.
+    pub failed: u64,
+    /// Braze said nothing of them.
+    pub withheld: u64,
+    /// 1: none of the customer's messages of a day had failed or been withheld before.
+    pub unreached: u64,
+}
+
 impl Watch {
     /// The item's partition key.
     pub fn pk(customer: &Customer) -> String {
@@ -86,6 +99,29 @@ impl Watch {
             self.sent.push(sent);
             self.replay();
         }
+    }
+
+    /// What became of messages since it was as before.
+    pub fn ends_since(&self, before: &Self) -> Ends {
+        let mut ends = Ends::default();
+        for sent in &self.sent {
+            let known = before.sent.iter().find(|known| known.is_same_as(sent));
+            if known.is_some_and(|known| known.fate.is_like(&sent.fate)) {
+                continue;
+            }
+            match sent.fate {
+                Fate::Waiting | Fate::Handed => continue,
+                Fate::Delivered => ends.delivered += 1,
+                Fate::Failed(_) => ends.failed += 1,
+                Fate::Withheld => ends.withheld += 1,
+            }
+            let is_bad = |sent: &Sent| matches!(sent.fate, Fate::Failed(_) | Fate::Withheld);
+            let lately = |other: &&Sent| other.at.abs_diff(sent.at) < DAY.unsigned_abs();
+            if is_bad(sent) && !before.sent.iter().filter(lately).any(is_bad) {
+                ends.unreached = 1;
+            }
+        }
+        ends
     }
 
     /// Takes over what was watched of the customer under another key, once: the write may be repeated.

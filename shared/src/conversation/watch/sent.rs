@@ -65,6 +65,13 @@ pub enum Fate {
     Withheld,
 }
 
+impl Fate {
+    /// Both are of one kind, whatever the reason.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
 /// What the agent has to be told of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

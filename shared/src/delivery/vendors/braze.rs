@@ -42,7 +42,7 @@ impl Clients {
         let sent = self.braze.send(&send, deadline).await?;
         let cost = Cost::of(sms.message.as_str());
         metrics::emit(
-            &[(Metric::SmsParts, cost.parts as u64)],
+            &[(Metric::SmsParts, cost.parts as u64), (Metric::SmsSent, 1)],
             &[("sms.encoding", cost.encoding)],
         );
         let dispatch = sent.dispatch_id.as_deref().unwrap_or_default();

@@ -17,6 +17,7 @@ use crate::conversation::store::Store;
 use crate::media::Fetcher;
 use crate::net::{Deadline, Detail};
 use crate::telemetry::hops::{self, Hop};
+use crate::telemetry::metrics::{self, Metric};
 
 use super::Clock;
 use super::gate::{Closed, Gate};
@@ -183,7 +184,10 @@ impl Vendors for Clients {
             .await
         {
             Some(false) => None,
-            Some(true) => Some(later(None, Trouble::Stopped)),
+            Some(true) => {
+                metrics::emit(&[(Metric::SmsStopped, 1)], &[]);
+                Some(later(None, Trouble::Stopped))
+            }
             None => Some(later(None, Trouble::TableUnread)),
         }
     }
