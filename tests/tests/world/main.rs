@@ -9,6 +9,7 @@ mod anonymous;
 mod automatic_replies;
 mod blank_texts;
 mod broken_bodies;
+mod costs;
 mod courtesies;
 mod crowd;
 mod currents;

@@ -32,6 +32,9 @@ fn an_answer_waits_while_everything_is_stopped() {
         answered(&live.stack, id, "written by a thief").await;
         assert_eq!(phone(&live.stack, ANA), [""; 0]);
         assert_eq!(dead_letters(&live.stack).len(), 0);
+        // An alarm looks at this number.
+        let counted = |line: &String| line.contains("\"SmsStopped\":1");
+        assert!(live.stack.logs.of("zendesk-reply").iter().any(counted));
         let_go(&live).await;
         assert_eq!(phone(&live.stack, ANA), ["written by a thief"]);
     });
