@@ -6,7 +6,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use crate::wire::{Reply, Request};
+use simulators::serve::{Reply, Request};
 
 /// The access keys of this account.
 const KEYS: [&str; 2] = ["AKIDLOCAL", "AKIDBENCH"];

@@ -14,7 +14,7 @@ use crate::caller;
 use crate::faults::Faults;
 use crate::options::{REPLY_CAMPAIGN, SOLVED_CAMPAIGN, TABLE_NAME};
 use crate::stack::Stack;
-use crate::wire::{self, Reply, Request, Server};
+use simulators::serve::{self, Reply, Request, Server};
 
 /// The stack's name where a test does not care.
 pub const STACK_NAME: &str = "braze-zendesk-bridge";
@@ -92,7 +92,7 @@ impl CloudFormation {
     /// # Errors
     /// When no port can be had.
     pub async fn of(stack: &Stack) -> std::io::Result<Self> {
-        Self::start(wire::bind(0).await?, Described::of(stack))
+        Self::start(serve::bind(0).await?, Described::of(stack))
     }
 
     /// What `AWS_ENDPOINT_URL_CLOUDFORMATION` is set to.

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::apigw;
 use crate::environment::InvokeError;
 use crate::pool::Pool;
-use crate::wire::{Reply, Request, Server};
+use simulators::serve::{Reply, Request, Server};
 
 /// API Gateway's payload limit, in bytes.
 pub const PAYLOAD_LIMIT: usize = 10 * 1024 * 1024;

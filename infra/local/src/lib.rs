@@ -25,7 +25,6 @@ pub mod runtime_api;
 pub mod secrets;
 pub mod stack;
 pub mod template;
-pub mod wire;
 
 pub use options::Options;
 pub use stack::Stack;

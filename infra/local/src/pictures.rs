@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::faults::Faults;
-use crate::wire::{self, Reply};
+use simulators::serve::{self, Reply};
 
 /// The operation of a download, for faults.
 pub const GET: &str = "GET";
@@ -71,10 +71,10 @@ impl Pictures {
             .with_single_cert(vec![cert.der().clone()], key.into())
             .map_err(io::Error::other)?;
         let listener = match before(kept.as_deref()) {
-            0 => wire::bind(0).await?,
-            port => match wire::bind(port).await {
+            0 => serve::bind(0).await?,
+            port => match serve::bind(port).await {
                 Ok(listener) => listener,
-                Err(_) => wire::bind(0).await?,
+                Err(_) => serve::bind(0).await?,
             },
         };
         let address = listener.local_addr()?;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use crate::ids;
-use crate::wire::{self, Reply, Request, Server};
+use simulators::serve::{self, Reply, Request, Server};
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 /// Lambda's limit of a synchronous answer is 6 MB; room is left for base64.
@@ -81,7 +81,7 @@ impl RuntimeApi {
             current: Mutex::new(None),
         });
         let served = Arc::clone(&desk);
-        let listener = wire::bind(0).await?;
+        let listener = serve::bind(0).await?;
         let server = Server::start(listener, LIMIT, move |request| {
             let desk = Arc::clone(&served);
             async move { desk.answer(request).await }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::caller;
 use crate::faults::{Effect, Faults, refusal};
-use crate::wire::{Reply, Request, Server};
+use simulators::serve::{Reply, Request, Server};
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const ARN_PREFIX: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";

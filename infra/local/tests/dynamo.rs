@@ -12,7 +12,7 @@ use local::client::ClientError;
 use local::dynamo::{self, Dynamo};
 use local::faults::{Effect, Fault};
 use local::template::Table;
-use local::wire;
+use simulators::serve;
 use serde_json::{Value, json};
 use support::{LIMIT, client};
 
@@ -20,7 +20,7 @@ const TEMPLATE: &str = include_str!("fixtures/template.yaml");
 
 async fn started(file: Option<&Path>) -> Dynamo {
     let table = Table::from_template(TEMPLATE).unwrap();
-    let listener = wire::bind(0).await.unwrap();
+    let listener = serve::bind(0).await.unwrap();
     Dynamo::start(listener, &table, "table", file)
         .await
         .unwrap()

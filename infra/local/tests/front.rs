@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
 use local::front::{Front, PAYLOAD_LIMIT};
 use local::pool::{Limits, Pool};
-use local::wire;
+use simulators::serve;
 use serde_json::{Value, json};
 use support::{LIMIT, client, pool};
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::Response;
 use local::faults::Fault;
 use local::secrets::{self, Secrets};
-use local::wire;
+use simulators::serve;
 use serde_json::{Value, json};
 use support::client;
 

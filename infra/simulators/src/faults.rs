@@ -1,4 +1,4 @@
-//! Faults a simulator can be told to have, the same for both vendors.
+//! Faults a stand-in can be told to have, the same for both vendors and for AWS.
 //!
 //! In: [`Fault`]s from tests or the control surface. Out: the effect a given call meets. A fault
 //! comes before authentication and rate limits. Must not import a vendor.
@@ -10,7 +10,7 @@ use serde_json::json;
 
 mod book;
 
-pub(crate) use book::FaultBook;
+pub use book::Faults;
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,14 +49,14 @@ pub enum Effect {
     /// Waits, then behaves normally, even if the client is gone by then.
     Delay(#[serde(with = "millis")] Duration),
     /// Waits until the hold of this name is released, then behaves normally, even if the client
-    /// is gone by then.
+    /// is gone by then. Released once, it holds nothing until a fault with its name is armed again.
     Hold(String),
 }
 
 /// An effect on the calls of an operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
-    /// An operation (`tickets.create`), a family (`tickets.*`), or `*`.
+    /// An operation (`tickets.create`, `UpdateItem`), a family (`tickets.*`), or `*`.
     pub operation: String,
     /// What happens.
     pub effect: Effect,

@@ -13,6 +13,7 @@ mod core;
 pub mod faults;
 mod ids;
 mod post;
+pub mod serve;
 mod server;
 pub mod signature;
 mod wire;

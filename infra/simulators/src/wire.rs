@@ -2,10 +2,12 @@
 //!
 //! In: parts of an HTTP request. Out: [`Ask`] and [`Answer`]. Must not import a vendor.
 
-use axum::body::{Body, Bytes};
-use axum::extract::Query;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use crate::serve::{Reply, Request};
 
 /// A request with its body read.
 pub(crate) struct Ask {
@@ -18,15 +20,16 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    pub(crate) fn new(method: &str, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
-        let params = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|q| q.0);
+    pub(crate) fn new(request: Request) -> Self {
+        let query = request.uri.query().unwrap_or_default();
+        let params = form_urlencoded::parse(query.as_bytes()).into_owned();
         Self {
-            method: method.to_owned(),
-            path: uri.path().to_owned(),
-            query: uri.query().unwrap_or_default().to_owned(),
-            headers,
-            body,
-            params: params.unwrap_or_default(),
+            method: request.method.to_string(),
+            path: request.uri.path().to_owned(),
+            query: query.to_owned(),
+            params: params.collect(),
+            headers: request.headers,
+            body: request.body,
         }
     }
 
@@ -133,16 +136,7 @@ impl Answer {
         self
     }
 
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in self.headers {
-            let name = HeaderName::from_bytes(name.as_bytes());
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&value)) {
-                response.headers_mut().append(name, value);
-            }
-        }
-        response
+    pub(crate) fn into_reply(self) -> Reply {
+        Reply::of(self.status, &self.headers, self.body)
     }
 }

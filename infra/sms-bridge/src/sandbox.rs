@@ -150,7 +150,7 @@ impl Sandbox {
         // Before anything is printed: its reader may press Ctrl-C at once.
         let mut ends = Ends::listen()?;
         first_customers(stack);
-        let listener = local::wire::bind(port).await.map_err(no_port)?;
+        let listener = simulators::serve::bind(port).await.map_err(no_port)?;
         let about = About {
             kept: self.kept(),
             faster: 1.0 / RETRY_WAIT_SCALE,

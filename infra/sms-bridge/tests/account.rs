@@ -12,7 +12,7 @@ use local::cloudformation::{CloudFormation, Described};
 use local::dynamo::Dynamo;
 use local::faults::{Effect, Fault, refusal};
 use local::template::Table;
-use local::wire;
+use simulators::serve;
 use serde_json::json;
 
 struct Account {

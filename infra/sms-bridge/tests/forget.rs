@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 async fn table() -> Dynamo {
     let template = std::fs::read_to_string(workspace_root().join("template.yaml")).unwrap();
     let table = Table::from_template(&template).unwrap();
-    let listener = local::wire::bind(0).await.unwrap();
+    let listener = simulators::serve::bind(0).await.unwrap();
     Dynamo::start(listener, &table, "live", None).await.unwrap()
 }
 

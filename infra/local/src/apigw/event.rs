@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use time::macros::format_description;
 
 use crate::ids;
-use crate::wire::Request;
+use simulators::serve::Request;
 
 const API_ID: &str = "local0api0";
 const DOMAIN: &str = "local0api0.execute-api.us-east-1.amazonaws.com";

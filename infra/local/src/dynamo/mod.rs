@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::faults::{Effect, Faults, refusal};
 use crate::template::Table;
-use crate::wire::{self, Server};
+use simulators::serve::{self, Server};
 
 mod proxy;
 
@@ -62,7 +62,7 @@ impl Dynamo {
         file: Option<&Path>,
     ) -> Result<Self, DynamoError> {
         let database = open(table, name, file)?;
-        let inner = wire::bind(0).await?;
+        let inner = serve::bind(0).await?;
         let emulator_url = format!("http://{}/", inner.local_addr()?);
         let emulator = tokio::spawn(dynoxide::server::serve_on(inner, database.clone()));
         let proxy = Arc::new(Proxy::new(emulator_url));

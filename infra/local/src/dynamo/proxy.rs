@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::caller;
 use crate::client::Client;
 use crate::faults::Faults;
-use crate::wire::{Reply, Request};
+use simulators::serve::{Reply, Request};
 
 const SESSION: &str = "x-amz-security-token";
 const TARGET: &str = "x-amz-target";

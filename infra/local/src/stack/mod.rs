@@ -24,7 +24,7 @@ use crate::pictures::Pictures;
 use crate::pool::{InvokeError, Pool};
 use crate::secrets::Secrets;
 use crate::template::TemplateError;
-use crate::wire;
+use simulators::serve;
 use upkeep::{keep, restore, save, schedule, scheduled_event};
 use wiring::{host_pictures, pools, read_table, routes};
 
@@ -128,7 +128,7 @@ impl Stack {
         };
         let journal = Journal::default();
         let functions = pools(&options, &binaries, &places, &journal)?;
-        let listener = wire::bind(options.port)
+        let listener = serve::bind(options.port)
             .await
             .map_err(port("the front", options.port))?;
         let front = Front::start(listener, routes(&functions)).map_err(port("the front", 0))?;

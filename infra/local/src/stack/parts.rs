@@ -11,7 +11,7 @@ use crate::dynamo::Dynamo;
 use crate::options::{Options, SECRET_ID, TABLE_NAME};
 use crate::secrets::Secrets;
 use crate::template::Table;
-use crate::wire;
+use simulators::serve;
 
 pub(super) async fn aws(
     options: &Options,
@@ -19,9 +19,9 @@ pub(super) async fn aws(
     data: Option<&DataDir>,
 ) -> Result<(Dynamo, Secrets), StackError> {
     let file = data.map(DataDir::database);
-    let listener = wire::bind(0).await.map_err(port("DynamoDB", 0))?;
+    let listener = serve::bind(0).await.map_err(port("DynamoDB", 0))?;
     let dynamo = Dynamo::start(listener, table, TABLE_NAME, file.as_deref()).await?;
-    let listener = wire::bind(0).await.map_err(port("Secrets Manager", 0))?;
+    let listener = serve::bind(0).await.map_err(port("Secrets Manager", 0))?;
     let secrets = Secrets::start(listener, SECRET_ID, options.secret_text())
         .map_err(port("Secrets Manager", 0))?;
     Ok((dynamo, secrets))

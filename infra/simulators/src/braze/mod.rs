@@ -36,7 +36,8 @@ use crate::calls::Call;
 use crate::clock::{Clock, aged};
 use crate::faults::Fault;
 use crate::post::Poster;
-use crate::server::{Running, bind};
+use crate::serve::{self, Server};
+use crate::server;
 
 use workspace::Workspace;
 
@@ -55,7 +56,7 @@ pub use variants::{FuzzyOptOut, MediaStyle, OverTenParts, SharedNumber, Variants
 #[derive(Clone)]
 pub struct Braze {
     workspace: Arc<Workspace>,
-    running: Arc<Running>,
+    running: Arc<Server>,
 }
 
 impl Braze {
@@ -64,10 +65,11 @@ impl Braze {
     /// # Errors
     /// When the port cannot be bound.
     pub async fn start(config: Config) -> io::Result<Self> {
-        let (listener, address) = bind(config.port).await?;
+        let listener = serve::bind(config.port).await?;
+        let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let workspace = Arc::new(Workspace::new(config, base_url, Poster::new()?));
-        let running = Arc::new(Running::start(listener, Arc::clone(&workspace)));
+        let running = Arc::new(server::start(listener, Arc::clone(&workspace))?);
         tokio::spawn(pump::run(Arc::downgrade(&workspace)));
         tokio::spawn(currents::run(Arc::downgrade(&workspace)));
         Ok(Self { workspace, running })
@@ -142,17 +144,17 @@ impl Braze {
 
     /// Arms a fault.
     pub fn fault(&self, fault: Fault) {
-        self.workspace.core.fault(fault);
+        self.workspace.core.faults.add(fault);
     }
 
     /// Disarms all faults; holds are released.
     pub fn clear_faults(&self) {
-        self.workspace.core.clear_faults();
+        self.workspace.core.faults.clear();
     }
 
     /// Lets the calls waiting on this hold go on, and those to come.
     pub fn release_hold(&self, name: &str) {
-        self.workspace.core.release_hold(name);
+        self.workspace.core.faults.release(name);
     }
 
     /// The requests on the vendor's routes but for the first so many, for those who follow them.

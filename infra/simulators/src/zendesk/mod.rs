@@ -49,7 +49,8 @@ use crate::calls::Call;
 use crate::clock::{Clock, aged};
 use crate::faults::Fault;
 use crate::post::Poster;
-use crate::server::{Running, bind};
+use crate::serve::{self, Server};
+use crate::server;
 
 use account::Account;
 
@@ -67,7 +68,7 @@ pub use webhooks::{Attempt, Delivery, Mode, Outcome, PendingWebhook, Webhook};
 #[derive(Clone)]
 pub struct Zendesk {
     account: Arc<Account>,
-    running: Arc<Running>,
+    running: Arc<Server>,
 }
 
 impl Zendesk {
@@ -76,10 +77,11 @@ impl Zendesk {
     /// # Errors
     /// When the port cannot be bound.
     pub async fn start(config: Config) -> io::Result<Self> {
-        let (listener, address) = bind(config.port).await?;
+        let listener = serve::bind(config.port).await?;
+        let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
         let account = Arc::new(Account::new(config, base_url, Poster::new()?));
-        let running = Arc::new(Running::start(listener, Arc::clone(&account)));
+        let running = Arc::new(server::start(listener, Arc::clone(&account))?);
         Ok(Self { account, running })
     }
 
@@ -100,17 +102,17 @@ impl Zendesk {
 
     /// Arms a fault.
     pub fn fault(&self, fault: Fault) {
-        self.account.core.fault(fault);
+        self.account.core.faults.add(fault);
     }
 
     /// Disarms all faults; holds are released.
     pub fn clear_faults(&self) {
-        self.account.core.clear_faults();
+        self.account.core.faults.clear();
     }
 
     /// Lets the calls waiting on this hold go on, and those to come.
     pub fn release_hold(&self, name: &str) {
-        self.account.core.release_hold(name);
+        self.account.core.faults.release(name);
     }
 
     /// Makes every OAuth token invalid.

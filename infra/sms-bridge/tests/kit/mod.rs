@@ -93,7 +93,7 @@ impl World {
             .add_user(User::new("ana", "Ana", "Silva", "+15550100001"));
         let mut described = Described::of(&running);
         stack(&mut described);
-        let listener = local::wire::bind(0).await.unwrap();
+        let listener = simulators::serve::bind(0).await.unwrap();
         Self {
             cloudformation: CloudFormation::start(listener, described).unwrap(),
             stack: running,

@@ -1,22 +1,23 @@
-//! A small HTTP/1.1 server that can misbehave on purpose.
+//! The one HTTP/1.1 server under every stand-in, of the vendors and of AWS: it can misbehave on purpose.
 //!
 //! In: a listener and an async handler of whole requests. Out: whole answers, or a connection
-//! closed without one. A handler runs to its end even when the caller hangs up, as AWS services
-//! do. Must not know what it serves.
+//! closed without one. A handler runs to its end even when the caller hangs up, as the vendors' and
+//! AWS's services do. Must not know what it serves.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// A request read to its end.
 #[derive(Clone)]
@@ -63,12 +64,28 @@ impl Reply {
         );
         Self::Answer(response)
     }
+
+    /// An answer with these headers; those that are none are left out.
+    #[must_use]
+    pub fn of(status: u16, headers: &[(String, String)], body: impl Into<Bytes>) -> Self {
+        let mut response = Response::new(body.into());
+        *response.status_mut() =
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        Self::Answer(response)
+    }
 }
 
 /// A running server; dropping it closes the port and every connection.
 pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Server {
@@ -83,8 +100,22 @@ impl Server {
     {
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(accept(listener, limit, Arc::new(handler), stopped));
-        Ok(Self { address, stop })
+        let task = tokio::spawn(accept(listener, limit, Arc::new(handler), stopped));
+        Ok(Self {
+            address,
+            stop,
+            task: Mutex::new(Some(task)),
+        })
+    }
+
+    /// Stops listening, breaks off what is being answered, waits until all connections are gone.
+    pub async fn shutdown(&self) {
+        self.stop.send_replace(true);
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            // It ends by itself only, and has nothing to say.
+            let _ = task.await;
+        }
     }
 
     /// Where the server listens.
@@ -123,16 +154,20 @@ async fn accept<H, F>(
     H: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,
 {
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = stopped.wait_for(|stop| *stop) => return,
+            Some(_) = connections.join_next() => continue,
+            _ = stopped.wait_for(|stop| *stop) => break,
         };
         if let Ok((stream, peer)) = accepted {
             let connection = serve(stream, peer, limit, Arc::clone(&handler), stopped.clone());
-            tokio::spawn(connection);
+            connections.spawn(connection);
         }
     }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
 }
 
 async fn serve<H, F>(
