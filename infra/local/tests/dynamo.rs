@@ -12,8 +12,8 @@ use local::client::ClientError;
 use local::dynamo::{self, Dynamo};
 use local::faults::{Effect, Fault};
 use local::template::Table;
-use simulators::serve;
 use serde_json::{Value, json};
+use simulators::serve;
 use support::{LIMIT, client};
 
 const TEMPLATE: &str = include_str!("fixtures/template.yaml");

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
 use local::front::{Front, PAYLOAD_LIMIT};
 use local::pool::{Limits, Pool};
-use simulators::serve;
 use serde_json::{Value, json};
+use simulators::serve;
 use support::{LIMIT, client, pool};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -19,7 +19,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 async fn front(limits: Limits) -> (Front, Pool) {
     let pool = pool(limits);
     let routes = BTreeMap::from([("POST /zendesk/reply".to_owned(), pool.clone())]);
-    let front = Front::start(wire::bind(0).await.unwrap(), routes).unwrap();
+    let front = Front::start(serve::bind(0).await.unwrap(), routes).unwrap();
     (front, pool)
 }
 

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use http::Response;
 use local::faults::Fault;
 use local::secrets::{self, Secrets};
-use simulators::serve;
 use serde_json::{Value, json};
+use simulators::serve;
 use support::client;
 
 async fn started() -> Secrets {
-    let listener = wire::bind(0).await.unwrap();
+    let listener = serve::bind(0).await.unwrap();
     Secrets::start(listener, "bridge/secret", json!({"a": "1"}).to_string()).unwrap()
 }
 

@@ -111,7 +111,11 @@ impl Server {
     /// Stops listening, breaks off what is being answered, waits until all connections are gone.
     pub async fn shutdown(&self) {
         self.stop.send_replace(true);
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let task = self
+            .task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(task) = task {
             // It ends by itself only, and has nothing to say.
             let _ = task.await;

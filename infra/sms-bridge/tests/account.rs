@@ -12,8 +12,8 @@ use local::cloudformation::{CloudFormation, Described};
 use local::dynamo::Dynamo;
 use local::faults::{Effect, Fault, refusal};
 use local::template::Table;
-use simulators::serve;
 use serde_json::json;
+use simulators::serve;
 
 struct Account {
     dynamo: Dynamo,
@@ -25,7 +25,7 @@ impl Account {
     async fn start() -> Self {
         let template = std::fs::read_to_string(workspace_root().join("template.yaml")).unwrap();
         let table = Table::from_template(&template).unwrap();
-        let listener = wire::bind(0).await.unwrap();
+        let listener = serve::bind(0).await.unwrap();
         let dynamo = Dynamo::start(listener, &table, "live", None).await.unwrap();
         let item = json!({"pk": {"S": "customer#ana"}, "memory": {"S": "{}"}});
         dynamo.put(&item).unwrap();
@@ -35,7 +35,7 @@ impl Account {
             parameters: BTreeMap::new(),
             outputs: outputs.into(),
         };
-        let listener = wire::bind(0).await.unwrap();
+        let listener = serve::bind(0).await.unwrap();
         Self {
             dynamo,
             cloudformation: CloudFormation::start(listener, described).unwrap(),

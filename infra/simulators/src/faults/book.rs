@@ -65,7 +65,8 @@ impl Faults {
     /// Waits until `count` calls wait in the hold; false when the time is over.
     pub async fn wait_held(&self, name: &str, count: usize, limit: Duration) -> bool {
         let mut holds = self.inner.holds.subscribe();
-        let reached = holds.wait_for(|holds| holds.get(name).map_or(0, |hold| hold.waiting) >= count);
+        let reached =
+            holds.wait_for(|holds| holds.get(name).map_or(0, |hold| hold.waiting) >= count);
         matches!(tokio::time::timeout(limit, reached).await, Ok(Ok(_)))
     }
 

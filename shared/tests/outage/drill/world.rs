@@ -8,7 +8,7 @@ use local::dynamo::Dynamo;
 use local::options::{REPLY_CAMPAIGN, SECRET_ID, TABLE_NAME};
 use local::secrets::Secrets;
 use local::template::Table;
-use local::{Options, binaries, wire};
+use local::{Options, binaries};
 use shared::aws::AwsParts;
 use shared::config::AwsEnv;
 use shared::conversation::policy::Policy;
@@ -21,6 +21,7 @@ use shared::net::Http;
 use shared::secrets::{Secret, SecretStore};
 use shared::{braze, zendesk};
 use simulators::braze::Braze;
+use simulators::serve;
 use simulators::zendesk::Zendesk;
 
 /// The world around the bridge.
@@ -40,7 +41,7 @@ impl World {
         options.braze.clock = clock.clone();
         let template = std::fs::read_to_string(binaries::workspace_root().join("template.yaml"));
         let table = Table::from_template(&template.expect("the template")).expect("a table");
-        let port = || async { wire::bind(0).await.expect("a port") };
+        let port = || async { serve::bind(0).await.expect("a port") };
         let dynamo = Dynamo::start(port().await, &table, TABLE_NAME, None).await;
         let secrets = Secrets::start(port().await, SECRET_ID, options.secret_text());
         Self {
