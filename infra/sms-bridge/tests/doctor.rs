@@ -632,9 +632,181 @@ async fn what_the_credentials_may_not_read_is_told_with_what_comes_of_it() {
     zendesk.set_api_role(Role::Agent);
     let flat = told().await;
     assert!(!flat.contains(audits) && flat.contains(export), "{flat}");
+    // Where metrics want more than `tickets:read`, the functions ask with the token that may read everything.
     zendesk.configure(|config| config.variants.metrics_take_ticket_scopes = false);
     let flat = told().await;
-    assert!(flat.contains("its metrics"), "{flat}");
+    assert!(
+        flat.contains("(its metrics) is read with the scope read"),
+        "{flat}"
+    );
+    zendesk.allow_scopes(Some(&own));
+    let flat = told().await;
+    assert!(
+        flat.contains("cannot read when a ticket was solved (its metrics)"),
+        "{flat}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrators_client_sees_what_the_functions_own_may_not() {
+    let world = World::ready().await;
+    let keys = ["zendesk_oauth_client_id", "zendesk_oauth_client_secret"];
+    let admin = keys.map(|key| format!("{key}={}", world.secret()[key].as_str().unwrap()));
+    let own = ["tickets:read", "tickets:write", "users:read", "users:write"];
+    world.stack.zendesk.allow_scopes(Some(&own));
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    assert!(ran.out.contains("were not looked at"), "{}", ran.out);
+    world.stack.zendesk.allow_scopes(None);
+    edit(&world.stack, |account| {
+        trigger(account, "public reply")["active"] = json!(false);
+    });
+    let ran = world.typed("doctor --client -", &admin.join("\n")).await;
+    let ran = ran.ends(1).fits();
+    assert!(ran.out.contains("public reply"), "{}", ran.out);
+    let ran = world.typed("doctor --client -", &admin[0]).await.ends(2);
+    assert!(
+        ran.err.contains("zendesk_oauth_client_secret"),
+        "{}",
+        ran.err
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_tried_and_deleted_again_and_what_it_lacks_is_named() {
+    let world = World::ready().await;
+    let zendesk = &world.stack.zendesk;
+    let calls = || {
+        let calls = zendesk.calls();
+        let made = |operation: &str| {
+            calls
+                .iter()
+                .filter(|call| call.operation == operation)
+                .count()
+        };
+        (made("uploads.create"), made("uploads.delete"))
+    };
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    assert!(ran.out.contains("a file can be uploaded"), "{}", ran.out);
+    assert_eq!(calls(), (1, 1));
+    assert_eq!(
+        world.zendesk()["uploads"],
+        json!({}),
+        "nothing stays behind"
+    );
+
+    // The account wants the scope `write`, and the client may have it: the functions ask for it then.
+    zendesk.configure(|config| config.variants.uploads_take_ticket_scopes = false);
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("with the scope write"), "{flat}");
+    assert_eq!(world.zendesk()["uploads"], json!({}));
+
+    let own = [
+        "tickets:read",
+        "tickets:write",
+        "users:read",
+        "users:write",
+        "read",
+    ];
+    zendesk.allow_scopes(Some(&own));
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["zendesk_oauth_client_id"], "{found:?}");
+    assert!(found[0].1.contains("may not ask for write"), "{found:?}");
+    assert!(found[0].1.contains("cannot upload a file"), "{found:?}");
+    zendesk.allow_scopes(None);
+    zendesk.configure(|config| config.variants.uploads_take_ticket_scopes = true);
+
+    // Refused whatever the scope: a right of the user's.
+    let refusal = Effect::Respond {
+        status: 403,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: r#"{"error":{"title":"Forbidden","message":"You do not have access to this page."}}"#
+            .to_owned(),
+    };
+    zendesk.fault(Fault::always("uploads.create", refusal));
+    let told = world.bridge("doctor").await.ends(1).fits();
+    let flat = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("You do not have access to this page"),
+        "{flat}"
+    );
+    assert!(flat.contains("right to add files to tickets"), "{flat}");
+    zendesk.clear_faults();
+    world.bridge("doctor").await.ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scope_that_a_refusal_names_is_told() {
+    let world = World::ready().await;
+    let refusal = |scope: &str| Effect::Respond {
+        status: 403,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: format!(
+            r#"{{"error":"Forbidden","description":"You are missing the following required scopes: {scope}"}}"#
+        ),
+    };
+    for (operation, scope, told) in [
+        ("tickets.list", "tickets:read", "cannot read tickets"),
+        ("users.search", "users:read", "cannot look up customers"),
+    ] {
+        world
+            .stack
+            .zendesk
+            .fault(Fault::always(operation, refusal(scope)));
+        let ran = world.bridge("doctor").await.ends(1).fits();
+        let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(told), "{flat}");
+        assert!(
+            flat.contains(&format!("the scope {scope} in Admin Center")),
+            "{flat}"
+        );
+        world.stack.zendesk.clear_faults();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agents_account_leaves_out_is_told_in_plain_words() {
+    let world = World::ready().await;
+    let zendesk = &world.stack.zendesk;
+    zendesk.set_api_role(Role::Agent);
+    assert_eq!(wrong(&world).await, []);
+    let role = |configuration: Value| json!(zendesk.add_custom_role("SMS", &configuration));
+    for (name, value, told) in [
+        (
+            "ticket_restriction",
+            json!("assigned"),
+            "only tickets that are assigned to them",
+        ),
+        ("ticket_restriction", json!("groups"), "of their own groups"),
+        ("only_private_comments", json!(true), "internal notes only"),
+        (
+            "custom_role_id",
+            role(json!({"ticket_access": "within-groups", "ticket_tag_editing": true})),
+            "lacks the right to see all tickets",
+        ),
+        (
+            "custom_role_id",
+            role(json!({"ticket_access": "all", "ticket_editing": false})),
+            "lacks the right to edit ticket properties",
+        ),
+        (
+            "custom_role_id",
+            role(json!({"end_user_profile_access": "readonly"})),
+            "lacks the right to add and edit end users",
+        ),
+    ] {
+        zendesk.describe_api_user(&[(name, value)]);
+        let found = wrong(&world).await;
+        assert_eq!(settings(&found), ["zendesk_oauth_client_id"], "{found:?}");
+        assert!(found[0].1.contains(told), "{found:?}");
+    }
+    let enough = json!({"ticket_access": "all", "ticket_comment_access": "public", "ticket_editing": true,
+        "ticket_tag_editing": true, "end_user_profile_access": "edit"});
+    zendesk.describe_api_user(&[
+        ("ticket_restriction", Value::Null),
+        ("custom_role_id", role(enough)),
+    ]);
+    assert_eq!(wrong(&world).await, []);
 }
 
 /// The inbound campaign of this id, changed.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kit::{World, edit, trigger, webhook};
 use serde_json::{Value, json};
-use simulators::zendesk::{Comment, Role, Status};
+use simulators::zendesk::{Comment, Condition, Role, Status, Trigger};
 use simulators::{Effect, Fault};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -671,4 +671,256 @@ async fn an_administrators_client_sets_up_and_is_not_stored() {
         "an-agents-client"
     );
     assert_ne!(world.secret()["zendesk_reply_signing_secret"], "");
+}
+
+/// Zendesk's own trigger and one of the desk's mail the requester; a third does not run, the fourth mails an agent.
+fn mails(world: &World) {
+    let zendesk = &world.stack.zendesk;
+    zendesk.install_notify_trigger();
+    let mails = |title: &str, to: &str, active: bool| Trigger {
+        id: 0,
+        title: title.to_owned(),
+        description: String::new(),
+        active,
+        category_id: None,
+        all: vec![],
+        any: vec![Condition {
+            field: "status".to_owned(),
+            operator: "value".to_owned(),
+            value: json!("solved"),
+        }],
+        actions: vec![
+            json!({"field": "notification_user", "value": [to, "Solved", "It is solved."]}),
+        ],
+    };
+    zendesk.add_trigger(mails("How did we do?", "requester_id", true));
+    zendesk.add_trigger(mails("Off", "requester_id", false));
+    zendesk.add_trigger(mails("To the assignee", "assignee_id", true));
+}
+
+/// The active triggers of [`mails`] that mail the requester.
+const MAILING: [&str; 2] = [
+    "Notify requester and CCs of comment update",
+    "How did we do?",
+];
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn triggers_that_mail_the_requester_are_named_with_the_condition_that_excludes_the_tag() {
+    let world = World::ready().await;
+    mails(&world);
+    let before = world.zendesk()["triggers"].clone();
+    let told = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let doctor = world.bridge("doctor").await.ends(0).fits();
+    for out in [flat(&told.out), flat(&doctor.out)] {
+        for name in MAILING {
+            assert!(out.contains(&format!("\"{name}\"")), "{out}");
+        }
+        assert!(
+            out.contains("Tags contain none of the following: braze_sms"),
+            "{out}"
+        );
+        assert!(!out.contains("Off") && !out.contains("assignee"), "{out}");
+    }
+    assert_eq!(
+        world.zendesk()["triggers"],
+        before,
+        "nobody asked for a change"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_condition_is_shown_added_once_and_left_when_the_rest_is_removed() {
+    let world = World::ready().await;
+    mails(&world);
+    let mut before = world.zendesk();
+    let shown = world.bridge("setup zendesk --exclude-mail --dry-run").await;
+    let shown = shown.ends(0).fits();
+    assert!(shown.out.contains("2 to change"), "{}", shown.out);
+    assert!(
+        shown.out.contains("+ current_tags not_includes braze_sms"),
+        "{}",
+        shown.out
+    );
+    assert_eq!(world.zendesk()["triggers"], before["triggers"]);
+    world
+        .bridge("setup zendesk --exclude-mail --yes")
+        .await
+        .ends(0)
+        .fits();
+    for end in MAILING {
+        let was = trigger(&mut before, end);
+        let all = was["all"].as_array_mut().unwrap();
+        all.push(
+            json!({"field": "current_tags", "operator": "not_includes", "value": "braze_sms"}),
+        );
+        assert_eq!(
+            trigger(&mut world.zendesk(), end),
+            was,
+            "nothing else changes"
+        );
+    }
+    let again = world
+        .bridge("setup zendesk --exclude-mail --yes")
+        .await
+        .ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    let doctor = world.bridge("doctor").await.ends(0);
+    assert!(!doctor.out.contains("How did we do?"), "{}", doctor.out);
+
+    let removed = world
+        .bridge("setup zendesk --remove --yes")
+        .await
+        .ends(0)
+        .fits();
+    let told = flat(&removed.out);
+    assert!(
+        told.contains("leave out tickets with the tag braze_sms"),
+        "{told}"
+    );
+    assert!(
+        MAILING
+            .iter()
+            .all(|name| world.titles().iter().any(|title| title == name))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_with_an_address_gets_an_answer_once_and_other_tickets_are_mailed_as_before() {
+    let world = World::ready().await;
+    mails(&world);
+    world
+        .bridge("setup zendesk --exclude-mail --yes")
+        .await
+        .ends(0);
+    let stack = &world.stack;
+    let text = stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
+    assert_eq!(text.status, Some(200), "{text:?}");
+    assert!(stack.quiesce(PATIENCE).await);
+    let user = stack.zendesk.tickets()[0].requester.id;
+    edit(stack, |account| {
+        account["users"][user.to_string()]["email"] = json!("ana@example.com")
+    });
+    let answered = |ticket: u64| {
+        let said = stack
+            .zendesk
+            .agent_comments(ticket, Comment::public("Once."));
+        said.unwrap();
+    };
+    answered(stack.zendesk.tickets()[0].id);
+    assert!(stack.quiesce(PATIENCE).await);
+    assert_eq!(stack.braze.inbox("ana").len(), 1);
+    assert_eq!(stack.zendesk.emails().len(), 0);
+    answered(
+        stack
+            .zendesk
+            .email_ticket(user, "Invoice", "By mail")
+            .unwrap(),
+    );
+    assert!(stack.quiesce(PATIENCE).await);
+    assert_eq!(stack.zendesk.emails().len(), 1);
+    assert_eq!(stack.braze.inbox("ana").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trigger_that_zendesk_does_not_let_be_changed_is_named_and_the_rest_is_done() {
+    let world = World::ready().await;
+    mails(&world);
+    for status in [422, 403] {
+        let refusal = Fault::once("triggers.update", Effect::status(status));
+        world.stack.zendesk.fault(refusal);
+        let ran = world.bridge("setup zendesk --exclude-mail --yes").await;
+        let ran = ran.ends(0).fits();
+        let flat = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("comment update\" was not changed"), "{flat}");
+        assert!(flat.contains("by hand"), "{flat}");
+    }
+    let mut account = world.zendesk();
+    let all = |one: &Value| one["all"].as_array().unwrap().len();
+    assert_eq!(all(trigger(&mut account, "How did we do?")), 1);
+    assert_eq!(all(trigger(&mut account, "comment update")), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_starts_a_conversation_by_the_macro_that_set_up_makes() {
+    let world = World::ready().await;
+    let stack = &world.stack;
+    assert_eq!(
+        world.zendesk()["macros"],
+        json!([]),
+        "not unless it is asked for"
+    );
+    let made = world
+        .bridge("setup zendesk --macro --yes")
+        .await
+        .ends(0)
+        .fits();
+    assert!(made.out.contains("1 to make"), "{}", made.out);
+    let (before, calls) = (world.zendesk(), writes(&world));
+    for again in ["setup zendesk --macro --yes", "setup zendesk --yes"] {
+        let again = world.bridge(again).await.ends(0);
+        assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    }
+    assert_eq!((world.zendesk(), writes(&world)), (before, calls));
+    world.bridge("doctor").await.ends(0);
+
+    stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
+    assert!(stack.quiesce(PATIENCE).await);
+    let ana = stack.zendesk.tickets()[0].requester.id;
+    let ticket = stack.zendesk.email_ticket(ana, "Order", "By mail").unwrap();
+    let say = |text: &str| {
+        stack
+            .zendesk
+            .agent_comments(ticket, Comment::public(text))
+            .unwrap()
+    };
+    say("Not an SMS yet.");
+    assert!(stack.quiesce(PATIENCE).await);
+    let id = world.zendesk()["macros"][0]["id"].as_u64().unwrap();
+    stack.zendesk.apply_macro(ticket, id).unwrap();
+    say("Your parcel waits.");
+    assert!(stack.quiesce(PATIENCE).await);
+    let texts = stack.braze.inbox("ana").into_iter().map(|sms| sms.body);
+    assert_eq!(texts.collect::<Vec<_>>(), ["Your parcel waits."]);
+
+    edit(stack, |account| {
+        account["macros"][0]["actions"][0]["value"] = json!("vip");
+        account["macros"][0]["active"] = json!(false);
+    });
+    let doctor = world.bridge("doctor").await.ends(1).fits();
+    assert!(doctor.out.contains("text this customer"), "{}", doctor.out);
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let mended = world.zendesk()["macros"][0].clone();
+    let tag = &mended["actions"][0]["value"];
+    assert_eq!(
+        (tag, &mended["active"]),
+        (&json!("braze_sms"), &json!(true))
+    );
+    world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert_eq!(world.zendesk()["macros"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_macro_needs_a_tag_and_a_client_that_may_make_one() {
+    let every = |stack: &mut local::cloudformation::Described| {
+        let any = ("TextTickets".to_owned(), "any".to_owned());
+        stack.parameters.extend([any]);
+    };
+    let world = World::with(|_| {}, every).await;
+    let ran = world.bridge("setup zendesk --macro --yes").await.ends(2);
+    sentence(&ran, "TextTickets is any");
+
+    let world = World::ready().await;
+    let narrow = ["users", "triggers", "webhooks"];
+    let scopes = narrow.map(|one| [format!("{one}:read"), format!("{one}:write")]);
+    let scopes: Vec<&str> = scopes.iter().flatten().map(String::as_str).collect();
+    world.stack.zendesk.allow_scopes(Some(&scopes));
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let ran = world.bridge("setup zendesk --macro --yes").await.ends(2);
+    sentence(&ran, "Zendesk forbids GET /macros (403)");
+    let ran = world.bridge("setup zendesk --remove --yes").await.ends(0);
+    assert!(ran.out.contains("Macros were not looked at"), "{}", ran.out);
 }

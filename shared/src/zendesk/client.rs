@@ -3,7 +3,7 @@
 //! In: a request. Out: the documented JSON, or [`ZendeskError`]. Imports only `net` and `secrets`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 use super::auth::Tokens;
 use super::error::{UPDATES, ZendeskError, part_of};
 use super::oauth;
-use super::pass::Pass;
 use crate::net::{Answer, BaseUrl, Deadline, Failure, Http, Request};
 use crate::secrets::SecretStore;
 
@@ -32,7 +31,17 @@ pub struct Client {
     tokens: Arc<Tokens>,
     /// Of the token that may read everything.
     readers: Arc<Tokens>,
+    /// Of the token for uploads, where those are refused to the first one.
+    uploaders: Arc<Uploaders>,
     rate: Arc<Rate>,
+}
+
+/// How files are uploaded.
+#[derive(Debug)]
+pub(super) struct Uploaders {
+    pub(super) tokens: Tokens,
+    /// Uploads have been refused to the token of everything else.
+    pub(super) are_needed: AtomicBool,
 }
 
 /// How much Zendesk is asked, and how much it allows.
@@ -50,12 +59,17 @@ impl Client {
     pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
         let tokens = |scope, secrets| Tokens::new(http.clone(), base.clone(), secrets, scope);
         let readers = tokens(oauth::SCOPE_TO_READ, Arc::clone(&secrets));
+        let uploaders = Arc::new(Uploaders {
+            tokens: tokens(oauth::SCOPE_TO_UPLOAD, Arc::clone(&secrets)),
+            are_needed: AtomicBool::new(false),
+        });
         let tokens = Arc::new(tokens(oauth::SCOPE, secrets));
         Self {
             http,
             base,
             tokens,
             readers: Arc::new(readers),
+            uploaders,
             rate: Arc::default(),
         }
     }
@@ -82,20 +96,12 @@ impl Client {
         self.tokens.pass(deadline).await.map(drop)
     }
 
-    pub(super) async fn pass(&self, deadline: Deadline) -> Result<Pass, ZendeskError> {
-        self.tokens.pass(deadline).await
+    pub(super) fn uploaders(&self) -> &Uploaders {
+        &self.uploaders
     }
 
-    /// Gets a new access token in place of a refused one.
-    pub(super) async fn renew(
-        &self,
-        refused: Pass,
-        deadline: Deadline,
-    ) -> Result<(), ZendeskError> {
-        self.tokens
-            .after_rejection(refused, deadline)
-            .await
-            .map(drop)
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     pub(super) async fn send_streaming(

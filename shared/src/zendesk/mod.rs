@@ -22,7 +22,7 @@ mod write;
 pub use changes::{ChangedTicket, ChangedTickets};
 pub use client::Client;
 pub use error::{Limited, ZendeskError};
-pub use oauth::SCOPE;
+pub use oauth::{SCOPE, SCOPE_TO_READ, SCOPE_TO_UPLOAD};
 pub use types::{
     Appended, Attachment, CommentView, FoundDelivery, FoundUser, History, NewComment, NewTicket,
     NewUser, Role, Status, TicketView, Ticketed,

@@ -15,7 +15,10 @@ use crate::secrets::Secret;
 pub const SCOPE: &str = "tickets:read tickets:write users:read users:write";
 /// What looking for lost webhooks asks for besides, in a token of its own that can write nothing: neither searches nor
 /// audits belong to a resource that could be named (reference, "OAuth scopes"; audits: "Ticket Audits").
-pub(super) const SCOPE_TO_READ: &str = "read";
+pub const SCOPE_TO_READ: &str = "read";
+/// What uploads ask for, in a token of its own, where the account refuses them to `tickets:write`: which of the two an
+/// account wants is not documented.
+pub const SCOPE_TO_UPLOAD: &str = "write";
 /// Life of a token whose answer does not tell.
 const DEFAULT_LIFE: Duration = Duration::from_secs(30 * 60);
 /// Longest life believed.

@@ -3,6 +3,8 @@
 //! In: a file's name, type and content. Out: the token that a comment names. Imports only `net`
 //! and the identifiers.
 
+use std::sync::atomic::Ordering;
+
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
@@ -38,7 +40,7 @@ impl Client {
     /// never used goes away by itself, so that a repeat does no harm.
     ///
     /// # Errors
-    /// [`ZendeskError`]; after [`ZendeskError::Unauthorized`] the access token has been renewed, and
+    /// [`ZendeskError`]; after [`ZendeskError::Unauthorized`] there is another access token, and
     /// one repeat with fresh content is worth it.
     pub async fn upload(
         &self,
@@ -47,7 +49,13 @@ impl Client {
     ) -> Result<Personal, ZendeskError> {
         let mut url = self.url("/uploads");
         url.query_pairs_mut().append_pair("filename", file.name);
-        let pass = self.pass(deadline).await?;
+        let uploaders = self.uploaders();
+        let is_wide = uploaders.are_needed.load(Ordering::Relaxed);
+        let tokens = match is_wide {
+            true => &uploaders.tokens,
+            false => self.tokens(),
+        };
+        let pass = tokens.pass(deadline).await?;
         let request = Request::new(Method::POST, url, Repeat::Never)
             .header(CONTENT_TYPE.as_str(), HeaderValue::from_static(file.kind))
             .header(AUTHORIZATION.as_str(), pass.header());
@@ -55,7 +63,14 @@ impl Client {
         // Whether it arrived does not matter: nothing refers to it.
         let answer = sent.map_err(ZendeskError::unavailable)?;
         if answer.status == StatusCode::UNAUTHORIZED {
-            self.renew(pass, deadline).await?;
+            tokens.after_rejection(pass, deadline).await?;
+        }
+        if answer.status == StatusCode::FORBIDDEN
+            && !is_wide
+            && uploaders.tokens.pass(deadline).await.is_ok()
+        {
+            uploaders.are_needed.store(true, Ordering::Relaxed);
+            return Err(ZendeskError::Unauthorized);
         }
         if !answer.status.is_success() {
             return Err(ZendeskError::of_answer(false, &answer));

@@ -192,7 +192,9 @@ fn answer(work: &mut Work<'_>, ask: &Ask, operation: &str, ids: &[String]) -> Ou
         ("comments", _) => comments::make_private(work, &caller, ids),
         ("audits", _) => comments::audits(work, ask, first),
         ("metrics", _) => tickets::metrics(work, first),
+        ("uploads", "delete") => uploads::delete(work, first),
         ("uploads", _) => uploads::create(work, ask),
+        ("custom_roles", _) => users::custom_role(work, first),
         ("search", _) => search::tickets(work, ask),
         ("", _) => Err(Answer::json(
             404,

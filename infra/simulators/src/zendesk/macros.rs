@@ -54,6 +54,7 @@ pub(super) fn answer(
             Ok(Answer::json(200, &body))
         }
         "macros.create" => create(work, ask),
+        "macros.update" => update(work, ask, id(0)),
         "macros.show" => {
             found(work, id(0)).map(|known| Answer::json(200, &json!({"macro": show(known)})))
         }
@@ -82,12 +83,36 @@ fn create(work: &mut Work<'_>, ask: &Ask) -> Outcome {
     let known = Macro {
         id: work.state.next_id(),
         title,
+        description: text(&sent, "description").unwrap_or_default(),
         active: flag(&sent, "active").unwrap_or(true),
         actions,
     };
     let shown = json!({"macro": show(&known)});
     work.state.macros.push(known);
     Ok(warned(Answer::json(201, &shown), &dropped))
+}
+
+/// `PUT /macros/{id}`: what is sent changes; the actions are all there are afterwards.
+fn update(work: &mut Work<'_>, ask: &Ask, id: &str) -> Outcome {
+    let mut sent = object(ask, "macro")?;
+    let dropped = drop_unknown(&mut sent, KEYS);
+    let mut changed = found(work, id)?.clone();
+    if let Some(title) = text(&sent, "title").filter(|title| !title.is_empty()) {
+        changed.title = title;
+    }
+    if let Some(description) = text(&sent, "description") {
+        changed.description = description;
+    }
+    changed.active = flag(&sent, "active").unwrap_or(changed.active);
+    if sent.contains_key("actions") {
+        changed.actions = actions(&sent)?;
+    }
+    let shown = json!({"macro": show(&changed)});
+    let mut all = work.state.macros.iter_mut();
+    if let Some(kept) = all.find(|kept| kept.id == changed.id) {
+        *kept = changed;
+    }
+    Ok(warned(Answer::json(200, &shown), &dropped))
 }
 
 fn actions(sent: &Map<String, Value>) -> Result<Vec<Value>, Answer> {
@@ -112,6 +137,7 @@ fn actions(sent: &Map<String, Value>) -> Result<Vec<Value>, Answer> {
 
 fn show(known: &Macro) -> Value {
     json!({"id": known.id, "title": known.title, "raw_title": known.title,
+        "description": known.description,
         "active": known.active, "actions": known.actions, "restriction": null})
 }
 

@@ -149,6 +149,27 @@ impl Zendesk {
         });
     }
 
+    /// What `GET /users/me` shows besides of the person behind the OAuth client, such as `ticket_restriction`; no call
+    /// is refused for it.
+    pub fn describe_api_user(&self, shown: &[(&str, Value)]) {
+        self.account.change(|work| {
+            let owned = shown
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()));
+            work.state.api_user = owned.collect();
+        });
+    }
+
+    /// Adds a custom role of agents, with this configuration. Returns its id.
+    pub fn add_custom_role(&self, name: &str, configuration: &Value) -> u64 {
+        self.account.change(|work| {
+            let id = work.state.next_id();
+            let role = serde_json::json!({"id": id, "name": name, "configuration": configuration});
+            work.state.custom_roles.push(role);
+            id
+        })
+    }
+
     /// All tickets that are not deleted, by id.
     pub fn tickets(&self) -> Vec<Ticket> {
         let live = |ticket: &&Ticket| !ticket.deleted;

@@ -30,6 +30,12 @@ pub struct State {
     /// stands for its id.
     #[serde(default)]
     pub every_ticket_is_of: Option<(String, Vec<String>)>,
+    /// What `GET /users/me` shows besides of whoever made the OAuth client, such as `ticket_restriction`.
+    #[serde(default)]
+    pub api_user: BTreeMap<String, Value>,
+    /// Custom roles of agents.
+    #[serde(default)]
+    pub custom_roles: Vec<Value>,
     /// Users by id, those merged into others included.
     pub users: BTreeMap<u64, User>,
     /// Webhooks by id.

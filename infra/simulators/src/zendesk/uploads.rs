@@ -27,6 +27,14 @@ pub(super) fn create(work: &mut Work<'_>, ask: &Ask) -> Outcome {
     Ok(Answer::json(201, &json!({"upload": upload})))
 }
 
+/// `DELETE /uploads/{token}`: 204; what is on a ticket already is no upload any more (reference, "Attachments").
+pub(super) fn delete(work: &mut Work<'_>, token: &str) -> Outcome {
+    let upload = work.state.uploads.get(token);
+    upload.filter(|upload| !upload.used).ok_or_else(not_found)?;
+    work.state.uploads.remove(token);
+    Ok(Answer::empty(204))
+}
+
 /// Keeps a file, for an upload or an agent's attachment.
 pub(super) fn store(
     work: &mut Work<'_>,

@@ -21,7 +21,13 @@ pub(super) fn me(work: &Work<'_>, caller: Option<&Caller>) -> Answer {
                 json!({"id": null, "name": "Anonymous user", "email": "invalid@example.com",
                 "role": "end-user", "verified": false})
             },
-            |user| show::user(user, work.base_url),
+            |user| {
+                let mut shown = show::user(user, work.base_url);
+                for (name, value) in &work.state.api_user {
+                    shown[name] = value.clone();
+                }
+                shown
+            },
         );
     Answer::json(200, &json!({"user": user}))
 }
@@ -38,6 +44,14 @@ pub(super) fn answer(work: &mut Work<'_>, ask: &Ask, verb: &str, id: &str) -> Ou
         "delete" => api::delete(work, id),
         _ => Err(not_found()),
     }
+}
+
+/// `GET /custom_roles/{id}`.
+pub(super) fn custom_role(work: &Work<'_>, id: &str) -> Outcome {
+    let mut roles = work.state.custom_roles.iter();
+    let role = roles.find(|role| role["id"].as_u64() == id.parse().ok());
+    let role = role.ok_or_else(not_found)?;
+    Ok(Answer::json(200, &json!({"custom_role": role})))
 }
 
 /// `GET /users/{id}`.

@@ -11,10 +11,12 @@ use crate::Failure;
 use crate::account::{self, Account, Deployed, talk};
 use crate::braze::{Braze, tokens};
 use crate::setup::merge::get;
+use crate::setup::zendesk::given;
 
 mod campaigns;
 mod delivered;
 mod finding;
+mod rights;
 mod routes;
 mod secret;
 mod stack;
@@ -27,6 +29,7 @@ pub(crate) use finding::Finding;
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   sms-bridge doctor                     look at everything
+  sms-bridge doctor --client admin.env  webhooks and triggers as an administrator
   sms-bridge doctor --json | jq '.findings[] | select(.level == \"wrong\")'
 
 Exit code: 0 all is well, 1 something is wrong, 2 it could not look.
@@ -41,6 +44,10 @@ const INBOUND_TOKEN: &str = "braze_inbound_token";
 pub(crate) struct Doctor {
     #[command(flatten)]
     account: account::Options,
+    /// A file with an administrator's zendesk_oauth_client_id and zendesk_oauth_client_secret, to look at webhooks and
+    /// triggers where the secret's client is an agent's; not stored (`-`: standard input).
+    #[arg(long, value_name = "FILE")]
+    client: Option<String>,
 }
 
 /// Findings, told as they come.
@@ -67,6 +74,7 @@ impl Doctor {
     }
 
     pub(crate) async fn run(self) -> Result<(), Failure> {
+        let admin = self.client.as_deref().map(given).transpose()?;
         let account = self.account.connect().await?;
         let deployed = account.deployed().await?;
         let mut report = Report {
@@ -77,7 +85,7 @@ impl Doctor {
         report.add(table::check(&account).await);
         let (object, findings) = secret::check(&account).await;
         report.add(findings);
-        let seen = zendesk::check(&account, deployed, &object, &mut report).await;
+        let seen = zendesk::check(&account, deployed, &object, admin.as_ref(), &mut report).await;
         report.add(campaigns::check(deployed, &seen.bodies));
         routes::check(&account, deployed, &object, seen.clock, &mut report).await;
         // Where the functions take another token than the secret's, the campaigns' headers may well be right.

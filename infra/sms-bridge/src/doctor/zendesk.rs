@@ -8,12 +8,12 @@ use shared::net::BaseUrl;
 use super::campaigns::{self, Posting};
 use super::delivered::delivered;
 use super::routes::skew;
-use super::{Finding, Report};
+use super::{Finding, Report, rights};
 use crate::account::{Account, Deployed};
 use crate::setup::body::differing;
 use crate::setup::by_hand::{ByHand, served, spares};
 use crate::setup::fields::Difference;
-use crate::setup::found::{Found, id};
+use crate::setup::found::Found;
 use crate::setup::plan::{Act, Change, Part, plan};
 use crate::setup::wanted::{EVENTS, ROUTES, Wanted};
 use crate::zendesk::{Admin, Credentials, SETUP_SCOPES, Trouble, credentials, sign_in};
@@ -37,6 +37,7 @@ pub(super) async fn check(
     account: &Account,
     stack: &Deployed,
     object: &Map<String, Value>,
+    admin: Option<&Credentials>,
     report: &mut Report,
 ) -> Seen {
     let mut seen = Seen::default();
@@ -52,13 +53,15 @@ pub(super) async fn check(
             return seen;
         }
     }
-    match set_up(account, stack, &base, &credentials, object, report).await {
+    let admin = admin.unwrap_or(&credentials);
+    match set_up(account, stack, &base, admin, object, report).await {
         Ok(bodies) => seen.bodies = bodies,
         Err(trouble) => report.add([match trouble {
             Trouble::Scopes(_) | Trouble::Forbidden(..) | Trouble::NotAdmin(..) => Finding::note(
                 AREA,
                 format!(
-                    "webhooks and triggers were not looked at: {}",
+                    "webhooks and triggers were not looked at: {}; `sms-bridge doctor --client FILE` looks with an \
+                     administrator's OAuth client",
                     trouble.what()
                 ),
             ),
@@ -77,34 +80,12 @@ async fn functions(
 ) -> Result<Option<i64>, Trouble> {
     let scope = shared::zendesk::SCOPE;
     let program = sign_in(account.http(), base, credentials, &[scope]).await?;
-    let (role, headers) = program.me().await?;
-    report.add([if role == "end-user" {
-        Finding::bad(
-            AREA,
-            credentials.kind().name(),
-            "it signs in as an end user, who may not see tickets".to_owned(),
-            "have an agent or administrator make the OAuth client, then `sms-bridge setup secret`",
-        )
-    } else {
-        Finding::good(AREA, format!("signed in, role {role}"))
-    }]);
-    report.add([
-        match program.get("/tickets", &[("page[size]", "1")]).await {
-            Ok(_) => Finding::good(
-                AREA,
-                "tickets can be read with the functions' scopes".to_owned(),
-            ),
-            Err(trouble @ Trouble::Forbidden(..)) => {
-                let what = format!(
-                    "{}: the scopes tickets:read and users:read are needed",
-                    trouble.what()
-                );
-                Finding::bad(AREA, trouble.setting(), what, &trouble.remedy())
-            }
-            Err(trouble) => return Err(trouble),
-        },
-    ]);
-    report.add(rights(account, base, credentials, &program, &role).await?);
+    let (user, headers) = program.user().await?;
+    let role = user["role"].as_str().unwrap_or_default();
+    if role != "end-user" {
+        report.add([Finding::good(AREA, format!("signed in, role {role}"))]);
+    }
+    report.add(rights::check(account, base, credentials, &user).await?);
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     if let (Some(most), Some(left)) = (number("x-rate-limit"), number("x-rate-limit-remaining")) {
         let told = format!("{left} of {most} requests a minute are left");
@@ -120,73 +101,6 @@ async fn functions(
         }]);
     }
     Ok(skew(&headers))
-}
-
-/// What the functions do besides with what an account may not give them: audits and searches need the scope `read`,
-/// which they ask for in a token of its own; the export is for administrators. Whether metrics are content with
-/// `tickets:read` is not documented.
-async fn rights(
-    account: &Account,
-    base: &BaseUrl,
-    credentials: &Credentials,
-    program: &Admin,
-    role: &str,
-) -> Result<Vec<Finding>, Trouble> {
-    let mut findings = Vec::new();
-    if role != "admin" {
-        findings.push(Finding::note(
-            AREA,
-            "answers whose webhook was lost are looked for by search, within fifteen minutes: the export, which \
-             takes three, is for administrators"
-                .to_owned(),
-        ));
-    }
-    let one = program.get("/tickets", &[("page[size]", "1")]).await?;
-    let ticket = id(&one.body["tickets"][0]);
-    if let Some(ticket) = &ticket
-        && let Err(trouble) = program
-            .get(&format!("/tickets/{ticket}/metrics"), &[])
-            .await
-    {
-        findings.push(lacks(
-            trouble,
-            "when a ticket was solved (its metrics)",
-            "a solve whose webhook was lost may be told once more",
-        )?);
-    }
-    let reader = sign_in(account.http(), base, credentials, &["read"]).await;
-    let audits = match (reader, &ticket) {
-        (Err(trouble), _) => Err(trouble),
-        (Ok(_), None) => Ok(()),
-        (Ok(reader), Some(ticket)) => {
-            let audits = format!("/tickets/{ticket}/audits");
-            reader.get(&audits, &[("page[size]", "1")]).await.map(drop)
-        }
-    };
-    if let Err(trouble) = audits {
-        findings.push(lacks(
-            trouble,
-            "whose a ticket was before (its audits, scope read)",
-            "an answer whose webhook was lost goes to whoever the ticket is now, and with an agent's credentials it \
-             is not found",
-        )?);
-    }
-    Ok(findings)
-}
-
-/// What the credentials may not read, and what comes of it; any other trouble is told as such.
-fn lacks(trouble: Trouble, what: &str, so: &str) -> Result<Finding, Trouble> {
-    match &trouble {
-        Trouble::Scopes(_) | Trouble::Forbidden(..) => Ok(Finding::note(
-            AREA,
-            format!(
-                "{}, so it is not known {what}: {so}; {}",
-                trouble.what(),
-                trouble.remedy()
-            ),
-        )),
-        _ => Err(trouble),
-    }
 }
 
 /// What an administrator sees.

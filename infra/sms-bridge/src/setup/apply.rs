@@ -20,15 +20,23 @@ struct Ids {
     category: String,
 }
 
-/// Makes all changes; `told` hears of each that is done. Says why there is no webhook for event types, where Zendesk
-/// refuses it: not every account has them, and the bridge works without.
+/// What Zendesk refuses and the bridge works without.
+#[derive(Default)]
+pub(crate) struct Refused {
+    /// Why there is no webhook for event types: not every account has them.
+    pub(crate) events: Option<String>,
+    /// Ids of others' triggers that could not be changed, with title and reason.
+    pub(crate) mail: Vec<(Option<String>, String, String)>,
+}
+
+/// Makes all changes; `told` hears of each that is done. Says what was refused and can be done without.
 pub(crate) async fn apply(
     plan: &Plan,
     wanted: &Wanted,
     admin: &Admin,
     secret: &SecretValue,
     mut told: impl FnMut(&Change),
-) -> Result<Option<String>, Failure> {
+) -> Result<Refused, Failure> {
     let known = |part: Part| {
         let mut changes = plan.changes.iter();
         let found = changes.find(|change| change.part == part && change.act != Act::Remove);
@@ -44,9 +52,9 @@ pub(crate) async fn apply(
     };
     let stores =
         |change: &Change| matches!(change.part, Part::Secret(_)) && change.act != Act::Keep;
-    let (mut stored, mut without_events) = (false, None);
+    let (mut stored, mut refused) = (false, Refused::default());
     for change in plan.to_do() {
-        if without_events.is_some() && change.part == Part::Secret(EVENTS) {
+        if refused.events.is_some() && change.part == Part::Secret(EVENTS) {
             continue;
         }
         if stores(change) {
@@ -64,7 +72,12 @@ pub(crate) async fn apply(
             match make(change, wanted, &mut ids, admin).await {
                 Ok(()) => {}
                 Err(trouble) if is_unavailable(change, &trouble) => {
-                    without_events = Some(trouble.what());
+                    refused.events = Some(trouble.what());
+                    continue;
+                }
+                Err(trouble) if is_refused(&trouble) && change.part == Part::Mail => {
+                    let one = (change.id.clone(), change.name.clone(), trouble.what());
+                    refused.mail.push(one);
                     continue;
                 }
                 Err(trouble) => return Err(failed(change, &trouble)),
@@ -72,13 +85,19 @@ pub(crate) async fn apply(
         }
         told(change);
     }
-    Ok(without_events)
+    Ok(refused)
 }
 
 /// Whether the account cannot have the webhook for event types.
 fn is_unavailable(change: &Change, trouble: &Trouble) -> bool {
-    let refused = matches!(trouble, Trouble::Refused { .. } | Trouble::Forbidden(..));
-    refused && change.part == Part::Webhook(EVENTS) && change.act == Act::Create
+    is_refused(trouble) && change.part == Part::Webhook(EVENTS) && change.act == Act::Create
+}
+
+fn is_refused(trouble: &Trouble) -> bool {
+    matches!(
+        trouble,
+        Trouble::Refused { .. } | Trouble::Forbidden(..) | Trouble::Dropped(_)
+    )
 }
 
 async fn make(
@@ -101,6 +120,16 @@ async fn make(
             let body = wanted.trigger(trigger, &change.body, webhook, &ids.category);
             ("/triggers", "trigger", body)
         }
+        Part::Macro => (
+            "/macros",
+            "macro",
+            wanted.starts.clone().unwrap_or_default(),
+        ),
+        Part::Mail => (
+            "/triggers",
+            "trigger",
+            serde_json::from_str(&change.body).unwrap_or_default(),
+        ),
         Part::Secret(_) => return Ok(()),
     };
     let body = json!({ name: body });

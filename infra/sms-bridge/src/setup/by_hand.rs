@@ -74,7 +74,7 @@ pub(crate) fn served(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<
 /// Whether a change makes something that a route does without which works by hand.
 pub(crate) fn spares(served: &[usize], wanted: &Wanted, change: &Change) -> bool {
     match change.part {
-        Part::UserField => false,
+        Part::UserField | Part::Macro | Part::Mail => false,
         Part::Webhook(route) | Part::Secret(route) => served.contains(&route),
         Part::Trigger(at) => served.contains(&wanted.triggers[at].route()),
         Part::Category => (0..EVENTS).all(|route| served.contains(&route)),

@@ -42,6 +42,18 @@ pub(crate) fn webhook(object: &Value) -> Fields {
     fields
 }
 
+/// What a macro is.
+pub(crate) fn of_macro(object: &Value) -> Fields {
+    let mut fields = texts(object, &["title", "description", "active"]);
+    fields.push(("actions", sorted(object["actions"].as_array(), action)));
+    fields
+}
+
+/// Conditions that have to hold all together, a line each.
+pub(crate) fn all_of(object: &Value) -> String {
+    sorted(object["conditions"]["all"].as_array(), condition)
+}
+
 /// What a trigger is; `names` turns the ids of webhooks and categories into words.
 pub(crate) fn trigger(object: &Value, names: impl Fn(&Value) -> String) -> Fields {
     let mut fields = texts(object, &["title", "description", "active"]);
@@ -57,7 +69,7 @@ pub(crate) fn trigger(object: &Value, names: impl Fn(&Value) -> String) -> Field
     let target = posts.map_or_else(String::new, |action| names(&action["value"][0]));
     fields.extend([
         ("category", names(&object["category_id"])),
-        ("all of", sorted(conditions["all"].as_array(), condition)),
+        ("all of", all_of(object)),
         ("any of", sorted(conditions["any"].as_array(), condition)),
         ("posts to", target),
         ("body", posted(object)),

@@ -21,6 +21,8 @@ pub(crate) struct Found {
     pub(crate) categories: Vec<Value>,
     /// All triggers.
     pub(crate) triggers: Vec<Value>,
+    /// All macros; `None`: these credentials may not see them.
+    pub(crate) macros: Option<Vec<Value>>,
     /// Signing secrets of this stack's webhooks, as [`ROUTES`].
     pub(crate) signing: Vec<Option<String>>,
     /// Signing secrets of others' webhooks to this stack's URLs, by id.
@@ -38,6 +40,11 @@ impl Found {
                 .list("/trigger_categories", "trigger_categories")
                 .await?,
             triggers: admin.list("/triggers", "triggers").await?,
+            macros: match admin.list("/macros", "macros").await {
+                // Nothing needs them unless one is asked for.
+                Err(Trouble::Forbidden(..)) if !wanted.with_macro => None,
+                macros => Some(macros?),
+            },
             ..Self::default()
         };
         for (route, _, _) in ROUTES {
@@ -75,6 +82,12 @@ impl Found {
     ) -> impl Iterator<Item = &'f Value> {
         let own = move |trigger: &&Value| owner.owns(trigger, &part);
         self.triggers.iter().filter(own)
+    }
+
+    /// This stack's macros of a mark.
+    pub(crate) fn own_macros<'f>(&'f self, owner: &'f Owner) -> impl Iterator<Item = &'f Value> {
+        let macros = self.macros.iter().flatten();
+        macros.filter(|one| owner.owns_any(one))
     }
 
     /// The category of this name.

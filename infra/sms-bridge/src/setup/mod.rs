@@ -1,7 +1,7 @@
 //! `sms-bridge setup`: Zendesk, Braze and the secret, made ready for a deployed stack.
 //!
 //! In: the stack, credentials from its secret. Out: objects in Zendesk, texts to paste into Braze,
-//! values in the secret. `wanted`, `body`, `fields`, `notices`, `plan` and `merge` are pure.
+//! values in the secret. `wanted`, `body`, `fields`, `mail`, `notices`, `plan` and `merge` are pure.
 
 use clap::{Args, Subcommand};
 
@@ -16,6 +16,7 @@ pub(crate) mod fields;
 pub(crate) mod found;
 mod keys;
 mod lines;
+mod mail;
 pub(crate) mod merge;
 pub(crate) mod notices;
 pub(crate) mod plan;
@@ -25,7 +26,7 @@ mod secret;
 mod show;
 mod walk;
 pub(crate) mod wanted;
-mod zendesk;
+pub(crate) mod zendesk;
 
 /// Set up Zendesk, Braze and the secret for the deployed stack.
 #[derive(Args)]

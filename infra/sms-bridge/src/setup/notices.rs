@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::by_hand::ByHand;
 use super::found::{Found, id};
+use super::mail;
 use super::plan::text;
 use super::wanted::Wanted;
 
@@ -40,6 +41,7 @@ impl Notice {
 pub(crate) fn of(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<Notice> {
     let mut told = user_field(wanted, found);
     told.extend(by_hand.iter().map(|one| one.notice(wanted, found)));
+    told.extend(mail::notice(wanted, found));
     let own = |object: &Value| wanted.owner.owns_any(object);
     let active = |object: &&Value| object["active"] != false;
     for webhook in found.webhooks.iter().filter(|webhook| !own(webhook)) {

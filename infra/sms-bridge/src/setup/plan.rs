@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::by_hand::{ByHand, by_hand};
 use super::fields::{self, Difference, differences};
 use super::found::{Found, id};
+use super::mail;
 use super::notices::{self, Notice};
 use super::removal::surplus;
 use super::wanted::{EVENTS, ROUTES, Trigger, Wanted};
@@ -38,6 +39,10 @@ pub(crate) enum Part {
     Category,
     /// A trigger.
     Trigger(usize),
+    /// The macro by which an agent starts a conversation.
+    Macro,
+    /// Somebody else's trigger that mails the requester.
+    Mail,
 }
 
 /// One object and what happens to it.
@@ -53,7 +58,7 @@ pub(crate) struct Change {
     pub(crate) id: Option<String>,
     /// Field by field.
     pub(crate) fields: Vec<Difference>,
-    /// A trigger's body as it should be.
+    /// A trigger's body as it should be; of somebody else's trigger what is sent, as JSON.
     pub(crate) body: String,
 }
 
@@ -66,6 +71,10 @@ pub(crate) struct Plan {
     pub(crate) notices: Vec<Notice>,
     /// Others' webhooks to this stack's URLs.
     pub(crate) by_hand: Vec<ByHand>,
+    /// There is no macro by which an agent starts a conversation, and there may be one.
+    pub(crate) offers_macro: bool,
+    /// How many triggers of others mail the requester of a ticket with the tag.
+    pub(crate) mailing: usize,
 }
 
 impl Plan {
@@ -73,6 +82,12 @@ impl Plan {
     pub(crate) fn without_events(&mut self) {
         let events = |part| matches!(part, Part::Webhook(EVENTS) | Part::Secret(EVENTS));
         self.changes.retain(|change| !events(change.part));
+    }
+
+    /// Leaves out one object that Zendesk does not let be changed.
+    pub(crate) fn without(&mut self, part: Part, id: Option<&str>) {
+        self.changes
+            .retain(|change| change.part != part || change.id.as_deref() != id);
     }
 
     /// Whether there is anything to do.
@@ -94,7 +109,8 @@ impl Part {
             Self::Webhook(_) => "webhook",
             Self::Secret(_) => "secret",
             Self::Category => "category",
-            Self::Trigger(_) => "trigger",
+            Self::Trigger(_) | Self::Mail => "trigger",
+            Self::Macro => "macro",
         }
     }
 }
@@ -131,13 +147,30 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
             changes.push(trigger_change(wanted, found, at, trigger));
         }
     }
+    changes.extend(starting(wanted, found));
+    if wanted.excludes_mail {
+        changes.extend(mail::changes(wanted, found));
+    }
     changes.extend(surplus(wanted, found));
     let by_hand = by_hand(wanted, found, secret);
     Plan {
         changes,
         notices: notices::of(wanted, found, &by_hand),
         by_hand,
+        offers_macro: found.macros.is_some() && found.own_macros(&wanted.owner).next().is_none(),
+        mailing: mail::count(wanted, found),
     }
+}
+
+/// The macro, where it is asked for or there already.
+fn starting(wanted: &Wanted, found: &Found) -> Option<Change> {
+    let ours = wanted.starts.as_ref()?;
+    let own = found.own_macros(&wanted.owner).next();
+    if own.is_none() && !wanted.with_macro {
+        return None;
+    }
+    let fields = differences(own.map(fields::of_macro), Some(fields::of_macro(ours)));
+    Some(change(Part::Macro, text(ours, "title"), own, fields))
 }
 
 /// A field of another kind or one that is switched off is somebody's own: told, not changed.

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use super::found::{Found, id};
+use super::mail;
 use super::notices::{Notice, posts_to};
 use super::plan::{Change, Part, Plan, fields_id, gone, text};
 use super::wanted::{ROUTES, Wanted};
@@ -18,6 +19,11 @@ pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
             .collect()
     };
     let mut changes = own(&found.triggers, Part::Trigger(0), "title");
+    changes.extend(own(
+        found.macros.as_deref().unwrap_or_default(),
+        Part::Macro,
+        "title",
+    ));
     let webhooks = own(&found.webhooks, Part::Webhook(0), "name");
     let (kept, webhooks): (Vec<Change>, Vec<Change>) = webhooks
         .into_iter()
@@ -50,16 +56,30 @@ pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
             ))),
         }
     }
+    notices.extend(stays(wanted, found));
+    Plan {
+        changes,
+        notices,
+        ..Plan::default()
+    }
+}
+
+/// What is left besides, and what could not be looked at.
+fn stays(wanted: &Wanted, found: &Found) -> Vec<Notice> {
+    let mut notices: Vec<Notice> = mail::left(wanted, found).into_iter().collect();
+    if found.macros.is_none() {
+        notices.push(Notice::harmless(
+            "Macros were not looked at, because the OAuth client may not read them. If there is one of this stack, \
+             remove it in Admin Center > Workspaces > Macros."
+                .to_owned(),
+        ));
+    }
     let key = text(&wanted.user_field, "key");
     notices.push(Notice::harmless(format!(
         "The user field {key} stays: it says which Braze profile a customer is. Remove it in Admin \
          Center > People > User fields if you mean it."
     )));
-    Plan {
-        changes,
-        notices,
-        by_hand: Vec::new(),
-    }
+    notices
 }
 
 /// A second object of the same mark, made when the answer to the first try was lost; everything
@@ -70,6 +90,8 @@ pub(super) fn surplus(wanted: &Wanted, found: &Found) -> Vec<Change> {
         let more = found.own_triggers(&wanted.owner, trigger.part()).skip(1);
         changes.extend(more.map(|one| gone(Part::Trigger(at), text(one, "title"), one)));
     }
+    let more = found.own_macros(&wanted.owner).skip(1);
+    changes.extend(more.map(|one| gone(Part::Macro, text(one, "title"), one)));
     for (at, (route, _, _)) in ROUTES.iter().enumerate() {
         let more = found.own_webhooks(&wanted.owner, route).skip(1);
         let more = more.map(|one| gone(Part::Webhook(at), text(one, "name"), one));

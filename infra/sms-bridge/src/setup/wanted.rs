@@ -60,6 +60,9 @@ const FIRST: &str = "first answer";
 const SAYS: &str =
     r#","say":"Thank you for your message. We read it and answer here.","once_hours":24}"#;
 
+/// The macro's part of the mark.
+pub(crate) const MACRO: &str = "macro start";
+
 /// Whose objects they are.
 #[derive(Clone)]
 pub(crate) struct Owner {
@@ -81,6 +84,14 @@ pub(crate) struct Wanted {
     pub(crate) category: String,
     /// The tag of tickets that are texted about; `None`: all of them are.
     pub(crate) tag: Option<String>,
+    /// The tag of tickets that a text opened, also where all are texted about.
+    pub(crate) first_tag: Option<String>,
+    /// The macro by which an agent starts a conversation; `None`: every ticket is texted about, so none is needed.
+    pub(crate) starts: Option<Value>,
+    /// This macro is asked for; else it is kept where it is there.
+    pub(crate) with_macro: bool,
+    /// Others' triggers that mail the requester are to leave tickets with the tag alone.
+    pub(crate) excludes_mail: bool,
     /// The triggers.
     pub(crate) triggers: Vec<Trigger>,
     /// The automatic first answer is asked for; else it is kept where it is there.
@@ -179,6 +190,10 @@ impl Wanted {
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
             triggers,
             auto_reply: false,
+            starts: tag.as_deref().map(|tag| starts(&owner, tag)),
+            with_macro: false,
+            excludes_mail: false,
+            first_tag: first_tag(stack),
             tag,
             owner,
             webhooks,
@@ -215,6 +230,16 @@ impl Wanted {
             "actions": actions,
         })
     }
+}
+
+/// The macro that adds the tag: what the agent answers on the ticket from then on is texted.
+fn starts(owner: &Owner, tag: &str) -> Value {
+    json!({
+        "title": owner.title("text this customer"),
+        "description": owner.description(MACRO),
+        "active": true,
+        "actions": [{"field": "current_tags", "value": tag}],
+    })
 }
 
 /// The tag of tickets that are texted about: the first of `TicketTags`, unless all of them are.

@@ -3,12 +3,14 @@
 //! In: the stack, its secret. Out: the difference shown, a question, the changes made, and a second
 //! look that everything is as wanted.
 
+use std::io::IsTerminal;
+
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::apply::apply;
 use super::found::Found;
-use super::plan::{Plan, plan};
+use super::plan::{Part, Plan, plan};
 use super::read;
 use super::removal::removal;
 use super::show::{done, shown};
@@ -16,7 +18,8 @@ use super::wanted::Wanted;
 use crate::Failure;
 use crate::account::{self, Account, Deployed, SecretValue, talk};
 use crate::columns;
-use crate::zendesk::{self, Admin, SETUP_SCOPES, Trouble, credentials};
+use crate::events::count;
+use crate::zendesk::{self, Admin, Credentials, SETUP_SCOPES, Trouble, credentials};
 
 /// For `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -24,11 +27,15 @@ Examples:
   sms-bridge setup zendesk --dry-run          show what would change
   sms-bridge setup zendesk                    show it, ask, and do it
   sms-bridge setup zendesk --auto-reply       with an automatic first answer, too
+  sms-bridge setup zendesk --macro            with a macro that starts a conversation
+  sms-bridge setup zendesk --exclude-mail     no e-mail beside the SMS
   sms-bridge setup zendesk --yes --json       for scripts
   sms-bridge setup zendesk --remove           take out what it made
   sms-bridge setup zendesk --client admin.env sign in with another OAuth client
 
-Only objects with this stack's mark in their description are changed or removed.
+Only objects with this stack's mark in their description are changed or removed;
+with --exclude-mail one condition is added to others' triggers, as shown before.
+On a terminal it asks for what --macro and --exclude-mail would do.
 It signs in with the secret's OAuth client and asks for the scopes `read write`;
 an administrator has to have made it. With --client another one does, which is
 not stored: then the secret's may be an agent's, who can set nothing up.";
@@ -43,6 +50,13 @@ pub(crate) struct Zendesk {
     /// Zendesk, and delete it there to stop it.
     #[arg(long, conflicts_with = "remove")]
     auto_reply: bool,
+    /// Also make a macro by which an agent starts a conversation: it adds the tag of tickets that are texted about.
+    #[arg(long = "macro", conflicts_with = "remove")]
+    with_macro: bool,
+    /// Add the condition that a ticket lacks that tag to others' triggers that mail the requester, so that nobody gets
+    /// an answer by SMS and by e-mail.
+    #[arg(long, conflicts_with = "remove")]
+    exclude_mail: bool,
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
@@ -76,9 +90,17 @@ impl Zendesk {
         let stack = account.deployed().await?;
         let mut wanted = Wanted::of(stack)?;
         wanted.auto_reply = self.auto_reply;
+        wanted.with_macro = self.with_macro;
+        wanted.excludes_mail = self.exclude_mail;
+        if self.with_macro && wanted.starts.is_none() {
+            return Err(Failure::Usage(EVERY_TICKET.to_owned()));
+        }
         let secret = account.secret().await?;
         let admin = sign_in(&account, stack, &secret, self.client.as_deref()).await?;
-        let plan = self.look(&wanted, &admin, &secret, &account).await?;
+        let mut plan = self.look(&wanted, &admin, &secret, &account).await?;
+        if self.offers(&plan, &mut wanted)? {
+            plan = self.look(&wanted, &admin, &secret, &account).await?;
+        }
         let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
         let changes = plan.to_do().count();
         let acts = changes > 0 && !self.dry_run;
@@ -115,14 +137,23 @@ impl Zendesk {
             let s = if changes == 1 { "" } else { "s" };
             talk::confirm(&format!("Make {changes} change{s}?"))?;
         }
-        let without_events = apply(plan, wanted, admin, secret, |change| {
+        let refused = apply(plan, wanted, admin, secret, |change| {
             if !self.account.json {
                 talk::say(&done(change));
             }
         })
         .await?;
         let mut left = self.look(wanted, admin, secret, account).await?;
-        if let Some(why) = without_events {
+        for (id, title, why) in refused.mail {
+            let tag = wanted.first_tag.as_deref().unwrap_or_default();
+            let told = format!(
+                "The trigger \"{title}\" was not changed: {why}. Add the condition \"Tags contain none of the \
+                 following: {tag}\" by hand in Admin Center > Objects and rules > Triggers."
+            );
+            talk::warn(&columns::wrapped(&told, columns::TERMINAL).join("\n"));
+            left.without(Part::Mail, id.as_deref());
+        }
+        if let Some(why) = refused.events {
             let told = format!(
                 "The webhook for event types was not made: {why}. The bridge works without it: a ticket that \
                  was given to somebody else, merged or deleted is noticed with the next text or answer on it."
@@ -142,6 +173,28 @@ impl Zendesk {
         )))
     }
 
+    /// Asks for what not everybody wants; whether anything was.
+    fn offers(&self, plan: &Plan, wanted: &mut Wanted) -> Result<bool, Failure> {
+        let silent = self.yes || self.dry_run || self.remove || self.account.json;
+        if silent || !std::io::stdin().is_terminal() {
+            return Ok(false);
+        }
+        let (macros, mails) = (wanted.with_macro, wanted.excludes_mail);
+        if let (Some(tag), true, false) = (&wanted.tag, plan.offers_macro, macros) {
+            wanted.with_macro = talk::wants(&format!(
+                "Also make a macro by which an agent starts a conversation (it adds the tag {tag})?"
+            ))?;
+        }
+        if let (Some(tag), 1.., false) = (&wanted.first_tag, plan.mailing, mails) {
+            wanted.excludes_mail = talk::wants(&format!(
+                "{} of others mail the requester. Add the condition that the ticket lacks the tag {tag}, so that \
+                 nobody gets an answer twice?",
+                count(plan.mailing, "trigger")
+            ))?;
+        }
+        Ok((macros, mails) != (wanted.with_macro, wanted.excludes_mail))
+    }
+
     async fn look(
         &self,
         wanted: &Wanted,
@@ -159,7 +212,25 @@ impl Zendesk {
 }
 
 const NEXT: &str = "Zendesk is as wanted.\nNext: sms-bridge setup braze, then sms-bridge doctor.";
+const EVERY_TICKET: &str = "--macro: the parameter TextTickets is any, so every ticket of a customer with a Braze id is \
+    texted about, and there is no tag to start a conversation by";
 const REMOVED: &str = "Removed, but for what stays as told above.";
+
+/// The OAuth client in a file.
+pub(crate) fn given(file: &str) -> Result<Credentials, Failure> {
+    let values = read::file(file)?.into_iter();
+    let values = values.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    all_of(&values.collect(), file)
+}
+
+fn all_of(keys: &Map<String, Value>, holder: &str) -> Result<Credentials, Failure> {
+    credentials(keys).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{holder} lacks zendesk_oauth_client_id or zendesk_oauth_client_secret: `sms-bridge \
+             setup secret` asks for them"
+        ))
+    })
+}
 
 /// A program that may set things up.
 async fn sign_in(
@@ -172,22 +243,12 @@ async fn sign_in(
     let base = base
         .parse()
         .map_err(|error| Failure::Usage(format!("the stack's parameter ZendeskBaseUrl {error}")))?;
-    let (keys, holder) = match client {
-        Some(file) => {
-            let values = read::file(file)?.into_iter();
-            let values = values.map(|(name, value)| (name.to_owned(), Value::from(value)));
-            (values.collect(), file.to_owned())
+    let credentials = match client {
+        Some(file) => given(file)?,
+        None => {
+            let holder = format!("the secret {}", secret.name());
+            all_of(&secret.read().await?, &holder)?
         }
-        None => (
-            secret.read().await?,
-            format!("the secret {}", secret.name()),
-        ),
-    };
-    let Some(credentials) = credentials(&keys) else {
-        return Err(Failure::Usage(format!(
-            "{holder} lacks zendesk_oauth_client_id or zendesk_oauth_client_secret: `sms-bridge \
-             setup secret` asks for them"
-        )));
     };
     let signed_in = async {
         let admin = zendesk::sign_in(account.http(), &base, &credentials, &SETUP_SCOPES).await?;

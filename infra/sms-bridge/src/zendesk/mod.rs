@@ -14,7 +14,7 @@ mod sign_in;
 mod trouble;
 
 pub(crate) use sign_in::{Credentials, Kind, SETUP_SCOPES, credentials, sign_in};
-pub(crate) use trouble::Trouble;
+pub(crate) use trouble::{OAUTH_CLIENTS, Trouble};
 
 /// Longest one call takes.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -48,11 +48,43 @@ impl Admin {
     /// The role of the user the calls are made as, and the answer's headers. To answer as to an
     /// anonymous user is Zendesk's way to refuse a token here.
     pub(crate) async fn me(&self) -> Result<(String, HeaderMap), Trouble> {
-        let told = self.get("/users/me", &[]).await?;
-        let user = &told.body["user"];
-        let role = user["role"].as_str().filter(|_| user["id"].is_u64());
-        let role = role.ok_or(Trouble::Anonymous(self.kind))?;
-        Ok((role.to_owned(), told.headers))
+        let (user, headers) = self.user().await?;
+        let role = user["role"].as_str().unwrap_or_default();
+        Ok((role.to_owned(), headers))
+    }
+
+    /// All that Zendesk tells of whoever the calls are made as.
+    pub(crate) async fn user(&self) -> Result<(Value, HeaderMap), Trouble> {
+        let mut told = self.get("/users/me", &[]).await?;
+        let user = told.body["user"].take();
+        let is_somebody = user["role"].is_string() && user["id"].is_u64();
+        if !is_somebody {
+            return Err(Trouble::Anonymous(self.kind));
+        }
+        Ok((user, told.headers))
+    }
+
+    /// Uploads a file, which is on no ticket; its token.
+    pub(crate) async fn upload(
+        &self,
+        name: &str,
+        kind: &'static str,
+        content: &'static str,
+    ) -> Result<String, Trouble> {
+        let call = "/uploads";
+        let mut url = self.base.at(&format!("/api/v2{call}"));
+        url.query_pairs_mut().append_pair("filename", name);
+        let request = Request::new(Method::POST, url, Repeat::Never)
+            .bytes(content)
+            .header("content-type", HeaderValue::from_static(kind))
+            .header("authorization", self.header.clone());
+        let told = told(
+            &format!("POST {call}"),
+            self.kind,
+            self.send(request).await?,
+        )?;
+        let token = told.body["upload"]["token"].as_str().map(str::to_owned);
+        token.ok_or_else(|| Trouble::NotZendesk(format!("POST {call}")))
     }
 
     /// Reads one page.
@@ -191,7 +223,10 @@ fn told(call: &str, kind: Kind, answer: Answer) -> Result<Told, Trouble> {
     match answer.status {
         status if status.is_success() => {}
         StatusCode::UNAUTHORIZED => return Err(Trouble::Credentials(kind)),
-        StatusCode::FORBIDDEN => return Err(Trouble::Forbidden(kind, call.to_owned())),
+        StatusCode::FORBIDDEN => {
+            let words = trouble::words(answer.body.as_deref().unwrap_or_default());
+            return Err(Trouble::Forbidden(kind, call.to_owned(), words));
+        }
         StatusCode::TOO_MANY_REQUESTS => return Err(busy(&answer)),
         status if status.is_server_error() => return Err(Trouble::Down(status.as_u16())),
         status => {

@@ -12,8 +12,9 @@ use super::{Admin, LIMIT, Trouble, busy, unreachable};
 
 /// What set-up asks for, the first that the OAuth client may have. User fields and trigger
 /// categories are in none of the vendor's lists of narrower scopes, so everything comes first.
-pub(crate) const SETUP_SCOPES: [&str; 2] = [
+pub(crate) const SETUP_SCOPES: [&str; 3] = [
     "read write",
+    "users:read users:write triggers:read triggers:write webhooks:read webhooks:write macros:read macros:write",
     "users:read users:write triggers:read triggers:write webhooks:read webhooks:write",
 ];
 

@@ -25,8 +25,8 @@ pub(crate) enum Trouble {
     Anonymous(Kind),
     /// The OAuth client may not ask for these scopes.
     Scopes(String),
-    /// The credentials lack a scope or a role for this call.
-    Forbidden(Kind, String),
+    /// The credentials lack a scope or a role for this call; Zendesk's words, which may say which.
+    Forbidden(Kind, String, String),
     /// They are good, but of nobody who may set things up.
     NotAdmin(Kind, String),
     /// The rate limit, with the wait it asks for in seconds.
@@ -105,7 +105,7 @@ impl Trouble {
             Self::Unreachable { .. } | Self::NotZendesk(_) | Self::SignIn(_) => "ZendeskBaseUrl",
             Self::Credentials(kind) | Self::Anonymous(kind) => kind.proof(),
             Self::Scopes(_) => Kind::OAuth.name(),
-            Self::Forbidden(kind, _) | Self::NotAdmin(kind, _) => kind.name(),
+            Self::Forbidden(kind, ..) | Self::NotAdmin(kind, _) => kind.name(),
             Self::Busy(_) | Self::Down(_) | Self::Dropped(_) | Self::Refused { .. } => "Zendesk",
         }
     }
@@ -120,7 +120,10 @@ impl Trouble {
                 "Zendesk answers 200 as to \"Anonymous user\": the credentials are wrong".to_owned()
             }
             Self::Scopes(scopes) => format!("the OAuth client may not ask for {scopes}"),
-            Self::Forbidden(_, call) => format!("Zendesk forbids {call} (403)"),
+            Self::Forbidden(_, call, words) => {
+                let colon = if words.is_empty() { "" } else { ": " };
+                format!("Zendesk forbids {call} (403){colon}{words}")
+            }
             Self::NotAdmin(Kind::OAuth, role) => {
                 format!("the OAuth client was made by somebody with the role {role}")
             }
@@ -159,7 +162,7 @@ impl Trouble {
                 format!("`sms-bridge setup secret` with the values of {OAUTH_CLIENTS}{also}")
             }
             Self::Scopes(scopes) => format!("allow it {scopes} in {OAUTH_CLIENTS}"),
-            Self::Forbidden(Kind::Legacy, _) | Self::NotAdmin(Kind::Legacy, _) => {
+            Self::Forbidden(Kind::Legacy, ..) | Self::NotAdmin(Kind::Legacy, _) => {
                 "`sms-bridge setup secret` with an administrator's address".to_owned()
             }
             Self::Forbidden(..) | Self::NotAdmin(..) => format!(

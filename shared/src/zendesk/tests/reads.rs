@@ -280,3 +280,18 @@ async fn where_audits_are_forbidden_the_comments_tell() {
         "absence is not assumed"
     );
 }
+
+#[tokio::test]
+async fn metrics_that_want_the_wider_scope_are_read_with_it() {
+    let forbidden = || Reply::json(403, json!({"error": "Forbidden"}));
+    let told = json!({"ticket_metric": {"solved_at": "2026-11-30T12:00:00Z"}});
+    let wide = setting([forbidden(), Reply::json(200, told)]);
+    let at = wide.client.solved_at(ticket_id(), later()).await;
+    assert!(at.expect("read").is_some());
+    let calls = wide.calls();
+    assert_eq!(calls[1].header("authorization"), Some("Bearer token-2"));
+
+    let none = setting([forbidden(), forbidden()]);
+    let told = none.client.solved_at(ticket_id(), later()).await;
+    assert!(matches!(told, Err(ZendeskError::Forbidden)), "{told:?}");
+}

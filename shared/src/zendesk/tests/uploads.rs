@@ -47,6 +47,33 @@ async fn a_refused_token_is_renewed_for_the_next_try() {
 }
 
 #[tokio::test]
+async fn an_account_that_wants_the_wider_scope_gets_it_and_is_asked_with_it_from_then_on() {
+    let forbidden = || Reply::json(403, json!({"error": "Forbidden"}));
+    let setting = setting([forbidden(), upload_answer(), upload_answer(), forbidden()]);
+    let error = upload(&setting, later()).await.expect_err("refused");
+    assert!(matches!(error, ZendeskError::Unauthorized), "{error:?}");
+    for _ in 0..2 {
+        upload(&setting, later()).await.expect("uploaded");
+    }
+    let error = upload(&setting, later())
+        .await
+        .expect_err("no right at all");
+    assert!(matches!(error, ZendeskError::Forbidden), "{error:?}");
+    let calls = setting.calls();
+    for call in &calls[1..] {
+        assert_eq!(call.header("authorization"), Some("Bearer token-2"));
+    }
+    let asked = setting.zendesk.requests();
+    let mut asked = asked.iter().filter(|seen| is_sign_in(seen));
+    assert!(
+        asked
+            .next_back()
+            .is_some_and(|seen| seen.body.contains(r#""scope":"write""#))
+    );
+    assert_eq!((calls.len(), setting.sign_ins()), (4, 2));
+}
+
+#[tokio::test]
 async fn a_refusal_and_an_outage_are_told_apart() {
     let setting = setting([Reply::empty(422), Reply::empty(503), Reply::html(502)]);
     let refused = upload(&setting, later()).await.expect_err("refused");

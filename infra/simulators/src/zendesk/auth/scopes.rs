@@ -52,7 +52,7 @@ fn is_global(work: &Work<'_>, operation: &str) -> bool {
     match operation {
         "audits.list" => variants.audits_need_global_read,
         "metrics.show" => !variants.metrics_take_ticket_scopes,
-        "uploads.create" => !variants.uploads_take_ticket_scopes,
+        "uploads.create" | "uploads.delete" => !variants.uploads_take_ticket_scopes,
         _ => false,
     }
 }

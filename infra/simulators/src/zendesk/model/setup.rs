@@ -46,6 +46,9 @@ pub struct Macro {
     pub id: u64,
     /// Title.
     pub title: String,
+    /// What it is for, in its owner's words.
+    #[serde(default)]
+    pub description: String,
     /// Whether agents see it.
     pub active: bool,
     /// What it does: pairs of field and value.
