@@ -42,6 +42,8 @@ pub struct Pool {
 struct Inner {
     journal: Journal,
     program: Mutex<Program>,
+    /// The variables it was made with.
+    first: Vec<(String, String)>,
     limits: Limits,
     logs: Logs,
     state: Mutex<State>,
@@ -69,6 +71,7 @@ impl Pool {
     pub fn with_journal(program: Program, limits: Limits, logs: Logs, journal: Journal) -> Self {
         let inner = Inner {
             journal,
+            first: program.variables.clone(),
             program: Mutex::new(program),
             limits,
             logs,
@@ -198,6 +201,12 @@ impl Pool {
     /// Changes it, as a deployment does, and ends idle environments.
     pub async fn set_executable(&self, file: &Path) {
         file.clone_into(&mut self.inner.program().executable);
+        self.end_idle().await;
+    }
+
+    /// Takes every change of a variable back.
+    pub async fn reset_variables(&self) {
+        self.inner.program().variables.clone_from(&self.inner.first);
         self.end_idle().await;
     }
 

@@ -14,6 +14,9 @@ use crate::replay;
 use crate::steps::{Jump, Phone, Repeat, Replay, Step, Texts, Webhooks};
 use crate::weather::Sky;
 
+pub(crate) use features::Features;
+
+mod features;
 mod people;
 
 /// Who is meant: ids at the vendors for a step's words.
@@ -29,6 +32,8 @@ pub(crate) trait Cast {
 pub(crate) struct Acts {
     pub(crate) stack: Arc<Stack>,
     pub(crate) sky: Arc<Sky>,
+    /// What was switched on.
+    pub(crate) features: Arc<Features>,
     /// Told of every jump of the clock.
     pub(crate) jumped: Arc<dyn Fn(Duration) + Send + Sync>,
 }
@@ -39,6 +44,7 @@ impl Acts {
         Self {
             stack,
             sky: Arc::default(),
+            features: Arc::default(),
             jumped: Arc::new(|_| {}),
         }
     }
@@ -52,6 +58,9 @@ impl Acts {
         step: &Step,
         cast: &(dyn Cast + Sync),
     ) -> Result<(), String> {
+        if let Some(done) = self.features(step).await {
+            return done;
+        }
         if let Some(texts) = &step.customer {
             let customer = cast.customer(texts.id.as_deref())?;
             self.texts(&customer, texts).await

@@ -45,6 +45,7 @@ impl Player {
                 equal(&what, word(wanted), word(ticket.status))?;
             }
         }
+        self.check_ticket(expect)?;
         let user = self.stack.braze.user(customer).unwrap_or_default();
         for (name, wanted) in &expect.attributes {
             let wanted = serde_json::to_value(wanted).unwrap_or_default();
@@ -53,6 +54,33 @@ impl Player {
             equal(&what, &wanted.to_string(), &found.to_string())?;
         }
         Ok(())
+    }
+
+    /// Tags, brand and priority.
+    fn check_ticket(&self, expect: &Expect) -> Result<(), String> {
+        let (brand, priority) = (expect.brand.as_ref(), expect.priority.as_ref());
+        if expect.tags.is_empty() && brand.is_none() && priority.is_none() {
+            return Ok(());
+        }
+        let ticket = self.current(expect.ticket)?;
+        let of = |what: &str| format!("{what} of ticket #{}", ticket.id);
+        if !expect.tags.iter().all(|tag| ticket.tags.contains(tag)) {
+            let (wanted, found) = (expect.tags.join(" "), ticket.tags.join(" "));
+            return equal(&of("tags"), &wanted, &found);
+        }
+        if let Some(wanted) = brand {
+            let brands = self.stack.zendesk.brands();
+            let found = brands.into_iter().find(|one| one.id == ticket.brand_id);
+            let found = found.map_or_else(|| "none".to_owned(), |one| one.name);
+            equal(&of("brand"), wanted, &found)?;
+        }
+        match priority {
+            Some(wanted) => {
+                let found = ticket.priority.as_deref().unwrap_or("none");
+                equal(&of("priority"), wanted, found)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Counts what the expectation named as seen.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use simulators::braze::User;
 use toml::Spanned;
 
 use crate::steps::{Step, is_address};
@@ -22,6 +23,8 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   [[customer]]                      at least one; the first is meant by default
   id = "ada"  first_name = "Ada"  last_name = "Lovelace"  phone = "+1..."
   known = true                      false: Braze has no profile of the number
+  language = "fr"                   of the profile, as its
+  attributes = { plan = "gold" }    custom attributes
 
   [[step]]                          played in order, each with one action:
   say = "..."                       what happens, shown on the sandbox's page
@@ -50,6 +53,13 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
   webhooks = { send = [2, 1, 1] }   send kept ones in this order; also: lose = [3]
   kill = { at = "zendesk", when = "after" }   the next function that calls there
   jump = { hours = 1 }              also: minutes, days; then redelivery runs
+  settings = { CSAT = "on" }        deployed from now on; "" removes one
+  auto_reply = { say = "..." }      the trigger of `setup zendesk --auto-reply`
+  campaign = { keyword = "PARCEL", answer = "...", adds = '"ticket":{...}' }
+                                    members for an inbound campaign's body: of a
+                                    new keyword, or without one of SUPPORT's;
+                                    {brand:NAME}, {group:NAME}, {form:NAME}
+                                    stand for ids
   wait = { seconds = 0.5 }
   redeliver = { due = false }       run redelivery now; due: every pause ends before
   replay = { letter = 1 }           a dead letter is tried again; left out: all
@@ -58,7 +68,8 @@ pub(crate) const HELP: &str = r#"Conversation files (--script) are TOML:
              customer = "ada", in_any_order = false,
              ticket = 1,
              comments = ["customer: ...", "agent: ...", "note: ..."],
-             status = "open", tickets = 1, attributes = { zendesk_ticket_open = true } }
+             status = "open", tags = ["vip"], brand = "Acme", priority = "high",
+             tickets = 1, attributes = { zendesk_ticket_open = true } }
 
 People of Zendesk are named by a customer's id or an e-mail address.
 Tickets are counted from 1 in the order they appear; left out, the newest is
@@ -98,12 +109,36 @@ pub(crate) struct Customer {
     /// Whether Braze has a profile of the customer.
     #[serde(default = "yes")]
     pub(crate) known: bool,
+    /// The profile's language.
+    #[serde(default)]
+    pub(crate) language: String,
+    /// The profile's custom attributes.
+    #[serde(default)]
+    pub(crate) attributes: BTreeMap<String, toml::Value>,
 }
 
 impl Customer {
     /// What names the customer to Braze: the external id, or the number of someone unknown.
     pub(crate) fn name(&self) -> &str {
         if self.known { &self.id } else { &self.phone }
+    }
+}
+
+impl Customer {
+    /// Whether there is more to say of the profile than a name.
+    pub(crate) fn has_profile(&self) -> bool {
+        !self.language.is_empty() || !self.attributes.is_empty()
+    }
+
+    /// Puts that into a profile.
+    pub(crate) fn fill(&self, user: &mut User) {
+        if !self.language.is_empty() {
+            user.language.clone_from(&self.language);
+        }
+        for (name, value) in &self.attributes {
+            let value = serde_json::to_value(value).unwrap_or_default();
+            user.attributes.insert(name.clone(), value);
+        }
     }
 }
 

@@ -52,6 +52,14 @@ impl Step {
         {
             return Some(("email.from", "must be an e-mail address"));
         }
+        let settings = self.settings.as_ref();
+        if settings.is_some_and(|settings| settings.keys().any(|name| !is_setting(name))) {
+            return Some(("settings", "must be names of settings, such as CSAT"));
+        }
+        let campaign = self.campaign.as_ref();
+        if campaign.is_some_and(|campaign| campaign.adds.trim().is_empty()) {
+            return Some(("campaign.adds", "must not be empty"));
+        }
         let tags = self.tags.as_ref();
         if tags.is_some_and(|tags| tags.add.is_empty() && tags.remove.is_empty()) {
             return Some(("tags", "must add some or remove some"));
@@ -118,6 +126,13 @@ impl Step {
         let merge = merge.flat_map(|merge| [&mut merge.from, &mut merge.into]);
         requester.chain(suspend).chain(merge).collect()
     }
+}
+
+/// Whether it may be one of the names in docs/settings.md; where the stack's parts are is nobody's to change.
+fn is_setting(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let is_place = name.starts_with("AWS_") || name.ends_with("_URL") || name.ends_with("_FILE");
+    !name.is_empty() && name.chars().all(fits) && !is_place
 }
 
 impl Jump {

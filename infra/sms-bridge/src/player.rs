@@ -22,12 +22,14 @@ use crate::transcript::Transcript;
 /// What was expected and what was found, with the step's number and line.
 pub(crate) async fn play(stack: &Arc<Stack>, conversation: &Conversation) -> Result<(), String> {
     for customer in conversation.customer.iter().filter(|one| one.known) {
-        stack.braze.add_user(User::new(
+        let mut user = User::new(
             &customer.id,
             &customer.first_name,
             &customer.last_name,
             &customer.phone,
-        ));
+        );
+        customer.fill(&mut user);
+        stack.braze.add_user(user);
     }
     let mut player = Player::new(stack, conversation);
     println!("{}\n\n{}", conversation.title, Transcript::heading());

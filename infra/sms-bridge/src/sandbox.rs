@@ -45,6 +45,9 @@ pub(crate) struct Sandbox {
     /// Vendors like those that a transcript of `sms-bridge probe` tells of.
     #[arg(long, value_name = "FILE")]
     like: Option<PathBuf>,
+    /// A setting of the functions, such as CSAT=on (docs/settings.md); repeatable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
     /// Do not open the page in a browser.
     #[arg(long)]
     no_open: bool,
@@ -61,6 +64,7 @@ impl Default for Sandbox {
             script: None,
             first_day: false,
             like: None,
+            set: Vec::new(),
             no_open: false,
             verbose: false,
         }
@@ -81,8 +85,9 @@ impl Sandbox {
         if let Some(transcript) = &self.like {
             like(transcript, &mut options)?;
         }
+        options.variables = settings(&self.set.iter().cloned().collect());
         if let Some(conversation) = &conversation {
-            options.variables = settings(&conversation.settings);
+            options.variables.extend(settings(&conversation.settings));
             options.port = 0;
             options.zendesk.port = 0;
             options.braze.port = 0;
@@ -203,6 +208,14 @@ fn no_port(from: u16, what: &str) -> Failure {
     Failure::Broken(format!(
         "from port {from} on there is none free for {what}: choose another one with --port"
     ))
+}
+
+fn setting(given: &str) -> Result<(String, String), String> {
+    let pair = given
+        .split_once('=')
+        .filter(|(name, _)| !name.trim().is_empty());
+    let (name, value) = pair.ok_or_else(|| format!("{given} is not NAME=VALUE"))?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 fn settings(settings: &BTreeMap<String, String>) -> BTreeMap<String, Option<String>> {

@@ -13,7 +13,8 @@ use simulators::Clock;
 
 use crate::Failure;
 use crate::account::{self, Table, talk, text};
-use crate::events::{self, count, moment, span, vendor, whose};
+use crate::columns::{WIDEST, fitted, hanging, terminal};
+use crate::events::{self, count, moment, span, times, vendor, whose};
 use crate::waiting::{Waiting, Way, Why};
 
 const EXAMPLES: &str = "\
@@ -61,9 +62,14 @@ impl Status {
                 moment(at)
             ));
         }
-        talk::say(&told(&waiting, allowed, now).join("\n"));
+        let told = told(&waiting, allowed, now);
+        let told = match terminal() < WIDEST {
+            true => told.iter().flat_map(|line| fitted(line)).collect(),
+            false => told,
+        };
+        talk::say(&told.join("\n"));
         if limit > 0 {
-            talk::say(&listed(&waiting[..limit], now).join("\n"));
+            talk::say(&listed(&waiting[..limit], now, terminal()).join("\n"));
         }
         if limit < waiting.len() {
             let rest = waiting.len() - limit;
@@ -158,11 +164,14 @@ fn told(waiting: &[Waiting], allowed: Option<i64>, now: i64) -> Vec<String> {
     lines
 }
 
-fn listed(waiting: &[Waiting], now: i64) -> Vec<String> {
-    let mut lines = vec![
-        String::new(),
-        "Received (UTC)       Events  For      Failed  Next      Conversation".to_owned(),
-    ];
+/// A line each in a table; on a narrow terminal two lines each.
+fn listed(waiting: &[Waiting], now: i64, columns: usize) -> Vec<String> {
+    let is_narrow = columns < WIDEST;
+    let mut lines = vec![String::new()];
+    lines.push(match is_narrow {
+        true => "Received (UTC)       Conversation".to_owned(),
+        false => "Received (UTC)       Events  For      Failed  Next      Conversation".to_owned(),
+    });
     for one in waiting {
         let ways = one.ways();
         let towards: Vec<_> = ways.iter().map(|way| vendor(way.lane)).collect();
@@ -173,18 +182,25 @@ fn listed(waiting: &[Waiting], now: i64) -> Vec<String> {
             Why::Due => "now".to_owned(),
             Why::Late => "LATE".to_owned(),
         };
-        lines.push(format!(
-            "{}  {:>6}  {:<7}  {:>6}  {next:<8}  {}",
-            moment(one.since()),
-            one.held.mailbox.len(),
-            if towards.len() > 1 {
-                "both"
-            } else {
-                towards.first().unwrap_or(&"-")
-            },
-            failed.max().unwrap_or(0),
-            whose(&one.held.key.pk()),
-        ));
+        let towards = match towards[..] {
+            [] => "-",
+            [one] => one,
+            _ => "both",
+        };
+        let (since, events) = (moment(one.since()), one.held.mailbox.len());
+        let (failed, whose) = (failed.max().unwrap_or(0), whose(&one.held.key.pk()));
+        if is_narrow {
+            lines.extend(hanging(&format!("{since}  "), &whose, columns));
+            let state = format!(
+                "{} for {towards}, failed {}, next {next}",
+                count(events, "event"),
+                times(failed)
+            );
+            lines.extend(hanging("    ", &state, columns));
+        } else {
+            let row = format!("{since}  {events:>6}  {towards:<7}  {failed:>6}  {next:<8}  ");
+            lines.extend(hanging(&row, &whose, columns));
+        }
     }
     lines
 }

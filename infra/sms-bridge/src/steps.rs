@@ -11,9 +11,11 @@ use simulators::zendesk::Status;
 
 use crate::weather::{Place, Weather, When};
 
+mod features;
 mod people;
 mod tickets;
 
+pub(crate) use features::{AutoReply, Campaign};
 pub(crate) use people::{Mail, MergeUsers, Requester, Suspend, is_address};
 pub(crate) use tickets::{Merge, Open, SetStatus, Tags, Which};
 
@@ -68,6 +70,12 @@ pub(crate) struct Step {
     pub(crate) redeliver: Option<Redeliver>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replay: Option<Replay>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) settings: Option<BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) auto_reply: Option<AutoReply>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) campaign: Option<Campaign>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expect: Option<Expect>,
 }
@@ -211,6 +219,15 @@ pub(crate) struct Expect {
     pub(crate) tickets: Option<usize>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) attributes: BTreeMap<String, toml::Value>,
+    /// Tags that the ticket carries, among others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tags: Vec<String>,
+    /// The ticket's brand, by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) brand: Option<String>,
+    /// The ticket's priority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) priority: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) in_any_order: bool,
 }

@@ -924,3 +924,55 @@ async fn a_macro_needs_a_tag_and_a_client_that_may_make_one() {
     let ran = world.bridge("setup zendesk --remove --yes").await.ends(0);
     assert!(ran.out.contains("Macros were not looked at"), "{}", ran.out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stack_made_is_cleared_after_it_is_gone() {
+    let world = World::ready().await;
+    world.bridge("setup zendesk --macro --yes").await.ends(0);
+    // CloudFormation forgets the stack; its secret and its table are kept.
+    let listener = local::wire::bind(0).await.unwrap();
+    let other = local::cloudformation::Described {
+        name: "another-stack".to_owned(),
+        ..local::cloudformation::Described::default()
+    };
+    let gone = local::cloudformation::CloudFormation::start(listener, other).unwrap();
+    let variables = gone.environment(&world.stack);
+    let run = |arguments: &'static str| world.run(arguments, "", &variables);
+    let secret = local::options::SECRET_ID;
+
+    let ran = run("setup zendesk --remove --yes").await.ends(2);
+    sentence(&ran, "give --table and --secret");
+    let ran = run("setup zendesk --yes --secret braze-zendesk/credentials").await;
+    sentence(&ran.ends(2), "there is no stack braze-zendesk-bridge");
+    assert_eq!(secret, "braze-zendesk/credentials");
+    // The name of another one finds nothing, and says whose there is.
+    let call = "setup zendesk --remove --yes --stack mistyped --secret braze-zendesk/credentials";
+    let ran = run(call).await.ends(0).fits();
+    assert!(
+        flat(&ran.out).contains("us-east-1/braze-zendesk-bridge"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(world.titles().len(), 3);
+
+    let call = "setup zendesk --remove --yes --secret braze-zendesk/credentials";
+    let dry = run("setup zendesk --remove --dry-run --secret braze-zendesk/credentials").await;
+    assert!(dry.ends(0).fits().out.contains("8 to remove."));
+    run(call).await.ends(0).fits();
+    let account = world.zendesk();
+    assert_eq!((world.titles().len(), world.webhooks().len()), (0, 0));
+    assert_eq!(
+        (&account["macros"], &account["categories"]),
+        (&json!([]), &json!([]))
+    );
+    let again = run(call).await.ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+
+    // A secret of before, which does not say where Zendesk is.
+    world.stack.secrets.set_key("zendesk_base_url", "");
+    let ran = run(call).await.ends(2);
+    sentence(&ran, "set ZENDESK_BASE_URL");
+    let address = [("ZENDESK_BASE_URL", world.stack.zendesk.base_url())];
+    let variables = [&variables[..], &address].concat();
+    world.run(call, "", &variables).await.ends(0);
+}

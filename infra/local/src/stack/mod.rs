@@ -184,6 +184,24 @@ impl Stack {
         }
     }
 
+    /// Deploys other settings: environment variables of all functions; an empty value removes one. What is at work
+    /// goes on with the old ones.
+    pub async fn set_variables(&self, settings: &BTreeMap<String, String>) {
+        for pool in self.functions.values() {
+            for (name, value) in settings {
+                let value = Some(value.as_str()).filter(|value| !value.is_empty());
+                pool.set_variable(name, value).await;
+            }
+        }
+    }
+
+    /// Deploys the settings it was started with again.
+    pub async fn reset_variables(&self) {
+        for pool in self.functions.values() {
+            pool.reset_variables().await;
+        }
+    }
+
     /// Invokes `redelivery` as the schedule does, and gives its answer.
     ///
     /// # Errors

@@ -44,6 +44,12 @@ impl Braze {
         self.change(|state| state.campaigns.remove(id));
     }
 
+    /// A campaign as it is.
+    pub fn campaign(&self, id: &str) -> Option<Campaign> {
+        let campaign = |state: &State| state.campaigns.get(id).cloned();
+        self.workspace.core.read(campaign)
+    }
+
     /// Sets up the usual webhook campaigns that pass inbound texts on, in the place of those from
     /// an earlier call.
     pub fn set_inbound(&self, inbound: Inbound) {
@@ -68,6 +74,11 @@ impl Braze {
     /// What the dashboard refuses, in one sentence.
     pub fn add_keywords(&self, name: &str, keywords: &[&str], answer: &str) -> Result<(), String> {
         self.change(|state| state.keywords.add(name, keywords, answer))
+    }
+
+    /// Removes a custom keyword category.
+    pub fn remove_keywords(&self, name: &str) {
+        self.change(|state| state.keywords.remove(name));
     }
 
     /// Sets Currents' Custom HTTP connector up, or anew after it was halted or disabled.

@@ -96,6 +96,13 @@ impl Keywords {
         });
     }
 
+    /// Removes a custom category.
+    pub(super) fn remove(&mut self, name: &str) {
+        let is_custom = |known: &KeywordCategory| known.category == Category::Custom;
+        self.0
+            .retain(|known| known.name != name || !is_custom(known));
+    }
+
     /// Adds a custom category.
     ///
     /// # Errors

@@ -100,6 +100,14 @@ impl State {
         21_000_000_000_000 + self.last_id * 17
     }
 
+    /// Gives an id back that was the last one.
+    pub(super) fn take_back(&mut self, id: u64) {
+        self.last_id -= 1;
+        if self.next_id() == id {
+            self.last_id -= 1;
+        }
+    }
+
     /// A ticket the API and agents can see.
     pub fn ticket(&self, id: u64) -> Option<&Ticket> {
         self.tickets.get(&id).filter(|ticket| !ticket.deleted)

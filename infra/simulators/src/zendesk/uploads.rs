@@ -30,8 +30,11 @@ pub(super) fn create(work: &mut Work<'_>, ask: &Ask) -> Outcome {
 /// `DELETE /uploads/{token}`: 204; what is on a ticket already is no upload any more (reference, "Attachments").
 pub(super) fn delete(work: &mut Work<'_>, token: &str) -> Outcome {
     let upload = work.state.uploads.get(token);
-    upload.filter(|upload| !upload.used).ok_or_else(not_found)?;
+    let upload = upload.filter(|upload| !upload.used);
+    let id = upload.ok_or_else(not_found)?.attachment.id;
     work.state.uploads.remove(token);
+    // As if it had never been there.
+    work.state.take_back(id);
     Ok(Answer::empty(204))
 }
 

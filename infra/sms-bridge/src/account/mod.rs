@@ -124,10 +124,31 @@ impl Account {
     /// # Errors
     /// No such stack, not allowed, no answer.
     pub(crate) async fn deployed(&self) -> Result<&Deployed, Failure> {
-        let name = stack::name(&self.options);
+        let described = self.described().await;
+        described.map_err(|refusal| refusal.failure)
+    }
+
+    /// The same; `None` where there is no such stack, and `--secret` says what is left of it.
+    ///
+    /// # Errors
+    /// As [`Self::deployed`].
+    pub(crate) async fn deployed_unless_gone(&self) -> Result<Option<&Deployed>, Failure> {
+        match self.described().await {
+            Ok(stack) => Ok(Some(stack)),
+            Err(refusal) if refusal.is_gone && self.options.secret.is_some() => Ok(None),
+            Err(refusal) => Err(refusal.failure),
+        }
+    }
+
+    async fn described(&self) -> Result<&Deployed, stack::Refusal> {
         let sdk = sdk(&self.parts);
-        let ask = || stack::describe(&sdk, name, &self.terms);
+        let ask = || stack::describe(&sdk, self.stack_name(), &self.terms);
         self.deployed.get_or_try_init(ask).await
+    }
+
+    /// The stack's name, whether it is there or not.
+    pub(crate) fn stack_name(&self) -> String {
+        stack::name(&self.options)
     }
 
     /// The table that `--table` or the stack names.

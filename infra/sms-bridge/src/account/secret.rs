@@ -5,7 +5,8 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use serde_json::{Map, Value};
 use shared::aws::AwsParts;
 use shared::secrets::{Need, Secrets};
@@ -42,6 +43,29 @@ impl SecretValue {
         name_of(&self.id)
     }
 
+    /// Its ARN, which says the account and the region.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) async fn arn(&self) -> Result<String, Failure> {
+        if self.id.starts_with("arn:") {
+            return Ok(self.id.clone());
+        }
+        let answer = self.client.get_secret_value().secret_id(&self.id).send();
+        let answer = answer.await.map_err(|error| self.unreadable(&error))?;
+        Ok(answer.arn().unwrap_or_default().to_owned())
+    }
+
+    fn unreadable(&self, error: &SdkError<GetSecretValueError>) -> Failure {
+        let thing = format!("secret {}", self.name());
+        let wanted = Wanted {
+            thing: &thing,
+            permission: "secretsmanager:GetSecretValue",
+            option: "--secret",
+        };
+        self.terms.refused(&wanted, error)
+    }
+
     /// The keys and values as they stand; a secret without a value is empty.
     ///
     /// # Errors
@@ -67,17 +91,7 @@ impl SecretValue {
             Err(error) if error.message().is_some_and(|m| m.contains("staging label")) => {
                 return Ok(Some(Map::new()));
             }
-            Err(error) => {
-                let thing = format!("secret {}", self.name());
-                return Err(self.terms.refused(
-                    &Wanted {
-                        thing: &thing,
-                        permission: "secretsmanager:GetSecretValue",
-                        option: "--secret",
-                    },
-                    &error,
-                ));
-            }
+            Err(error) => return Err(self.unreadable(&error)),
         };
         let text = answer.secret_string().unwrap_or_default();
         Ok(serde_json::from_str(text).ok())

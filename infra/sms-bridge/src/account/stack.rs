@@ -66,11 +66,18 @@ pub(super) fn samconfig(key: &str) -> Option<String> {
     of("deploy").or_else(|| of("global"))
 }
 
+/// Why a stack could not be described.
+pub(super) struct Refusal {
+    pub(super) failure: Failure,
+    /// There is no such stack: its name is wrong, or it was deleted.
+    pub(super) is_gone: bool,
+}
+
 pub(super) async fn describe(
     sdk: &SdkConfig,
     name: String,
     terms: &Terms,
-) -> Result<Deployed, Failure> {
+) -> Result<Deployed, Refusal> {
     let mut config = aws_sdk_cloudformation::config::Builder::from(sdk);
     config.set_endpoint_url(endpoint("CLOUDFORMATION"));
     let client = aws_sdk_cloudformation::Client::from_conf(config.build());
@@ -92,9 +99,15 @@ pub(super) async fn describe(
                  --profile, or give --table and --secret",
                 terms.region
             );
-            return Failure::Usage(terms.told(sentence, &error));
+            return Refusal {
+                failure: Failure::Usage(terms.told(sentence, &error)),
+                is_gone: true,
+            };
         }
-        terms.refused(&wanted, &error)
+        Refusal {
+            failure: terms.refused(&wanted, &error),
+            is_gone: false,
+        }
     })?;
     let stack = answer.stacks().first();
     let outputs = stack.map_or(&[][..], |stack| stack.outputs());

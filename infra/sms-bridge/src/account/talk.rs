@@ -115,14 +115,6 @@ pub(crate) fn ask(question: &str) -> Result<String, Failure> {
     }
 }
 
-/// Whether a person wants something; Enter alone is no.
-///
-/// # Errors
-/// The terminal is closed: nothing has happened then.
-pub(crate) fn wants(question: &str) -> Result<bool, Failure> {
-    Ok(is_yes(&ask(&format!("{question} [y/N]: "))?))
-}
-
 /// Goes on only when a person types "yes", or its first letter.
 ///
 /// # Errors

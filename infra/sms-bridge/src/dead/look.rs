@@ -11,7 +11,7 @@ use super::letter::Letter;
 use super::{all, named};
 use crate::Failure;
 use crate::account::{self, Table, talk};
-use crate::columns::{TERMINAL, hanging};
+use crate::columns::{fitted, hanging, terminal};
 use crate::events::{count, moment, whose};
 
 /// Which letters, when they are not named.
@@ -85,8 +85,8 @@ pub(super) fn lines(letter: &Letter, said: &str) -> String {
     };
     let at = moment(letter.buried_at);
     let first = format!("{at}  {:<10}  {whose}", letter.kind());
-    let said = hanging(&format!("    {}  ", letter.id), said, TERMINAL);
-    [vec![first], said].concat().join("\n")
+    let said = hanging(&format!("    {}  ", letter.id), said, terminal());
+    [fitted(&first), said].concat().join("\n")
 }
 
 impl Show {

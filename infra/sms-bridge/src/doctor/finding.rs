@@ -1,14 +1,13 @@
 //! What the doctor found.
 //!
-//! In: an area, what is so, the setting, what to do. Out: lines of at most 80 columns, or JSON.
-//! Pure.
+//! In: an area, what is so, the setting, what to do. Out: lines that fit the terminal, or JSON.
 
 use serde_json::{Value, json};
 
-use crate::columns::wrapped;
+use crate::columns::{terminal, wrapped};
 
-/// Columns of a terminal, without the first sixteen.
-const WIDTH: usize = 64;
+/// Columns before what was found.
+const INDENT: usize = 16;
 
 /// One thing looked at.
 #[derive(Debug, Clone)]
@@ -82,8 +81,9 @@ impl Finding {
 
     /// For a terminal.
     pub(crate) fn text(&self) -> String {
+        let width = terminal() - INDENT;
         let mut lines = Vec::new();
-        for (at, line) in wrapped(&self.what, WIDTH).into_iter().enumerate() {
+        for (at, line) in wrapped(&self.what, width).into_iter().enumerate() {
             let head = if at == 0 {
                 (self.word(), self.area)
             } else {
@@ -95,9 +95,9 @@ impl Finding {
             if text.is_empty() {
                 continue;
             }
-            for (at, line) in wrapped(text, WIDTH - 9).into_iter().enumerate() {
+            for (at, line) in wrapped(text, width - 9).into_iter().enumerate() {
                 let name = if at == 0 { name } else { "" };
-                lines.push(format!("{:16}{name:9}{line}", ""));
+                lines.push(format!("{:INDENT$}{name:9}{line}", ""));
             }
         }
         lines.join("\n")

@@ -70,7 +70,10 @@ impl Report {
 impl Doctor {
     /// The last step of the set-up.
     pub(crate) fn of(account: account::Options) -> Self {
-        Self { account }
+        Self {
+            account,
+            client: None,
+        }
     }
 
     pub(crate) async fn run(self) -> Result<(), Failure> {

@@ -177,7 +177,7 @@ fn uploaded(how: &str) -> Finding {
 /// Uploads a file and deletes it (reference, "Attachments").
 async fn upload(program: &Admin) -> Result<(), Trouble> {
     let token = program
-        .upload("sms-bridge-doctor.txt", "text/plain", "sms-bridge doctor")
+        .uploaded("sms-bridge-doctor.txt", b"sms-bridge doctor")
         .await?;
     let path = format!("/uploads/{token}");
     // What stays behind goes away by itself within the hour.

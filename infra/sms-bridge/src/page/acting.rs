@@ -159,6 +159,7 @@ async fn over(State(room): State<Arc<Room>>) -> Response {
     room.stack
         .zendesk
         .webhook_delivery(simulators::zendesk::Mode::Immediate);
+    room.acts.put_back().await;
     room.stack.quiesce(Duration::from_secs(5)).await;
     let done = room.stack.start_over().await;
     room.clock.reset();

@@ -86,6 +86,7 @@ impl Page {
         let acts = Acts {
             stack: Arc::clone(&stack),
             sky: Arc::new(Sky::default()),
+            features: Arc::default(),
             jumped: Arc::new(move |by| told.jump(by)),
         };
         let room = Arc::new(Room {

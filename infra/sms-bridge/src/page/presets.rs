@@ -39,6 +39,13 @@ pub(crate) const ALL: &[(&str, &str)] = &[
         include_str!("../../conversations/unsubscribed.toml"),
     ),
     ("refused", include_str!("../../conversations/refused.toml")),
+    (
+        "first-answer",
+        include_str!("../../conversations/first-answer.toml"),
+    ),
+    ("context", include_str!("../../conversations/context.toml")),
+    ("brand", include_str!("../../conversations/brand.toml")),
+    ("rating", include_str!("../../conversations/rating.toml")),
 ];
 
 /// What is playing.
@@ -86,7 +93,7 @@ impl Cast for Ids {
 }
 
 /// Starts a preset, instead of the one that plays; `none` only ends that one. Either way nothing
-/// is left of faults that were on.
+/// is left of faults that were on, and of what a story before switched on.
 pub(super) async fn start(room: &Arc<Room>, name: &str) -> Result<(), String> {
     let found = ALL.iter().find(|(known, _)| *known == name);
     if found.is_none() && name != "none" {
@@ -95,13 +102,18 @@ pub(super) async fn start(room: &Arc<Room>, name: &str) -> Result<(), String> {
     room.playing.stop();
     room.live.poke();
     calm(room).await?;
+    room.acts.put_back().await;
     let Some((_, text)) = found else {
         return Ok(());
     };
     let conversation = Conversation::parse(text)?;
     let mut roles = BTreeMap::new();
     for role in &conversation.customer {
-        let added = room.add_customer(&role.first_name, &role.last_name);
+        let mut added = room.add_customer(&role.first_name, &role.last_name);
+        if role.has_profile() {
+            role.fill(&mut added);
+            room.stack.braze.add_user(added.clone());
+        }
         roles.insert(role.id.clone(), added.external_id);
     }
     let mut roles = Roles {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use local::Stack;
 use serde_json::{Value, json};
 use simulators::braze::{self, Failure, InboundDelivery, Send, Sms};
-use simulators::zendesk::{Role, Ticket, TicketComment, User};
+use simulators::zendesk::{Named, Role, Ticket, TicketComment, User, Zendesk};
 
 use super::live::Values;
 use super::made::Made;
@@ -103,7 +103,8 @@ impl View {
         for mut ticket in desk.tickets() {
             let id = ticket.id;
             let requester = users.iter().find(|user| user.id == ticket.requester.id);
-            let card = card(&ticket, requester, ahead);
+            let mut card = card(&ticket, requester, ahead);
+            card["routed"] = routed(desk, &ticket).into();
             values.insert(format!("ticket/{id}"), card.to_string());
             let comments = std::mem::take(&mut ticket.comments);
             for (at, comment) in comments.into_iter().enumerate() {
@@ -233,6 +234,21 @@ fn card(ticket: &Ticket, requester: Option<&User>, ahead: i64) -> Value {
         "updated": ticket.updated_at_ms + ahead,
         "comments": ticket.comments.len(),
     })
+}
+
+/// Where a ticket belongs, as far as it is not as every ticket is.
+fn routed(desk: &Zendesk, ticket: &Ticket) -> Vec<String> {
+    let name = |known: Vec<Named>, id: Option<u64>| {
+        let own = known.iter().skip(1).find(|one| Some(one.id) == id);
+        own.map(|one| one.name.clone())
+    };
+    let brand = name(desk.brands(), Some(ticket.brand_id)).map(|name| format!("brand {name}"));
+    let group = name(desk.groups(), ticket.group_id).map(|name| format!("group {name}"));
+    let priority = ticket
+        .priority
+        .as_ref()
+        .map(|one| format!("priority {one}"));
+    [brand, group, priority].into_iter().flatten().collect()
 }
 
 fn said(ticket: u64, comment: &TicketComment, ahead: i64) -> Value {

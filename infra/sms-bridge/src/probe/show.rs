@@ -6,7 +6,7 @@ use super::Made;
 use super::facts::{FACTS, Finding, Group};
 use super::transcript::Redactor;
 use crate::account::talk;
-use crate::columns::{TERMINAL, hanging, wrapped};
+use crate::columns::{hanging, terminal, wrapped};
 
 /// What the person agrees to.
 pub(super) fn consent(made: &Made) -> String {
@@ -40,7 +40,9 @@ pub(super) fn consent(made: &Made) -> String {
     let told =
         "It takes from three to ten minutes, and writes a transcript without anybody's data.";
     parts.push(told.to_owned());
-    let parts = parts.iter().map(|part| wrapped(part, TERMINAL).join("\n"));
+    let parts = parts
+        .iter()
+        .map(|part| wrapped(part, terminal()).join("\n"));
     parts.collect::<Vec<_>>().join("\n\n")
 }
 
@@ -69,8 +71,8 @@ pub(super) fn summary(findings: &[Finding], redactor: &Redactor, out: &str) {
             || format!("not found out: {seen}"),
             |answer| format!("{} ({seen})", word(answer)),
         );
-        let question = wrapped(fact.question, TERMINAL).into_iter();
-        for line in question.chain(hanging("  ", &answer, TERMINAL)) {
+        let question = wrapped(fact.question, terminal()).into_iter();
+        for line in question.chain(hanging("  ", &answer, terminal())) {
             talk::say(&line);
         }
     }
@@ -81,7 +83,7 @@ pub(super) fn summary(findings: &[Finding], redactor: &Redactor, out: &str) {
         told.count(),
         findings.len()
     );
-    talk::say(&format!("\n{}", wrapped(&told, TERMINAL).join("\n")));
+    talk::say(&format!("\n{}", wrapped(&told, terminal()).join("\n")));
 }
 
 /// An answer in a word.

@@ -14,6 +14,10 @@ use crate::Failure;
 use crate::account::SecretValue;
 use crate::zendesk::{Admin, Trouble};
 
+/// The secret's key for Zendesk's address: no secret, and no function reads it. The secret outlives its stack, and
+/// `--remove` finds there what is left of it.
+pub(crate) const ADDRESS: &str = "zendesk_base_url";
+
 /// Ids as they become known.
 struct Ids {
     webhooks: Vec<String>,
@@ -35,6 +39,7 @@ pub(crate) async fn apply(
     wanted: &Wanted,
     admin: &Admin,
     secret: &SecretValue,
+    base: &str,
     mut told: impl FnMut(&Change),
 ) -> Result<Refused, Failure> {
     let known = |part: Part| {
@@ -59,13 +64,8 @@ pub(crate) async fn apply(
         }
         if stores(change) {
             if !stored {
-                store(
-                    plan.changes.iter().filter(|c| stores(c)),
-                    &ids,
-                    admin,
-                    secret,
-                )
-                .await?;
+                let changes = plan.changes.iter().filter(|c| stores(c));
+                store(changes, &ids, admin, secret, base).await?;
                 stored = true;
             }
         } else {
@@ -100,40 +100,49 @@ fn is_refused(trouble: &Trouble) -> bool {
     )
 }
 
+/// Where an object of this kind is made, and its name in what is sent; `None` for what is not Zendesk's.
+fn place(part: Part) -> Option<(&'static str, &'static str)> {
+    Some(match part {
+        Part::UserField => ("/user_fields", "user_field"),
+        Part::Webhook(_) => ("/webhooks", "webhook"),
+        Part::Category => ("/trigger_categories", "trigger_category"),
+        Part::Trigger(_) | Part::Mail => ("/triggers", "trigger"),
+        Part::Macro => ("/macros", "macro"),
+        Part::Secret(_) => return None,
+    })
+}
+
+/// The object as it should be.
+fn sent(change: &Change, wanted: &Wanted, ids: &Ids) -> Value {
+    match change.part {
+        Part::UserField => wanted.user_field.clone(),
+        Part::Webhook(at) => wanted.webhooks[at].clone(),
+        Part::Category => json!({"name": wanted.category}),
+        Part::Trigger(at) => {
+            let trigger = &wanted.triggers[at];
+            let webhook = &ids.webhooks[trigger.route()];
+            wanted.trigger(trigger, &change.body, webhook, &ids.category)
+        }
+        Part::Mail => serde_json::from_str(&change.body).unwrap_or_default(),
+        Part::Macro => wanted.starts.clone().unwrap_or_default(),
+        Part::Secret(_) => Value::Null,
+    }
+}
+
 async fn make(
     change: &Change,
     wanted: &Wanted,
     ids: &mut Ids,
     admin: &Admin,
 ) -> Result<(), Trouble> {
-    let (path, name, body) = match change.part {
-        Part::UserField => ("/user_fields", "user_field", wanted.user_field.clone()),
-        Part::Webhook(at) => ("/webhooks", "webhook", wanted.webhooks[at].clone()),
-        Part::Category => (
-            "/trigger_categories",
-            "trigger_category",
-            json!({"name": wanted.category}),
-        ),
-        Part::Trigger(at) => {
-            let trigger = &wanted.triggers[at];
-            let webhook = &ids.webhooks[trigger.route()];
-            let body = wanted.trigger(trigger, &change.body, webhook, &ids.category);
-            ("/triggers", "trigger", body)
-        }
-        Part::Macro => (
-            "/macros",
-            "macro",
-            wanted.starts.clone().unwrap_or_default(),
-        ),
-        Part::Mail => (
-            "/triggers",
-            "trigger",
-            serde_json::from_str(&change.body).unwrap_or_default(),
-        ),
-        Part::Secret(_) => return Ok(()),
+    let Some((path, name)) = place(change.part) else {
+        return Ok(());
     };
-    let body = json!({ name: body });
     let one = || format!("{path}/{}", change.id.as_deref().unwrap_or_default());
+    let body = match change.act {
+        Act::Create | Act::Update => json!({ name: sent(change, wanted, ids) }),
+        Act::Keep | Act::Remove => Value::Null,
+    };
     match change.act {
         Act::Keep => {}
         Act::Remove => {
@@ -167,6 +176,7 @@ async fn store<'c>(
     ids: &Ids,
     admin: &Admin,
     secret: &SecretValue,
+    base: &str,
 ) -> Result<(), Failure> {
     let mut object: Map<String, Value> = secret.read().await?;
     for change in changes {
@@ -180,6 +190,7 @@ async fn store<'c>(
         let signs = signs.map_err(|trouble| failed(change, &trouble))?;
         merge::set(&mut object, ROUTES[route].2, &signs);
     }
+    object.insert(ADDRESS.to_owned(), Value::from(base));
     secret.write(&object).await
 }
 

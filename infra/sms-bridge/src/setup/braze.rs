@@ -11,7 +11,7 @@ use super::merge::get;
 use crate::Failure;
 use crate::account::{self, Deployed, talk};
 use crate::braze;
-use crate::columns::{TERMINAL, hanging};
+use crate::columns::{hanging, terminal};
 use crate::doctor::Finding;
 
 /// For `--help`.
@@ -266,7 +266,7 @@ fn export(stack: &Deployed, secret: &Map<String, Value>, with_token: bool) -> Op
     let mut lines = vec![format!("\n{EXPORT}\n")];
     for (name, value) in rows {
         let name = format!("   {name:15} ");
-        lines.extend(hanging(&name, &value, TERMINAL));
+        lines.extend(hanging(&name, &value, terminal()));
     }
     Some(lines)
 }

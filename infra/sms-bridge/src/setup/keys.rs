@@ -113,6 +113,45 @@ pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
+/// What is told of a name that is no key's: which it may have been meant for.
+pub(crate) fn unknown(name: &str) -> String {
+    let nearest = KEYS
+        .iter()
+        .map(|key| (apart(name, key.name), key.name))
+        .min();
+    let means = match nearest {
+        Some((apart, key)) if apart <= NEAR => format!(": did you mean {key}?"),
+        _ => String::new(),
+    };
+    format!("{name} is no key of the secret{means}")
+}
+
+/// The keys that a person may fill in.
+pub(crate) fn all_there_are() -> String {
+    let keys = KEYS.iter().map(|key| key.name);
+    let keys: Vec<_> = keys.filter(|key| !key.ends_with("_previous")).collect();
+    format!("the keys there are: {}", keys.join(", "))
+}
+
+/// Most letters in which a misspelt name differs from what was meant.
+const NEAR: usize = 3;
+
+/// In how many letters two names differ: put in, left out or another one.
+fn apart(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.chars().enumerate() {
+        let mut before = row[0];
+        row[0] = at + 1;
+        for (to, known) in other.iter().enumerate() {
+            let replaced = before + usize::from(letter != *known);
+            before = row[to + 1];
+            row[to + 1] = replaced.min(before + 1).min(row[to] + 1);
+        }
+    }
+    row[other.len()]
+}
+
 impl Key {
     /// What is wrong with a value, continuing a sentence that begins with the key.
     pub(crate) fn wrong(&self, value: &str) -> Option<&'static str> {

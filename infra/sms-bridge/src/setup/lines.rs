@@ -1,13 +1,13 @@
 //! What becomes of the secret's keys, in words.
 //!
-//! In: the secret before and after. Out: lines of at most 80 columns, names of keys. Never shows a
-//! value. Pure.
+//! In: the secret before and after. Out: lines that fit the terminal, names of keys. Never shows a
+//! value.
 
 use serde_json::{Map, Value};
 
 use super::keys::{self, EVENTS_TOKEN, KEYS, PSEUDONYM_KEY};
 use super::merge::get;
-use crate::columns::wrapped;
+use crate::columns::{fitted, hanging, terminal};
 
 /// Keys that nothing lacks.
 const OPTIONAL: [&str; 5] = [
@@ -17,9 +17,6 @@ const OPTIONAL: [&str; 5] = [
     EVENTS_TOKEN,
     "zendesk_events_signing_secret",
 ];
-
-/// Columns of a terminal.
-pub(super) const WIDTH: usize = 80;
 
 /// A key, and what becomes of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,11 +73,9 @@ pub(super) fn shown(name: &str, changed: &[Line], after: &Map<String, Value>) ->
         lines.push("Still missing:".to_owned());
         for key in missing {
             let from = keys::find(key).map_or("", |key| key.from);
-            for (at, piece) in wrapped(from, WIDTH - 33).into_iter().enumerate() {
-                let name = if at == 0 { key } else { "" };
-                lines.push(format!("  {name:30} {piece}"));
-            }
+            lines.extend(hanging(&format!("  {key:30} "), from, terminal()));
         }
     }
+    let lines: Vec<String> = lines.iter().flat_map(|line| fitted(line)).collect();
     lines.join("\n")
 }

@@ -51,11 +51,6 @@ fn condition(tag: &str) -> Value {
     json!({"field": "current_tags", "operator": "not_includes", "value": tag})
 }
 
-/// How many there are.
-pub(crate) fn count(wanted: &Wanted, found: &Found) -> usize {
-    mailing(wanted, found).count()
-}
-
 /// What would exclude the tag. Zendesk replaces a list of conditions or actions as a whole (reference, "Update
 /// Trigger"), so both are sent as they are, with one condition more.
 pub(super) fn changes(wanted: &Wanted, found: &Found) -> Vec<Change> {

@@ -71,10 +71,6 @@ pub(crate) struct Plan {
     pub(crate) notices: Vec<Notice>,
     /// Others' webhooks to this stack's URLs.
     pub(crate) by_hand: Vec<ByHand>,
-    /// There is no macro by which an agent starts a conversation, and there may be one.
-    pub(crate) offers_macro: bool,
-    /// How many triggers of others mail the requester of a ticket with the tag.
-    pub(crate) mailing: usize,
 }
 
 impl Plan {
@@ -157,8 +153,6 @@ pub(crate) fn plan(wanted: &Wanted, found: &Found, secret: &Map<String, Value>) 
         changes,
         notices: notices::of(wanted, found, &by_hand),
         by_hand,
-        offers_macro: found.macros.is_some() && found.own_macros(&wanted.owner).next().is_none(),
-        mailing: mail::count(wanted, found),
     }
 }
 

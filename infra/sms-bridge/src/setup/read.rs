@@ -35,10 +35,11 @@ fn values(text: &str) -> Result<Values, String> {
         false => lines(text)?,
     };
     let mut values = Values::new();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut unknown) = (Vec::new(), false);
     for (name, value) in pairs {
         let Some(key) = keys::find(&name) else {
-            wrong.push(format!("{name} is no key of the secret"));
+            wrong.push(keys::unknown(&name));
+            unknown = true;
             continue;
         };
         let value = value.trim();
@@ -49,6 +50,9 @@ fn values(text: &str) -> Result<Values, String> {
             Some(reason) => wrong.push(format!("{name} {reason}")),
             None => values.push((key.name, value.to_owned())),
         }
+    }
+    if unknown {
+        wrong.push(keys::all_there_are());
     }
     if !wrong.is_empty() {
         return Err(wrong.join("; "));
@@ -109,9 +113,34 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_none_is_answered_with_the_one_it_may_be_and_all_there_are() {
+        for (text, means) in [
+            (r#"{"braze_apikey": "hush"}"#, "did you mean braze_api_key?"),
+            ("braze-api-key=hush", "did you mean braze_api_key?"),
+            (
+                "zendesk_oauth_client=hush",
+                "did you mean zendesk_oauth_client_id?",
+            ),
+            ("zendesk_signing_secret_reply=hush", ""),
+        ] {
+            let told = values(text).unwrap_err();
+            assert!(told.contains("is no key of the secret"), "{told}");
+            assert!(told.contains(means) && !told.contains("hush"), "{told}");
+            for key in [
+                "zendesk_oauth_client_secret",
+                "braze_inbound_token",
+                "pseudonym_key",
+            ] {
+                assert!(told.contains(key), "{told}");
+            }
+        }
+        let two = values("a=hush\nb=hush\nc=hush").unwrap_err();
+        assert_eq!(two.matches("pseudonym_key").count(), 1, "{two}");
+    }
+
+    #[test]
     fn what_is_wrong_is_told_together_and_without_values() {
         for (text, told) in [
-            ("braze_key=hush", "braze_key is no key of the secret"),
             ("hush", "line 1 is not KEY=VALUE"),
             (
                 "{\"braze_api_key\":\n\"hush",

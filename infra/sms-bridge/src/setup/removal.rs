@@ -8,7 +8,7 @@ use super::found::{Found, id};
 use super::mail;
 use super::notices::{Notice, posts_to};
 use super::plan::{Change, Part, Plan, fields_id, gone, text};
-use super::wanted::{ROUTES, Wanted};
+use super::wanted::{Owner, ROUTES, Wanted};
 
 /// Triggers go before the webhooks they post to. The user field stays, because it holds what is known of customers.
 pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
@@ -56,6 +56,9 @@ pub(crate) fn removal(wanted: &Wanted, found: &Found) -> Plan {
             ))),
         }
     }
+    if changes.is_empty() {
+        notices.extend(of_others(wanted, found));
+    }
     notices.extend(stays(wanted, found));
     Plan {
         changes,
@@ -80,6 +83,19 @@ fn stays(wanted: &Wanted, found: &Found) -> Vec<Notice> {
          Center > People > User fields if you mean it."
     )));
     notices
+}
+
+/// Whose objects there are, where none is this stack's.
+fn of_others(wanted: &Wanted, found: &Found) -> Option<Notice> {
+    let others = Owner::all_of(found.triggers.iter().chain(&found.webhooks));
+    (!others.is_empty()).then(|| {
+        let others: Vec<String> = others.into_iter().collect();
+        Notice::harmless(format!(
+            "Nothing here was made for the stack {}. There are objects of (account/region/stack): {}.",
+            wanted.owner.stack,
+            others.join(", ")
+        ))
+    })
 }
 
 /// A second object of the same mark, made when the answer to the first try was lost; everything

@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::ask::{asked, asked_for_missing, lacks};
 use super::keys::{KEYS, PSEUDONYM_KEY};
-use super::lines::{WIDTH, changed, missing, shown};
+use super::lines::{changed, missing, shown};
 use super::merge::{ROTATING, get, previous, set};
 use super::read::{self, Values};
 use crate::Failure;
 use crate::account::{self, Account, talk};
-use crate::columns::wrapped;
+use crate::columns::{terminal, wrapped};
 
 /// For `--help`.
 pub(crate) const EXAMPLES: &str = "\
@@ -191,7 +191,7 @@ fn broken(name: &str) -> String {
          a whole; AWS keeps it as the version AWSPREVIOUS. A token made anew has to be pasted into \
          Braze's campaigns."
     );
-    wrapped(&told, WIDTH).join("\n")
+    wrapped(&told, terminal()).join("\n")
 }
 
 /// Whether a token is one of those accepted.

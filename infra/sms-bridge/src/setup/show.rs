@@ -1,16 +1,14 @@
 //! A plan for people and for scripts.
 //!
-//! In: a plan. Out: text of at most 80 columns, field by field, or JSON. Pure.
+//! In: a plan. Out: text that fits the terminal, field by field, or JSON.
 
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use super::fields::Difference;
 use super::plan::{Act, Change, Plan};
-use crate::columns::wrapped;
+use crate::columns::{fitted, terminal, wrapped};
 
-/// Columns of a terminal.
-const WIDTH: usize = 80;
 /// Where a field's text begins.
 const INDENT: usize = 21;
 
@@ -35,12 +33,16 @@ pub(crate) fn shown(plan: &Plan, base: &str, stack: &str) -> String {
     }
     for notice in &plan.notices {
         lines.push(String::new());
-        for (at, line) in wrapped(&notice.text, WIDTH - 2).into_iter().enumerate() {
+        for (at, line) in wrapped(&notice.text, terminal() - 2)
+            .into_iter()
+            .enumerate()
+        {
             lines.push(format!("{} {line}", if at == 0 { '!' } else { ' ' }));
         }
     }
     lines.push(String::new());
     lines.push(sum(plan));
+    let lines: Vec<String> = lines.iter().flat_map(|line| fitted(line)).collect();
     lines.join("\n")
 }
 
@@ -122,7 +124,7 @@ fn field_lines(field: &Difference, new: char) -> Vec<String> {
     let is = field.is.as_deref().unwrap_or_default();
     let mut lines = Vec::new();
     let mut push = |tag: char, text: &str| {
-        for (at, piece) in cut(text, WIDTH - INDENT).into_iter().enumerate() {
+        for (at, piece) in cut(text, terminal() - INDENT).into_iter().enumerate() {
             let name = if lines.is_empty() { field.field } else { "" };
             let tag = if at == 0 { tag } else { ' ' };
             lines.push(format!("    {name:14} {tag} {piece}"));

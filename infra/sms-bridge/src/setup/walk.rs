@@ -13,7 +13,7 @@ use super::zendesk::Zendesk;
 use crate::Failure;
 use crate::account::{self, Account, Deployed, talk};
 use crate::braze::Braze;
-use crate::columns::{TERMINAL, wrapped};
+use crate::columns::{terminal, wrapped};
 use crate::doctor::Doctor;
 
 /// For `--help`.
@@ -211,7 +211,7 @@ impl Found {
             ));
         }
         for line in lines {
-            talk::say(&wrapped(&line, TERMINAL).join("\n"));
+            talk::say(&wrapped(&line, terminal()).join("\n"));
         }
     }
 }

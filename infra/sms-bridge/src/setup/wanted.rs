@@ -3,6 +3,8 @@
 //! In: the stack's name, place and URLs; the definitions in `infra/zendesk`. Out: bodies to send
 //! and the marks by which an object is this stack's. Pure.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -63,6 +65,12 @@ const SAYS: &str =
 /// The macro's part of the mark.
 pub(crate) const MACRO: &str = "macro start";
 
+/// How every mark begins.
+const MARK: &str = "[braze-zendesk-bridge ";
+
+/// The tag where nothing else is set.
+const USUAL_TAG: &str = "braze_sms";
+
 /// Whose objects they are.
 #[derive(Clone)]
 pub(crate) struct Owner {
@@ -115,20 +123,29 @@ impl Owner {
     /// that two stacks of one name do not take each other's objects for their own.
     pub(crate) fn of(stack: &Deployed) -> Result<Self, Failure> {
         let arn = stack.output("SecretArn")?;
+        Ok(Self::named(stack.name.clone(), arn))
+    }
+
+    /// The owner of this name that the secret was of.
+    fn named(stack: String, arn: &str) -> Self {
         let mut parts = arn.split(':').skip(3);
         let (region, account) = (parts.next(), parts.next());
-        Ok(Self {
-            stack: stack.name.clone(),
-            place: format!("{}/{}", account.unwrap_or("-"), region.unwrap_or("-")),
-        })
+        let place = format!("{}/{}", account.unwrap_or("-"), region.unwrap_or("-"));
+        Self { stack, place }
+    }
+
+    /// Every stack that has a mark on one of these, as the mark writes it.
+    pub(crate) fn all_of<'o>(objects: impl Iterator<Item = &'o Value>) -> BTreeSet<String> {
+        let marks = objects.filter_map(|object| {
+            let (_, mark) = object["description"].as_str()?.split_once(MARK)?;
+            mark.split([' ', ']']).next()
+        });
+        marks.map(str::to_owned).collect()
     }
 
     /// The mark of one object, in its description.
     pub(crate) fn mark(&self, part: &str) -> String {
-        format!(
-            "[braze-zendesk-bridge {}/{} {part}]",
-            self.place, self.stack
-        )
+        format!("{MARK}{}/{} {part}]", self.place, self.stack)
     }
 
     /// Whether an object carries this mark.
@@ -200,6 +217,25 @@ impl Wanted {
         })
     }
 
+    /// What a stack wants that is gone: nothing. Its objects are known by their marks.
+    pub(crate) fn of_gone(stack: String, arn: &str) -> Result<Self, Failure> {
+        let owner = Owner::named(stack, arn);
+        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
+        Ok(Self {
+            category: owner.category(),
+            user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
+            webhooks: vec![Value::Null; ROUTES.len()],
+            triggers: Vec::new(),
+            auto_reply: false,
+            starts: None,
+            with_macro: false,
+            excludes_mail: false,
+            first_tag: Some(USUAL_TAG.to_owned()),
+            tag: None,
+            owner,
+        })
+    }
+
     /// Which of [`ROUTES`] a webhook posts to, by hand or by the tool.
     pub(crate) fn route(&self, webhook: &Value) -> Option<usize> {
         let mut ours = self.webhooks.iter();
@@ -252,7 +288,7 @@ fn tag(stack: &Deployed) -> Option<String> {
 
 /// The tag of tickets that a text opened.
 fn first_tag(stack: &Deployed) -> Option<String> {
-    let tags = stack.parameter("TicketTags").unwrap_or("braze_sms");
+    let tags = stack.parameter("TicketTags").unwrap_or(USUAL_TAG);
     let mut tags = tags.split(',').map(str::trim);
     tags.find(|tag| !tag.is_empty()).map(str::to_owned)
 }
@@ -282,6 +318,28 @@ fn first_answer(tag: Option<&str>) -> Trigger {
         body: FIRST.to_owned(),
         all,
         actions: Vec::new(),
+    }
+}
+
+/// The trigger of the automatic first answer, as far as it is its own.
+pub(crate) struct FirstAnswer {
+    /// Its conditions.
+    pub(crate) all: Vec<Value>,
+    /// What it posts.
+    pub(crate) body: String,
+}
+
+/// The same for tickets with this tag, with these words or the usual ones.
+pub(crate) fn first_answer_for(tag: &str, say: Option<&str>) -> FirstAnswer {
+    let trigger = first_answer(Some(tag));
+    let mut body = trigger.body("");
+    if let (Some(say), Ok(mut object)) = (say, serde_json::from_str::<Value>(&body)) {
+        object["say"] = Value::from(say);
+        body = object.to_string();
+    }
+    FirstAnswer {
+        all: trigger.all,
+        body,
     }
 }
 

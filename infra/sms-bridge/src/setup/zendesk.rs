@@ -3,13 +3,13 @@
 //! In: the stack, its secret. Out: the difference shown, a question, the changes made, and a second
 //! look that everything is as wanted.
 
-use std::io::IsTerminal;
-
 use clap::Args;
 use serde_json::{Map, Value};
+use shared::config::environment;
 
-use super::apply::apply;
+use super::apply::{ADDRESS, apply};
 use super::found::Found;
+use super::merge::get;
 use super::plan::{Part, Plan, plan};
 use super::read;
 use super::removal::removal;
@@ -18,7 +18,6 @@ use super::wanted::Wanted;
 use crate::Failure;
 use crate::account::{self, Account, Deployed, SecretValue, talk};
 use crate::columns;
-use crate::events::count;
 use crate::zendesk::{self, Admin, Credentials, SETUP_SCOPES, Trouble, credentials};
 
 /// For `--help`.
@@ -31,11 +30,12 @@ Examples:
   sms-bridge setup zendesk --exclude-mail     no e-mail beside the SMS
   sms-bridge setup zendesk --yes --json       for scripts
   sms-bridge setup zendesk --remove           take out what it made
+  sms-bridge setup zendesk --remove --stack NAME --secret ID
+                                              also after the stack was deleted
   sms-bridge setup zendesk --client admin.env sign in with another OAuth client
 
 Only objects with this stack's mark in their description are changed or removed;
 with --exclude-mail one condition is added to others' triggers, as shown before.
-On a terminal it asks for what --macro and --exclude-mail would do.
 It signs in with the secret's OAuth client and asks for the scopes `read write`;
 an administrator has to have made it. With --client another one does, which is
 not stored: then the secret's may be an agent's, who can set nothing up.";
@@ -87,31 +87,35 @@ impl Zendesk {
 
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let account = self.account.connect().await?;
-        let stack = account.deployed().await?;
-        let mut wanted = Wanted::of(stack)?;
+        let secret = account.secret().await?;
+        let stack = match self.remove {
+            true => account.deployed_unless_gone().await?,
+            false => Some(account.deployed().await?),
+        };
+        let mut wanted = match stack {
+            Some(stack) => Wanted::of(stack)?,
+            None => Wanted::of_gone(account.stack_name(), &secret.arn().await?)?,
+        };
         wanted.auto_reply = self.auto_reply;
         wanted.with_macro = self.with_macro;
         wanted.excludes_mail = self.exclude_mail;
         if self.with_macro && wanted.starts.is_none() {
             return Err(Failure::Usage(EVERY_TICKET.to_owned()));
         }
-        let secret = account.secret().await?;
-        let admin = sign_in(&account, stack, &secret, self.client.as_deref()).await?;
-        let mut plan = self.look(&wanted, &admin, &secret, &account).await?;
-        if self.offers(&plan, &mut wanted)? {
-            plan = self.look(&wanted, &admin, &secret, &account).await?;
-        }
-        let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
+        let base = address(stack, &secret).await?;
+        let admin = sign_in(&account, &base, &secret, self.client.as_deref()).await?;
+        let plan = self.look(&wanted, &admin, &secret, &account).await?;
         let changes = plan.to_do().count();
         let acts = changes > 0 && !self.dry_run;
-        let text = shown(&plan, base, &wanted.owner.stack);
+        let text = shown(&plan, &base, &wanted.owner.stack);
         if !self.account.json {
             talk::say(&text);
         } else if acts && !self.yes {
             eprintln!("{text}");
         }
         if acts {
-            self.act(changes, &plan, &wanted, &admin, &secret, &account)
+            let secret = (&secret, base.as_str());
+            self.act(changes, &plan, &wanted, &admin, secret, &account)
                 .await?;
         }
         if self.account.json {
@@ -130,14 +134,14 @@ impl Zendesk {
         plan: &Plan,
         wanted: &Wanted,
         admin: &Admin,
-        secret: &SecretValue,
+        (secret, base): (&SecretValue, &str),
         account: &Account,
     ) -> Result<(), Failure> {
         if !self.yes {
             let s = if changes == 1 { "" } else { "s" };
             talk::confirm(&format!("Make {changes} change{s}?"))?;
         }
-        let refused = apply(plan, wanted, admin, secret, |change| {
+        let refused = apply(plan, wanted, admin, secret, base, |change| {
             if !self.account.json {
                 talk::say(&done(change));
             }
@@ -150,7 +154,7 @@ impl Zendesk {
                 "The trigger \"{title}\" was not changed: {why}. Add the condition \"Tags contain none of the \
                  following: {tag}\" by hand in Admin Center > Objects and rules > Triggers."
             );
-            talk::warn(&columns::wrapped(&told, columns::TERMINAL).join("\n"));
+            talk::warn(&columns::wrapped(&told, columns::terminal()).join("\n"));
             left.without(Part::Mail, id.as_deref());
         }
         if let Some(why) = refused.events {
@@ -158,7 +162,7 @@ impl Zendesk {
                 "The webhook for event types was not made: {why}. The bridge works without it: a ticket that \
                  was given to somebody else, merged or deleted is noticed with the next text or answer on it."
             );
-            talk::warn(&columns::wrapped(&told, columns::TERMINAL).join("\n"));
+            talk::warn(&columns::wrapped(&told, columns::terminal()).join("\n"));
             left.without_events();
         }
         let Some(change) = left.to_do().next() else {
@@ -171,28 +175,6 @@ impl Zendesk {
             change.name,
             fields.join(", ")
         )))
-    }
-
-    /// Asks for what not everybody wants; whether anything was.
-    fn offers(&self, plan: &Plan, wanted: &mut Wanted) -> Result<bool, Failure> {
-        let silent = self.yes || self.dry_run || self.remove || self.account.json;
-        if silent || !std::io::stdin().is_terminal() {
-            return Ok(false);
-        }
-        let (macros, mails) = (wanted.with_macro, wanted.excludes_mail);
-        if let (Some(tag), true, false) = (&wanted.tag, plan.offers_macro, macros) {
-            wanted.with_macro = talk::wants(&format!(
-                "Also make a macro by which an agent starts a conversation (it adds the tag {tag})?"
-            ))?;
-        }
-        if let (Some(tag), 1.., false) = (&wanted.first_tag, plan.mailing, mails) {
-            wanted.excludes_mail = talk::wants(&format!(
-                "{} of others mail the requester. Add the condition that the ticket lacks the tag {tag}, so that \
-                 nobody gets an answer twice?",
-                count(plan.mailing, "trigger")
-            ))?;
-        }
-        Ok((macros, mails) != (wanted.with_macro, wanted.excludes_mail))
     }
 
     async fn look(
@@ -211,7 +193,9 @@ impl Zendesk {
     }
 }
 
-const NEXT: &str = "Zendesk is as wanted.\nNext: sms-bridge setup braze, then sms-bridge doctor.";
+const NEXT: &str = "Zendesk is as wanted.\n\
+    With --macro it also makes a macro by which an agent starts a conversation.\n\
+    Next: sms-bridge setup braze, then sms-bridge doctor.";
 const EVERY_TICKET: &str = "--macro: the parameter TextTickets is any, so every ticket of a customer with a Braze id is \
     texted about, and there is no tag to start a conversation by";
 const REMOVED: &str = "Removed, but for what stays as told above.";
@@ -232,14 +216,37 @@ fn all_of(keys: &Map<String, Value>, holder: &str) -> Result<Credentials, Failur
     })
 }
 
+/// Where Zendesk is: as the stack says, and where that is gone as `ZENDESK_BASE_URL` or its secret does.
+async fn address(stack: Option<&Deployed>, secret: &SecretValue) -> Result<String, Failure> {
+    if let Some(stack) = stack {
+        return Ok(stack
+            .parameter("ZendeskBaseUrl")
+            .unwrap_or_default()
+            .to_owned());
+    }
+    let given = environment("ZENDESK_BASE_URL").filter(|url| !url.trim().is_empty());
+    let kept = || async {
+        let object = secret.read().await?;
+        Ok::<_, Failure>(get(&object, ADDRESS).map(str::to_owned))
+    };
+    match given {
+        Some(url) => Ok(url.trim().to_owned()),
+        None => kept()
+            .await?
+            .ok_or_else(|| Failure::Usage(NOWHERE.to_owned())),
+    }
+}
+
+const NOWHERE: &str =
+    "the stack is gone and its secret does not say where Zendesk is: set ZENDESK_BASE_URL";
+
 /// A program that may set things up.
 async fn sign_in(
     account: &Account,
-    stack: &Deployed,
+    base: &str,
     secret: &SecretValue,
     client: Option<&str>,
 ) -> Result<Admin, Failure> {
-    let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
     let base = base
         .parse()
         .map_err(|error| Failure::Usage(format!("the stack's parameter ZendeskBaseUrl {error}")))?;

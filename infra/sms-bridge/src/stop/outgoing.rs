@@ -9,7 +9,7 @@ use shared::message::Body;
 
 use crate::Failure;
 use crate::account::{Table, text};
-use crate::columns::{TERMINAL, hanging};
+use crate::columns::{fitted, hanging, terminal};
 use crate::events::{self, moment, whose};
 
 /// An event that becomes an SMS.
@@ -77,19 +77,17 @@ impl Outgoing {
     pub(super) fn lines(&self, with_text: bool) -> Vec<String> {
         let event = &self.entry.event;
         let ticket = self.ticket.as_deref().unwrap_or("-");
-        let mut lines = vec![
-            format!(
-                "{}  {:<7}  ticket {ticket}  {}",
-                moment(event.received_at),
-                events::kind(&self.entry),
-                whose(&self.key.pk()),
-            ),
-            format!("    {}", event.delivery),
-        ];
+        let mut lines = fitted(&format!(
+            "{}  {:<7}  ticket {ticket}  {}",
+            moment(event.received_at),
+            events::kind(&self.entry),
+            whose(&self.key.pk()),
+        ));
+        lines.push(format!("    {}", event.delivery));
         if with_text {
             let words = events::text(&self.entry);
             let words = words.unwrap_or_else(|| "(in Zendesk, or the setting's)".to_owned());
-            lines.extend(hanging("    ", &words, TERMINAL));
+            lines.extend(hanging("    ", &words, terminal()));
         }
         lines
     }

@@ -1,6 +1,6 @@
 //! A path as people and scripts read it.
 //!
-//! In: what is known, the hops. Out: lines of at most 80 columns, or JSON. Texts only where asked
+//! In: what is known, the hops. Out: lines that fit the terminal, or JSON. Texts only where asked
 //! for.
 
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use shared::conversation::state::State;
 use super::Known;
 use super::path::Hop;
 use crate::Failure;
-use crate::columns::{TERMINAL, hanging};
+use crate::columns::{fitted, hanging, terminal};
 use crate::events::{moment, span, time, times};
 use crate::waiting::Why;
 
@@ -20,16 +20,16 @@ pub(super) fn lines(known: &Known, hops: &[Hop], text: bool) -> Vec<String> {
     let mut lines = head(known);
     lines.push(String::new());
     if hops.is_empty() {
-        lines.push(nothing(known).to_owned());
+        lines.extend(fitted(nothing(known)));
         return lines;
     }
-    lines.push(format!(
+    lines.extend(fitted(&format!(
         "{:<19}  {:<10}  Where it stands",
         "Time (UTC)", "What"
-    ));
+    )));
     let mut push = |beginning: &str, text: &str| {
         let beginning = format!("{beginning:INDENT$}");
-        lines.extend(hanging(&beginning, text, TERMINAL));
+        lines.extend(hanging(&beginning, text, terminal()));
     };
     for hop in hops {
         let first = format!("{:<19}  {:<10}  ", moment(hop.at), hop.kind);
@@ -60,8 +60,8 @@ fn nothing(known: &Known) -> &'static str {
 fn head(known: &Known) -> Vec<String> {
     let state = &known.held.state;
     let customer = known.customer.as_deref().unwrap_or("not known yet");
-    let mut lines = vec![format!("Customer   {customer}")];
-    let mut row = |name: &str, value: String| lines.push(format!("{name:<9}  {value}"));
+    let mut lines = fitted(&format!("Customer   {customer}"));
+    let mut row = |name: &str, value: String| lines.extend(fitted(&format!("{name:<9}  {value}")));
     if let Some(name) = &known.log_name {
         row("Logs", format!("customer = \"{name}\""));
     }

@@ -64,29 +64,6 @@ impl Admin {
         Ok((user, told.headers))
     }
 
-    /// Uploads a file, which is on no ticket; its token.
-    pub(crate) async fn upload(
-        &self,
-        name: &str,
-        kind: &'static str,
-        content: &'static str,
-    ) -> Result<String, Trouble> {
-        let call = "/uploads";
-        let mut url = self.base.at(&format!("/api/v2{call}"));
-        url.query_pairs_mut().append_pair("filename", name);
-        let request = Request::new(Method::POST, url, Repeat::Never)
-            .bytes(content)
-            .header("content-type", HeaderValue::from_static(kind))
-            .header("authorization", self.header.clone());
-        let told = told(
-            &format!("POST {call}"),
-            self.kind,
-            self.send(request).await?,
-        )?;
-        let token = told.body["upload"]["token"].as_str().map(str::to_owned);
-        token.ok_or_else(|| Trouble::NotZendesk(format!("POST {call}")))
-    }
-
     /// Reads one page.
     pub(crate) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Told, Trouble> {
         self.call(Method::GET, path, query, None).await
@@ -146,6 +123,18 @@ impl Admin {
         let plain = HeaderValue::from_static("text/plain");
         self.send(request.bytes(bytes).header("content-type", plain))
             .await
+    }
+
+    /// Uploads a file, which is on no ticket; its token.
+    pub(crate) async fn uploaded(
+        &self,
+        name: &str,
+        bytes: &'static [u8],
+    ) -> Result<String, Trouble> {
+        let call = "POST /uploads";
+        let told = told(call, self.kind, self.upload(name, bytes).await?)?;
+        let token = told.body["upload"]["token"].as_str().map(str::to_owned);
+        token.ok_or_else(|| Trouble::NotZendesk(call.to_owned()))
     }
 
     fn request(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::channel::Channel;
-use super::super::model::{Email, Status};
+use super::super::model::{Email, Named, Status};
 use super::super::{Config, Zendesk, catalogue, people, users};
 
 /// The first of other people's tickets.
@@ -31,6 +31,16 @@ impl Zendesk {
     pub fn add_brand(&self, name: &str) -> u64 {
         self.account
             .change(|work| catalogue::add(work.state, name, |state| &mut state.brands))
+    }
+
+    /// The account's brands.
+    pub fn brands(&self) -> Vec<Named> {
+        self.account.core.read(|state| state.brands.clone())
+    }
+
+    /// The account's groups of agents.
+    pub fn groups(&self) -> Vec<Named> {
+        self.account.core.read(|state| state.groups.clone())
     }
 
     /// Adds a ticket form. Returns its id.

@@ -42,6 +42,14 @@ impl Zendesk {
         })
     }
 
+    /// Removes the triggers of this title.
+    pub fn remove_triggers(&self, title: &str) {
+        self.account.change(|work| {
+            let triggers = &mut work.state.triggers;
+            triggers.retain(|trigger| trigger.title != title);
+        });
+    }
+
     /// Adds Zendesk's own trigger that mails agents' public comments to a requester who has an
     /// address, and to those in copy. Returns its id.
     pub fn install_notify_trigger(&self) -> u64 {

@@ -120,7 +120,7 @@ function top() {
   const closed = ticket.status === "closed";
   parts.status.replaceWith(parts.status = badge(ticket.status));
   parts.subject.textContent = ticket.subject;
-  parts.about.textContent = [`#${ticket.id}`, ticket.requester, ticket.suspended ? "suspended" : null, channels[ticket.via], ticket.follows ? `follows #${ticket.follows}` : null].filter(Boolean).join(" · ");
+  parts.about.textContent = [`#${ticket.id}`, ticket.requester, ticket.suspended ? "suspended" : null, channels[ticket.via], ...ticket.routed, ticket.follows ? `follows #${ticket.follows}` : null].filter(Boolean).join(" · ");
   parts.tags.replaceChildren(...ticket.tags.map((tag) => h("li", {}, tag)));
   parts.tags.hidden = !ticket.tags.length;
   for (const [status, button] of set) button.hidden = closed || status === ticket.status;

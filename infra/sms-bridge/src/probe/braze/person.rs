@@ -5,14 +5,14 @@
 use tokio::sync::oneshot;
 
 use crate::account::talk;
-use crate::columns::{TERMINAL, wrapped};
+use crate::columns::{terminal, wrapped};
 
 /// What the person typed, in small letters; an end of the input is a refusal.
 pub(super) async fn ask(what: &str) -> Result<String, String> {
     let paragraphs = what.split('\n').map(|text| match text.starts_with(' ') {
         // To be copied as it stands.
         true => text.to_owned(),
-        false => wrapped(text, TERMINAL - 2).join("\n"),
+        false => wrapped(text, terminal() - 2).join("\n"),
     });
     let question = paragraphs.collect::<Vec<_>>().join("\n") + "\n> ";
     let (tell, told) = oneshot::channel();
