@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use shared::message::{Parsed, braze_inbound, zendesk_reply};
-use shared::text::{html, sms};
+use shared::text::{answer, html, sms};
 
 const SIZES: [usize; 3] = [200, 4_096, 65_536];
 
@@ -73,10 +73,16 @@ fn texts(criterion: &mut Criterion) {
         });
     }
     // Shapes that cost more than ordinary text of the same length.
-    for unit in ["é&nbsp;", "&amp;"] {
+    for unit in ["é&nbsp;", "&amp;", "<br>", "<sup>1</sup>", "<tr><td>a<td>b"] {
         let page = filled(unit, SIZES[2]);
         group.bench_function(BenchmarkId::new("html", unit), |b| {
             b.iter(|| html::to_text(black_box(&page)));
+        });
+    }
+    for unit in ["*a* ", "a|b\n-|-\n", "<"] {
+        let comment = filled(unit, SIZES[2]);
+        group.bench_function(BenchmarkId::new("answer", unit.trim()), |b| {
+            b.iter(|| answer::plain(black_box(&comment), "--"));
         });
     }
     let sentence = "Please restart the box and tell me what you see. ";
@@ -84,6 +90,10 @@ fn texts(criterion: &mut Criterion) {
         ("euro", "€", ""),
         ("lines", "é\n", ""),
         ("word", "a", ""),
+        ("two-encodings", "€", "ê"),
+        ("letters", "aé", ""),
+        ("ligatures", "œ", ""),
+        ("marks", "e\u{302}", ""),
         ("emoji-at-the-end", sentence, "😀"),
     ] {
         let text = filled(unit, SIZES[2]) + end;

@@ -3,6 +3,9 @@
 /// Deepest quotation that is marked.
 const MAX_QUOTES: usize = 8;
 
+/// How far back it is looked at what a raised or lowered text stands behind, in bytes.
+const REACH: usize = 128;
+
 /// Longest row of several cells that is put onto one line, in bytes.
 const MAX_ROW: usize = 160;
 
@@ -49,6 +52,15 @@ impl Apart {
             }
         }
     }
+}
+
+/// The end of a text's last line, as far as what follows it may depend on it.
+fn end_of_line(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(REACH);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    text[from..].rsplit('\n').next().unwrap_or_default()
 }
 
 impl Lines {
@@ -243,7 +255,7 @@ impl Lines {
         let inner = inner.trim_end();
         // White space before it, or a line's mark, is no text that it belongs to.
         let before = if start == mark {
-            self.text[..mark].rsplit('\n').next().unwrap_or_default()
+            end_of_line(&self.text[..mark])
         } else {
             ""
         };

@@ -43,6 +43,8 @@ pub fn readable(text: &str) -> Cow<'_, str> {
 
 /// The text of HTML. Where something was struck out stands a control character.
 pub fn to_text(html: &str) -> String {
+    // The one entity that editors write everywhere, and the dearest to look up in the table of all.
+    let html = &html.replace("&nbsp;", "\u{a0}");
     let mut page = Page {
         lists: Lists::of(html),
         ..Page::default()

@@ -202,6 +202,9 @@ fn a_quarter_of_a_megabyte_of_anything_is_read_in_linear_time() {
         "é&nbsp;",
         "&nbsp;\n",
         "<div><blockquote><ul>",
+        "1<sup>1</sup>",
+        "(a<sup>2</sup>",
+        "x<sub>1</sub>",
     ];
     growth::grows_as_the_text(&units, |html| to_text(html).len());
     growth::grows_as_the_text(&units, |html| readable(html).len());
