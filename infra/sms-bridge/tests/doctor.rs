@@ -447,7 +447,7 @@ async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
         zendesk.fault(Fault::always(operation, effect));
         let found = wrong(&world).await;
         assert_eq!(settings(&found), ["Zendesk"], "{operation} {found:?}");
-        let told = format!("Zendesk answers {status}, so it does not work just now");
+        let told = format!("Zendesk answers {status}, so it is not working right now");
         assert_eq!(found[0].1, told);
         let ran = world.bridge("setup zendesk --yes").await.ends(2);
         assert!(ran.err.starts_with(&format!("bridge: {told}; try again")));

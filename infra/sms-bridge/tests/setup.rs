@@ -452,7 +452,7 @@ async fn a_client_without_the_role_or_scopes_is_told_so() {
     let ran = world.bridge("setup zendesk --yes").await.ends(2);
     sentence(
         &ran,
-        "zendesk_oauth_client_id: the OAuth client was made by somebody",
+        "zendesk_oauth_client_id: the OAuth client was made by a user",
     );
     zendesk.set_api_role(Role::Admin);
 

@@ -1,7 +1,7 @@
 //! What Braze's event export brings: what became of each message, texts whose webhook was lost, subscriptions.
 //!
 //! In: exported events, messages that Braze took, the time. Out: notes, texts and consents for conversations. What
-//! is watched is read, changed and written back if nobody else wrote; nothing here needs a conversation's lease.
+//! is watched is read, changed and written back if no other worker wrote; nothing here needs a conversation's lease.
 
 use crate::conversation::notes::{self, Message};
 use crate::conversation::state::Entry;
@@ -17,15 +17,15 @@ use crate::telemetry::metrics::{self, Metric};
 
 use super::{Bridge, Vendors, Work};
 
-/// How often a change is tried again that somebody else overtook.
+/// How often a change is tried again that another worker overtook.
 const TRIES: u32 = 12;
 
 /// Tag on the ticket of a message that did not arrive.
 const FAILED_TAG: &str = "sms_failed";
 
-/// Something that the conversation has to be told, and how it is known as told.
+/// Something to report to the conversation, and how it is known to be reported.
 struct Telling {
-    /// Nothing where nobody can be told.
+    /// Nothing where there is no conversation.
     event: Option<Event>,
     of: Of,
 }
@@ -399,7 +399,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         self.change(&from, false, leave).await.map(drop)
     }
 
-    /// What is watched of a customer is due: what has come to pass is told.
+    /// What is watched of a customer is due: what has happened is reported.
     ///
     /// # Errors
     ///

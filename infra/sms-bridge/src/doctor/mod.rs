@@ -50,7 +50,7 @@ pub(crate) struct Doctor {
     client: Option<String>,
 }
 
-/// Findings, told as they come.
+/// Findings, printed as they come.
 struct Report {
     findings: Vec<Finding>,
     quiet: bool,
@@ -122,7 +122,7 @@ async fn braze(
     object: &Map<String, Value>,
     headers: bool,
 ) -> Vec<Finding> {
-    // What is missing was told when the stack and the secret were looked at.
+    // What is missing was reported when the stack and the secret were looked at.
     let base = stack.parameter("BrazeBaseUrl").unwrap_or_default();
     let (Ok(base), Some(key)) = (base.parse(), get(object, "braze_api_key")) else {
         return Vec::new();

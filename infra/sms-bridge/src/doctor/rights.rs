@@ -53,15 +53,15 @@ const METRICS: Need = Need {
     what: "read when a ticket was solved (its metrics)",
     scope: "read",
     right: "see all tickets",
-    so: "a solve whose webhook was lost may be told once more",
+    so: "a solve whose webhook was lost may send a second closing message",
     harmful: false,
 };
 const AUDITS: Need = Need {
     what: "read whose a ticket was before (its audits, scope read)",
     scope: "read",
     right: "see all tickets",
-    so: "an answer whose webhook was lost goes to whoever the ticket is now, and with an agent's credentials it is not \
-         found",
+    so: "an answer whose webhook was lost goes to the ticket's present requester, and with an agent's credentials it \
+         is not found",
     harmful: false,
 };
 

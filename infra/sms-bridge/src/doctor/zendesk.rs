@@ -42,7 +42,7 @@ pub(super) async fn check(
 ) -> Seen {
     let mut seen = Seen::default();
     let base = stack.parameter("ZendeskBaseUrl").unwrap_or_default();
-    // What is missing was told when the stack and the secret were looked at.
+    // What is missing was reported when the stack and the secret were looked at.
     let (Ok(base), Some(credentials)) = (base.parse::<BaseUrl>(), credentials(object)) else {
         return seen;
     };

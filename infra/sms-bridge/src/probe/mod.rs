@@ -195,7 +195,7 @@ impl Probe {
     async fn inbox(&self, door: Option<(String, String, Table)>) -> Result<Option<Inbox>, Failure> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret)
-            .map_err(|error| Failure::Broken(format!("no randomness can be had: {error}")))?;
+            .map_err(|error| Failure::Broken(format!("no random bytes are available: {error}")))?;
         let mark: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
         if let Some((url, token, table)) = door {
             return Ok(Some(Inbox::Stack(Door {

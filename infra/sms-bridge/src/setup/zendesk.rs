@@ -46,7 +46,7 @@ pub(crate) struct Zendesk {
     /// Remove what this stack made; the user field stays.
     #[arg(long)]
     remove: bool,
-    /// Also make a trigger that texts a first answer to whoever opens a ticket by text; edit its words in
+    /// Also make a trigger that texts a first answer to customers who open a ticket by text; edit its words in
     /// Zendesk, and delete it there to stop it.
     #[arg(long, conflicts_with = "remove")]
     auto_reply: bool,
@@ -160,7 +160,7 @@ impl Zendesk {
         if let Some(why) = refused.events {
             let told = format!(
                 "The webhook for event types was not made: {why}. The bridge works without it: a ticket that \
-                 was given to somebody else, merged or deleted is noticed with the next text or answer on it."
+                 was given to another requester, merged or deleted is noticed with the next text or answer on it."
             );
             talk::warn(&columns::wrapped(&told, columns::terminal()).join("\n"));
             left.without_events();
@@ -198,7 +198,7 @@ const NEXT: &str = "Zendesk is as wanted.\n\
     Next: sms-bridge setup braze, then sms-bridge doctor.";
 const EVERY_TICKET: &str = "--macro: the parameter TextTickets is any, so every ticket of a customer with a Braze id is \
     texted about, and there is no tag to start a conversation by";
-const REMOVED: &str = "Removed, but for what stays as told above.";
+const REMOVED: &str = "Removed, except for the objects listed above.";
 
 /// The OAuth client in a file.
 pub(crate) fn given(file: &str) -> Result<Credentials, Failure> {

@@ -125,15 +125,17 @@ impl Trouble {
                 format!("Zendesk forbids {call} (403){colon}{words}")
             }
             Self::NotAdmin(Kind::OAuth, role) => {
-                format!("the OAuth client was made by somebody with the role {role}")
+                format!("the OAuth client was made by a user with the role {role}")
             }
             Self::NotAdmin(Kind::Legacy, role) => {
-                format!("the API token is used as somebody with the role {role}")
+                format!("the API token is used as a user with the role {role}")
             }
             Self::Busy(seconds) => {
                 format!("Zendesk's rate limit is used up; it asks to wait {seconds} s")
             }
-            Self::Down(status) => format!("Zendesk answers {status}, so it does not work just now"),
+            Self::Down(status) => {
+                format!("Zendesk answers {status}, so it is not working right now")
+            }
             Self::SignIn(status) => {
                 format!(
                     "POST /oauth/tokens was answered {status}, which says nothing of the credentials"
@@ -157,7 +159,9 @@ impl Trouble {
                 let also = match kind {
                     Kind::OAuth => "",
                     // Nobody can make a new token since 2026-10-27.
-                    Kind::Legacy => "; a new API token cannot be had (docs/zendesk-tokens.md)",
+                    Kind::Legacy => {
+                        "; new API tokens are no longer issued (docs/zendesk-tokens.md)"
+                    }
                 };
                 format!("`sms-bridge setup secret` with the values of {OAUTH_CLIENTS}{also}")
             }

@@ -37,10 +37,10 @@ pub struct Sent {
     pub watched: bool,
     /// What became of it.
     pub fate: Fate,
-    /// What the agent has to be told still.
+    /// What the agent has yet to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owed: Option<Owed>,
-    /// The event that told that Braze gave it up: that one names no message, and may come again.
+    /// The event that said that Braze gave it up: that one names no message, and may come again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub abort: Option<String>,
     /// The agent read that it was withheld.
@@ -72,7 +72,7 @@ impl Fate {
     }
 }
 
-/// What the agent has to be told of a message.
+/// What the agent has to read about a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owed {
@@ -171,7 +171,7 @@ impl Sent {
         self.fate = next;
     }
 
-    /// Notes that the agent was told.
+    /// Notes that the agent has the note.
     pub fn told(&mut self, what: Owed) {
         if self.owed == Some(what) {
             self.owed = None;
