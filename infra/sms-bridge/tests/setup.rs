@@ -930,7 +930,7 @@ async fn what_a_stack_made_is_cleared_after_it_is_gone() {
     let world = World::ready().await;
     world.bridge("setup zendesk --macro --yes").await.ends(0);
     // CloudFormation forgets the stack; its secret and its table are kept.
-    let listener = local::wire::bind(0).await.unwrap();
+    let listener = simulators::serve::bind(0).await.unwrap();
     let other = local::cloudformation::Described {
         name: "another-stack".to_owned(),
         ..local::cloudformation::Described::default()
