@@ -2,7 +2,9 @@
 //!
 //! In: nothing. Out: [`Outcome`]. Pure; knows no client and no wire type.
 
-use crate::message::{Attachment, CommentId, Customer, ExternalUserId, Personal, TicketId, UserId};
+use crate::message::{
+    Attachment, CommentId, Customer, ExternalUserId, Personal, Phone, TicketId, UserId,
+};
 
 use super::seen::Seen;
 use super::state::{Attached, Entry, State, Status, Trouble};
@@ -56,6 +58,8 @@ pub struct PersonFacts {
     pub gone: bool,
     /// Their Braze id, where they have one.
     pub customer: Option<ExternalUserId>,
+    /// The number by which the bridge made the user, of a customer without one.
+    pub number: Option<Phone>,
 }
 
 /// A comment that was written, and what the answer said of its ticket.
@@ -114,6 +118,9 @@ pub struct TicketFacts {
     pub requester: Option<UserId>,
     /// The requester's Braze external id.
     pub customer: Option<ExternalUserId>,
+    /// The number by which the bridge made the requester's user: it finds the conversation of a customer without
+    /// a Braze external id.
+    pub number: Option<Phone>,
     /// Its tags.
     pub tags: Vec<String>,
 }

@@ -11,6 +11,7 @@ mod changes;
 mod client;
 mod comments;
 mod error;
+pub mod external_id;
 mod html;
 mod oauth;
 mod pass;

@@ -7,8 +7,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{
-    CommentId, DeliveryId, ExternalUserId, Personal, TicketField, TicketId, UserId,
+    CommentId, DeliveryId, ExternalUserId, Personal, Phone, TicketField, TicketId, UserId,
 };
+
+use super::external_id::{is_made_up, number_in};
 
 /// A customer as a Zendesk user.
 #[derive(Debug, Clone)]
@@ -42,9 +44,16 @@ impl FoundUser {
     /// Their Braze id: the user field, else, where it is `trusted`, the external id.
     pub fn customer(&self, trusted: bool) -> Option<ExternalUserId> {
         let filled = |id: &Option<Personal>| id.clone().filter(|id| id.present().is_some());
-        let external_id = filled(&self.external_id).filter(|_| trusted);
+        let external_id =
+            filled(&self.external_id).filter(|id| trusted && !is_made_up(id.as_str()));
         let id = filled(&self.braze_id).or(external_id);
         id.and_then(|id| id.as_str().parse().ok())
+    }
+
+    /// The number of a customer who has no Braze external id, by the external id that the bridge made of it.
+    pub fn number(&self) -> Option<Phone> {
+        let external_id = self.external_id.as_ref();
+        external_id.and_then(|id| number_in(id.as_str()))
     }
 
     /// Whether it is an end user with exactly this external id.
@@ -233,11 +242,18 @@ impl TicketView {
     /// The customer's Braze id: the user field. Where it is empty, and only where external ids are
     /// `trusted` to be Braze's, the user's external id; another system may have given it.
     pub fn customer(&self, trusted: bool) -> Option<ExternalUserId> {
-        let external_id = self.requester_external_id.as_ref().filter(|_| trusted);
+        let external_id = self.requester_external_id.as_ref();
+        let external_id = external_id.filter(|id| trusted && !is_made_up(id.as_str()));
         self.braze_external_id
             .as_ref()
             .or(external_id)
             .and_then(|id| id.as_str().parse().ok())
+    }
+
+    /// The number of a customer who has no Braze external id, by the external id that the bridge made of it.
+    pub fn number(&self) -> Option<Phone> {
+        let external_id = self.requester_external_id.as_ref();
+        external_id.and_then(|id| number_in(id.as_str()))
     }
 }
 

@@ -6,8 +6,12 @@ use shared::message::{BrazeId, Customer, Phone};
 
 /// The number of the only anonymous profile there is.
 pub fn number() -> Customer {
-    let phone = Phone::read("+15550100042").expect("a number");
-    Customer::Phone(phone)
+    Customer::Phone(phone())
+}
+
+/// The same, as Zendesk's user names it.
+pub fn phone() -> Phone {
+    Phone::read("+15550100042").expect("a number")
 }
 
 /// The external id that the profile gets.

@@ -211,6 +211,7 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::LookUpUser(user) => Outcome::Person(PersonFacts {
             gone: !world.is_user(*user),
             customer: world.customer(*user),
+            number: world.number(*user),
         }),
         Step::LookUpHistory(ticket, _) => world.history(*ticket),
         // The table's, not a vendor's.

@@ -1,7 +1,6 @@
 //! What customers and agents do, and the webhooks it causes.
 
 use shared::conversation::state::Status;
-use shared::conversation::store::{Key, Shown};
 use shared::message::{
     Body, BrazeId, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming,
     Personal, Profile, Reply, Resend, Solved, Text, TicketId, UserId,
@@ -60,7 +59,7 @@ impl<S: Table> Run<S> {
                 self.common.pass_time(1_500);
                 self.common.world.lock().expect("world").now = self.common.now();
                 let ticket = self.ticket_of(&customer, deed);
-                if let Some(ticket) = ticket.filter(|ticket| self.is_known(*ticket)) {
+                if let Some(ticket) = ticket {
                     self.tell(|| format!("agent: {deed:?} on {ticket}, {body:?}"));
                     self.deed(&customer, ticket, deed, body);
                 }
@@ -150,26 +149,13 @@ impl<S: Table> Run<S> {
         });
     }
 
-    /// Of a ticket whose requester has no external id nothing but the ticket's item says whose conversation is on it:
-    /// what agents do there before it does, and on tickets that they open, is known to be open (`docs/testing.md`).
-    fn is_known(&self, ticket: TicketId) -> bool {
-        let unnamed = {
-            let world = self.common.world.lock().expect("world");
-            world.is_unnamed(ticket)
-        };
-        let claimed = |item: &Shown| item.key == Key::Ticket(ticket);
-        let on_it = |item: &Shown| item.state.ticket == Some(ticket);
-        let mut items = self.store.shown().into_iter();
-        !unnamed || items.any(|item| claimed(&item) || on_it(&item))
-    }
-
     /// The ticket an agent has before them: the newest that the deed is possible on.
     fn ticket_of(&self, customer: &Customer, deed: Deed) -> Option<TicketId> {
         let mut world = self.common.world.lock().expect("world");
         if deed == Deed::Foreign {
             let active = |t: &super::world::Ticket| t.customer == *customer && !t.deleted;
             let all = world.tickets.iter();
-            let mut theirs = all.filter(|(id, t)| active(t) && !world.is_unnamed(**id));
+            let mut theirs = all.filter(|(_, t)| active(t));
             let is_met = theirs.next().is_some();
             return is_met.then(|| world.foreign(customer));
         }

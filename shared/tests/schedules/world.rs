@@ -9,7 +9,7 @@ use shared::conversation::step::{
     Written,
 };
 use shared::message::{
-    CommentId, Customer, DeliveryId, ExternalUserId, Personal, TicketId, UserId,
+    CommentId, Customer, DeliveryId, ExternalUserId, Personal, Phone, TicketId, UserId,
 };
 
 use super::anonymous;
@@ -53,12 +53,14 @@ impl Ticket {
     }
 
     fn facts(&self, id: TicketId, unnamed: &BTreeSet<UserId>) -> TicketFacts {
-        let nobodys = self.is_strangers || unnamed.contains(&self.requester);
+        let by_number = unnamed.contains(&self.requester);
+        let nobodys = self.is_strangers || by_number;
         TicketFacts {
             ticket: id,
             status: Some(self.status),
             requester: Some(self.requester),
             customer: self.customer.id().filter(|_| !nobodys).cloned(),
+            number: by_number.then(anonymous::phone),
             tags: self.tags.clone(),
         }
     }
@@ -172,6 +174,11 @@ impl World {
         let mut all = self.users.iter();
         all.find(|(_, id)| **id == named)
             .and_then(|(customer, _)| anonymous::person(customer).id().cloned())
+    }
+
+    /// The number a user was made by, who has no external id of Braze yet.
+    pub fn number(&self, user: UserId) -> Option<Phone> {
+        self.unnamed.contains(&user).then(anonymous::phone)
     }
 
     /// The ticket's requester has no external id of Braze in the field.

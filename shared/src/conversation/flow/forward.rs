@@ -1,9 +1,7 @@
 //! An event that names only a ticket goes to the conversation that is on it, or to that of the customer whose
 //! ticket it is.
 
-use crate::message::{
-    Check, Customer, DeliveryId, Event, ExternalUserId, Note, Personal, TicketId,
-};
+use crate::message::{Check, Customer, DeliveryId, Event, Note, Personal, TicketId};
 
 use super::super::notes;
 use super::super::state::{Entry, State};
@@ -53,7 +51,7 @@ pub(super) async fn forward(
     });
     let customer = owned
         .map(|owner| owner.customer.clone())
-        .or_else(|| facts.customer.clone().map(Customer::Id));
+        .or_else(|| named(&facts));
     match customer {
         Some(customer) => Ok(Done::Forward { customer }),
         None => Ok(unknown(calls, context, state, event, &facts)),
@@ -113,12 +111,16 @@ async fn look(
         Some(Outcome::Person(PersonFacts {
             customer: Some(customer),
             ..
-        })) => Ok(to(customer)),
+        })) => Ok(to(Customer::Id(customer))),
+        Some(Outcome::Person(PersonFacts {
+            number: Some(number),
+            ..
+        })) => Ok(to(Customer::Phone(number))),
         Some(Outcome::Person(_) | Outcome::Failed(Failure::NotFound | Failure::Refused(_))) => {
             Ok(to_owner(owner))
         }
         Some(Outcome::Ticket(None)) => Ok(Done::ignored(owner::GONE)),
-        Some(Outcome::Ticket(Some(facts))) => Ok(match facts.customer {
+        Some(Outcome::Ticket(Some(facts))) => Ok(match named(&facts) {
             _ if !owner::is_tagged(context.policy, &facts.tags) => Done::ignored(owner::UNTAGGED),
             Some(customer) => to(customer),
             None => Done::ignored(UNKNOWN),
@@ -136,7 +138,12 @@ fn to_owner(owner: Option<&Owner>) -> Done {
     })
 }
 
-fn to(customer: ExternalUserId) -> Done {
-    let customer = Customer::Id(customer);
+fn to(customer: Customer) -> Done {
     Done::Forward { customer }
+}
+
+/// The customer that the requester's user names: by the Braze id, else by the number it was made for.
+fn named(facts: &TicketFacts) -> Option<Customer> {
+    let by_id = facts.customer.clone().map(Customer::Id);
+    by_id.or_else(|| facts.number.clone().map(Customer::Phone))
 }

@@ -57,6 +57,7 @@ fn facts(ticket: u64) -> TicketFacts {
         status: Some(Status::Open),
         requester: UserId::new(ticket),
         customer: format!("c{ticket}").parse().ok(),
+        number: None,
         tags: vec![],
     }
 }

@@ -1,15 +1,10 @@
 //! The customer as a Zendesk user: found by external id and left as it is, or made. Never found by
 //! number: two people may share one.
 
-use sha2::{Digest, Sha256};
-
 use crate::conversation::step::Person;
-use crate::message::{Customer, DeliveryId, ExternalUserId, Personal, Phone, UserId};
+use crate::message::{Customer, ExternalUserId, Personal, UserId};
 use crate::net::Deadline;
-use crate::zendesk::{Client, NewUser, ZendeskError};
-
-/// Digits of a person's mark in an external id.
-const MARK_DIGITS: usize = 16;
+use crate::zendesk::{Client, NewUser, ZendeskError, external_id};
 
 /// What became of the search for a user, and of making one.
 enum Tried {
@@ -26,10 +21,11 @@ pub(super) async fn find_or_create(
     person: &Person,
     deadline: Deadline,
 ) -> Result<UserId, ZendeskError> {
-    let (own, other) = match &person.customer {
-        Customer::Id(id) => (id.as_str().to_owned(), unlike_any_other(id.as_str())),
-        Customer::Phone(phone) => by_number(phone, person.mark.as_ref()),
+    let own = match &person.customer {
+        Customer::Id(id) => id.as_str().to_owned(),
+        Customer::Phone(phone) => external_id::by_number(phone, person.mark.as_ref()),
     };
+    let other = external_id::unlike_any_other(&own);
     if let Tried::User(user) = with_external_id(client, person, &own, deadline).await? {
         return Ok(user);
     }
@@ -90,26 +86,4 @@ async fn with_external_id(
     let found = client.users_with(external_id, deadline).await?;
     let own = found.iter().find(|user| user.is_customer(external_id));
     Ok(own.map_or(Tried::Not(Some(refused)), |user| Tried::User(user.id)))
-}
-
-/// External ids of a customer who has only a number: never the number alone, which may be another user's in
-/// Zendesk, and another one for each person who has it after another.
-fn by_number(phone: &Phone, mark: Option<&DeliveryId>) -> (String, String) {
-    let own = format!("braze_phone:{}", phone.digits());
-    let own = match mark {
-        Some(mark) => format!(
-            "{own}:{}",
-            mark.as_str().get(..MARK_DIGITS).unwrap_or_default()
-        ),
-        None => own,
-    };
-    let other = unlike_any_other(&own);
-    (own, other)
-}
-
-/// An external id that no other Braze id leads to, whatever Zendesk makes of case, accents and width.
-fn unlike_any_other(id: &str) -> String {
-    let digest = Sha256::digest(id.as_bytes());
-    let hex: String = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
-    format!("braze-{hex}")
 }

@@ -8,7 +8,9 @@ use crate::conversation::step::{
 };
 use crate::message::{Attachment, DeliveryId, TicketField, TicketId, UserId};
 use crate::net::Deadline;
-use crate::zendesk::{self, CommentView, Limited, NewComment, Role, TicketView, ZendeskError};
+use crate::zendesk::{
+    self, CommentView, FoundUser, Limited, NewComment, Role, TicketView, ZendeskError,
+};
 
 use super::super::attach;
 use super::super::limits::Limit;
@@ -125,6 +127,7 @@ impl Clients {
         let found = self.zendesk.active_user(user, deadline).await?;
         Ok(PersonFacts {
             gone: found.is_none(),
+            number: found.as_ref().and_then(FoundUser::number),
             customer: found.and_then(|found| found.customer(self.trust_external_id)),
         })
     }
@@ -223,6 +226,7 @@ impl Clients {
             status: from_wire(view.status),
             requester: view.requester,
             customer: view.customer(self.trust_external_id),
+            number: view.number(),
             tags: view.tags,
         }
     }

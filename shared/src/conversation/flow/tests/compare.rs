@@ -350,6 +350,7 @@ fn an_answer_on_another_ticket_is_found_as_its_webhook_would_have_told() {
 fn a_change_on_another_ticket_that_is_closed_gone_or_anothers_means_nothing() {
     let others = |facts: TicketFacts| TicketFacts {
         customer: Some("max".parse().expect("id")),
+        number: None,
         requester: UserId::new(8),
         ..facts
     };
@@ -423,6 +424,7 @@ fn look_for(user: Option<u64>, owner: Option<(&str, u64)>) -> (Vec<Step>, End) {
         Step::LookUpUser(user) => Outcome::Person(PersonFacts {
             gone: false,
             customer: (user.get() == 8).then(|| "max".parse().expect("id")),
+            number: None,
         }),
         step => works(step),
     })

@@ -174,6 +174,7 @@ fn facts(id: TicketId, status: Status, tags: &[&str]) -> TicketFacts {
         status: Some(status),
         requester: UserId::new(7),
         customer: "ana".parse().ok(),
+        number: None,
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
     }
 }

@@ -78,6 +78,7 @@ fn an_answer_that_was_written_for_another_requester_is_not_sent() {
                 Outcome::Person(PersonFacts {
                     gone,
                     customer: None,
+                    number: None,
                 })
             }
             step => works(step),
@@ -133,6 +134,7 @@ fn the_zendesk_user_decides_whose_the_ticket_is() {
                 Outcome::Person(PersonFacts {
                     gone,
                     customer: None,
+                    number: None,
                 })
             }
             step => works(step),
