@@ -27,6 +27,8 @@ pub const REPLY_SIGNING_SECRET: &str = "reply-signing-secret";
 pub const SOLVED_SIGNING_SECRET: &str = "solved-signing-secret";
 /// Signing secret of the webhook for event types.
 pub const EVENTS_SIGNING_SECRET: &str = "events-signing-secret";
+/// Bearer token of Braze's event export.
+pub const EXPORT_TOKEN: &str = "export-token";
 /// Bearer token of Braze's inbound webhook.
 pub const INBOUND_TOKEN: &str = "inbound-token";
 
@@ -67,6 +69,8 @@ pub struct Options {
     pub first_day: bool,
     /// Zendesk posts its event types to the bridge as well.
     pub zendesk_events: bool,
+    /// Braze exports its events to the bridge (Currents).
+    pub exports: bool,
     /// Template that defines the table; `None`: the workspace's.
     pub template: Option<PathBuf>,
 }
@@ -99,6 +103,7 @@ impl Default for Options {
             binaries: None,
             first_day: false,
             zendesk_events: false,
+            exports: false,
             template: None,
         }
     }
@@ -125,6 +130,9 @@ impl Options {
             if self.zendesk_events {
                 let key = "zendesk_events_signing_secret".to_owned();
                 secret.insert(key, json!(EVENTS_SIGNING_SECRET));
+            }
+            if self.exports {
+                secret.insert("braze_events_token".to_owned(), json!(EXPORT_TOKEN));
             }
             if self.first_day {
                 let kept = |key: &String| key == "braze_inbound_token";

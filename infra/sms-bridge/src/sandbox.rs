@@ -13,7 +13,7 @@ use local::dynamo::DynamoError;
 use local::logs::Logs;
 use local::stack::StackError;
 use local::{Options, Stack};
-use simulators::braze::User;
+use simulators::braze::{SMS_GROUP, User};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::conversation::Conversation;
@@ -135,10 +135,18 @@ impl Sandbox {
             schedule: None,
             pictures: true,
             zendesk_events: true,
+            exports: !self.first_day,
             logs: Logs::new(copy),
             show_build: true,
             ..Options::default()
         };
+        if !self.first_day {
+            let group = ("BRAZE_SUBSCRIPTION_GROUP_ID", SMS_GROUP);
+            let checks = ("CHECK_SUBSCRIPTION", "on");
+            let own =
+                [group, checks].map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
+            options.variables.extend(own);
+        }
         options.zendesk.port = taken[2];
         options.braze.port = taken[3];
         // Half an hour of retries passes in half a minute.

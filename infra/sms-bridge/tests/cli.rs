@@ -310,7 +310,7 @@ fn every_story_of_the_page_goes_as_expected() {
         );
         played += 1;
     }
-    assert_eq!(played, 13);
+    assert_eq!(played, 14);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use simulators::zendesk::Zendesk;
 use super::wiring::{follow_zendesk, introduce_to_braze, introduce_to_zendesk, tag};
 use super::{Options, Stack};
 use crate::dynamo::DynamoError;
+use crate::options::EXPORT_TOKEN;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// A number this close to now, in milliseconds, is a time.
@@ -25,6 +26,8 @@ pub(super) struct Fresh {
     braze: Value,
     first_day: bool,
     follows: bool,
+    /// Braze exports its events.
+    exports: bool,
     /// The tag of tickets that are texted about.
     tag: Option<String>,
 }
@@ -36,6 +39,7 @@ impl Fresh {
             braze: braze.snapshot(),
             first_day: options.first_day,
             follows: options.zendesk_events,
+            exports: options.exports,
             tag: tag(options),
         }
     }
@@ -49,6 +53,9 @@ impl Fresh {
             }
         }
         introduce_to_braze(braze, front);
+        if self.exports {
+            braze.set_currents(&format!("{front}/braze/events"), EXPORT_TOKEN);
+        }
     }
 }
 

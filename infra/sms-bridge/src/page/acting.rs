@@ -33,6 +33,7 @@ pub(super) fn routes(room: Arc<Room>) -> Router {
         .route("/pictures/{name}", get(picture))
         .route("/recording.toml", get(recording))
         .route("/act", post(act))
+        .route("/estimate", post(estimate))
         .route("/customers", post(customer))
         .route("/presets/{name}", post(preset))
         .route("/over", post(over))
@@ -99,6 +100,14 @@ pub(super) async fn perform(room: &Arc<Room>, step: Step) -> Result<(), String> 
     };
     drop(turn);
     done
+}
+
+/// What an answer will cost.
+async fn estimate(State(room): State<Arc<Room>>, body: Bytes) -> Response {
+    let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let ticket = asked["ticket"].as_u64().unwrap_or_default();
+    let text = asked["text"].as_str().unwrap_or_default();
+    Json(json!({"line": super::estimate::line(&room, ticket, text)})).into_response()
 }
 
 async fn customer(State(room): State<Arc<Room>>, body: Bytes) -> Response {

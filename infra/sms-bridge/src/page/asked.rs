@@ -33,6 +33,7 @@ impl Asked {
         };
         let header = |name: &str| event["headers"][name].as_str().map(str::to_owned);
         let (source, kind) = match one.function.as_str() {
+            "braze-inbound" if body["events"].is_array() => ("braze", "export".to_owned()),
             "braze-inbound" => (
                 "braze",
                 word("kind").unwrap_or_else(|| "message".to_owned()),
@@ -64,5 +65,5 @@ pub(super) fn answered(bytes: &[u8]) -> Value {
     let body = answer["body"].as_str().unwrap_or_default();
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     json!({"status": status, "outcome": body["outcome"], "reason": body["reason"],
-        "title": body["title"], "ticket": body["ticket_id"]})
+        "title": body["title"], "ticket": body["ticket_id"], "delivery": body["delivery_id"]})
 }

@@ -8,6 +8,8 @@ mod acting;
 mod asked;
 mod assets;
 mod clock;
+mod estimate;
+mod fate;
 mod guard;
 mod hops;
 mod live;

@@ -38,6 +38,10 @@ pub(crate) const ALL: &[(&str, &str)] = &[
         "unsubscribed",
         include_str!("../../conversations/unsubscribed.toml"),
     ),
+    (
+        "undelivered",
+        include_str!("../../conversations/undelivered.toml"),
+    ),
     ("refused", include_str!("../../conversations/refused.toml")),
     (
         "first-answer",

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use simulators::braze::{self, Failure, InboundDelivery, Send, Sms};
 use simulators::zendesk::{Named, Role, Ticket, TicketComment, User, Zendesk};
 
+use super::fate::Fates;
 use super::live::Values;
 use super::made::Made;
 use super::timeline::Timeline;
@@ -21,9 +22,9 @@ use crate::steps::is_address;
 /// What was seen so far.
 pub(super) struct View {
     timeline: Timeline,
-    texts: Made<(InboundDelivery, usize)>,
+    texts: Made<(InboundDelivery, usize, Value)>,
     sms: Made<Sms>,
-    comments: Made<TicketComment>,
+    comments: Made<(TicketComment, Option<String>)>,
 }
 
 impl View {
@@ -43,14 +44,16 @@ impl View {
         let mut values = Values::new();
         values.insert("head".to_owned(), head(room).to_string());
         values.insert("presets".to_owned(), known_presets().to_string());
-        self.phones(room, ahead, &mut values);
-        self.desk(room, ahead, &mut values);
+        let fates = Fates::read(&room.stack);
+        fates.show(&mut values);
+        self.phones(room, ahead, &fates, &mut values);
+        self.desk(room, ahead, &fates, &mut values);
         stored::show(&room.stack, ahead, &mut values);
         self.timeline.show(room, &mut values);
         values
     }
 
-    fn phones(&mut self, room: &Room, ahead: i64, values: &mut Values) {
+    fn phones(&mut self, room: &Room, ahead: i64, fates: &Fates, values: &mut Values) {
         let braze = &room.stack.braze;
         for user in braze.users() {
             let id = name(&user);
@@ -88,14 +91,24 @@ impl View {
         }
         for (id, (first, times)) in by_id(braze.texts()) {
             let name = format!("text/{id}");
-            let make = |(first, times): &(InboundDelivery, usize)| text(first, *times, ahead);
-            let shown = self.texts.json(&name, (first, times), ahead, make);
+            let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
+            let thing = (first, times, fates.of_text(&answer));
+            let make = |(first, times, outcome): &(InboundDelivery, usize, Value)| {
+                text(first, *times, outcome, ahead)
+            };
+            let shown = self.texts.json(&name, thing, ahead, make);
             values.insert(name, shown);
         }
     }
 
-    fn desk(&mut self, room: &Room, ahead: i64, values: &mut Values) {
+    fn desk(&mut self, room: &Room, ahead: i64, fates: &Fates, values: &mut Values) {
         let desk = &room.stack.zendesk;
+        let braze = &room.stack.braze;
+        let users_of_braze = braze.users();
+        let phones = users_of_braze
+            .iter()
+            .flat_map(|user| braze.inbox(name(user)));
+        let phone: Vec<Sms> = phones.collect();
         let users = desk.users();
         for user in users.iter().filter(|user| user.role == Role::EndUser) {
             values.insert(format!("user/{}", user.id), person(user).to_string());
@@ -109,8 +122,14 @@ impl View {
             let comments = std::mem::take(&mut ticket.comments);
             for (at, comment) in comments.into_iter().enumerate() {
                 let name = format!("comment/{id}/{at:06}");
-                let make = |comment: &TicketComment| said(id, comment, ahead);
-                let shown = self.comments.json(&name, comment, ahead, make);
+                let answer = comment.public && comment.via != "api";
+                let sms = answer
+                    .then(|| fates.of_answer(comment.id, &phone))
+                    .flatten();
+                let make = |(comment, sms): &(TicketComment, Option<String>)| {
+                    said(id, comment, sms.as_deref(), ahead)
+                };
+                let shown = self.comments.json(&name, (comment, sms), ahead, make);
                 values.insert(name, shown);
             }
         }
@@ -161,7 +180,7 @@ pub(super) fn name(user: &braze::User) -> &str {
 }
 
 /// Why a send that Braze accepted never reached the phone.
-fn silence(send: &Send) -> Option<String> {
+pub(super) fn silence(send: &Send) -> Option<String> {
     if let Some(why) = send.suppressed {
         let word = serde_json::to_value(why).unwrap_or_default();
         let word = word.as_str().unwrap_or_default().replace('_', " ");
@@ -182,8 +201,7 @@ fn by_id(texts: Vec<InboundDelivery>) -> BTreeMap<String, (InboundDelivery, usiz
     found
 }
 
-fn text(first: &InboundDelivery, times: usize, ahead: i64) -> Value {
-    let answer: Value = serde_json::from_str(&first.body).unwrap_or_default();
+fn text(first: &InboundDelivery, times: usize, outcome: &Value, ahead: i64) -> Value {
     let customer = match first.external_user_id.as_str() {
         "" => &first.from,
         id => id,
@@ -199,7 +217,7 @@ fn text(first: &InboundDelivery, times: usize, ahead: i64) -> Value {
         "status": first.status,
         "attempts": first.attempts,
         "over": first.over,
-        "outcome": answer["outcome"],
+        "outcome": outcome,
         "times": times,
     })
 }
@@ -251,7 +269,7 @@ fn routed(desk: &Zendesk, ticket: &Ticket) -> Vec<String> {
     [brand, group, priority].into_iter().flatten().collect()
 }
 
-fn said(ticket: u64, comment: &TicketComment, ahead: i64) -> Value {
+fn said(ticket: u64, comment: &TicketComment, sms: Option<&str>, ahead: i64) -> Value {
     let files = comment.attachments.iter().map(|file| {
         json!({"name": file.file_name, "kind": file.content_type, "url": file.content_url,
             "size": file.size})
@@ -264,6 +282,7 @@ fn said(ticket: u64, comment: &TicketComment, ahead: i64) -> Value {
         // What came over the API was written by the bridge, for the customer or in its own name.
         "bridge": comment.via == "api",
         "text": comment.plain_body,
+        "sms": sms,
         "files": files.collect::<Vec<_>>(),
         "at": comment.created_at_ms + ahead,
     })

@@ -107,5 +107,12 @@ export function start() {
     if (!list.items.size) newest = 0;
     $("timeline").classList.toggle("empty", list.items.size === 0);
   });
+  // What waited is done, or is a dead letter by now.
+  watch("open/", (news) => {
+    const changed = new Set(news.map(([name]) => name.slice("open/".length)));
+    for (const [name, { value }] of [...list.items]) {
+      if (changed.has(value.answer?.delivery)) list.set(name, value.number, value);
+    }
+  });
   return show;
 }

@@ -1,10 +1,9 @@
 // The agent's tickets.
 
 import { $, Keyed, ask, h, read, renew, shortTime, sticky } from "./dom.js";
-import { act, names, now, values, watch } from "./live.js";
+import { act, estimate, names, now, values, watch } from "./live.js";
 import { changeRequester, emailIn, mergeUser, suspend } from "./people.js";
 import { customer } from "./phone.js";
-import { measure } from "./sms.js";
 
 let open = null;
 let byHand = false;
@@ -87,7 +86,7 @@ function comment(said, old) {
   const files = said.files.map((file) => h("a", { href: file.url, class: "file", target: "_blank", rel: "noreferrer noopener" },
     file.kind.startsWith("image/") && !file.kind.includes("svg") ? h("img", { src: file.url, alt: "", loading: "lazy" }) : null,
     h("span", {}, `${file.name}, ${Math.max(1, Math.round(file.size / 1024))} KB`)));
-  const element = h("li", { class: `comment ${kind}${bridge ? " bridge-note" : ""}` }, who, h("p", { class: "text" }, said.text), files.length ? h("div", { class: "files" }, files) : null);
+  const element = h("li", { class: `comment ${kind}${bridge ? " bridge-note" : ""}` }, who, h("p", { class: "text" }, said.text), said.sms ? h("p", { class: /^on the phone/.test(said.sms) ? "fate" : "fate bad" }, said.sms) : null, files.length ? h("div", { class: "files" }, files) : null);
   return old ? renew(old, element) : element;
 }
 
@@ -148,11 +147,21 @@ async function merge(ticket) {
   if (told) act({ merge: { from: ticket.id, into: Number(told.into) } });
 }
 
+/** What is written will cost, as the bridge will send it; only the last question's answer is shown. */
+let asked = 0;
 function sizes() {
-  const text = $("answer").value;
+  const text = $("answer").value.trim();
   const note = $("reply").elements.public.value === "no";
-  const { parts, gsm } = measure(text);
-  $("answer-size").textContent = !text || note ? "" : `about ${parts.length} SMS ${parts.length === 1 ? "part" : "parts"}, ${gsm ? "GSM-7" : "UCS-2"}`;
+  const mine = ++asked;
+  if (!text || note || open === null) {
+    $("answer-size").textContent = "";
+    return;
+  }
+  setTimeout(async () => {
+    if (mine !== asked) return;
+    const told = await estimate(open, text);
+    if (mine === asked) $("answer-size").textContent = told?.line ?? "";
+  }, 150);
 }
 
 /** The form as its fields say. */

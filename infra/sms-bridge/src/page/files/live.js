@@ -105,6 +105,8 @@ export async function once(step, button) {
   return done;
 }
 export const addCustomer = (names) => post("/customers", names);
+/** What an answer on a ticket will cost, in words. */
+export const estimate = (ticket, text) => post("/estimate", { ticket, text });
 export const play = (preset) => post(`/presets/${preset}`);
 export const startOver = () => post("/over");
 

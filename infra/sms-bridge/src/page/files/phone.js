@@ -128,7 +128,7 @@ function silence(message) {
 function received(message) {
   const { parts, gsm } = measure(message.text);
   const shown = parts.map((part, at) => h("p", { class: "sms", "data-part": parts.length > 1 ? `${at + 1}/${parts.length}` : null }, part));
-  const count = parts.length === 1 ? "1 part" : `${parts.length} parts`;
+  const count = message.parts === 1 ? "1 part" : `${message.parts} parts`;
   return [h("span", { class: "hidden" }, "Received: "), ...shown, h("p", { class: "fate" }, `${shortTime(message.at, now())} · ${count}, ${gsm ? "GSM-7" : "UCS-2"}`)];
 }
 

@@ -1,5 +1,7 @@
 // What the bridge does, in people's words.
 
+import { values } from "./live.js";
+
 const CALLS = {
   "oauth.token": "Sign in to Zendesk",
   "users.create_or_update": "Find or make the user",
@@ -33,6 +35,7 @@ const EVENTS = {
   opted_out: "STOP came in",
   opted_in: "START came in",
   help: "HELP came in",
+  export: "Braze exported events",
   reply: "An agent’s reply",
   solved: "A ticket was solved",
   redelivery: "Redelivery",
@@ -68,6 +71,9 @@ export function ending(event) {
     const told = ["delivered", "settled", "unknown", "dead", "found"].filter((word) => answer.summary[word]);
     return [told.map((word) => `${answer.summary[word]} ${word}`).join(", ") || "nothing delivered", answer.summary.dead ? "bad" : answer.summary.delivered ? "good" : "wait"];
   }
+  const open = values.get(`open/${answer.delivery}`);
+  if (open === "dead") return ["a dead letter", "bad"];
+  if (answer.outcome === "queued" && open === undefined) return ["queued, done since", "good"];
   if (answer.outcome) return [`${answer.outcome}${answer.reason ? `: ${answer.reason}` : ""}`, { delivered: "good", queued: "wait" }[answer.outcome] ?? "plain"];
   return [answer.title ?? String(answer.status), "bad"];
 }
