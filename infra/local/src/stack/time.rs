@@ -55,6 +55,8 @@ impl Fresh {
         introduce_to_braze(braze, front);
         if self.exports {
             braze.set_currents(&format!("{front}/braze/events"), EXPORT_TOKEN);
+            // Events come behind what they are about.
+            braze.vary(|variants| variants.currents.delay_seconds = 1);
         }
     }
 }
