@@ -151,11 +151,11 @@ async fn main() -> ExitCode {
     match result.and_then(|()| talk::written()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(sentence)) => {
-            talk::warn(&format!("bridge: {sentence}"));
+            talk::warn(&format!("sms-bridge: {sentence}"));
             ExitCode::from(2)
         }
         Err(Failure::Broken(sentence)) => {
-            talk::warn(&format!("bridge: {sentence}"));
+            talk::warn(&format!("sms-bridge: {sentence}"));
             ExitCode::FAILURE
         }
         Err(Failure::Told) => ExitCode::FAILURE,

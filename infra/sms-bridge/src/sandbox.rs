@@ -179,7 +179,7 @@ impl Sandbox {
         let tell = async {
             while trouble.changed().await.is_ok() {
                 if let Some(sentence) = &*trouble.borrow_and_update() {
-                    eprintln!("bridge: {sentence}");
+                    eprintln!("sms-bridge: {sentence}");
                 }
             }
             std::future::pending().await

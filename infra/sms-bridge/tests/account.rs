@@ -99,7 +99,7 @@ fn found(output: &Output) {
 fn refused(output: &Output, sentence: &str) {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{told}");
-    assert_eq!(told, format!("bridge: {sentence}\n"));
+    assert_eq!(told, format!("sms-bridge: {sentence}\n"));
     assert!(output.stdout.is_empty());
 }
 
@@ -244,7 +244,7 @@ async fn no_answer_is_told_in_one_sentence_and_its_causes_only_when_asked_for() 
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{told}");
     let (first, causes) = told.split_once('\n').unwrap();
-    assert_eq!(first, format!("bridge: {sentence}"));
+    assert_eq!(first, format!("sms-bridge: {sentence}"));
     assert!(causes.contains("because: "), "{told}");
     assert!(causes.lines().count() > 1, "{told}");
 }

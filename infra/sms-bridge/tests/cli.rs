@@ -125,7 +125,7 @@ fn a_missing_conversation_is_told_in_one_sentence() {
     assert_eq!(output.status.code(), Some(2));
     let said = said(&output);
     assert!(
-        said.starts_with("bridge: /no/such/file.toml cannot be read"),
+        said.starts_with("sms-bridge: /no/such/file.toml cannot be read"),
         "{said}"
     );
     assert_eq!(said.lines().count(), 1);
@@ -354,7 +354,7 @@ fn a_failed_expectation_is_told_with_step_line_and_both_values() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let wanted = "bridge: step 1 (line 6): number of tickets: expected 2, found 0";
+    let wanted = "sms-bridge: step 1 (line 6): number of tickets: expected 2, found 0";
     assert!(said(&output).contains(wanted), "{}", said(&output));
 }
 
@@ -413,7 +413,7 @@ async fn a_full_disk_is_told_when_it_happens_and_at_the_end() {
     let mut running = running;
     let mut told = BufReader::new(running.child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.starts_with("bridge: The state cannot be kept: No space left on device") {
+    while !line.starts_with("sms-bridge: The state cannot be kept: No space left on device") {
         line.clear();
         assert!(told.read_line(&mut line).unwrap() > 0, "it was not told");
     }
@@ -421,7 +421,7 @@ async fn a_full_disk_is_told_when_it_happens_and_at_the_end() {
     assert_eq!(output.status.code(), Some(1));
     let mut last = String::new();
     told.read_to_string(&mut last).unwrap();
-    let sentence = "bridge: the state could not be kept: No space left on device";
+    let sentence = "sms-bridge: the state could not be kept: No space left on device";
     assert!(last.contains(sentence), "{last}");
 }
 

@@ -253,7 +253,7 @@ async fn what_cannot_be_right_is_refused_by_name() {
             .await
             .ends(2);
         assert!(
-            ran.err.starts_with(&format!("bridge: {told}")),
+            ran.err.starts_with(&format!("sms-bridge: {told}")),
             "{}",
             ran.err
         );
@@ -270,7 +270,7 @@ async fn what_cannot_be_right_is_refused_by_name() {
         .await
         .ends(2);
     assert!(
-        ran.err.starts_with("bridge: /no/such/file cannot be read"),
+        ran.err.starts_with("sms-bridge: /no/such/file cannot be read"),
         "{}",
         ran.err
     );
@@ -279,7 +279,7 @@ async fn what_cannot_be_right_is_refused_by_name() {
         .await
         .ends(2);
     assert!(
-        ran.err.starts_with("bridge: there is no secret other"),
+        ran.err.starts_with("sms-bridge: there is no secret other"),
         "{}",
         ran.err
     );

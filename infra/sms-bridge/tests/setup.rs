@@ -482,7 +482,7 @@ async fn a_client_without_the_role_or_scopes_is_told_so() {
 async fn bad_input_is_one_sentence_with_the_settings_name_and_code_2() {
     let world = World::bare().await;
     let ran = world.bridge("setup zendesk").await.ends(2);
-    sentence(&ran, "bridge: there is no terminal to ask on: give --yes");
+    sentence(&ran, "sms-bridge: there is no terminal to ask on: give --yes");
 
     world
         .stack
@@ -521,7 +521,7 @@ async fn without_a_network_the_address_is_named() {
     let ran = world.bridge("setup zendesk --yes").await.ends(2);
     assert_eq!(
         ran.err,
-        "bridge: ZendeskBaseUrl: http://127.0.0.1:9 cannot be reached; check the stack's parameter \
+        "sms-bridge: ZendeskBaseUrl: http://127.0.0.1:9 cannot be reached; check the stack's parameter \
          ZendeskBaseUrl, and the network\n"
     );
     let verbose = world.bridge("setup zendesk --yes --verbose").await.ends(2);

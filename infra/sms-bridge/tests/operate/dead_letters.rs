@@ -105,7 +105,7 @@ async fn what_must_stay_keeps_later_ones_of_its_conversation_from_overtaking() {
         said.out.contains("stays: its event cannot be read"),
         "{said:?}"
     );
-    assert_eq!(said.err, "bridge: 2 of 2 dead letters stayed\n");
+    assert_eq!(said.err, "sms-bridge: 2 of 2 dead letters stayed\n");
     assert!(
         said.tells("stays: an earlier one of this conversation stays"),
         "{said:?}"
@@ -137,7 +137,7 @@ async fn requests_are_posted_to_the_stack_signed_with_the_secrets_values() {
     bury(&live, "3", "braze-inbound", "still no JSON");
     let said = live.run("dead-letters replay --all --yes --json").await;
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert_eq!(said.err, "bridge: 1 of 3 dead letters stayed\n");
+    assert_eq!(said.err, "sms-bridge: 1 of 3 dead letters stayed\n");
     let results: Value = serde_json::from_str(&said.out).unwrap();
     let outcome = |at: usize| results[at]["outcome"].as_str().unwrap().to_owned();
     assert_eq!(outcome(0), "delivered");
@@ -213,7 +213,7 @@ async fn a_drop_removes_what_was_named_and_nothing_else() {
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(
         said.err
-            .ends_with("bridge: there is no terminal to ask on: give --yes\n"),
+            .ends_with("sms-bridge: there is no terminal to ask on: give --yes\n"),
         "{said:?}"
     );
     assert_eq!(items(&live.stack).len(), before);
@@ -389,7 +389,7 @@ async fn a_person_is_asked_and_only_yes_removes() {
             .contains("Remove 1 dead letter for good? Type yes: "),
         "{said:?}"
     );
-    let told = "bridge: the answer was not yes, so nothing was changed";
+    let told = "sms-bridge: the answer was not yes, so nothing was changed";
     assert!(said.out.contains(told), "{said:?}");
     assert_eq!(live.ids().await, ids);
     let said = on_a_terminal(&live, &drop, "yes\n").await;

@@ -117,7 +117,7 @@ impl Said {
     /// One sentence, exit code 2.
     pub fn refuses(&self, sentence: &str) {
         assert_eq!(self.code, Some(2), "{self:?}");
-        assert_eq!(self.err, format!("bridge: {sentence}\n"));
+        assert_eq!(self.err, format!("sms-bridge: {sentence}\n"));
         assert_eq!(self.out, "");
     }
 }
