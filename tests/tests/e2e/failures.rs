@@ -240,7 +240,7 @@ async fn a_text_zendesk_refuses_for_good_is_a_dead_letter_and_blocks_nobody() {
     let notes = notes(&only_ticket(&stack));
     assert_eq!(notes.len(), 1);
     assert!(
-        notes[0].contains("422") && notes[0].contains("dead letter"),
+        notes[0].contains("422") && notes[0].contains("dead-letters"),
         "{notes:?}"
     );
     assert_eq!(send::text(&stack, ANA, "next").await.outcome(), "delivered");
