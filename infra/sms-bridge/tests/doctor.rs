@@ -320,7 +320,8 @@ async fn a_wrong_api_token_is_named_once_and_as_what_it_is() {
     assert_eq!(settings(&found), ["zendesk_api_token"], "{found:?}");
     let ran = world.bridge("setup zendesk --yes").await.ends(2);
     assert!(
-        ran.err.starts_with("sms-bridge: zendesk_api_token: Zendesk "),
+        ran.err
+            .starts_with("sms-bridge: zendesk_api_token: Zendesk "),
         "{}",
         ran.err
     );
@@ -450,7 +451,10 @@ async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
         let told = format!("Zendesk answers {status}, so it is not working right now");
         assert_eq!(found[0].1, told);
         let ran = world.bridge("setup zendesk --yes").await.ends(2);
-        assert!(ran.err.starts_with(&format!("sms-bridge: {told}; try again")));
+        assert!(
+            ran.err
+                .starts_with(&format!("sms-bridge: {told}; try again"))
+        );
         zendesk.clear_faults();
     }
     for status in [403, 404] {

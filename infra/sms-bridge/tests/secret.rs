@@ -270,7 +270,8 @@ async fn what_cannot_be_right_is_refused_by_name() {
         .await
         .ends(2);
     assert!(
-        ran.err.starts_with("sms-bridge: /no/such/file cannot be read"),
+        ran.err
+            .starts_with("sms-bridge: /no/such/file cannot be read"),
         "{}",
         ran.err
     );

@@ -482,7 +482,10 @@ async fn a_client_without_the_role_or_scopes_is_told_so() {
 async fn bad_input_is_one_sentence_with_the_settings_name_and_code_2() {
     let world = World::bare().await;
     let ran = world.bridge("setup zendesk").await.ends(2);
-    sentence(&ran, "sms-bridge: there is no terminal to ask on: give --yes");
+    sentence(
+        &ran,
+        "sms-bridge: there is no terminal to ask on: give --yes",
+    );
 
     world
         .stack

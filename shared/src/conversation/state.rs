@@ -61,6 +61,10 @@ pub struct State {
     /// That time is the bridge's own: Zendesk's was not known.
     #[serde(skip_serializing_if = "is_false")]
     pub notified_at_is_approximate: bool,
+    /// Of a ticket it moved away from after the customer was notified of its solve: which, when that was asked for, and
+    /// whether that time is approximate. The same solve is known if the conversation comes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notified_before: Option<(TicketId, i64, bool)>,
     /// Why that went without an SMS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closing_skipped: Option<ClosingSkipped>,
@@ -258,6 +262,11 @@ impl State {
 
     /// Moves the conversation to a ticket, forgetting what belonged to the last one.
     pub fn move_to(&mut self, ticket: TicketId, status: Option<Status>, since: i64) {
+        let known = self.notified_before.filter(|(on, ..)| *on == ticket);
+        if let Some(left) = self.ticket.filter(|_| self.closing_notified) {
+            let (at, approximate) = (self.notified_at, self.notified_at_is_approximate);
+            self.notified_before = Some((left, at, approximate));
+        }
         self.ticket = Some(ticket);
         self.status = status;
         self.since = since;
@@ -265,9 +274,9 @@ impl State {
         self.solved_upto = None;
         self.heard_upto = None;
         self.checked_at = 0;
-        self.closing_notified = false;
-        self.notified_at = 0;
-        self.notified_at_is_approximate = false;
+        let known = known.map(|(_, at, approximate)| (at, approximate));
+        self.closing_notified = known.is_some();
+        (self.notified_at, self.notified_at_is_approximate) = known.unwrap_or_default();
         self.closing_skipped = None;
         self.rating = None;
         self.opened_at = 0;
@@ -391,6 +400,19 @@ fn is_zero(value: &i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_solve_that_the_customer_was_notified_of_is_known_when_the_conversation_comes_back() {
+        let ticket = |id| TicketId::new(id).expect("positive");
+        let mut state = State::default();
+        state.move_to(ticket(1), Some(Status::Solved), 0);
+        state.closing_notified = true;
+        state.notified_at = 7;
+        state.move_to(ticket(2), Some(Status::Open), 8);
+        assert!(!state.closing_notified && state.notified_at == 0);
+        state.move_to(ticket(1), Some(Status::Solved), 9);
+        assert!(state.closing_notified && state.notified_at == 7);
+    }
 
     #[test]
     fn an_idle_conversation_stays_small() {

@@ -90,7 +90,8 @@ async fn a_ticket_leads_to_the_same_path_with_zendesk_and_without() {
     let said = live.run(&format!("trace {ticket}")).await;
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(
-        said.err.starts_with("sms-bridge: the ticket is not shown: "),
+        said.err
+            .starts_with("sms-bridge: the ticket is not shown: "),
         "{said:?}"
     );
     assert!(said.out.contains("its comments are missing"), "{said:?}");
@@ -313,7 +314,8 @@ async fn a_ticket_that_could_not_be_looked_at_is_not_told_as_empty() {
     let said = live.run(&format!("trace {ticket}")).await;
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(
-        said.err.starts_with("sms-bridge: the ticket is not shown: "),
+        said.err
+            .starts_with("sms-bridge: the ticket is not shown: "),
         "{said:?}"
     );
     assert!(said.out.starts_with("Customer   ana\n"), "{said:?}");

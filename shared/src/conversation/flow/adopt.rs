@@ -26,7 +26,10 @@ pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply, facts: Option<&Ticke
         if is_late(flow, reply, facts) {
             return;
         }
-        flow.progress.solves = flow.state.ticket.is_some() && status.is_some_and(Status::is_done);
+        // It may have been reopened since.
+        let is_solved = facts.status.or(status).is_some_and(Status::is_done);
+        let solves = is_solved && status.is_some_and(Status::is_done);
+        flow.progress.solves = flow.state.ticket.is_some() && solves;
         move_to(flow, facts, status, reply.asked_at);
     }
     let state = &mut *flow.state;
