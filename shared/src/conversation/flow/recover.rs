@@ -46,7 +46,6 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
         .into_iter()
         .for_each(|id| flow.state.wrote(id));
     flow.progress.unfound = false;
-    flow.progress.posted = true;
     let by_answer = flow.state.user.is_none();
     // Whose it was when the text came to it is not known.
     if owner::found_on(flow, ticket, found.comment).await? == post::Taken::NotYet {
