@@ -69,6 +69,17 @@ impl Lab {
         output
     }
 
+    /// Once the export was asked for, what happened before is long enough ago to stand in it.
+    async fn lets_the_export_catch_up(&self) {
+        let export = |state: &simulators::zendesk::State| {
+            let mut calls = state.calls.iter();
+            calls.any(|call| call.operation == "incremental.tickets")
+        };
+        let limit = Duration::from_secs(120);
+        assert!(self.zendesk.wait_until(limit, export).await);
+        self.zendesk.age(Duration::from_secs(70)).unwrap();
+    }
+
     fn transcript(&self) -> Vec<Value> {
         let file = self.home.path().join("probe-transcript.jsonl");
         let text = std::fs::read_to_string(file).unwrap();
@@ -194,19 +205,7 @@ async fn the_export_tells_of_the_merge_once_it_tells_of_what_came_later() {
     for exported in [true, false] {
         let lab = Lab::start(&json!({ "user_merge_is_exported": exported })).await;
         let asked = lab.answer("zendesk.user_merge_is_exported");
-        let later = async {
-            let export = |state: &simulators::zendesk::State| {
-                let mut calls = state.calls.iter();
-                calls.any(|call| call.operation == "incremental.tickets")
-            };
-            assert!(
-                lab.zendesk
-                    .wait_until(Duration::from_secs(60), export)
-                    .await
-            );
-            lab.zendesk.age(Duration::from_secs(70)).unwrap();
-        };
-        let (answer, ()) = tokio::join!(asked, later);
+        let (answer, ()) = tokio::join!(asked, lab.lets_the_export_catch_up());
         assert_eq!(answer, Some(json!(exported)));
     }
 }
@@ -278,19 +277,7 @@ async fn the_whole_transcript_sets_a_simulator_and_tells_of_nobody() {
         "closed_key": "base", "role_language": "german", "limit_headers": "exhausted"});
     let lab = Lab::start(&odd).await;
     let asked = lab.run(&["--yes"]);
-    let later = async {
-        let export = |state: &simulators::zendesk::State| {
-            let mut calls = state.calls.iter();
-            calls.any(|call| call.operation == "incremental.tickets")
-        };
-        assert!(
-            lab.zendesk
-                .wait_until(Duration::from_secs(120), export)
-                .await
-        );
-        lab.zendesk.age(Duration::from_secs(70)).unwrap();
-    };
-    let (output, ()) = tokio::join!(asked, later);
+    let (output, ()) = tokio::join!(asked, lab.lets_the_export_catch_up());
     assert!(output.status.success());
     assert_eq!(lab.left(), [0; 4]);
     let lines = lab.transcript();
