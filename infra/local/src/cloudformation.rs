@@ -1,10 +1,10 @@
-//! CloudFormation on a loopback port: one stack that can be described.
+//! CloudFormation on a loopback port: one stack that can be described, and given other parameters.
 //!
-//! In: `Action=DescribeStacks`. Out: the stack's parameters and outputs as CloudFormation's XML, or
-//! its refusals: another name, an unknown access key.
+//! In: `Action=DescribeStacks`, `Action=UpdateStack` with the previous template. Out: the stack's parameters and
+//! outputs as CloudFormation's XML, or its refusals: another name, an unknown access key, nothing to change.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
@@ -65,6 +65,7 @@ impl Described {
 pub struct CloudFormation {
     server: Server,
     faults: Faults,
+    stack: Arc<Mutex<Described>>,
 }
 
 impl CloudFormation {
@@ -73,18 +74,25 @@ impl CloudFormation {
     /// # Errors
     /// When the listener cannot be used.
     pub fn start(listener: TcpListener, stack: Described) -> std::io::Result<Self> {
-        let (stack, faults) = (Arc::new(stack), Faults::default());
-        let armed = faults.clone();
+        let (stack, faults) = (Arc::new(Mutex::new(stack)), Faults::default());
+        let (held, armed) = (Arc::clone(&stack), faults.clone());
         let server = Server::start(listener, 64 * 1024, move |request| {
-            let (stack, faults) = (Arc::clone(&stack), armed.clone());
+            let (stack, faults) = (Arc::clone(&held), armed.clone());
             async move {
                 let form = form(&request);
                 let operation = form.get("Action").cloned().unwrap_or_default();
-                let act = || async { answer(&stack, &request, &form) };
+                let act = || async {
+                    let mut stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
+                    answer(&mut stack, &request, &form)
+                };
                 faults.around(&operation, act).await.0
             }
         })?;
-        Ok(Self { server, faults })
+        Ok(Self {
+            server,
+            faults,
+            stack,
+        })
     }
 
     /// Serves a running stack on any free port.
@@ -101,7 +109,14 @@ impl CloudFormation {
         self.server.url()
     }
 
-    /// The faults of this stand-in (operation `DescribeStacks`).
+    /// A parameter of the stack as it is now.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let stack = self.stack.lock().unwrap_or_else(PoisonError::into_inner);
+        stack.parameters.get(name).cloned()
+    }
+
+    /// The faults of this stand-in (operations `DescribeStacks`, `UpdateStack`).
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -132,12 +147,13 @@ fn plain(value: &str) -> String {
     value.replace("%3A", ":").replace("%2F", "/")
 }
 
-fn answer(stack: &Described, request: &Request, form: &BTreeMap<String, String>) -> Reply {
+fn answer(stack: &mut Described, request: &Request, form: &BTreeMap<String, String>) -> Reply {
     if !caller::is_known(request) {
         let said = "The security token included in the request is invalid.";
         return refused(StatusCode::FORBIDDEN, "InvalidClientTokenId", said);
     }
-    if form.get("Action").map(String::as_str) != Some("DescribeStacks") {
+    let action = form.get("Action").map(String::as_str);
+    if !matches!(action, Some("DescribeStacks" | "UpdateStack")) {
         let said = "Could not find operation";
         return refused(StatusCode::BAD_REQUEST, "InvalidAction", said);
     }
@@ -145,6 +161,9 @@ fn answer(stack: &Described, request: &Request, form: &BTreeMap<String, String>)
     if name != stack.name {
         let said = format!("Stack with id {name} does not exist");
         return refused(StatusCode::BAD_REQUEST, "ValidationError", &said);
+    }
+    if action == Some("UpdateStack") {
+        return updated(stack, form);
     }
     let members = |pairs: &BTreeMap<String, String>, kind: &str| {
         let member = |(name, value): (&String, &String)| {
@@ -167,6 +186,57 @@ fn answer(stack: &Described, request: &Request, form: &BTreeMap<String, String>)
             members(&stack.parameters, "Parameter"),
             members(&stack.outputs, "Output"),
         ),
+    )
+}
+
+/// `UpdateStack` with the template as it is: parameters that are not named fall back to their defaults, which a stack
+/// of this stand-in does not have, so all have to be named.
+fn updated(stack: &mut Described, form: &BTreeMap<String, String>) -> Reply {
+    let invalid = |said: &str| refused(StatusCode::BAD_REQUEST, "ValidationError", said);
+    let is = |name: &str| form.get(name).map(String::as_str) == Some("true");
+    let capabilities = form.iter().filter(|(n, _)| n.starts_with("Capabilities"));
+    let capabilities: Vec<&str> = capabilities.map(|(_, v)| v.as_str()).collect();
+    if !is("UsePreviousTemplate") {
+        return invalid("this stand-in knows the previous template only");
+    }
+    let needed = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"];
+    if !needed.iter().all(|one| capabilities.contains(one)) {
+        let said = "Requires capabilities : [CAPABILITY_IAM, CAPABILITY_AUTO_EXPAND]";
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "InsufficientCapabilitiesException",
+            said,
+        );
+    }
+    let mut parameters = BTreeMap::new();
+    for number in 1.. {
+        let member = |what: &str| form.get(&format!("Parameters.member.{number}.{what}"));
+        let Some(key) = member("ParameterKey") else {
+            break;
+        };
+        let value = match is(&format!("Parameters.member.{number}.UsePreviousValue")) {
+            true => stack.parameters.get(key),
+            false => member("ParameterValue"),
+        };
+        parameters.insert(key.clone(), value.cloned().unwrap_or_default());
+    }
+    if stack
+        .parameters
+        .keys()
+        .any(|key| !parameters.contains_key(key))
+    {
+        return invalid("a parameter would fall back to its default");
+    }
+    if parameters == stack.parameters {
+        return invalid("No updates are to be performed.");
+    }
+    stack.parameters = parameters;
+    xml(
+        StatusCode::OK,
+        "<UpdateStackResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\">\
+         <UpdateStackResult><StackId>arn:aws:cloudformation:us-east-1:000000000000:stack/local/1</StackId>\
+         </UpdateStackResult></UpdateStackResponse>"
+            .to_owned(),
     )
 }
 

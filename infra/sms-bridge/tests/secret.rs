@@ -350,3 +350,25 @@ async fn braze_pages_have_this_stacks_url_and_the_token_only_when_asked() {
     let ran = world.bridge("setup braze --check").await.ends(1).fits();
     assert!(ran.out.contains("braze_api_key"), "{}", ran.out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_workspaces_settings_to_exclude_the_tag_from_are_named() {
+    let world = World::bare().await;
+    let ran = world.bridge("setup braze").await.ends(0);
+    for (place, what) in [
+        ("Control group   ", "Exclusions: the tag"),
+        ("Suppression     ", "exclude the tag"),
+        ("Quiet hours     Settings", "exclude the tag"),
+        ("Frequency cap   Settings", "no rule for the tag"),
+    ] {
+        let mut lines = ran
+            .out
+            .lines()
+            .filter(|line| line.trim_start().starts_with(place));
+        assert!(
+            lines.any(|line| line.contains(what)),
+            "{place}: {}",
+            ran.out
+        );
+    }
+}

@@ -17,7 +17,8 @@ use kit::World;
 use local::binaries::workspace_root;
 use local::options::INBOUND_TOKEN;
 use serde_json::json;
-use simulators::braze::Inbound;
+use simulators::braze::{Inbound, SMS_GROUP};
+use simulators::faults::{Effect, Fault};
 use tokio::sync::Notify;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -211,6 +212,17 @@ async fn from_the_release_to_an_answered_text_it_takes_fifteen_inputs_outside_of
     let (code, said, typed) = terminal.ends().await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("All is well."), "{said}");
+    // What Braze tells is filled in and not asked for; what was set before stays.
+    let parameter = |name: &str| world.parameter(name);
+    assert_eq!(
+        parameter("BrazeSubscriptionGroupId").as_deref(),
+        Some(SMS_GROUP)
+    );
+    assert_eq!(parameter("CheckSubscription").as_deref(), Some("on"));
+    assert_eq!(
+        parameter("BrazeReplyCampaignId").as_deref(),
+        Some("reply-campaign")
+    );
     for (_, value) in credentials() {
         // The terminal itself shows what is typed faster than the question ends.
         let said = said.replace(&format!("]: {value}"), "]: ");
@@ -272,10 +284,25 @@ async fn the_walk_finds_what_brazes_api_tells_and_lives_with_a_key_that_may_not_
     .await;
     let braze = &world.stack.braze;
     braze.remove_campaign("solved-campaign");
+    let refusal = Effect::Respond {
+        status: 403,
+        headers: vec![("content-type".into(), "text/xml".into())],
+        body: "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error>\
+               </ErrorResponse>"
+            .to_owned(),
+    };
+    world.faults().add(Fault::once("UpdateStack", refusal));
     let ran = world.bridge("setup --yes").await;
     let flat = ran.out.replace('\n', " ");
     let tells = "sms-bridge deploy --set BrazeReplyCampaignId=reply-campaign";
     assert!(flat.contains(tells), "{}", ran.out);
+    // The stack may not be changed by everybody: the line to type is told instead.
+    let line = format!(
+        "sms-bridge deploy --set BrazeSubscriptionGroupId={SMS_GROUP} --set CheckSubscription=on"
+    );
+    assert!(flat.contains(&line), "{}", ran.out);
+    assert!(flat.contains("cloudformation:UpdateStack"), "{}", ran.out);
+    assert_eq!(world.parameter("BrazeSubscriptionGroupId"), None);
     pasted(&world);
     let url = format!("{}/braze/inbound", world.stack.front_url());
     braze.set_inbound(Inbound::new(&url, "another-token-0123456789"));
@@ -286,4 +313,74 @@ async fn the_walk_finds_what_brazes_api_tells_and_lives_with_a_key_that_may_not_
     assert!(ran.out.contains("Webhook campaigns"), "{}", ran.out);
     let ran = world.bridge("setup --json").await.ends(2);
     assert!(ran.err.contains("the walk is for a person"), "{}", ran.err);
+}
+
+/// A set-up stack whose key may not look at campaigns.
+async fn unseeing() -> World {
+    let world = World::ready().await;
+    pasted(&world);
+    let braze = &world.stack.braze;
+    braze.set_permissions(Some(&[
+        "campaigns.trigger.send",
+        "users.track",
+        "subscription.status.get",
+    ]));
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_braze_does_not_tell_the_group_it_is_asked_for_once() {
+    for (typed, group, check) in [(SMS_GROUP, Some(SMS_GROUP), "on"), ("", None, "off")] {
+        let world = unseeing().await;
+        let place = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::run(&bridge("setup"), place.path(), &world.variables());
+        terminal
+            .asked("Press Enter once they are launched", "")
+            .await;
+        if !typed.is_empty() {
+            terminal
+                .asked("BrazeSubscriptionGroupId: ", "my group")
+                .await;
+        }
+        terminal.asked("BrazeSubscriptionGroupId: ", typed).await;
+        let (code, said, _) = terminal.ends().await;
+        assert_eq!(code, Some(0), "{said}");
+        assert_eq!(
+            world.parameter("BrazeSubscriptionGroupId").as_deref(),
+            group,
+            "{said}"
+        );
+        assert_eq!(
+            world.parameter("CheckSubscription").as_deref(),
+            Some(check),
+            "{said}"
+        );
+
+        let mut terminal = Terminal::run(&bridge("setup"), place.path(), &world.variables());
+        terminal
+            .asked("Press Enter once they are launched", "")
+            .await;
+        let (code, said, _) = terminal.ends().await;
+        assert_eq!(code, Some(0), "{said}");
+        assert!(!said.contains("BrazeSubscriptionGroupId: "), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_that_is_set_and_a_check_that_is_off_stay() {
+    for (name, value) in [
+        ("BrazeSubscriptionGroupId", "another-group"),
+        ("CheckSubscription", "off"),
+    ] {
+        let set = |stack: &mut local::cloudformation::Described| {
+            stack.parameters.insert(name.to_owned(), value.to_owned());
+        };
+        let world = World::with(|_| {}, set).await;
+        pasted(&world);
+        world.bridge("setup --yes").await;
+        assert_eq!(world.parameter(name).as_deref(), Some(value));
+        let others = ["BrazeSubscriptionGroupId", "CheckSubscription"];
+        let other = others.into_iter().find(|other| *other != name).unwrap();
+        assert_eq!(world.parameter(other), None);
+    }
 }

@@ -146,6 +146,15 @@ impl Account {
         self.deployed.get_or_try_init(ask).await
     }
 
+    /// Gives the stack these parameters and leaves everything else of it as it is.
+    ///
+    /// # Errors
+    /// Not allowed, refused, no answer.
+    pub(crate) async fn fill(&self, values: &[(&str, &str)]) -> Result<(), Failure> {
+        let deployed = self.deployed().await?;
+        stack::fill(&sdk(&self.parts), deployed, values, &self.terms).await
+    }
+
     /// The stack's name, whether it is there or not.
     pub(crate) fn stack_name(&self) -> String {
         stack::name(&self.options)

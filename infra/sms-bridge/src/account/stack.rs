@@ -1,4 +1,4 @@
-//! The deployed stack, as CloudFormation describes it.
+//! The deployed stack, as CloudFormation describes it, and gives it other parameters.
 //!
 //! In: its name. Out: outputs and parameters by name. The name comes from `--stack`, else from what
 //! `sam deploy` keeps in `samconfig.toml` in the current directory.
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use aws_sdk_cloudformation::types::{Capability, Parameter};
 
 use super::refusal::Wanted;
 use super::{Options, Terms, endpoint};
@@ -73,14 +74,62 @@ pub(super) struct Refusal {
     pub(super) is_gone: bool,
 }
 
+/// Gives the stack these parameters; its template and its other parameters stay as they are. CloudFormation goes on by
+/// itself after the answer.
+///
+/// # Errors
+/// Not allowed, refused (the stack is being changed), no answer.
+pub(super) async fn fill(
+    sdk: &SdkConfig,
+    deployed: &Deployed,
+    values: &[(&str, &str)],
+    terms: &Terms,
+) -> Result<(), Failure> {
+    let kept = deployed.parameters.keys().map(String::as_str);
+    let kept = kept.filter(|name| values.iter().all(|(new, _)| new != name));
+    let kept = kept.map(|name| {
+        Parameter::builder()
+            .parameter_key(name)
+            .use_previous_value(true)
+    });
+    let new = values.iter().map(|(name, value)| {
+        let named = Parameter::builder().parameter_key(*name);
+        named.parameter_value(*value)
+    });
+    let parameters = kept.chain(new).map(|parameter| parameter.build()).collect();
+    let thing = format!("stack {}", deployed.name);
+    let wanted = Wanted {
+        thing: &thing,
+        permission: "cloudformation:UpdateStack",
+        option: "--stack",
+    };
+    let answer = client(sdk)
+        .update_stack()
+        .stack_name(&deployed.name)
+        .use_previous_template(true)
+        .set_parameters(Some(parameters))
+        .capabilities(Capability::CapabilityIam)
+        .capabilities(Capability::CapabilityNamedIam)
+        .capabilities(Capability::CapabilityAutoExpand)
+        .send();
+    match answer.await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(terms.refused(&wanted, &error)),
+    }
+}
+
+fn client(sdk: &SdkConfig) -> aws_sdk_cloudformation::Client {
+    let mut config = aws_sdk_cloudformation::config::Builder::from(sdk);
+    config.set_endpoint_url(endpoint("CLOUDFORMATION"));
+    aws_sdk_cloudformation::Client::from_conf(config.build())
+}
+
 pub(super) async fn describe(
     sdk: &SdkConfig,
     name: String,
     terms: &Terms,
 ) -> Result<Deployed, Refusal> {
-    let mut config = aws_sdk_cloudformation::config::Builder::from(sdk);
-    config.set_endpoint_url(endpoint("CLOUDFORMATION"));
-    let client = aws_sdk_cloudformation::Client::from_conf(config.build());
+    let client = client(sdk);
     let thing = format!("stack {name}");
     let wanted = Wanted {
         thing: &thing,

@@ -62,7 +62,7 @@ pub(super) fn groups(set: Option<&str>, seen: &[String]) -> Option<Finding> {
             AREA,
             format!(
                 "{setting} is empty, so agents do not read before they write that a customer is not subscribed; the \
-                 campaigns send in the group {one}: deploy with that"
+                 campaigns send in the group {one}: `sms-bridge setup` fills it in"
             ),
         )),
         (Some(set), seen) => {
@@ -236,8 +236,8 @@ fn not_running(about: &Told<'_>, told: &Value, so: &str) -> Vec<Finding> {
 fn lacks_tag(about: &Told<'_>, told: &Value) -> Option<Finding> {
     (!has_tag(told)).then(|| {
         about.note(&format!(
-            "lacks the tag {TAG}: give it the tag, and exclude the tag from control group, suppression lists and \
-             frequency caps, which hold messages back without a word"
+            "lacks the tag {TAG}: give it the tag, and exclude the tag from control group, suppression lists, quiet \
+             hours and frequency caps, which hold messages back without a word"
         ))
     })
 }

@@ -96,6 +96,16 @@ impl Braze<'_> {
         Ok(Some(campaigns))
     }
 
+    /// The SMS subscription group of a campaign; `None`: it has none, or the key may not ask.
+    ///
+    /// # Errors
+    /// Braze cannot be reached.
+    pub(crate) async fn group_of(&self, campaign: &str) -> Result<Option<String>, Failure> {
+        let details = self.base.at("/campaigns/details");
+        let told = self.told(details, &[("campaign_id", campaign)]).await?;
+        Ok(told.and_then(|told| judged::group(&told)))
+    }
+
     /// What a read tells; `None`: it was refused.
     async fn told(&self, mut url: Url, query: &[(&str, &str)]) -> Result<Option<Value>, Failure> {
         url.query_pairs_mut().extend_pairs(query);

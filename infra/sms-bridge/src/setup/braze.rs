@@ -285,6 +285,8 @@ the tag sms-bridge, where your workspace has these:
 
    Control group   Audience > Global Control Group > Exclusions: the tag
    Suppression     Audience > Suppression Lists, each list: exclude the tag
+   Quiet hours     Settings > Quiet Hours, of SMS and webhook: exclude the tag;
+                   and off in each campaign
    Frequency cap   Settings > Frequency Capping Rules: no rule for the tag;
                    and off in each campaign";
 

@@ -13,6 +13,7 @@ pub(crate) mod body;
 pub(crate) mod braze;
 pub(crate) mod by_hand;
 pub(crate) mod fields;
+mod fill;
 pub(crate) mod found;
 mod keys;
 mod lines;

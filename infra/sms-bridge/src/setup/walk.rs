@@ -1,12 +1,13 @@
 //! `sms-bridge setup`: all of it in one walk, which goes on where it was left.
 //!
 //! In: the stack, a person at a terminal. Out: the secret filled, Zendesk set up, Braze's campaigns found by their URL,
-//! everything checked. Each step first looks at what is there, asks for what is missing only, and each value once.
+//! the stack given what Braze tells of them, everything checked. Each step first looks at what is there, asks for what is missing only, and each value once.
 
 use clap::Args;
 use serde_json::Value;
 
 use super::braze::{CAMPAIGNS, page};
+use super::fill;
 use super::merge::get;
 use super::secret::{TOKEN, fill};
 use super::zendesk::Zendesk;
@@ -71,6 +72,18 @@ impl Walk {
             key,
             tokens,
         };
+        let found = self.campaigns(&braze, stack, token).await?;
+        let group = found.as_ref().and_then(|found| found.group(stack));
+        fill::subscription(account, stack, &braze, group, !self.yes).await
+    }
+
+    /// The campaigns as they are in the end; `None`: the key may not list them.
+    async fn campaigns(
+        &self,
+        braze: &Braze<'_>,
+        stack: &Deployed,
+        token: &str,
+    ) -> Result<Option<Found>, Failure> {
         let url = stack.output("BrazeInboundUrl")?;
         let mut printed = false;
         loop {
@@ -78,16 +91,16 @@ impl Walk {
             let found = campaigns.as_deref().map(|all| Found::of(all, url, token));
             if let Some(found) = &found {
                 found.tell(stack);
-                if found.takes_texts() || self.yes {
-                    return Ok(());
-                }
             }
-            if !printed {
+            if found.as_ref().is_some_and(Found::takes_texts) {
+                return Ok(found);
+            }
+            if !printed && (found.is_none() || !self.yes) {
                 talk::say(&page(stack, token)?);
                 printed = true;
             }
             if self.yes {
-                return Ok(());
+                return Ok(found);
             }
             let question = match &found {
                 Some(_) => {
@@ -96,7 +109,7 @@ impl Walk {
                 None => "The key may not list campaigns. Press Enter once they are launched: ",
             };
             if talk::ask(question)? == "s" || found.is_none() {
-                return Ok(());
+                return Ok(found);
             }
         }
     }
@@ -158,6 +171,17 @@ impl Found {
         names.any(|name| self.live.contains(name))
     }
 
+    /// The SMS subscription group of the stack's reply campaign, or of the only one there is.
+    fn group(&self, stack: &Deployed) -> Option<&str> {
+        let known = stack.parameter("BrazeReplyCampaignId");
+        let is_it = |reply: &&(String, String, String)| known.is_none_or(|known| reply.1 == known);
+        let mut replies = self.replies.iter().filter(is_it);
+        let (_, _, group) = replies
+            .next()
+            .filter(|_| known.is_some() || self.replies.len() == 1)?;
+        (!group.is_empty()).then_some(group)
+    }
+
     /// What is there and what is not, and which settings the campaigns tell.
     fn tell(&self, stack: &Deployed) {
         let mut lines = Vec::new();
@@ -197,18 +221,6 @@ impl Found {
                     all.join(", ")
                 ));
             }
-        }
-        let reply = self
-            .replies
-            .iter()
-            .find(|(_, id, _)| Some(id.as_str()) == known);
-        if let (Some((_, _, group)), None) = (reply, stack.parameter("BrazeSubscriptionGroupId"))
-            && !group.is_empty()
-        {
-            lines.push(format!(
-                "So that agents are told before they write to who is not subscribed (optional): sms-bridge deploy \
-                 --set BrazeSubscriptionGroupId={group}"
-            ));
         }
         for line in lines {
             talk::say(&wrapped(&line, terminal()).join("\n"));

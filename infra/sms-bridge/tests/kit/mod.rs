@@ -146,6 +146,16 @@ impl World {
         ran
     }
 
+    /// A parameter of the stack as CloudFormation has it now.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        self.cloudformation.parameter(name)
+    }
+
+    /// CloudFormation's faults.
+    pub fn faults(&self) -> &local::faults::Faults {
+        self.cloudformation.faults()
+    }
+
     /// The directory that commands run in.
     pub fn home(&self) -> &std::path::Path {
         self.home.path()
