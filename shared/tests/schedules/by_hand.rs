@@ -4,14 +4,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use shared::conversation::policy::Policy;
-use shared::conversation::state::Status;
-use shared::conversation::step::Ending;
-use shared::conversation::step::{Outcome, Step};
-use shared::conversation::store::Memory;
+use shared::conversation::state::{Entry, Status, Trouble};
+use shared::conversation::step::{Ending, Failure, Outcome, Step};
+use shared::conversation::store::{Accepted, Key, Leave, Memory, Storage};
 use shared::delivery::{Bridge, Clock, Updates, Vendors, Work};
 use shared::message::{
-    Body, CommentId, Consent, ConsentKind, DeliveryId, Event, Incoming, Personal, Reply, Solved,
-    Text, TicketId,
+    Body, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming, Personal, Reply,
+    Say, Solved, Text, TicketId,
 };
 use shared::net::Deadline;
 use tokio::sync::Notify;
@@ -32,6 +31,8 @@ struct Inside {
     calls: Mutex<Vec<&'static str>>,
     /// Calls of this name are refused.
     refused: Mutex<Option<&'static str>>,
+    /// The next call of this name meets a rate limit until then.
+    limited: Mutex<Option<(&'static str, i64)>>,
     /// The next call of this name is done, and its answer waits.
     waits: Mutex<Option<&'static str>>,
     arrived: Notify,
@@ -47,6 +48,13 @@ impl Vendors for Desk {
         inside.calls.lock().expect("calls").push(step.name());
         if *inside.refused.lock().expect("name") == Some(step.name()) {
             return refused(422, "by the test");
+        }
+        let limited = {
+            let mut limited = inside.limited.lock().expect("limit");
+            limited.take_if(|(name, _)| *name == step.name())
+        };
+        if let Some((_, until)) = limited {
+            return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
         }
         let now = inside.now.load(Ordering::Relaxed);
         let outcome = act(&mut inside.world.lock().expect("world"), step, now);
@@ -120,19 +128,33 @@ impl Desk {
 
     /// A webhook comes, and is worked on for as long as it takes.
     async fn receive(self, delivery: DeliveryId, body: Body) -> Ending {
+        self.receive_of(Some(ana()), delivery, body).await
+    }
+
+    /// The same from a body that may not name the customer.
+    async fn receive_of(
+        self,
+        customer: Option<Customer>,
+        delivery: DeliveryId,
+        body: Body,
+    ) -> Ending {
         let now = self.now();
         let incoming = Incoming {
-            customer: Some("ana".parse().expect("an id")),
-            event: Event {
-                delivery: delivery.clone(),
-                received_at: now,
-                body,
-            },
+            customer,
+            event: self.event(&delivery, body),
             aliases: vec![],
         };
         let work = Work::request(delivery.as_str(), now + 15_000, now);
         let report = self.bridge().handle(incoming, &work).await;
         report.expect("stored").ending
+    }
+
+    fn event(&self, delivery: &DeliveryId, body: Body) -> Event {
+        Event {
+            delivery: delivery.clone(),
+            received_at: self.now(),
+            body,
+        }
     }
 
     async fn text(&self, words: &str) -> Ending {
@@ -184,6 +206,10 @@ impl Desk {
     }
 }
 
+fn ana() -> Customer {
+    "ana".parse().expect("an id")
+}
+
 /// What an agent writes while the answers of a solve go out belongs to no solve yet: it has a webhook
 /// of its own, and the closing message does not wait for it.
 #[test]
@@ -214,14 +240,71 @@ fn the_tags_of_a_solve_survive_a_look_at_the_ticket_that_fails() {
     runtime().block_on(async {
         let desk = Desk::new();
         let ticket = desk.first_text().await;
-        let (delivery, solved) = desk.solve(ticket, Some(vec!["spam".to_owned()]));
+        let (delivery, Body::Solved(mut solved)) =
+            desk.solve(ticket, Some(vec!["spam".to_owned()]))
+        else {
+            unreachable!("a solve");
+        };
         // The webhook comes late, so that the ticket is looked at before the customer is told.
         desk.pass_time(5_000);
         desk.text("Buy now!").await;
+        // Whose the ticket is, its body tells.
+        solved.requester = desk.world(|world| Some(world.tickets[&ticket].requester));
+        let solved = Body::Solved(solved);
         *desk.0.refused.lock().expect("name") = Some("look_up_ticket");
         desk.clone().receive(delivery, solved).await;
         assert_eq!(desk.calls("look_up_ticket"), 1);
         assert_eq!(desk.sms(), Vec::<String>::new());
+    });
+}
+
+/// Two events name only their ticket, and one of them waits in its customer's conversation already, put there by
+/// a worker that vanished before it was taken out of the ticket's. The other takes the conversation over, with a lease that names the first; when that is
+/// handed on too, the conversation is not worked on twice.
+#[test]
+fn a_conversation_that_two_events_are_handed_on_to_is_worked_on_once() {
+    runtime().block_on(async {
+        let desk = Desk::new();
+        let ticket = desk.first_text().await;
+        let delivery = DeliveryId::derive("say", &[]);
+        let say = Body::Say(Say {
+            ticket: Some(ticket),
+            tags: None,
+            text: "We are looking into it.".into(),
+            once_hours: None,
+            campaign: None,
+        });
+        *desk.0.limited.lock().expect("limit") = Some(("look_up_ticket", desk.now() + 70_000));
+        let entry = Entry::fresh(desk.event(&delivery, say.clone()));
+        let ending = desk.clone().receive_of(None, delivery, say).await;
+        assert_eq!(ending, Ending::Queued, "its ticket is looked up later");
+        let gone = Work::request("gone", desk.now() + 15_000, desk.now()).lease(desk.now());
+        let key = Key::Customer(ana());
+        let store = &desk.0.store;
+        let kept = store.accept(&key, &entry, &[], &gone, desk.now()).await;
+        let Accepted::Held(mut held) = kept.expect("stored") else {
+            unreachable!("the conversation is free");
+        };
+        let parked = store.settle(&mut held, Leave::Parked(0), &[], desk.now());
+        parked.await.expect("settled");
+        desk.pass_time(60_000);
+        let comment = desk.agent_writes(ticket, "It is mended.");
+        let (delivery, answer) = desk.answer(ticket, comment, "It is mended.");
+        desk.wait_at("look_up_ticket");
+        let working = tokio::spawn(desk.clone().receive_of(None, delivery, answer));
+        desk.0.arrived.notified().await;
+        desk.pass_time(10_000);
+        desk.0.go_on.notify_one();
+        working.await.expect("ends");
+        for _ in 0..2 {
+            desk.pass_time(120_000);
+            let work = Work::scheduled("schedule", desk.now() + 55_000);
+            let bridge = Arc::new(desk.bridge());
+            bridge.redeliver(&work).await.expect("redelivers");
+        }
+        let mut sms = desk.sms();
+        sms.sort_unstable();
+        assert_eq!(sms, ["It is mended.", "We are looking into it."]);
     });
 }
 
