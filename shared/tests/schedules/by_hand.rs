@@ -274,7 +274,7 @@ fn a_conversation_that_two_events_are_handed_on_to_is_worked_on_once() {
             once_hours: None,
             campaign: None,
         });
-        *desk.0.limited.lock().expect("limit") = Some(("look_up_ticket", desk.now() + 70_000));
+        *desk.0.limited.lock().expect("limit") = Some(("look_up_ticket", desk.now() + 62_000));
         let entry = Entry::fresh(desk.event(&delivery, say.clone()));
         let ending = desk.clone().receive_of(None, delivery, say).await;
         assert_eq!(ending, Ending::Queued, "its ticket is looked up later");
@@ -293,7 +293,7 @@ fn a_conversation_that_two_events_are_handed_on_to_is_worked_on_once() {
         desk.wait_at("look_up_ticket");
         let working = tokio::spawn(desk.clone().receive_of(None, delivery, answer));
         desk.0.arrived.notified().await;
-        desk.pass_time(10_000);
+        desk.pass_time(2_000);
         desk.0.go_on.notify_one();
         working.await.expect("ends");
         for _ in 0..2 {
