@@ -219,9 +219,6 @@ pub struct Progress {
     /// The ticket that takes no more comments, which the new one continues.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continues: Option<TicketId>,
-    /// That ticket was merged into another.
-    #[serde(skip_serializing_if = "is_false")]
-    pub merged: bool,
     /// Counts the idempotency keys used up by conflicts.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub key: u8,
@@ -234,7 +231,7 @@ pub struct Progress {
     /// Names of what Zendesk refused of the new ticket, which is created without.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<String>,
-    /// Parts of a long answer already sent.
+    /// Counts its messages that were sent.
     #[serde(skip_serializing_if = "is_zero_u8")]
     pub sent: u8,
     /// Quiet hours put it off until then, in milliseconds since the epoch: the time to give it up begins there.
@@ -243,7 +240,7 @@ pub struct Progress {
     /// Its SMS parts were counted by the spend guard.
     #[serde(skip_serializing_if = "is_false")]
     pub counted: bool,
-    /// What the event says of its ticket was compared with the ticket itself.
+    /// Whose the ticket is was asked: an answer or a solve belongs to the person whose it was then.
     #[serde(skip_serializing_if = "is_false")]
     pub confirmed: bool,
     /// It named only its ticket, by which this conversation was found.
@@ -258,21 +255,15 @@ pub struct Progress {
     /// The agent has to read that the ticket no longer carries the tag.
     #[serde(skip_serializing_if = "is_false")]
     pub untagged: bool,
-    /// Undelivered comments were fetched.
+    /// Answers that no webhook reported were looked for on the ticket, and go first.
     #[serde(skip_serializing_if = "is_false")]
     pub fetched: bool,
-    /// When the ticket was solved last was looked up.
-    #[serde(skip_serializing_if = "is_false")]
-    pub solve_seen: bool,
-    /// Tags were added.
-    #[serde(skip_serializing_if = "is_false")]
-    pub tagged: bool,
+    /// Of a comparison: how far it got.
+    #[serde(skip_serializing_if = "Comparison::is_fresh")]
+    pub compared: Comparison,
     /// What came with the text, once it was fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
-    /// Counts how often the work broke off before it was known what became of the media.
-    #[serde(skip_serializing_if = "is_zero_u8")]
-    pub media_breaks: u8,
     /// The text was counted among its like.
     #[serde(skip_serializing_if = "is_false")]
     pub heard: bool,
@@ -282,6 +273,34 @@ pub struct Progress {
     /// A ticket has to be created, whatever the policy for strangers says.
     #[serde(skip_serializing_if = "is_false")]
     pub create: bool,
+}
+
+/// How far the comparison of a conversation with its ticket got. Each of its looks is made once, also where what
+/// was found has to be sent before the next.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Comparison {
+    /// The ticket was looked at.
+    #[serde(skip_serializing_if = "is_false")]
+    pub ticket: bool,
+    /// It was merged into another, on which the conversation goes on.
+    #[serde(skip_serializing_if = "is_false")]
+    pub merged: bool,
+    /// Answers that no webhook reported were looked for.
+    #[serde(skip_serializing_if = "is_false")]
+    pub answers: bool,
+    /// When the ticket was solved last was looked up.
+    #[serde(skip_serializing_if = "is_false")]
+    pub solve: bool,
+    /// The conversation came to this ticket from one that was merged into it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub by_merge: bool,
+}
+
+impl Comparison {
+    fn is_fresh(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Progress {

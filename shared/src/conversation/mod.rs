@@ -1,7 +1,7 @@
 //! What we remember of a conversation, and what to do about an event.
 //!
-//! In: typed events, outcomes of steps. Out: the next step, the new state. Everything here is pure
-//! except `store`, the only place that names the DynamoDB SDK. Imports `message` and `text` only.
+//! In: typed events, outcomes of steps. Out: the next step, the new state. Decides without client, clock or table;
+//! `flow` also logs and counts. Only `store` calls anything, and names the DynamoDB SDK.
 
 mod closing_skipped;
 mod entry;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{BrazeId, CommentId, Customer, DeliveryId, Phone, TicketId, UserId};
 
 pub use super::closing_skipped::ClosingSkipped;
-pub use super::entry::{Attached, Entry, Lane, Media, Progress, Trouble};
+pub use super::entry::{Attached, Comparison, Entry, Lane, Media, Progress, Trouble};
 pub use super::happened::{Rating, TicketEvent, What};
 pub use super::status::Status;
 pub use super::stood::Stood;
@@ -61,13 +61,13 @@ pub struct State {
     /// That time is the bridge's own: Zendesk's was not known.
     #[serde(skip_serializing_if = "is_false")]
     pub notified_at_is_approximate: bool,
+    /// Why this solve went without an SMS, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closing_skipped: Option<ClosingSkipped>,
     /// Of a ticket it moved away from after the customer was notified of its solve: which, when that was asked for, and
     /// whether that time is approximate. The same solve is known if the conversation comes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notified_before: Option<(TicketId, i64, bool)>,
-    /// Why that went without an SMS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub closing_skipped: Option<ClosingSkipped>,
     /// The newest comment looked at when it was solved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_upto: Option<CommentId>,

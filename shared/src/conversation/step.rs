@@ -13,7 +13,7 @@ pub use super::outcome::{
 };
 use super::state::{Status, TicketEvent};
 
-/// One call to a vendor.
+/// One call: to a vendor, or to the table for what another item holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Create or find the customer in Zendesk. Safe to repeat.

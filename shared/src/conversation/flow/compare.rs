@@ -4,7 +4,7 @@
 use crate::message::{Body, Check, DeliveryId, Event, Resend, Solved, TicketId};
 
 use super::super::policy::millis;
-use super::super::state::{Entry, Status};
+use super::super::state::{Comparison, Entry, Status};
 use super::super::step::{Ending, TicketFacts};
 use super::owner::Whose;
 use super::unreported::{self, CLOCK_SLACK, Where};
@@ -40,12 +40,12 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
     }
     let compared_at = flow.state.checked_at;
     let since = |at: i64| compared_at >= at.saturating_add(CLOCK_SLACK);
-    if !flow.progress.fetched && check.at.is_some_and(since) {
+    if !flow.progress.compared.ticket && check.at.is_some_and(since) {
         return Ok(Done::ignored(COMPARED));
     }
     // Once is enough; the solve looks again.
     flow.state.files_unseen = 0;
-    if !flow.progress.fetched {
+    if !flow.progress.compared.ticket {
         match flow.look_up_ticket(ticket).await? {
             Ok(Some(facts)) => {
                 if !owner::is_own(flow, &facts).await? {
@@ -67,15 +67,15 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
             Err(no) => return Err(no.into()),
         }
     }
-    if !flow.progress.confirmed {
+    if !flow.progress.compared.answers {
         unreported_answers(flow, ticket).await?;
     }
-    if flow.progress.merged {
+    if flow.progress.compared.merged {
         return continue_on_target(flow, ticket, check).await;
     }
-    if !flow.progress.solve_seen && flow.state.status == Some(Status::Solved) {
+    if !flow.progress.compared.solve && flow.state.status == Some(Status::Solved) {
         let solved_at = flow.look_up_solve(ticket).await??;
-        flow.progress.solve_seen = true;
+        flow.progress.compared.solve = true;
         first(unreported_solve(flow, solved_at))?;
     }
     Ok(over(flow))
@@ -83,7 +83,7 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
 
 /// The conversation is not on this ticket: an answer there would have taken it along.
 async fn on_another(flow: &mut Flow<'_>, ticket: TicketId, at: i64) -> Ended {
-    if flow.progress.confirmed {
+    if flow.progress.compared.answers {
         return Ok(Done::delivered());
     }
     let nothing_said = owner::Said::by(None, None);
@@ -103,7 +103,7 @@ async fn on_another(flow: &mut Flow<'_>, ticket: TicketId, at: i64) -> Ended {
         by_merge: false,
     };
     let found = unreported::answers(flow, on, comments, facts.status).await?;
-    flow.progress.confirmed = true;
+    flow.progress.compared.answers = true;
     first(found)?;
     Ok(Done::delivered())
 }
@@ -118,13 +118,13 @@ fn leave(flow: &mut Flow<'_>) -> Done {
 fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
     let now = flow.now();
     let (state, progress) = (&mut *flow.state, &mut *flow.progress);
-    progress.fetched = true;
+    progress.compared.ticket = true;
     let was_done = state.is_done();
     match facts.status {
         Some(Status::Closed) => {
             progress.announce = true;
-            progress.merged = post::is_merged(facts);
-            if !progress.merged {
+            progress.compared.merged = post::is_merged(facts);
+            if !progress.compared.merged {
                 state.status = Some(Status::Closed);
             }
         }
@@ -135,7 +135,7 @@ fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
     }
     // Reopened without a word.
     progress.announce |= was_done && !state.is_done();
-    let asked = !progress.merged && resend::is_asked(&facts.tags);
+    let asked = !progress.compared.merged && resend::is_asked(&facts.tags);
     let ticket = Some(facts.ticket);
     first(asked.then(|| {
         unreported_event(
@@ -159,10 +159,10 @@ async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(),
     let status = flow.state.status;
     let on = Where::own(flow, ticket);
     let found = unreported::answers(flow, on, comments, status).await?;
-    flow.progress.confirmed = true;
+    flow.progress.compared.answers = true;
     flow.state.checked_at = flow.now();
-    if flow.progress.merged {
-        // Zendesk's own time on both sides: no slack.
+    if flow.progress.compared.merged {
+        // Zendesk's own time on both sides: what the search takes off for clocks that differ is added before.
         flow.state.since = merged_at.saturating_add(unreported::CLOCK_SLACK);
     }
     first(found)
@@ -183,13 +183,11 @@ async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId, check: &mut C
     flow.state.move_to(target.ticket, target.status, since);
     check.ticket = Some(target.ticket);
     check.at = None;
-    let progress = &mut *flow.progress;
-    progress.continues = Some(source);
-    progress.fetched = false;
-    progress.confirmed = false;
-    progress.merged = false;
-    progress.solve_seen = false;
-    progress.announce = true;
+    flow.progress.compared = Comparison {
+        by_merge: true,
+        ..Comparison::default()
+    };
+    flow.progress.announce = true;
     Err(Stop::Pause(Pause::Checkpoint))
 }
 
@@ -213,13 +211,13 @@ fn over(flow: &Flow<'_>) -> Done {
     let mut follow = Vec::new();
     let unreported = state.status == Some(Status::Solved) && !state.closing_notified;
     // Zendesk could not say when.
-    if unreported && progress.confirmed && !progress.solve_seen {
+    if unreported && progress.compared.answers && !progress.compared.solve {
         follow.push(solved(flow, None));
     }
     if progress.announce {
         follow.push(flow.context().attributes());
     }
-    if !progress.fetched && follow.is_empty() {
+    if !progress.compared.ticket && follow.is_empty() {
         return Done::ignored("Zendesk could not be asked");
     }
     Done::ended(Ending::Delivered, follow)

@@ -249,7 +249,7 @@ async fn tell(
 /// How long a refused look at Zendesk is repeated before the event ends without it, in milliseconds.
 const REFUSED_FOR: i64 = 10 * 60 * 1000;
 
-/// How late a webhook may come and still be believed to be late, in milliseconds.
+/// Times further from ours than this are not taken for Zendesk's, in milliseconds.
 const LATE: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Calls one event may make before it is rescheduled; no flow needs half of them.

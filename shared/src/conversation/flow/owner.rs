@@ -197,23 +197,23 @@ pub(super) fn leave(flow: &mut Flow<'_>) {
 }
 
 /// The answer to a write names the ticket's requester: another person than the customer means that the ticket
-/// changed hands, or that two profiles were merged. The text that shows it is made private at once, and the
-/// conversation leaves the ticket.
-pub(super) async fn took(flow: &mut Flow<'_>, written: &Written) -> Result<post::Taken, Stop> {
+/// changed hands, or that two profiles were merged.
+pub(super) async fn leave_if_anothers(flow: &mut Flow<'_>, written: &Written) -> Result<(), Stop> {
     match written.requester {
         Some(requester) if flow.state.user != Some(requester) => {
-            found_on(flow, written.ticket, written.comment).await
+            leave_unless_own(flow, written.ticket, written.comment).await
         }
-        _ => Ok(post::Taken::Yes),
+        _ => Ok(()),
     }
 }
 
-/// The text stands on the ticket, whose requester is not known to be the customer still.
-pub(super) async fn found_on(
+/// The text stands on the ticket, whose requester is not known to be the customer still. On another person's it is
+/// made private at once, and the conversation leaves the ticket: the text begins anew.
+pub(super) async fn leave_unless_own(
     flow: &mut Flow<'_>,
     ticket: TicketId,
     comment: Option<CommentId>,
-) -> Result<post::Taken, Stop> {
+) -> Result<(), Stop> {
     // Until it is known whose the ticket is, the text is not where it belongs.
     flow.progress.posted = false;
     flow.progress.doubtful = true;
@@ -236,7 +236,7 @@ pub(super) async fn found_on(
         }
         flow.progress.doubtful = false;
         flow.progress.posted = true;
-        return Ok(post::Taken::Yes);
+        return Ok(());
     }
     let comment = match comment {
         Some(comment) => Some(comment),

@@ -74,9 +74,7 @@ async fn on_ticket(
     };
     match write::append(flow, comment).await? {
         Ok(written) => {
-            if owner::took(flow, &written).await? == Taken::NotYet {
-                return Ok(Taken::NotYet);
-            }
+            owner::leave_if_anothers(flow, &written).await?;
             owner::saw_tags(flow, written.tags.as_ref());
             added(flow, text, written.status, silent);
         }

@@ -48,9 +48,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
     flow.progress.unfound = false;
     let by_answer = flow.state.user.is_none();
     // Whose it was when the text came to it is not known.
-    if owner::found_on(flow, ticket, found.comment).await? == post::Taken::NotYet {
-        return Ok(false);
-    }
+    owner::leave_unless_own(flow, ticket, found.comment).await?;
     // On a ticket that was only known from an answer on it, the conversation began with this text.
     if here && by_answer {
         flow.state.since = flow.state.since.min(flow.about.at);

@@ -103,6 +103,5 @@ fn without_tags(context: &EventContext<'_>, ticket: TicketId) -> Entry {
     });
     // Nothing has to be written.
     entry.progress.posted = true;
-    entry.progress.tagged = true;
     entry
 }

@@ -33,7 +33,7 @@ impl Where {
             ticket,
             user,
             since,
-            by_merge: flow.progress.continues.is_some(),
+            by_merge: flow.progress.compared.by_merge,
         }
     }
 }

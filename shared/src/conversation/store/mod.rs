@@ -1,7 +1,7 @@
 //! Where conversations are kept: one DynamoDB item each, every change one conditional write.
 //!
-//! In: events to accept, outcomes to settle. Out: the held conversation. With `codec`, the only
-//! place that names the DynamoDB SDK.
+//! In: events to accept, outcomes to settle. Out: the held conversation. The only folder that names the DynamoDB
+//! SDK.
 
 mod accept;
 mod amend;
