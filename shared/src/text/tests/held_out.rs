@@ -4,6 +4,9 @@
 //! These texts stay as they are, and nothing is added to the words for one of them alone: only then do the rates say
 //! what to expect of the next hundred. `docs/testing.md` reports them.
 
+mod comments;
+mod rates;
+
 use crate::text::incoming::{Incoming, classify};
 
 /// The texts of a file, with `\n` for a line end.
