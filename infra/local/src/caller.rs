@@ -21,6 +21,15 @@ pub(crate) fn is_known(request: &Request) -> bool {
     })
 }
 
+/// The region that a request is signed for; empty where it is not signed.
+pub(crate) fn region(request: &Request) -> String {
+    let scope = request
+        .header("authorization")
+        .and_then(|header| header.split_once("Credential="));
+    let region = scope.and_then(|(_, scope)| scope.split('/').nth(2));
+    region.unwrap_or_default().to_owned()
+}
+
 /// What the services of AWS's JSON protocols answer to an access key nobody has.
 pub(crate) fn unknown(content_type: &'static str) -> Reply {
     let body = json!({"__type": "UnrecognizedClientException",

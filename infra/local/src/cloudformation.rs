@@ -4,7 +4,7 @@
 //! outputs as CloudFormation's XML, or its refusals: another name, an unknown access key, nothing to change.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
@@ -24,6 +24,10 @@ pub const STACK_NAME: &str = "braze-zendesk-bridge";
 pub struct Described {
     /// The stack's name.
     pub name: String,
+    /// The region it is in; empty: in every one.
+    pub region: String,
+    /// Its status; empty: `CREATE_COMPLETE`.
+    pub status: String,
     /// Parameters by name.
     pub parameters: BTreeMap<String, String>,
     /// Outputs by name.
@@ -41,6 +45,8 @@ impl Described {
         };
         Self {
             name: STACK_NAME.to_owned(),
+            region: String::new(),
+            status: String::new(),
             parameters: named(&[
                 ("ZendeskBaseUrl", stack.zendesk.base_url()),
                 ("BrazeBaseUrl", stack.braze.base_url()),
@@ -64,8 +70,8 @@ impl Described {
 /// A running CloudFormation; dropping it closes its port.
 pub struct CloudFormation {
     server: Server,
-    faults: Faults,
     stack: Arc<Mutex<Described>>,
+    faults: Faults,
 }
 
 impl CloudFormation {
@@ -75,14 +81,14 @@ impl CloudFormation {
     /// When the listener cannot be used.
     pub fn start(listener: TcpListener, stack: Described) -> std::io::Result<Self> {
         let (stack, faults) = (Arc::new(Mutex::new(stack)), Faults::default());
-        let (held, armed) = (Arc::clone(&stack), faults.clone());
+        let (told, armed) = (Arc::clone(&stack), faults.clone());
         let server = Server::start(listener, 64 * 1024, move |request| {
-            let (stack, faults) = (Arc::clone(&held), armed.clone());
+            let (stack, faults) = (Arc::clone(&told), armed.clone());
             async move {
                 let form = form(&request);
                 let operation = form.get("Action").cloned().unwrap_or_default();
                 let act = || async {
-                    let mut stack = stack.lock().unwrap_or_else(PoisonError::into_inner);
+                    let mut stack = locked(&stack);
                     answer(&mut stack, &request, &form)
                 };
                 faults.around(&operation, act).await.0
@@ -90,9 +96,14 @@ impl CloudFormation {
         })?;
         Ok(Self {
             server,
-            faults,
             stack,
+            faults,
         })
+    }
+
+    /// Changes what is told of the stack from now on.
+    pub fn edit(&self, change: impl FnOnce(&mut Described)) {
+        change(&mut locked(&self.stack));
     }
 
     /// Serves a running stack on any free port.
@@ -112,7 +123,7 @@ impl CloudFormation {
     /// A parameter of the stack as it is now.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let stack = self.stack.lock().unwrap_or_else(PoisonError::into_inner);
+        let stack = locked(&self.stack);
         stack.parameters.get(name).cloned()
     }
 
@@ -134,6 +145,10 @@ impl CloudFormation {
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", stack.secrets.url()),
         ]
     }
+}
+
+fn locked(stack: &Mutex<Described>) -> MutexGuard<'_, Described> {
+    stack.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn form(request: &Request) -> BTreeMap<String, String> {
@@ -158,7 +173,8 @@ fn answer(stack: &mut Described, request: &Request, form: &BTreeMap<String, Stri
         return refused(StatusCode::BAD_REQUEST, "InvalidAction", said);
     }
     let name = form.get("StackName").cloned().unwrap_or_default();
-    if name != stack.name {
+    let elsewhere = !stack.region.is_empty() && caller::region(request) != stack.region;
+    if name != stack.name || elsewhere {
         let said = format!("Stack with id {name} does not exist");
         return refused(StatusCode::BAD_REQUEST, "ValidationError", &said);
     }
@@ -179,10 +195,14 @@ fn answer(stack: &mut Described, request: &Request, form: &BTreeMap<String, Stri
         format!(
             "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\">\
              <DescribeStacksResult><Stacks><member><StackName>{}</StackName>\
-             <CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>\
+             <CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>{}</StackStatus>\
              <Parameters>{}</Parameters><Outputs>{}</Outputs></member></Stacks>\
              </DescribeStacksResult></DescribeStacksResponse>",
             stack.name,
+            match stack.status.as_str() {
+                "" => "CREATE_COMPLETE",
+                status => status,
+            },
             members(&stack.parameters, "Parameter"),
             members(&stack.outputs, "Output"),
         ),

@@ -34,6 +34,7 @@ impl Account {
             name: "sms".to_owned(),
             parameters: BTreeMap::new(),
             outputs: outputs.into(),
+            ..Described::default()
         };
         let listener = serve::bind(0).await.unwrap();
         Self {
@@ -179,7 +180,7 @@ async fn missing_settings_are_told_by_name() {
             .forget("--region us-east-1 --profile none", &[])
             .await,
         "the profile none gives no AWS credentials: look at `aws configure list --profile none`, \
-         or sign in with `aws sso login --profile none`",
+         or sign in with `aws sso login --profile none`, then run this again",
     );
 }
 
@@ -223,7 +224,8 @@ async fn what_aws_refuses_is_told_with_the_permission() {
         ),
         (
             "ExpiredTokenException",
-            "the AWS credentials have expired: sign in again, for example with `aws sso login`",
+            "the AWS credentials have expired: sign in again, for example with `aws sso login`, \
+             then run this again",
         ),
     ] {
         let fault = Fault::once("GetItem", refusal(400, code));

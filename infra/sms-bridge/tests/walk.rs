@@ -6,116 +6,16 @@
 
 mod kit;
 
-use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use kit::World;
+use kit::terminal::{Ended, Terminal};
 use local::binaries::workspace_root;
 use local::options::INBOUND_TOKEN;
 use serde_json::json;
 use simulators::braze::{Inbound, SMS_GROUP};
 use simulators::faults::{Effect, Fault};
-use tokio::sync::Notify;
 
-const PATIENCE: Duration = Duration::from_secs(60);
 /// What `docs/migrating.md` counts outside of Braze.
 const MOST: usize = 15;
-
-/// A command on a terminal of 80 columns, and the keyboard.
-struct Terminal {
-    text: Arc<Mutex<String>>,
-    came: Arc<Notify>,
-    keyboard: ChildStdin,
-    child: Child,
-    seen: usize,
-    typed: usize,
-}
-
-impl Terminal {
-    fn run(line: &str, place: &Path, variables: &[(&str, String)]) -> Self {
-        let mut child = Command::new("script")
-            .args(["-qec", &format!("stty cols 80; {line}"), "/dev/null"])
-            .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", place.display()))
-            .env("TERM", "xterm")
-            .env("HOME", place)
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .envs(variables.iter().map(|(name, value)| (*name, value)))
-            .current_dir(place)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut out = child.stdout.take().unwrap();
-        let text = Arc::new(Mutex::new(String::new()));
-        let came = Arc::new(Notify::new());
-        let (into, tell) = (Arc::clone(&text), Arc::clone(&came));
-        std::thread::spawn(move || {
-            let (mut bytes, mut all) = ([0; 1024], Vec::new());
-            while let Ok(read @ 1..) = out.read(&mut bytes) {
-                all.extend_from_slice(&bytes[..read]);
-                *into.lock().unwrap() = String::from_utf8_lossy(&all).into_owned();
-                tell.notify_one();
-            }
-            tell.notify_one();
-        });
-        let keyboard = child.stdin.take().unwrap();
-        Self {
-            text,
-            came,
-            keyboard,
-            child,
-            seen: 0,
-            typed: 0,
-        }
-    }
-
-    /// Waits until it asks this after what was typed last.
-    async fn asks(&mut self, words: &str) {
-        let (text, came, seen) = (&self.text, &self.came, self.seen);
-        let asked = async {
-            while !text.lock().unwrap()[seen..].contains(words) {
-                came.notified().await;
-            }
-        };
-        let end = tokio::time::timeout(PATIENCE, asked).await;
-        end.unwrap_or_else(|_| panic!("not asked: {words}\n{}", self.said()));
-    }
-
-    /// Waits until it asks this, and types.
-    async fn asked(&mut self, words: &str, line: &str) {
-        self.asks(words).await;
-        self.seen = self.said().len();
-        writeln!(self.keyboard, "{line}").unwrap();
-        self.typed += 1;
-    }
-
-    fn said(&self) -> String {
-        self.text.lock().unwrap().clone()
-    }
-
-    /// The exit code, everything said, how often something was typed.
-    async fn ends(mut self) -> (Option<i32>, String, usize) {
-        let status = tokio::task::spawn_blocking(move || {
-            let status = self.child.wait().unwrap();
-            (status.code(), self)
-        });
-        let (code, terminal) = status.await.unwrap();
-        // The reader is at its end a moment later.
-        let text = Arc::clone(&terminal.text);
-        while Arc::strong_count(&text) > 2 {
-            tokio::task::yield_now().await;
-        }
-        let said = terminal.said();
-        println!("{said}");
-        (code, said, terminal.typed)
-    }
-}
 
 /// A stack as it is after its deployment: nothing in Zendesk, no webhook campaign in Braze, an inbound token.
 async fn deployed() -> World {
@@ -159,29 +59,13 @@ fn bridge(arguments: &str) -> String {
     format!("{} {arguments}", env!("CARGO_BIN_EXE_sms-bridge"))
 }
 
-/// The unpacked release, with a SAM that asks as SAM does and deploys nothing.
-fn release() -> tempfile::TempDir {
-    let place = tempfile::tempdir().unwrap();
-    for file in ["template.yaml", "samconfig.toml"] {
-        std::fs::copy(workspace_root().join(file), place.path().join(file)).unwrap();
-    }
-    let template = place.path().join("template.yaml");
-    let text = std::fs::read_to_string(&template).unwrap();
-    // A release's functions are built.
-    let kept = text.lines().filter(|line| !line.contains("BuildMethod:"));
-    std::fs::write(&template, kept.collect::<Vec<_>>().join("\n")).unwrap();
-    let sam = place.path().join("sam");
-    let script =
-        "#!/bin/sh\nprintf 'Deploy this changeset? [y/N]: '\nread answer\n[ \"$answer\" = y ]\n";
-    std::fs::write(&sam, script).unwrap();
-    std::fs::set_permissions(&sam, std::fs::Permissions::from_mode(0o755)).unwrap();
-    place
-}
+/// A SAM that asks as SAM does, and deploys nothing.
+const SAM: &str = "printf 'Deploy this changeset? [y/N]: '\nread answer\n[ \"$answer\" = y ]";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_release_to_an_answered_text_it_takes_fifteen_inputs_outside_of_braze() {
     let world = deployed().await;
-    let release = release();
+    let release = kit::release(SAM);
     // Unpacked; in Zendesk an OAuth client, made and confidential.
     let mut inputs = 1 + 2;
 
@@ -195,7 +79,7 @@ async fn from_the_release_to_an_answered_text_it_takes_fifteen_inputs_outside_of
         .asked("BrazeReplyCampaignId: ", "reply-campaign")
         .await;
     terminal.asked("Deploy this changeset?", "y").await;
-    let (code, said, typed) = terminal.ends().await;
+    let Ended { code, said, typed } = terminal.ends().await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("sms-bridge setup"), "{said}");
     inputs += 1 + typed;
@@ -209,7 +93,7 @@ async fn from_the_release_to_an_answered_text_it_takes_fifteen_inputs_outside_of
     terminal.asks(paste).await;
     pasted(&world);
     terminal.asked(paste, "").await;
-    let (code, said, typed) = terminal.ends().await;
+    let Ended { code, said, typed } = terminal.ends().await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("All is well."), "{said}");
     // What Braze tells is filled in and not asked for; what was set before stays.
@@ -250,7 +134,7 @@ async fn a_walk_that_was_left_goes_on_and_a_finished_one_asks_nothing() {
         terminal.asked(key, &value).await;
     }
     terminal.asked("Type yes:", "no").await;
-    let (code, said, _) = terminal.ends().await;
+    let Ended { code, said, .. } = terminal.ends().await;
     assert_eq!(code, Some(1), "{said}");
     assert_eq!(world.titles().len(), 0);
 
@@ -260,13 +144,13 @@ async fn a_walk_that_was_left_goes_on_and_a_finished_one_asks_nothing() {
     // Nothing is there yet: it asks again.
     terminal.asked(paste, "").await;
     terminal.asked("Not there yet", "s").await;
-    let (code, said, typed) = terminal.ends().await;
+    let Ended { code, said, typed } = terminal.ends().await;
     assert_eq!((code, typed), (Some(0), 3), "{said}");
 
     pasted(&world);
     let before = world.zendesk();
     let terminal = Terminal::run(&bridge("setup"), place.path(), &world.variables());
-    let (code, said, typed) = terminal.ends().await;
+    let Ended { code, said, typed } = terminal.ends().await;
     assert_eq!((code, typed), (Some(0), 0), "{said}");
     assert!(said.contains("All are there"), "{said}");
     assert!(said.contains("Launched, with this stack's URL"), "{said}");
@@ -343,7 +227,7 @@ async fn where_braze_does_not_tell_the_group_it_is_asked_for_once() {
                 .await;
         }
         terminal.asked("BrazeSubscriptionGroupId: ", typed).await;
-        let (code, said, _) = terminal.ends().await;
+        let Ended { code, said, .. } = terminal.ends().await;
         assert_eq!(code, Some(0), "{said}");
         assert_eq!(
             world.parameter("BrazeSubscriptionGroupId").as_deref(),
@@ -360,7 +244,7 @@ async fn where_braze_does_not_tell_the_group_it_is_asked_for_once() {
         terminal
             .asked("Press Enter once they are launched", "")
             .await;
-        let (code, said, _) = terminal.ends().await;
+        let Ended { code, said, .. } = terminal.ends().await;
         assert_eq!(code, Some(0), "{said}");
         assert!(!said.contains("BrazeSubscriptionGroupId: "), "{said}");
     }

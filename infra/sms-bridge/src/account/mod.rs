@@ -3,6 +3,7 @@
 //! In: the options all commands share. Out: the stack's outputs and parameters, its table, its
 //! secret; failures as one sentence. Nothing is asked of AWS before it is needed.
 
+pub(crate) mod names;
 mod refusal;
 mod secret;
 mod sign_in;
@@ -46,16 +47,16 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub profile: Option<String>,
     /// AWS region [default: AWS_REGION, the profile's, or samconfig.toml's].
-    #[arg(long, value_name = "NAME", help_heading = HEADING)]
+    #[arg(long, value_name = "NAME", help_heading = HEADING, value_parser = names::region)]
     pub region: Option<String>,
     /// The CloudFormation stack [default: stack_name of samconfig.toml, or braze-zendesk-bridge].
-    #[arg(long, value_name = "NAME", help_heading = HEADING)]
+    #[arg(long, value_name = "NAME", help_heading = HEADING, value_parser = names::stack)]
     pub stack: Option<String>,
     /// The table, instead of the one the stack names.
-    #[arg(long, value_name = "NAME", help_heading = HEADING)]
+    #[arg(long, value_name = "NAME", help_heading = HEADING, value_parser = names::table)]
     pub table: Option<String>,
     /// Name or ARN of the secret, instead of the one the stack names.
-    #[arg(long, value_name = "ID", help_heading = HEADING)]
+    #[arg(long, value_name = "ID", help_heading = HEADING, value_parser = names::secret)]
     pub secret: Option<String>,
     /// Print JSON.
     #[arg(long, help_heading = HEADING)]
@@ -137,6 +138,19 @@ impl Account {
             Ok(stack) => Ok(Some(stack)),
             Err(refusal) if refusal.is_gone && self.options.secret.is_some() => Ok(None),
             Err(refusal) => Err(refusal.failure),
+        }
+    }
+
+    /// Why AWS would refuse to deploy to the stack now, and what to do; nothing where there is none yet, or where
+    /// that cannot be asked: SAM says so then.
+    ///
+    /// # Errors
+    /// The credentials have expired, which is better known before a build.
+    pub(crate) async fn refuses_deployment(&self) -> Result<Option<String>, Failure> {
+        match self.described().await {
+            Ok(stack) => Ok(stack.refuses_deployment()),
+            Err(refusal) if refusal.is_expired => Err(refusal.failure),
+            Err(_) => Ok(None),
         }
     }
 

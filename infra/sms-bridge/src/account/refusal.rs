@@ -54,8 +54,8 @@ impl Terms {
                  AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"
                     .to_owned(),
             ),
-            Some("ExpiredToken" | "ExpiredTokenException" | "RequestExpired") => usage(
-                "the AWS credentials have expired: sign in again, for example with `aws sso login`"
+            Some(code) if has_expired(code) => usage(
+                "the AWS credentials have expired: sign in again, for example with `aws sso login`, then run this again"
                     .to_owned(),
             ),
             Some("AccessDenied" | "AccessDeniedException") => usage(format!(
@@ -88,6 +88,14 @@ impl Terms {
     pub(crate) fn told(&self, sentence: String, error: &(dyn Error + 'static)) -> String {
         because(sentence, error, self.verbose)
     }
+}
+
+/// Whether this code says that a session is over.
+pub(super) fn has_expired(code: &str) -> bool {
+    matches!(
+        code,
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired"
+    )
 }
 
 /// Adds an error and its causes to a sentence, a line each.

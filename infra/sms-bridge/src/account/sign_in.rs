@@ -17,7 +17,7 @@ use shared::config::{AwsEnv, environment};
 use shared::secrets::Secret;
 
 use super::refusal::because;
-use super::{Options, endpoint, stack};
+use super::{Options, endpoint, names, stack};
 use crate::Failure;
 
 /// The HTTP client as the SDKs want it.
@@ -101,10 +101,13 @@ fn without_credentials(options: &Options, error: &CredentialsError) -> String {
     let profile = options.profile.clone();
     let profile = profile.or_else(|| environment("AWS_PROFILE").filter(|name| !name.is_empty()));
     match (profile, error) {
-        (Some(name), _) => format!(
-            "the profile {name} gives no AWS credentials: look at `aws configure list --profile \
-             {name}`, or sign in with `aws sso login --profile {name}`"
-        ),
+        (Some(name), _) => {
+            let word = names::shell(&name);
+            format!(
+                "the profile {name} gives no AWS credentials: look at `aws configure list --profile {word}`, or sign \
+                 in with `aws sso login --profile {word}`, then run this again"
+            )
+        }
         (None, CredentialsError::CredentialsNotLoaded(_)) => {
             "no AWS credentials: give --profile or AWS_PROFILE, or set AWS_ACCESS_KEY_ID and \
              AWS_SECRET_ACCESS_KEY"

@@ -9,8 +9,8 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{Capability, Parameter};
 
-use super::refusal::Wanted;
-use super::{Options, Terms, endpoint};
+use super::refusal::{Wanted, has_expired};
+use super::{Options, Terms, endpoint, names};
 use crate::Failure;
 
 /// As in the repository's `samconfig.toml`.
@@ -20,6 +20,8 @@ const USUAL_NAME: &str = "braze-zendesk-bridge";
 pub(crate) struct Deployed {
     /// Its name.
     pub name: String,
+    /// How far CloudFormation has come with it, such as `CREATE_COMPLETE`.
+    status: String,
     outputs: BTreeMap<String, String>,
     parameters: BTreeMap<String, String>,
 }
@@ -31,11 +33,45 @@ impl Deployed {
     /// When the stack has none of that name: it is another one's, or half made.
     pub(crate) fn output(&self, name: &str) -> Result<&str, Failure> {
         self.outputs.get(name).map(String::as_str).ok_or_else(|| {
-            Failure::Usage(format!(
-                "the stack {} has no output {name}: check --stack, and that its deployment ended well",
-                self.name
-            ))
+            Failure::Usage(self.unfinished().unwrap_or_else(|| {
+                format!(
+                    "the stack {} has no output {name}: check --stack, and that its deployment ended well",
+                    self.name
+                )
+            }))
         })
+    }
+
+    /// Why its last deployment is no whole one, and what to do; `None`: it ended well, or as before.
+    pub(crate) fn unfinished(&self) -> Option<String> {
+        let (name, status) = (&self.name, self.status.as_str());
+        Some(match status {
+            "REVIEW_IN_PROGRESS" => format!(
+                "the stack {name} was planned and never made ({status}): run `sms-bridge deploy`, and answer y where \
+                 SAM asks whether to deploy"
+            ),
+            "UPDATE_ROLLBACK_FAILED" => format!(
+                "AWS could not take the last update of the stack {name} back ({status}): run `aws cloudformation \
+                 continue-update-rollback --stack-name {name}`, wait until it has ended, then run this again"
+            ),
+            _ if status.ends_with("_IN_PROGRESS") => format!(
+                "AWS is still at work on the stack {name} ({status}), also where the deployment was interrupted here: \
+                 wait until it has ended (`aws cloudformation describe-stacks --stack-name {name}` shows it), then \
+                 run this again"
+            ),
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => format!(
+                "the stack {name} was never made whole or not wholly removed ({status}), and AWS updates no such \
+                 stack: run `sam delete --stack-name {name}`, then `sms-bridge deploy` makes it anew"
+            ),
+            _ => return None,
+        })
+    }
+
+    /// Why AWS would refuse to deploy to it now, and what to do.
+    pub(crate) fn refuses_deployment(&self) -> Option<String> {
+        // What was only planned is deployed.
+        self.unfinished()
+            .filter(|_| self.status != "REVIEW_IN_PROGRESS")
     }
 
     /// A parameter's value, such as `ZendeskBaseUrl`; an empty one is `None`.
@@ -72,6 +108,8 @@ pub(super) struct Refusal {
     pub(super) failure: Failure,
     /// There is no such stack: its name is wrong, or it was deleted.
     pub(super) is_gone: bool,
+    /// Whoever asks has to sign in again.
+    pub(super) is_expired: bool,
 }
 
 /// Gives the stack these parameters; its template and its other parameters stay as they are. CloudFormation goes on by
@@ -129,6 +167,13 @@ pub(super) async fn describe(
     name: String,
     terms: &Terms,
 ) -> Result<Deployed, Refusal> {
+    if let Err(wrong) = names::stack(&name) {
+        return Err(Refusal {
+            failure: Failure::Usage(format!("the stack's name {name:?} cannot be: {wrong}")),
+            is_gone: false,
+            is_expired: false,
+        });
+    }
     let client = client(sdk);
     let thing = format!("stack {name}");
     let wanted = Wanted {
@@ -143,19 +188,17 @@ pub(super) async fn describe(
             .message()
             .is_some_and(|m| m.contains("does not exist"));
         if error.code() == Some("ValidationError") && gone {
-            let sentence = format!(
-                "there is no stack {name} in this account in {}: check --stack, --region and \
-                 --profile, or give --table and --secret",
-                terms.region
-            );
+            let sentence = absent(&name, &terms.region, samconfig("region"));
             return Refusal {
                 failure: Failure::Usage(terms.told(sentence, &error)),
                 is_gone: true,
+                is_expired: false,
             };
         }
         Refusal {
             failure: terms.refused(&wanted, &error),
             is_gone: false,
+            is_expired: error.code().is_some_and(has_expired),
         }
     })?;
     let stack = answer.stacks().first();
@@ -163,8 +206,12 @@ pub(super) async fn describe(
     let parameters = stack.map_or(&[][..], |stack| stack.parameters());
     let pair =
         |name: Option<&str>, value: Option<&str>| Some((name?.to_owned(), value?.to_owned()));
+    let status = stack.and_then(|stack| stack.stack_status());
     Ok(Deployed {
         name,
+        status: status
+            .map(|status| status.as_str().to_owned())
+            .unwrap_or_default(),
         outputs: outputs
             .iter()
             .filter_map(|output| pair(output.output_key(), output.output_value()))
@@ -174,4 +221,18 @@ pub(super) async fn describe(
             .filter_map(|one| pair(one.parameter_key(), one.parameter_value()))
             .collect(),
     })
+}
+
+/// There is no such stack in this region; the file beside may say in which one it is.
+fn absent(name: &str, region: &str, kept: Option<String>) -> String {
+    match kept.filter(|kept| kept != region) {
+        Some(kept) => format!(
+            "there is no stack {name} in this account in {region}; samconfig.toml here deploys to {kept}: give \
+             --region {kept}"
+        ),
+        None => format!(
+            "there is no stack {name} in this account in {region}: check --stack, --region and --profile, or give \
+             --table and --secret"
+        ),
+    }
 }

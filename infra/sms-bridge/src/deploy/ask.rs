@@ -6,7 +6,7 @@ use local::template::Parameter;
 
 use super::value;
 use crate::Failure;
-use crate::account::talk;
+use crate::account::{names, talk};
 use crate::columns::wrapped;
 
 const WIDTH: usize = 78;
@@ -43,11 +43,9 @@ pub(super) fn region() -> Result<String, Failure> {
     eprintln!("\nThe AWS region to deploy to, for example eu-west-1.");
     loop {
         let typed = talk::ask("  region: ")?;
-        let letter =
-            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
-        if typed.contains('-') && typed.chars().all(letter) {
-            return Ok(typed);
+        match names::region(&typed) {
+            Ok(region) => return Ok(region),
+            Err(wrong) => eprintln!("  {wrong}; once more."),
         }
-        eprintln!("  a region's name looks like eu-west-1; once more.");
     }
 }

@@ -8,7 +8,7 @@ use local::archive::TEMPLATE;
 use local::template::{Parameter, parameters};
 
 use crate::Failure;
-use crate::account::{self, talk};
+use crate::account::{self, names, talk};
 
 mod ask;
 mod sam;
@@ -43,10 +43,10 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
     /// AWS region [default: samconfig.toml's, AWS_REGION, or the profile's].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = names::region)]
     region: Option<String>,
     /// Name of the CloudFormation stack [default: stack_name of samconfig.toml].
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = names::stack)]
     stack: Option<String>,
     /// Write samconfig.toml and print SAM's commands, but do not run them.
     #[arg(long)]
@@ -92,9 +92,36 @@ impl Deploy {
             talk::say(&sam.shown());
             return Ok(());
         }
-        sam.run().await?;
+        if let Some(refused) = self.refused(&config).await? {
+            return Err(Failure::Usage(refused));
+        }
+        if let Err(failure) = sam.run().await {
+            // What SAM left may need more than another run.
+            let left = self.refused(&config).await.ok().flatten();
+            return Err(match (failure, left) {
+                (Failure::Broken(told), Some(left)) => {
+                    Failure::Broken(format!("{told}. Now {left}"))
+                }
+                (failure, _) => failure,
+            });
+        }
         talk::say(NEXT);
         Ok(())
+    }
+
+    /// Why AWS would not deploy to the stack as it is now, as far as that can be asked, and what to do.
+    async fn refused(&self, config: &SamConfig) -> Result<Option<String>, Failure> {
+        let options = account::Options {
+            region: config.region(),
+            profile: self.profile.clone(),
+            stack: config.stack_name(),
+            ..account::Options::default()
+        };
+        match options.connect().await {
+            Ok(account) => account.refuses_deployment().await,
+            // SAM says what it wants.
+            Err(_) => Ok(None),
+        }
     }
 
     fn settle_stack(&self, config: &mut SamConfig) -> Result<(), Failure> {
@@ -108,7 +135,10 @@ impl Deploy {
                 config.set_global("stack_name", given);
                 Ok(())
             }
-            (None, _) => Ok(()),
+            (None, Some(kept)) => names::stack(&kept).map(drop).map_err(|wrong| {
+                Failure::Usage(format!("stack_name of samconfig.toml is {kept:?}: {wrong}"))
+            }),
+            (None, None) => Ok(()),
         }
     }
 
@@ -116,7 +146,9 @@ impl Deploy {
     async fn settle_region(&self, config: &mut SamConfig) -> Result<(), Failure> {
         match (&self.region, config.region()) {
             (Some(given), Some(kept)) if *given != kept => Err(another("region", &kept, given)),
-            (None, Some(_)) => Ok(()),
+            (None, Some(kept)) => names::region(&kept).map(drop).map_err(|wrong| {
+                Failure::Usage(format!("region of samconfig.toml is {kept:?}: {wrong}"))
+            }),
             (given, _) => {
                 let options = account::Options {
                     region: given.clone(),
@@ -172,7 +204,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn another(what: &str, kept: &str, given: &str) -> Failure {
     Failure::Usage(format!(
         "samconfig.toml deploys to the {what} {kept}; {given} would be a second bundle with a table and a \
-         secret of its own. For that, copy this directory and take {what} out of its samconfig.toml"
+         secret of its own. For that, copy this directory, take {what} out of its samconfig.toml, and run this there"
     ))
 }
 

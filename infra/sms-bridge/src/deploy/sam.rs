@@ -1,12 +1,14 @@
 //! SAM's commands: which, and run.
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use tokio::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::samconfig::SamConfig;
 use crate::Failure;
+use crate::account::names::shell;
 
 /// The template of a release's archive for the other processor.
 const X86_64: &str = "template-x86_64.yaml";
@@ -27,9 +29,7 @@ impl Sam<'_> {
     /// The commands, as one could type them.
     pub(super) fn shown(&self) -> String {
         let lines = self.commands().into_iter();
-        let lines: Vec<String> = lines
-            .map(|words| format!("sam {}", words.join(" ")))
-            .collect();
+        let lines: Vec<String> = lines.map(|words| line(&words)).collect();
         lines.join("\n")
     }
 
@@ -39,17 +39,20 @@ impl Sam<'_> {
     /// There is no SAM, or it failed; it has said why.
     pub(super) async fn run(&self) -> Result<(), Failure> {
         for words in self.commands() {
-            eprintln!("\nsam {}", words.join(" "));
+            eprintln!("\n{}", line(&words));
             let mut command = Command::new("sam");
             command.args(&words).current_dir(self.place);
             if let Some(region) = self.config.region() {
                 command.env("AWS_DEFAULT_REGION", region);
             }
-            let status = command
-                .stdin(Stdio::inherit())
-                .status()
-                .await
-                .map_err(|error| not_started(&error))?;
+            let (status, interrupted) = ended(command.stdin(Stdio::inherit())).await?;
+            if interrupted {
+                return Err(Failure::Broken(format!(
+                    "`sam {}` was interrupted. The values are kept, and what AWS has begun it ends or takes back by \
+                     itself: `sms-bridge deploy` goes on from there",
+                    words[0]
+                )));
+            }
             if !status.success() {
                 return Err(Failure::Broken(format!(
                     "`sam {}` failed ({status}); its output above says why. The values are kept: \
@@ -88,6 +91,30 @@ impl Sam<'_> {
         commands.push(deploy);
         commands
     }
+}
+
+/// Runs a command to its end, also after Ctrl-C, which the terminal gives to both: SAM ends first, and then is
+/// said what to do.
+async fn ended(command: &mut Command) -> Result<(ExitStatus, bool), Failure> {
+    let mut interruption = signal(SignalKind::interrupt())
+        .map_err(|error| Failure::Broken(format!("interruptions cannot be heard: {error}")))?;
+    let mut child = command.spawn().map_err(|error| not_started(&error))?;
+    let mut interrupted = false;
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                let status = status.map_err(|error| not_started(&error))?;
+                return Ok((status, interrupted));
+            }
+            _ = interruption.recv() => interrupted = true,
+        }
+    }
+}
+
+/// A command as one could type it.
+fn line(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| shell(word)).collect();
+    format!("sam {}", words.join(" "))
 }
 
 fn not_started(error: &std::io::Error) -> Failure {

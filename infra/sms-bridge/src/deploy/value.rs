@@ -7,9 +7,11 @@ use crate::Failure;
 
 /// `NAME=VALUE` of an option.
 pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let pair = text
+        .split_once('=')
+        .filter(|(name, _)| !name.trim().is_empty());
     let (name, value) = pair.ok_or("write NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 /// The parameter of this name.

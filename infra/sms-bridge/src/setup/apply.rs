@@ -178,7 +178,7 @@ async fn store<'c>(
     secret: &SecretValue,
     base: &str,
 ) -> Result<(), Failure> {
-    let mut object: Map<String, Value> = secret.read().await?;
+    let mut object: Map<String, Value> = secret.read().await.map_err(goes_on)?;
     for change in changes {
         let Part::Secret(route) = change.part else {
             continue;
@@ -191,12 +191,19 @@ async fn store<'c>(
         merge::set(&mut object, ROUTES[route].2, &signs);
     }
     object.insert(ADDRESS.to_owned(), Value::from(base));
-    secret.write(&object).await
+    secret.write(&object).await.map_err(goes_on)
 }
+
+/// What broke off in the middle of the set-up.
+fn goes_on(failure: Failure) -> Failure {
+    Failure::Usage(format!("{}. {STAYS}", failure.told()))
+}
+
+const STAYS: &str = "What was done before stays; run it again.";
 
 fn failed(change: &Change, trouble: &Trouble) -> Failure {
     Failure::Usage(format!(
-        "{} {}: {}. What was done before stays; run it again.",
+        "{} {}: {}. {STAYS}",
         change.part.kind(),
         change.name,
         trouble.sentence()

@@ -8,7 +8,7 @@ use super::by_hand::ByHand;
 use super::found::{Found, id};
 use super::mail;
 use super::plan::text;
-use super::wanted::Wanted;
+use super::wanted::{Owner, Wanted};
 
 /// Something a person should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub(crate) fn of(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<Noti
             )));
         }
     }
+    told.extend(other_stacks(wanted, found));
     let ours = found.webhooks.iter().filter(|w| own(w)).filter_map(id);
     let ours: Vec<String> = ours.collect();
     for trigger in found.triggers.iter().filter(active).filter(|t| !own(t)) {
@@ -71,6 +72,45 @@ pub(crate) fn of(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<Noti
         }
     }
     told
+}
+
+/// The part of a mark whose trigger texts agents' answers.
+const TEXTS: &str = " trigger public reply]";
+
+/// Triggers of other stacks that run for the same tickets.
+fn other_stacks(wanted: &Wanted, found: &Found) -> Option<Notice> {
+    let texts = |trigger: &&Value| {
+        let mark = trigger["description"].as_str().unwrap_or_default();
+        trigger["active"] != false
+            && !wanted.owner.owns_any(trigger)
+            && mark.contains(TEXTS)
+            && tag_of(trigger).is_none_or(|tag| wanted.tag.as_ref().is_none_or(|own| *own == tag))
+    };
+    let others = Owner::all_of(found.triggers.iter().filter(texts));
+    let first = others
+        .first()?
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let others: Vec<String> = others.into_iter().collect();
+    Some(Notice::harmful(format!(
+        "Triggers of another stack (account/region/stack: {}) run for the same tickets: customers would get each answer \
+         twice. Give one of the two a tag of its own (`sms-bridge deploy --set TicketTags=...` and `sms-bridge setup \
+         zendesk` in its directory), or take the other's out (`sms-bridge setup zendesk --remove --stack {first}`).",
+        others.join(", ")
+    )))
+}
+
+/// The tag that a ticket needs for this trigger; `None`: it runs for all of them.
+fn tag_of(trigger: &Value) -> Option<String> {
+    let all = trigger["conditions"]["all"].as_array();
+    let mut tags = all
+        .into_iter()
+        .flatten()
+        .filter(|one| one["field"] == "current_tags" && one["operator"] == "includes");
+    tags.next()
+        .and_then(|one| one["value"].as_str().map(str::to_owned))
 }
 
 fn user_field(wanted: &Wanted, found: &Found) -> Vec<Notice> {

@@ -168,7 +168,13 @@ pub(super) async fn fill(account: &Account) -> Result<(), Failure> {
     let changed = changed(&before, &object);
     if !changed.is_empty() {
         talk::say(&format!("\n{}", shown(secret.name(), &changed, &object)));
-        secret.write(&object).await?;
+        let written = secret.write(&object).await;
+        written.map_err(|failure| {
+            Failure::Usage(format!(
+                "{}. Nothing was written, so it asks for the values anew",
+                failure.told()
+            ))
+        })?;
     }
     if lacks(&object) {
         let sentence =

@@ -71,6 +71,18 @@ pub(super) fn words(body: &[u8]) -> String {
     line.chars().take(LONGEST_WORDS).collect()
 }
 
+/// Webhooks come with every Suite plan and with Support Team and above; a trial has ten of them at most
+/// (developer.zendesk.com, Webhooks > Introduction > Limits for trial accounts).
+const NO_WEBHOOKS: &str = "the account has no webhooks, or none left (a trial has ten): look in Admin Center > Apps and \
+    integrations > Webhooks, remove what is not needed, or have Zendesk switch them on";
+
+/// Whether a call makes, changes or reads webhooks.
+fn is_of_webhooks(call: &str) -> bool {
+    call.split_whitespace()
+        .nth(1)
+        .is_some_and(|path| path.starts_with("/webhooks"))
+}
+
 /// Most that is told of Zendesk's own words, in characters.
 const LONGEST_WORDS: usize = 200;
 /// Where Zendesk says how it is.
@@ -169,6 +181,11 @@ impl Trouble {
             Self::Forbidden(Kind::Legacy, ..) | Self::NotAdmin(Kind::Legacy, _) => {
                 "`sms-bridge setup secret` with an administrator's address".to_owned()
             }
+            Self::Forbidden(Kind::OAuth, call, _) if is_of_webhooks(call) => format!(
+                "have an administrator make the client in {OAUTH_CLIENTS}, and allow it read and write; where that is \
+                 so, {NO_WEBHOOKS}"
+            ),
+            Self::Refused { call, .. } if is_of_webhooks(call) => NO_WEBHOOKS.to_owned(),
             Self::Forbidden(..) | Self::NotAdmin(..) => format!(
                 "have an administrator make the client in {OAUTH_CLIENTS}, and allow it read and \
                  write"

@@ -7,6 +7,8 @@
     reason = "helpers of tests fail as a test does; each suite uses a part"
 )]
 
+pub mod terminal;
+
 use std::process::{Command, Output, Stdio};
 
 use local::cloudformation::{CloudFormation, Described};
@@ -18,7 +20,7 @@ pub const WIDTH: usize = 80;
 
 pub struct World {
     pub stack: Stack,
-    cloudformation: CloudFormation,
+    pub cloudformation: CloudFormation,
     home: tempfile::TempDir,
 }
 
@@ -223,4 +225,35 @@ pub fn webhook<'a>(account: &'a mut Value, end: &str) -> &'a mut Value {
     let webhooks = account["webhooks"].as_object_mut().unwrap().values_mut();
     let mut found = webhooks.filter(|webhook| webhook["name"].as_str().unwrap().ends_with(end));
     found.next().unwrap()
+}
+
+/// The transcript that the probe left in a directory.
+pub fn transcript(place: &std::path::Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(place.join("probe-transcript.jsonl")).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+/// Text on one line, for sentences that are wrapped.
+pub fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An unpacked release, with a `sam` of this script.
+pub fn release(sam: &str) -> tempfile::TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let place = tempfile::tempdir().unwrap();
+    let root = local::binaries::workspace_root();
+    for file in ["template.yaml", "samconfig.toml"] {
+        std::fs::copy(root.join(file), place.path().join(file)).unwrap();
+    }
+    let template = place.path().join("template.yaml");
+    let text = std::fs::read_to_string(&template).unwrap();
+    // A release's functions are built.
+    let kept = text.lines().filter(|line| !line.contains("BuildMethod:"));
+    std::fs::write(&template, kept.collect::<Vec<_>>().join("\n")).unwrap();
+    let program = place.path().join("sam");
+    std::fs::write(&program, format!("#!/bin/sh\n{sam}\n")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    place
 }

@@ -1,19 +1,15 @@
 //! Braze's facts: each switch of the simulator either way, with a person at the desk who does as told.
 
-use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 use simulators::braze::{Braze, Campaign, Category, Config, MediaStyle, User, Variants};
-use tokio::sync::Notify;
 
-use crate::kit::World;
+use crate::kit::terminal::Terminal;
+use crate::kit::{World, transcript};
 
 const ANA: &str = "ana-the-tester";
 const NUMBER: &str = "+15550100001";
-const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Desk {
     braze: Braze,
@@ -68,78 +64,18 @@ impl Desk {
             .unwrap()
     }
 
-    fn transcript(&self) -> Vec<Value> {
-        let file = self.home.path().join("probe-transcript.jsonl");
-        let text = std::fs::read_to_string(file).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        lines.collect()
-    }
-
     async fn answer(&self, fact: &str) -> Option<Value> {
         let child = self.spawn(&["--only", fact]);
         let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
         let output = output.await.unwrap();
         assert!(output.status.success(), "{output:?}");
-        told(&self.transcript(), fact)
+        told(&transcript(self.home.path()), fact)
     }
 }
 
 fn told(lines: &[Value], fact: &str) -> Option<Value> {
     let line = lines.iter().find(|line| line["fact"] == fact);
     line.unwrap().get("answer").cloned()
-}
-
-/// What the program asks, and somebody who answers.
-struct Screen {
-    text: Arc<Mutex<String>>,
-    came: Arc<Notify>,
-    keyboard: ChildStdin,
-    child: Child,
-}
-
-impl Screen {
-    fn of(mut child: Child) -> Self {
-        let mut stderr = child.stderr.take().unwrap();
-        let text = Arc::new(Mutex::new(String::new()));
-        let came = Arc::new(Notify::new());
-        let (into, tell) = (Arc::clone(&text), Arc::clone(&came));
-        std::thread::spawn(move || {
-            let mut bytes = [0; 1024];
-            let mut rest = Vec::new();
-            while let Ok(read @ 1..) = stderr.read(&mut bytes) {
-                rest.extend_from_slice(&bytes[..read]);
-                *into.lock().unwrap() = String::from_utf8_lossy(&rest).into_owned();
-                tell.notify_one();
-            }
-        });
-        let keyboard = child.stdin.take().unwrap();
-        Self {
-            text,
-            came,
-            keyboard,
-            child,
-        }
-    }
-
-    /// Waits until it asks this, and gives all it has said.
-    async fn asks(&self, words: &str) -> String {
-        let seen = async {
-            loop {
-                let text = self.text.lock().unwrap().clone();
-                let flat = text.replace('\n', " ");
-                if flat.contains(words) && text.trim_end().ends_with('>') {
-                    return text;
-                }
-                self.came.notified().await;
-            }
-        };
-        let seen = tokio::time::timeout(PATIENCE, seen).await;
-        seen.unwrap_or_else(|_| panic!("{words} is not asked: {}", self.text.lock().unwrap()))
-    }
-
-    fn types(&mut self, line: &str) {
-        writeln!(self.keyboard, "{line}").unwrap();
-    }
 }
 
 /// The last line that is there to be copied and begins so.
@@ -150,7 +86,7 @@ fn copied(text: &str, beginning: &str) -> String {
 }
 
 /// Does as the program says, from the campaign to the end.
-async fn person(braze: &Braze, who: &str, screen: &mut Screen) {
+async fn person(braze: &Braze, who: &str, screen: &mut Terminal) {
     let text = async |text: &str| braze.customer_texts(who, text, &[]).await;
     let asked = screen.asks("Launch it, then press Enter.").await;
     let (url, body) = (copied(&asked, "http"), copied(&asked, "{"));
@@ -189,7 +125,7 @@ async fn person(braze: &Braze, who: &str, screen: &mut Screen) {
 }
 
 /// Goes on to the end, with Currents.
-async fn person_with_currents(braze: &Braze, screen: &mut Screen) {
+async fn person_with_currents(braze: &Braze, screen: &mut Terminal) {
     let asked = screen.asks("If the workspace has Currents").await;
     braze.set_currents(&copied(&asked, "http"), "token");
     screen.types("y");
@@ -239,12 +175,11 @@ async fn each_switch_that_a_persons_texts_show_is_told_right_either_way() {
             "--public-url",
             "http://127.0.0.1:{port}",
         ]);
-        let mut screen = Screen::of(child);
+        let mut screen = Terminal::of_pipes(child);
         person(&desk.braze, ANA, &mut screen).await;
         person_with_currents(&desk.braze, &mut screen).await;
-        let status = tokio::task::spawn_blocking(move || screen.child.wait().unwrap());
-        assert!(status.await.unwrap().success());
-        let lines = desk.transcript();
+        assert_eq!(screen.ends().await.code, Some(0));
+        let lines = transcript(desk.home.path());
         for (name, value) in chosen {
             let answer = told(&lines, &format!("braze.{name}"));
             assert_eq!(answer, Some(value), "{name} in {lines:#?}");
@@ -296,18 +231,12 @@ async fn without_a_tunnel_the_deployed_stack_takes_the_webhooks_and_keeps_none()
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut screen = Screen::of(child);
+    let mut screen = Terminal::of_pipes(child);
     person(braze, "ana", &mut screen).await;
     screen.asks("Please stop and archive").await;
     screen.types("");
-    let status = tokio::task::spawn_blocking(move || screen.child.wait().unwrap());
-    assert!(status.await.unwrap().success());
-    let file = world.home().join("probe-transcript.jsonl");
-    let text = std::fs::read_to_string(file).unwrap();
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    assert_eq!(screen.ends().await.code, Some(0));
+    let lines = transcript(world.home());
     for (fact, answer) in [
         ("braze.media_style", Some(json!("lines"))),
         ("braze.inbound_cut", Some(json!(256))),
@@ -363,6 +292,6 @@ async fn an_unknown_key_and_a_missing_tunnel_are_told_as_not_found_out() {
     assert_eq!(answer, None);
     let answer = desk.answer("braze.media_style").await;
     assert_eq!(answer, None);
-    let lines = desk.transcript();
+    let lines = transcript(desk.home.path());
     assert!(lines[1]["seen"].as_str().unwrap().contains("--listen"));
 }

@@ -12,6 +12,8 @@ use simulators::{Effect, Fault};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::kit::transcript;
+
 struct Lab {
     zendesk: Zendesk,
     home: tempfile::TempDir,
@@ -81,10 +83,7 @@ impl Lab {
     }
 
     fn transcript(&self) -> Vec<Value> {
-        let file = self.home.path().join("probe-transcript.jsonl");
-        let text = std::fs::read_to_string(file).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        lines.collect()
+        transcript(self.home.path())
     }
 
     /// The answer to one fact, asked for alone.
