@@ -14,6 +14,7 @@ mod logs;
 mod media;
 #[cfg(target_os = "linux")]
 mod memory;
+mod next;
 mod odd;
 mod order;
 mod outage;
