@@ -134,9 +134,13 @@ fn answer_before_closing(mailbox: &[Entry], index: usize) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
-/// Answers found on the ticket, together with older ones of the same ticket that wait behind
-/// `index` (their webhooks came late), oldest first. Those are taken out of the mailbox.
-pub fn with_older_answers(mailbox: &mut Vec<Entry>, index: usize, found: Vec<Entry>) -> Vec<Entry> {
+/// Takes older answers of the same ticket that wait behind `index` (their webhooks came late) out of the mailbox, and
+/// returns them together with those that were found, oldest first.
+pub fn pull_older_answers_forward(
+    mailbox: &mut Vec<Entry>,
+    index: usize,
+    found: Vec<Entry>,
+) -> Vec<Entry> {
     let newest = found
         .iter()
         .filter_map(place)

@@ -46,17 +46,16 @@ pub enum Step {
     LookUpUser(UserId),
     /// Look since when the ticket is its requester's and carries a tag.
     LookUpHistory(TicketId, Option<String>),
-    /// Write down that the conversation is on this ticket, unless another one is.
+    /// Write down that the conversation is on this ticket; say which other one is.
     ClaimTicket {
         /// Which ticket.
         ticket: TicketId,
         /// Its requester.
         user: UserId,
-        /// Whatever other conversation is on it.
-        anyway: bool,
+        /// Also while another conversation is on it.
+        anyway: Anyway,
     },
-    /// Find whose conversation a profile's is, and write down that it is this one unless it is another; with `anyway`,
-    /// whatever other it was.
+    /// Write down that a profile's conversation is this one; say which other one it is.
     FindProfile(BrazeId, Anyway),
     /// Take over the conversation that this profile has under a number.
     TakeOver(Phone, BrazeId),
@@ -136,12 +135,12 @@ impl Step {
     }
 }
 
-/// Whether what is written down stands in the place of what was.
+/// Whether something is written down also where the place is another conversation's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anyway {
-    /// It does.
+    /// It stands in the place of what was there.
     Yes,
-    /// What was written down stays.
+    /// What was there stays.
     No,
 }
 

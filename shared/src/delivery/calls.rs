@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::conversation::flow::{Calling, Calls};
 use crate::conversation::state::{Entry, Trouble};
-use crate::conversation::step::{Failure, Outcome, Owner, Step};
+use crate::conversation::step::{Anyway, Failure, Outcome, Owner, Step};
 use crate::conversation::store::{Key, Lease, Storage, StoreError};
 use crate::message::{Body, Check, DeliveryId, Event, TicketId};
 use crate::net::Deadline;
@@ -124,7 +124,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
         &self,
         ticket: TicketId,
         owner: &Owner,
-        anyway: bool,
+        anyway: Anyway,
     ) -> Result<Option<Owner>, StoreError> {
         let (store, now) = (&self.bridge.store, self.bridge.clock.now());
         let other = store.claim(ticket, owner, anyway, now).await?;

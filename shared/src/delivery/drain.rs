@@ -174,7 +174,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 *wait = None;
                 let found = entries.iter().map(|entry| entry.event.delivery.clone());
                 let found = found.collect();
-                let answers = queue::with_older_answers(&mut held.mailbox, index, entries);
+                let answers = queue::pull_older_answers_forward(&mut held.mailbox, index, entries);
                 held.mailbox.splice(index..index, answers);
                 found
             }

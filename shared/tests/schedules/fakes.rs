@@ -302,7 +302,7 @@ impl<S: Claims + Send + Sync> Claims for Wire<S> {
         &self,
         ticket: TicketId,
         owner: &Owner,
-        anyway: bool,
+        anyway: Anyway,
         now: i64,
     ) -> Result<Option<Owner>, StoreError> {
         with_repeats!(

@@ -125,7 +125,7 @@ impl Claims for Real {
         &self,
         ticket: TicketId,
         owner: &Owner,
-        anyway: bool,
+        anyway: Anyway,
         now: i64,
     ) -> Result<Option<Owner>, StoreError> {
         self.store.claim(ticket, owner, anyway, now).await

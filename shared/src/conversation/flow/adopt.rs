@@ -2,7 +2,7 @@
 
 use crate::message::{Reply, Solved, TicketId};
 
-use super::super::state::Status;
+use super::super::state::{State, Status};
 use super::super::step::TicketFacts;
 use super::Flow;
 use super::unreported::CLOCK_SLACK;
@@ -16,27 +16,20 @@ const ADOPTION_WINDOW: i64 = 10 * 60 * 1000;
 const SAME_MOMENT: i64 = 60 * 1000;
 
 /// The conversation is on the answer's ticket from now on, with the status the answer leaves it in. It stays
-/// where it is where the webhook is a late one: of a ticket that is closed, or solved since while the
-/// customer's own is not. `facts`: what was looked up of the ticket, which is the customer's.
+/// where it is where the webhook is a late one. `facts`: what was looked up of the ticket, which is the customer's.
 pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply, facts: Option<&TicketFacts>) {
     let status = reply.status.as_deref().and_then(Status::parse);
-    if let Some(facts) = facts
-        && flow.state.ticket != Some(facts.ticket)
-    {
+    if let Some(facts) = facts.filter(|facts| flow.state.ticket != Some(facts.ticket)) {
         if is_late(flow, reply, facts) {
             return;
         }
-        // It may have been reopened since.
-        let is_solved = facts.status.or(status).is_some_and(Status::is_done);
-        let solves = is_solved && status.is_some_and(Status::is_done);
-        flow.progress.solves = flow.state.ticket.is_some() && solves;
+        flow.progress.solves = flow.state.ticket.is_some() && brings_solve(status, facts);
         move_to(flow, facts, status, reply.asked_at);
     }
-    let state = &mut *flow.state;
-    // Written before a solve that is known, reported after it: the solve stands.
-    if state.is_done() && reply.comment.is_some() && reply.comment <= state.solved_upto {
+    if predates_solve(flow.state, reply) {
         return;
     }
+    let state = &mut *flow.state;
     match status {
         Some(status) if !status.is_done() => state.saw_status(status, flow.about.at),
         // The solve is left to its own event, which notifies the customer.
@@ -45,6 +38,17 @@ pub(super) fn by_answer(flow: &mut Flow<'_>, reply: &Reply, facts: Option<&Ticke
     }
 }
 
+/// The answer solved its ticket, which may have been reopened since.
+fn brings_solve(status: Option<Status>, facts: &TicketFacts) -> bool {
+    status.is_some_and(Status::is_done) && facts.status.is_none_or(Status::is_done)
+}
+
+/// Written before a solve that is known, reported after it: the solve stands.
+fn predates_solve(state: &State, reply: &Reply) -> bool {
+    state.is_done() && reply.comment.is_some() && reply.comment <= state.solved_upto
+}
+
+/// Of a ticket that is closed, or solved since while the customer's own is not.
 fn is_late(flow: &Flow<'_>, reply: &Reply, facts: &TicketFacts) -> bool {
     let asked = flow.context().asked_at(reply.asked_at);
     let just_now =

@@ -90,14 +90,14 @@ impl Flow<'_> {
         .await
     }
 
-    /// Writes down that the conversation is on this ticket; the owner of another conversation that is. What is not
-    /// written down is looked up, so nothing waits for it, but for a customer without an external id: nothing else
-    /// leads from the ticket to them.
-    pub(super) async fn claim(
+    /// Writes down that the conversation is on this ticket, and says which other one is. While another is, it stays
+    /// written down, unless `anyway`. Where this fails the ticket is looked up later, so nothing waits for it; but of
+    /// a customer without an external id everything does, because nothing else leads from the ticket to them.
+    pub(super) async fn claim_ticket(
         &mut self,
         ticket: TicketId,
         user: UserId,
-        anyway: bool,
+        anyway: Anyway,
     ) -> Result<Option<Owner>, Stop> {
         let step = Step::ClaimTicket {
             ticket,
@@ -116,8 +116,8 @@ impl Flow<'_> {
         }
     }
 
-    /// Finds whose conversation a profile's is, where it is another one; it is this one from now on, unless it is
-    /// another and not `anyway`.
+    /// Writes down that the profile's conversation is this one, and says which other one it is. While it is another,
+    /// that stays written down, unless `anyway`.
     pub(super) async fn find_profile(
         &mut self,
         profile: &BrazeId,

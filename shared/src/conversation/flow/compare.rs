@@ -5,7 +5,7 @@ use crate::message::{Body, Check, DeliveryId, Event, Resend, Solved, TicketId};
 
 use super::super::policy::millis;
 use super::super::state::{Comparison, Entry, Status};
-use super::super::step::{Ending, TicketFacts};
+use super::super::step::{Anyway, Ending, TicketFacts};
 use super::owner::Whose;
 use super::unreported::{self, CLOCK_SLACK, Where};
 use super::{Done, Ended, Flow, No, Pause, Stop, adopt, owner, post, resend, solve};
@@ -20,9 +20,9 @@ const NEWS: i64 = 30 * 60 * 1000;
 pub(super) async fn compare(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
     let patience = millis(flow.about.policy.give_up_after) / 2;
     match compared(flow, check).await {
-        Err(Stop::No(_)) => Ok(over(flow)),
+        Err(Stop::No(_)) => Ok(finished(flow)),
         // The ticket's next change leads to the next look.
-        Err(Stop::Pause(Pause::Later(..))) if flow.age() >= patience => Ok(over(flow)),
+        Err(Stop::Pause(Pause::Later(..))) if flow.age() >= patience => Ok(finished(flow)),
         ended => ended,
     }
 }
@@ -46,26 +46,7 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
     // Once is enough; the solve looks again.
     flow.state.files_unseen = 0;
     if !flow.progress.compared.ticket {
-        match flow.look_up_ticket(ticket).await? {
-            Ok(Some(facts)) => {
-                if !owner::is_own(flow, &facts).await? {
-                    return Ok(leave(flow));
-                }
-                let known = flow.state.user;
-                if let Some(user) = facts.requester.filter(|user| known != Some(*user)) {
-                    flow.claim(ticket, user, true).await?;
-                    flow.state.user = Some(user);
-                }
-                owner::saw_tags(flow, Some(&facts.tags));
-                let untagged = owner::note_on_missing_tag(flow);
-                if flow.state.untagged {
-                    return Ok(Done::ended(Ending::Ignored(owner::UNTAGGED), untagged));
-                }
-                looked_up(flow, &facts)?;
-            }
-            Ok(None) | Err(No::NotFound) => return Ok(leave(flow)),
-            Err(no) => return Err(no.into()),
-        }
+        look_at_ticket(flow, ticket).await?;
     }
     if !flow.progress.compared.answers {
         unreported_answers(flow, ticket).await?;
@@ -78,7 +59,31 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
         flow.progress.compared.solve = true;
         first(unreported_solve(flow, solved_at))?;
     }
-    Ok(over(flow))
+    Ok(finished(flow))
+}
+
+/// Ends the flow where the ticket is gone, another person's, or no longer carries the tag; else its status counts.
+async fn look_at_ticket(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+    let facts = match flow.look_up_ticket(ticket).await? {
+        Ok(Some(facts)) => facts,
+        Ok(None) | Err(No::NotFound) => return Err(leave(flow).into()),
+        Err(no) => return Err(no.into()),
+    };
+    if !owner::is_own(flow, &facts).await? {
+        return Err(leave(flow).into());
+    }
+    let known = flow.state.user;
+    if let Some(user) = facts.requester.filter(|user| known != Some(*user)) {
+        flow.claim_ticket(ticket, user, Anyway::Yes).await?;
+        flow.state.user = Some(user);
+    }
+    owner::saw_tags(flow, Some(&facts.tags));
+    let untagged = owner::note_on_missing_tag(flow);
+    if flow.state.untagged {
+        return Err(Done::ended(Ending::Ignored(owner::UNTAGGED), untagged).into());
+    }
+    saw_ticket(flow, &facts);
+    first(unreported_resend(flow, &facts))
 }
 
 /// The conversation is not on this ticket: an answer there would have taken it along.
@@ -112,10 +117,11 @@ async fn on_another(flow: &mut Flow<'_>, ticket: TicketId, at: i64) -> Ended {
 fn leave(flow: &mut Flow<'_>) -> Done {
     owner::leave(flow);
     flow.progress.announce = true;
-    over(flow)
+    finished(flow)
 }
 
-fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
+/// What the ticket says of itself.
+fn saw_ticket(flow: &mut Flow<'_>, facts: &TicketFacts) {
     let now = flow.now();
     let (state, progress) = (&mut *flow.state, &mut *flow.progress);
     progress.compared.ticket = true;
@@ -135,19 +141,17 @@ fn looked_up(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
     }
     // Reopened without a word.
     progress.announce |= was_done && !state.is_done();
-    let asked = !progress.compared.merged && resend::is_asked(&facts.tags);
-    let ticket = Some(facts.ticket);
-    first(asked.then(|| {
-        unreported_event(
-            flow,
-            "resend-unreported",
-            Body::Resend(Resend {
-                ticket,
-                requester: flow.state.user,
-                tags: flow.about.policy.tag.clone().map(|tag| vec![tag]),
-            }),
-        )
-    }))
+}
+
+/// The agent asked for a message once more, and no webhook reported it.
+fn unreported_resend(flow: &Flow<'_>, facts: &TicketFacts) -> Option<Entry> {
+    let asked = !flow.progress.compared.merged && resend::is_asked(&facts.tags);
+    let body = Body::Resend(Resend {
+        ticket: Some(facts.ticket),
+        requester: flow.state.user,
+        tags: flow.about.policy.tag.clone().map(|tag| vec![tag]),
+    });
+    asked.then(|| unreported_event(flow, "resend-unreported", body))
 }
 
 async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
@@ -171,7 +175,7 @@ async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(),
 async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId, check: &mut Check) -> Ended {
     let Some(target) = flow.find_merge_target(source).await?? else {
         flow.state.status = Some(Status::Closed);
-        return Ok(over(flow));
+        return Ok(finished(flow));
     };
     if !owner::is_own(flow, &target).await? {
         return Ok(leave(flow));
@@ -206,7 +210,7 @@ fn unreported_solve(flow: &mut Flow<'_>, solved_at: Option<i64>) -> Option<Entry
     }
 }
 
-fn over(flow: &Flow<'_>) -> Done {
+fn finished(flow: &Flow<'_>) -> Done {
     let (state, progress) = (&*flow.state, &*flow.progress);
     let mut follow = Vec::new();
     let unreported = state.status == Some(Status::Solved) && !state.closing_notified;

@@ -11,8 +11,8 @@ const KEPT: usize = 8;
 
 const MINUTE: i64 = 60 * 1000;
 
-/// Notes that something happened to the ticket; the attributes carry it to Braze.
-pub(super) fn note(flow: &mut Flow<'_>, what: What) {
+/// Records that something happened to the ticket; the attributes carry it to Braze.
+pub(super) fn record(flow: &mut Flow<'_>, what: What) {
     let Some(ticket) = flow.state.ticket.filter(|_| flow.about.policy.braze_events) else {
         return;
     };
@@ -37,11 +37,11 @@ pub(super) fn note(flow: &mut Flow<'_>, what: What) {
 }
 
 /// The same where the flow may have begun again since.
-pub(super) fn note_once(flow: &mut Flow<'_>, what: What) {
+pub(super) fn record_once(flow: &mut Flow<'_>, what: What) {
     let ticket = flow.state.ticket;
     let same = |event: &TicketEvent| event.what == what && Some(event.ticket) == ticket;
     if !flow.state.happened.iter().any(same) {
-        note(flow, what);
+        record(flow, what);
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn note_once(flow: &mut Flow<'_>, what: What) {
 pub(super) fn opened(flow: &mut Flow<'_>) {
     if flow.about.policy.braze_events {
         flow.state.opened_at = flow.state.since;
-        note(flow, What::Opened);
+        record(flow, What::Opened);
     }
 }
 

@@ -17,7 +17,7 @@ const UPLOADS_LIFE: i64 = 50 * 60 * 1000;
 const TRY_AGAIN: i64 = 2_000;
 
 /// How many workers may vanish before it is known what became of the files; then the text goes alone.
-const MOST_BREAKS: u8 = 2;
+const MOST_BREAKS_OVER_FILES: u8 = 2;
 
 /// Most files that a comment names as missing.
 const MAX_NAMED: usize = 20;
@@ -28,7 +28,7 @@ pub(super) async fn fetch(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> 
     if text.media_urls.is_empty() || is_known(flow) {
         return Ok(());
     }
-    if flow.progress.media.is_none() && flow.progress.breaks >= MOST_BREAKS {
+    if flow.progress.media.is_none() && flow.progress.breaks >= MOST_BREAKS_OVER_FILES {
         let files = vec![Attached::Not(MediaProblem::Interrupted); text.media_urls.len()];
         keep(flow, files);
         return Ok(());

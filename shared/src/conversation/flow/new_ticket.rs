@@ -4,7 +4,7 @@ use crate::message::{Customer, DeliveryId, Personal, Routing, Text, UserId};
 
 use super::super::policy::OpenOn;
 use super::super::state::Status;
-use super::super::step::{Ending, NewTicket, Person, Written};
+use super::super::step::{Anyway, Ending, NewTicket, Person, Written};
 use super::post::Taken;
 use super::{Done, Flow, No, Pause, Stop, happened, media, owner, post, recover, routing, wish};
 
@@ -20,11 +20,7 @@ const MAX_SUBJECT_CHARS: usize = 255;
 /// Idempotency keys that are tried without a pause.
 const MOST_KEYS: u8 = 2;
 
-pub(super) async fn open(
-    flow: &mut Flow<'_>,
-    text: &Text,
-    renewed: &mut bool,
-) -> Result<Taken, Stop> {
+pub(super) async fn open(flow: &mut Flow<'_>, text: &Text) -> Result<Taken, Stop> {
     if let Some(given_up) = flow.state.opened_by_given_up.clone() {
         continue_on_given_up(flow, text, given_up).await?;
     }
@@ -70,17 +66,17 @@ pub(super) async fn open(
         }
         Err(No::Refused(_)) if routing::leave_out_all(flow, text) => {}
         Err(No::Refused(_)) if flow.progress.follows.take().is_some() => {}
-        Err(No::Refused(_) | No::NotFound) if !std::mem::replace(renewed, true) => {
-            flow.state.user = None;
-        }
-        Err(no) => return Err(no.into()),
+        Err(no @ (No::Refused(_) | No::NotFound)) => return Ok(Taken::NotFromUser(no)),
+        Err(no @ (No::Closed | No::Suspended)) => return Err(no.into()),
     }
     Ok(Taken::NotYet)
 }
 
 /// The conversation is on the ticket that the text opened.
 async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Result<(), Stop> {
-    let claimed = flow.claim(created.ticket, requester, true).await;
+    let claimed = flow
+        .claim_ticket(created.ticket, requester, Anyway::Yes)
+        .await;
     if flow.customer.id().is_none() && claimed.is_err() {
         // The ticket is found when the text is tried again.
         flow.progress.doubtful = true;

@@ -9,7 +9,7 @@ use crate::message::{Body, CommentId, Customer, DeliveryId, Event, TicketId, Use
 use super::super::notes;
 pub(super) use super::super::policy::UNTAGGED;
 use super::super::policy::{Policy, carries};
-use super::super::step::{Ending, Refusal, TicketFacts, Written};
+use super::super::step::{Anyway, Ending, Refusal, TicketFacts, Written};
 use super::{Done, Flow, No, Pause, Stop, post};
 
 /// Reason given where there is no such ticket.
@@ -48,12 +48,21 @@ pub(super) enum Whose {
     Gone,
 }
 
-/// Asks whose the ticket is. What was not done when it was asked for is never done on a body's word.
+/// Asks whose the ticket is. Where that was looked up and it is the customer's, its item says so from now on.
 pub(super) async fn ask(
     flow: &mut Flow<'_>,
     ticket: TicketId,
     said: Said<'_>,
 ) -> Result<Whose, Stop> {
+    match judge(flow, ticket, said).await? {
+        Whose::Own(Some(facts)) => claim_for(flow, facts).await,
+        whose => Ok(whose),
+    }
+}
+
+/// Whose the ticket is by the body's word and, where that is not enough, by Zendesk's. What was not done when it was
+/// asked for is never done on a body's word.
+async fn judge(flow: &mut Flow<'_>, ticket: TicketId, said: Said<'_>) -> Result<Whose, Stop> {
     let stays = flow.state.ticket == Some(ticket);
     let is_user = flow.state.user.is_some() && flow.state.user == said.requester;
     let tagged = said
@@ -76,20 +85,27 @@ pub(super) async fn ask(
     if !is_tagged(flow.about.policy, &facts.tags) {
         return Ok(Whose::Untagged);
     }
+    Ok(Whose::Own(Some(facts)))
+}
+
+/// The ticket is the customer's, and is to lead to this conversation: unless another one is on it for the same user.
+async fn claim_for(flow: &mut Flow<'_>, facts: TicketFacts) -> Result<Whose, Stop> {
+    let stays = flow.state.ticket == Some(facts.ticket);
     let known = flow.state.user == facts.requester;
-    if let Some(user) = facts.requester.filter(|_| !stays || !known) {
-        let other = flow.claim(ticket, user, known).await?;
-        match other {
-            // The field was rewritten; the user is the one whose conversation it is.
-            Some(other) if other.user == Some(user) && !was_ours(flow, &other.customer) => {
-                return Ok(Whose::Conversation(other.customer));
-            }
-            Some(_) => drop(flow.claim(ticket, user, true).await?),
-            None => {}
+    let Some(user) = facts.requester.filter(|_| !stays || !known) else {
+        return Ok(Whose::Own(Some(facts)));
+    };
+    let anyway = if known { Anyway::Yes } else { Anyway::No };
+    match flow.claim_ticket(facts.ticket, user, anyway).await? {
+        // The field was rewritten; the user is the one whose conversation it is.
+        Some(other) if other.user == Some(user) && !was_ours(flow, &other.customer) => {
+            return Ok(Whose::Conversation(other.customer));
         }
-        if stays {
-            flow.state.user = Some(user);
-        }
+        Some(_) => drop(flow.claim_ticket(facts.ticket, user, Anyway::Yes).await?),
+        None => {}
+    }
+    if stays {
+        flow.state.user = Some(user);
     }
     Ok(Whose::Own(Some(facts)))
 }
@@ -231,7 +247,7 @@ pub(super) async fn leave_unless_own(
     if own {
         let user = facts.and_then(|facts| facts.requester);
         if let Some(user) = user.filter(|user| flow.state.user != Some(*user)) {
-            flow.claim(ticket, user, true).await?;
+            flow.claim_ticket(ticket, user, Anyway::Yes).await?;
             flow.state.user = Some(user);
         }
         flow.progress.doubtful = false;
@@ -269,7 +285,7 @@ pub(super) async fn leave_unless_own(
 pub(super) async fn lead_here(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
     let user = facts.requester.filter(|_| flow.customer.id().is_none());
     if let Some(user) = user {
-        flow.claim(facts.ticket, user, true).await?;
+        flow.claim_ticket(facts.ticket, user, Anyway::Yes).await?;
     }
     Ok(())
 }

@@ -14,61 +14,87 @@ use super::{
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
 const MERGED: &str = "closed_by_merge";
 
-/// Whether a ticket took the text.
-#[derive(PartialEq)]
-pub(super) enum Taken {
-    Yes,
-    /// Not like this: the story goes on with what was learnt.
-    NotYet,
+/// Where a text goes next.
+enum Place {
+    /// On the conversation's ticket.
+    Ticket(TicketId),
+    /// Where this ticket, which is closed, leads.
+    InsteadOf(TicketId),
+    /// On a ticket that it opens.
+    NewTicket,
 }
 
-/// Puts the text on a ticket, once.
+/// What Zendesk made of a text.
+pub(super) enum Taken {
+    /// It is on a ticket.
+    Yes,
+    /// Not like this: with what was learnt, it goes elsewhere or in other words.
+    NotYet,
+    /// Refused, perhaps because the customer's user is gone.
+    NotFromUser(No),
+}
+
+/// Puts the text on a ticket, once. Before every attempt it is looked for where an earlier one may have put it.
 pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> {
-    let mut renewed = false;
-    loop {
-        if recover::was_written(flow, text).await? {
-            return Ok(());
-        }
-        if is_past_window(flow) && !asks_nothing(flow, text) {
-            flow.state.ticket = None;
-        }
-        let taken = match flow.state.ticket {
-            Some(ticket) if flow.progress.follows == Some(ticket) => {
-                instead_of(flow, ticket).await?
-            }
-            Some(ticket) => on_ticket(flow, text, ticket, &mut renewed).await?,
-            None => new_ticket::open(flow, text, &mut renewed).await?,
+    let mut user_renewed = false;
+    while !recover::was_written(flow, text).await? {
+        let place = place(flow, text);
+        let taken = match place {
+            Place::Ticket(ticket) => on_ticket(flow, text, ticket).await?,
+            Place::InsteadOf(closed) => instead_of(flow, closed).await?,
+            Place::NewTicket => new_ticket::open(flow, text).await?,
         };
-        if taken == Taken::Yes {
-            return Ok(());
+        match taken {
+            Taken::Yes => return Ok(()),
+            Taken::NotYet => {}
+            Taken::NotFromUser(no) if user_renewed => return Err(no.into()),
+            Taken::NotFromUser(_) => {
+                renew_user(flow, &place).await?;
+                user_renewed = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn place(flow: &mut Flow<'_>, text: &Text) -> Place {
+    if is_past_window(flow) && !asks_nothing(flow, text) {
+        flow.state.ticket = None;
+    }
+    match flow.state.ticket {
+        Some(ticket) if flow.progress.follows == Some(ticket) => Place::InsteadOf(ticket),
+        Some(ticket) => Place::Ticket(ticket),
+        None => Place::NewTicket,
+    }
+}
+
+/// The customer's user is asked for once more: a ticket names its requester, a new one needs the customer.
+async fn renew_user(flow: &mut Flow<'_>, place: &Place) -> Result<(), Stop> {
+    match *place {
+        Place::Ticket(ticket) => know_by_requester(flow, ticket).await,
+        Place::InsteadOf(_) | Place::NewTicket => {
+            flow.state.user = None;
+            Ok(())
         }
     }
 }
 
 /// Adds the text to the conversation's ticket. A ticket that rests is set to open with it, unless the text
 /// asks for nothing; a status is set only where it changes something, because a custom one would be gone.
-async fn on_ticket(
-    flow: &mut Flow<'_>,
-    text: &Text,
-    ticket: TicketId,
-    renewed: &mut bool,
-) -> Result<Taken, Stop> {
+async fn on_ticket(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result<Taken, Stop> {
     if flow.state.user.is_none() {
-        if !is_known_by_requester(flow, ticket).await? {
-            start_over(flow);
-        }
+        know_by_requester(flow, ticket).await?;
         return Ok(Taken::NotYet);
     }
     media::fetch(flow, text).await?;
-    // Only of a ticket that rests does it matter; most do not.
-    let silent = rests(flow.state.status).then(|| asks_nothing(flow, text));
+    let opens = rests(flow.state.status) && !asks_nothing(flow, text);
     let comment = Comment {
         ticket,
         author: flow.state.user,
         body: Personal(media::comment_body(flow, text)),
         uploads: media::uploads(flow.progress),
         public: true,
-        status: (silent == Some(false)).then_some(Status::Open),
+        status: opens.then_some(Status::Open),
         fields: vec![],
         marker: flow.about.marker.clone(),
     };
@@ -76,32 +102,28 @@ async fn on_ticket(
         Ok(written) => {
             owner::leave_if_anothers(flow, &written).await?;
             owner::saw_tags(flow, written.tags.as_ref());
-            added(flow, text, written.status, silent);
+            added(flow, text, written.status);
+            Ok(Taken::Yes)
         }
-        Err(No::Closed) => {
-            flow.progress.follows = Some(ticket);
-            return Ok(Taken::NotYet);
-        }
-        Err(No::NotFound) => {
-            start_over(flow);
-            return Ok(Taken::NotYet);
-        }
-        Err(No::Refused(refusal)) if is_full(&refusal) => {
+        Err(no) => not_taken(flow, ticket, no),
+    }
+}
+
+/// The ticket did not take the text: a closed one is followed, one that is gone or full replaced; then the text goes
+/// without its files, then from another author.
+fn not_taken(flow: &mut Flow<'_>, ticket: TicketId, no: No) -> Result<Taken, Stop> {
+    match no {
+        No::Closed => flow.progress.follows = Some(ticket),
+        No::NotFound => start_over(flow),
+        No::Refused(refusal) if is_full(&refusal) => {
             flow.progress.continues = Some(ticket);
             start_over(flow);
-            return Ok(Taken::NotYet);
         }
-        Err(No::Refused(_)) if media::leave_out(flow.progress) => return Ok(Taken::NotYet),
-        // The author may be gone.
-        Err(No::Refused(_)) if !std::mem::replace(renewed, true) => {
-            if !is_known_by_requester(flow, ticket).await? {
-                start_over(flow);
-            }
-            return Ok(Taken::NotYet);
-        }
-        Err(no) => return Err(no.into()),
+        No::Refused(_) if media::leave_out(flow.progress) => {}
+        No::Refused(_) => return Ok(Taken::NotFromUser(no)),
+        No::Unknown | No::Suspended | No::KeyConflict => return Err(no.into()),
     }
-    Ok(Taken::Yes)
+    Ok(Taken::NotYet)
 }
 
 /// The ticket has as many comments as Zendesk allows: 5,000, and then 422 (documented). How it says so is not
@@ -114,40 +136,48 @@ pub(super) fn is_full(refusal: &Refusal) -> bool {
     refusal.status == 422 && (counts_comments || too_many.iter().any(|words| said.contains(words)))
 }
 
-/// A ticket known only from an answer on it: its requester is who the text is written as.
-async fn is_known_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<bool, Stop> {
+/// The ticket's requester is who the text is written as. Where that is no user of the customer's, another ticket
+/// takes the text.
+async fn know_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
     let facts = match flow.look_up_ticket(ticket).await? {
-        Ok(Some(facts)) => facts,
-        Ok(None) | Err(No::NotFound) => return Ok(false),
+        Ok(facts) => facts,
+        Err(No::NotFound) => None,
         Err(no) => return Err(no.into()),
     };
-    if !owner::is_own(flow, &facts).await? {
-        return Ok(false);
-    }
+    let own = match &facts {
+        Some(facts) => owner::is_own(flow, facts).await?,
+        None => false,
+    };
+    let Some(facts) = facts.filter(|_| own) else {
+        start_over(flow);
+        return Ok(());
+    };
     flow.state.user = facts.requester;
     if let Some(status) = facts.status {
         flow.progress.announce |= flow.state.is_done() && !status.is_done();
         flow.state.status = Some(status);
     }
-    Ok(facts.requester.is_some())
+    if facts.requester.is_none() {
+        start_over(flow);
+    }
+    Ok(())
 }
 
-/// The text is on the ticket, which has this status now, where the answer said so.
-fn added(flow: &mut Flow<'_>, text: &Text, status: Option<Status>, silent: Option<bool>) {
-    let rests_now = rests(status.or(flow.state.status));
-    let silent = silent.unwrap_or_else(|| rests_now && asks_nothing(flow, text));
-    let now = flow.now();
-    let (state, progress) = (&mut *flow.state, &mut *flow.progress);
-    let was_done = state.is_done();
-    let status = status.or(state.status);
+/// The text is on the ticket, which has this status now, where the answer said so. Where it rests still and must
+/// not, it is opened by a call of its own.
+fn added(flow: &mut Flow<'_>, text: &Text, status: Option<Status>) {
+    let was_done = flow.state.is_done();
+    let status = status.or(flow.state.status);
+    let still_to_open = rests(status) && !asks_nothing(flow, text);
     if let Some(status) = status {
-        state.saw_status(status, now);
+        let now = flow.now();
+        flow.state.saw_status(status, now);
     }
-    progress.reopen = rests(status) && !silent;
-    let reopened = was_done && !(silent && state.is_done());
-    progress.announce |= reopened || (progress.reopen && state.is_done());
-    if reopened && !(progress.reopen && state.is_done()) {
-        happened::note(flow, What::Reopened);
+    flow.progress.reopen = still_to_open;
+    let is_done = flow.state.is_done();
+    flow.progress.announce |= (was_done && !is_done) || (still_to_open && is_done);
+    if was_done && !is_done {
+        happened::record(flow, What::Reopened);
     }
 }
 
@@ -158,17 +188,16 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
         Err(No::NotFound) => None,
         Err(no) => return Err(no.into()),
     };
-    let Some(facts) = facts else {
+    let own = match &facts {
+        Some(facts) => owner::is_own(flow, facts).await?,
+        None => false,
+    };
+    // Nothing that is gone or another person's is continued.
+    let Some(facts) = facts.filter(|_| own) else {
         start_over(flow);
         flow.progress.follows = None;
         return Ok(Taken::NotYet);
     };
-    if !owner::is_own(flow, &facts).await? {
-        // Nothing that is another person's is continued.
-        start_over(flow);
-        flow.progress.follows = None;
-        return Ok(Taken::NotYet);
-    }
     flow.state.user = facts.requester.or(flow.state.user);
     if is_merged(&facts)
         && let Some(target) = flow.find_merge_target(closed).await??

@@ -3,6 +3,18 @@
 //!
 //! The profile's Braze id decides, and the number alone nothing. Without a Braze id the same number is the same
 //! person until a solved ticket's time to be reopened has run out.
+//!
+//! A conversation that goes on under another key is taken over. What both remember becomes one memory:
+//!
+//! | remembered | of which |
+//! |---|---|
+//! | ticket, user and what belongs to them | this one; but the other, where this one has neither, or no ticket, or a solved one while the other's is open |
+//! | automatic texts, messages of unknown outcome | both |
+//! | opt-out, opt-in | the newest; where neither has a time, an opt-out of either |
+//! | the wish for no more texts | either |
+//! | language | this one, else the one that the ticket is of |
+//! | what Braze said of the subscription | neither: it is asked again |
+//! | whose a number was and is | this one; it is of the number |
 
 use crate::message::{Body, BrazeId, Customer, DeliveryId, Event, Phone};
 
@@ -33,22 +45,22 @@ pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop>
     }
     if by_customer {
         if let Customer::Phone(_) = flow.customer {
-            has_number(flow, told);
+            meet_number(flow, told);
         }
         if let Some(told) = told.filter(|told| flow.state.profile.as_ref() != Some(told)) {
-            has_profile(flow, told).await?;
+            meet_profile(flow, told).await?;
         }
     }
     if matches!(event.body, Body::Text(_) | Body::Note(_) | Body::Check(_)) {
-        has_user(flow, event).await?;
-        was_taken_over(flow).await?;
+        find_user_in_doubt(flow, event).await?;
+        finish_take_over(flow).await?;
     }
     Ok(())
 }
 
 /// The number may be another person's now, who learns nothing of the one before, and whose texts do not go to
 /// that one's user.
-fn has_number(flow: &mut Flow<'_>, told: Option<&BrazeId>) {
+fn meet_number(flow: &mut Flow<'_>, told: Option<&BrazeId>) {
     let known = flow.state.profile.as_ref();
     let told_apart = known.zip(told).map(|(known, told)| known != told);
     if told_apart.unwrap_or_else(|| post::is_past_window(flow)) {
@@ -76,7 +88,7 @@ fn mark(flow: &Flow<'_>, told: Option<&BrazeId>) -> DeliveryId {
 }
 
 /// The customer's profile is named for the first time: its conversation may be under a number.
-async fn has_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Stop> {
+async fn meet_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Stop> {
     match flow.find_profile(told, Anyway::No).await?? {
         None => {}
         Some(Customer::Phone(from)) => take_over(flow, from, told).await?,
@@ -106,7 +118,7 @@ async fn take_over(flow: &mut Flow<'_>, from: Phone, told: &BrazeId) -> Result<(
         user: state.user,
         ticket: state.ticket,
     };
-    adopt(flow.state, state);
+    take_in_memory(flow.state, state);
     flow.state.profile = Some(told.clone());
     flow.state.taken = Some(taken);
     let seen = flow.about.seen;
@@ -116,8 +128,8 @@ async fn take_over(flow: &mut Flow<'_>, from: Phone, told: &BrazeId) -> Result<(
     Err(Stop::Pause(Pause::TakenOver(waiting, accepted)))
 }
 
-/// What the conversation remembers is what both remember: the ticket that is open, the newest word on SMS.
-fn adopt(ours: &mut State, theirs: State) {
+/// Two memories become one, by the table above.
+fn take_in_memory(ours: &mut State, theirs: State) {
     let newest = match theirs.consent_at > ours.consent_at {
         true => &theirs,
         false => &*ours,
@@ -155,7 +167,7 @@ fn adopt(ours: &mut State, theirs: State) {
 
 /// A text may have opened a ticket under the number whose answer was lost: the ticket is known by the number's user,
 /// which was not written down.
-async fn has_user(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
+async fn find_user_in_doubt(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
     let in_doubt =
         flow.progress.doubtful || flow.progress.unfound || flow.state.opened_by_given_up.is_some();
     let (Some(taken), Body::Text(text)) = (&flow.state.taken, &event.body) else {
@@ -177,7 +189,7 @@ async fn has_user(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
 
 /// Everything that names the conversation that was taken over learns where it is: the user in Zendesk, its ticket's
 /// item, the profile's item. Then what was kept of it goes.
-async fn was_taken_over(flow: &mut Flow<'_>) -> Result<(), Stop> {
+async fn finish_take_over(flow: &mut Flow<'_>) -> Result<(), Stop> {
     let Some(Taken { from, user, ticket }) = flow.state.taken.clone() else {
         return Ok(());
     };
@@ -189,7 +201,7 @@ async fn was_taken_over(flow: &mut Flow<'_>) -> Result<(), Stop> {
         }
     }
     if let (Some(ticket), Some(user)) = (ticket, user) {
-        flow.claim(ticket, user, true).await?;
+        flow.claim_ticket(ticket, user, Anyway::Yes).await?;
     }
     if let Some(profile) = flow.state.profile.clone() {
         flow.find_profile(&profile, Anyway::Yes).await??;

@@ -59,7 +59,7 @@ pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Stop> {
         at: flow.about.at,
     });
     flow.progress.rating = None;
-    happened::note(flow, What::Rated(value));
+    happened::record(flow, What::Rated(value));
     Ok(())
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn of_closed(flow: &mut Flow<'_>, ticket: TicketId) -> Result<D
         at: flow.about.at,
     });
     tracing::info!(delivery.id = %flow.about.delivery, rating = value, "rating of a closed ticket");
-    happened::note(flow, What::Rated(value));
+    happened::record(flow, What::Rated(value));
     let mut follow = Vec::new();
     happened::follow(flow, &mut follow);
     Ok(Done::ended(Ending::Delivered, follow))

@@ -4,7 +4,7 @@
 use crate::message::{DeliveryId, Text, TicketId};
 
 use super::super::notes;
-use super::super::step::{Refusal, TicketFacts};
+use super::super::step::{Anyway, Refusal, TicketFacts};
 use super::{Flow, No, Pause, REFUSED_FOR, Stop, new_ticket, owner, post};
 
 /// Whether the text is on a ticket, as far as an earlier attempt is in doubt.
@@ -91,7 +91,7 @@ async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
     if let Some(user) = facts.requester.or(flow.state.user) {
         flow.state.user = Some(user);
         if flow.customer.id().is_some() {
-            flow.claim(facts.ticket, user, true).await?;
+            flow.claim_ticket(facts.ticket, user, Anyway::Yes).await?;
         }
     }
     Ok(true)

@@ -81,7 +81,7 @@ async fn to_phone(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         Sent::All => Ok(sent(flow, reply, &answer)),
         Sent::Unknown => Ok(unknown(flow, reply)),
         Sent::Refused(refusal) => Ok(refused(flow, reply, refusal)),
-        Sent::Over(note) => Ok(over(flow, reply, note)),
+        Sent::BeyondLimit(note) => Ok(beyond_limit(flow, reply, note)),
     }
 }
 
@@ -267,9 +267,9 @@ fn unknown(flow: &mut Flow<'_>, reply: &Reply) -> Done {
 }
 
 /// An answer beyond the limit of SMS parts is not sent: the agent reads so, and may ask for it later.
-fn over(flow: &mut Flow<'_>, reply: &Reply, note: String) -> Done {
+fn beyond_limit(flow: &mut Flow<'_>, reply: &Reply, note: String) -> Done {
     may_be_asked_for(flow, reply);
-    not_sent(flow, reply, spend::OVER, note)
+    not_sent(flow, reply, spend::BEYOND_LIMIT, note)
 }
 
 /// Remembers the answer for an agent who asks for it; says whether it can be found again.

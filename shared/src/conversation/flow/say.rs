@@ -74,7 +74,7 @@ pub(super) async fn say(flow: &mut Flow<'_>, say: &Say) -> Ended {
         Sent::All => Ok(sent(flow, said, &sms)),
         Sent::Unknown => Ok(unknown(flow, said, &sms)),
         Sent::Refused(refusal) => Ok(refused(flow, ticket, refusal)),
-        Sent::Over(note) => Ok(not_sent(flow, ticket, spend::OVER, note)),
+        Sent::BeyondLimit(note) => Ok(not_sent(flow, ticket, spend::BEYOND_LIMIT, note)),
     }
 }
 

@@ -34,14 +34,14 @@ pub(super) enum Sent {
     /// Braze refused one for good.
     Refused(Refusal),
     /// None was sent: they go beyond a limit of SMS parts. What the agent reads.
-    Over(String),
+    BeyondLimit(String),
 }
 
 /// Sends the next message. Between two of them what was sent is written down, and a STOP that came
 /// meanwhile counts.
 pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result<Sent, Stop> {
-    if let Some(note) = spend::over(flow, &outgoing.messages).await? {
-        return Ok(Sent::Over(note));
+    if let Some(note) = spend::beyond_limit(flow, &outgoing.messages).await? {
+        return Ok(Sent::BeyondLimit(note));
     }
     let parts = u8::try_from(outgoing.messages.len()).unwrap_or(u8::MAX);
     let sent = flow.progress.sent;

@@ -17,6 +17,12 @@ use super::{
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
 const PRINTED: &str = "Your ticket has been closed";
 
+/// What a look at the ticket itself said. It is made at most once: where Zendesk did not answer, the body counts.
+#[derive(Clone, Copy)]
+struct Look {
+    status: Option<Status>,
+}
+
 pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     let ticket = match adopt::solved_ticket(flow, solved) {
         Ok(ticket) => ticket,
@@ -25,38 +31,28 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
     if flow.progress.doubtful {
         return Ok(unknown(flow, solved, ticket));
     }
-    let mut seen = None;
+    let mut look = None;
     // What was begun is finished.
     if flow.progress.sent == 0 {
         if solve::was_notified(&flow.context(), flow.state, solved) {
             return Ok(Done::ended(Ending::Duplicate, []));
         }
-        is_theirs(flow, solved, ticket, &mut seen).await?;
-        is_another(flow, solved, ticket, &mut seen).await?;
+        look = is_theirs(flow, solved, ticket).await?;
+        look = end_if_no_longer_true(flow, solved, ticket, look).await?;
         answers_first(flow, ticket).await?;
+        if has_campaign(flow, solved) {
+            subscription::look_up(flow).await?;
+        }
     }
-    if flow.progress.sent == 0 && has_campaign(flow, solved) {
-        subscription::look_up(flow).await?;
-    }
-    let campaign = match campaign(flow, solved) {
+    let messages = messages(flow, solved);
+    let campaign = match campaign(flow, solved, ticket, look, &messages).await? {
         Ok(campaign) => campaign,
         Err(skipped) => return without_message(flow, solved, ticket, skipped).await,
     };
-    let quiet = is_quiet(flow, solved, ticket, seen.is_some()).await?;
-    let messages = messages(flow, solved);
-    if messages.is_empty() {
-        return without_message(flow, solved, ticket, ClosingSkipped::Empty).await;
-    }
-    if quiet {
-        return without_message(flow, solved, ticket, ClosingSkipped::Tag).await;
-    }
     if messages.len() > flow.about.policy.style.max_messages {
         return Ok(too_long(flow, solved, ticket, messages.len()));
     }
     put_off(flow, solved, ticket).await?;
-    if messages.len() <= usize::from(flow.progress.sent) {
-        return without_message(flow, solved, ticket, ClosingSkipped::Empty).await;
-    }
     let outgoing = Outgoing {
         campaign,
         messages,
@@ -71,14 +67,14 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
         Sent::All => Ok(sent(flow, solved, ticket)),
         Sent::Unknown => Ok(unknown(flow, solved, ticket)),
         Sent::Refused(refusal) => Ok(refused(flow, solved, ticket, refusal)),
-        Sent::Over(note) => Ok(over(flow, solved, ticket, note)),
+        Sent::BeyondLimit(note) => Ok(beyond_limit(flow, solved, ticket, note)),
     }
 }
 
 /// Every message was taken: what the agent and Braze have to know of that.
 fn sent(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
     solve::notified(flow, solved, None);
-    happened::note(flow, What::Solved);
+    happened::record(flow, What::Solved);
     let mut follow: Vec<Entry> = subscription::note(flow).into_iter().collect();
     let right = notes::closing_sent_after_all(flow.language());
     follow.extend(put_right::note(
@@ -91,64 +87,60 @@ fn sent(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
     Done::ended(Ending::Delivered, follow)
 }
 
-/// Ends the flow where the ticket is not this customer's; else the conversation is on it. `seen`: its status,
-/// where it was looked up.
+/// Ends the flow where the ticket is not this customer's; else the conversation is on it.
 async fn is_theirs(
     flow: &mut Flow<'_>,
     solved: &mut Solved,
     ticket: TicketId,
-    seen: &mut Option<Option<Status>>,
-) -> Result<(), Stop> {
+) -> Result<Option<Look>, Stop> {
     if flow.progress.confirmed {
-        return Ok(());
+        return Ok(None);
     }
     let said = Said::by(solved.requester, solved.tags.as_ref());
-    match owner::ask(flow, ticket, said).await? {
-        Whose::Own(None) => {}
+    let look = match owner::ask(flow, ticket, said).await? {
+        Whose::Own(None) => None,
         Whose::Own(Some(facts)) => {
             adopt::by_solve(flow, solved, &facts);
-            *seen = Some(facts.status);
             solved.tags.get_or_insert_default().extend(facts.tags);
+            let status = facts.status;
+            Some(Look { status })
         }
         Whose::Conversation(customer) => return Err(Done::Forward { customer }.into()),
         Whose::Untagged => return Err(Done::ignored(owner::UNTAGGED).into()),
         Whose::Gone => return Err(Done::ignored(owner::GONE).into()),
         Whose::Another => return Err(owner::of_another(flow, ticket).into()),
         Whose::Earlier => return Err(owner::not_meant(flow, ticket).into()),
-    }
+    };
     flow.progress.confirmed = true;
-    Ok(())
+    Ok(look)
 }
 
 /// Ends the flow where the customer was notified of a solve that still stands, or the ticket is open again.
-async fn is_another(
+async fn end_if_no_longer_true(
     flow: &mut Flow<'_>,
     solved: &mut Solved,
     ticket: TicketId,
-    seen: &mut Option<Option<Status>>,
-) -> Result<(), Stop> {
-    let context = flow.context();
+    look: Option<Look>,
+) -> Result<Option<Look>, Stop> {
     let refused = solve::is_refused(flow.state);
     if flow.state.closing_notified && !refused {
-        return is_solved_again(flow, ticket).await;
+        end_unless_solved_again(flow, ticket).await?;
+        return Ok(look);
     }
-    let may_be_over = refused || flow.progress.put_off > 0;
-    if may_be_over || solve::is_older_than_the_last_text(&context, flow.state, solved) {
-        let status = match *seen {
-            Some(status) => status,
-            None => look_up(flow, solved, ticket).await?,
-        };
-        *seen = Some(status);
-        if status.is_some_and(|status| !status.is_done()) {
-            return Err(Done::ignored("reopened meanwhile").into());
-        }
+    let waited = refused || flow.progress.put_off > 0;
+    if !waited && !solve::is_older_than_the_last_text(&flow.context(), flow.state, solved) {
+        return Ok(look);
     }
-    Ok(())
+    let look = look_once(flow, solved, ticket, look).await?;
+    match look.status.is_some_and(|status| !status.is_done()) {
+        true => Err(Done::ignored("reopened meanwhile").into()),
+        false => Ok(Some(look)),
+    }
 }
 
 /// Ends the flow unless the ticket was solved again since the customer was notified. An agent who reopens
 /// a ticket without a word and solves it again is seen here only.
-async fn is_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+async fn end_unless_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
     match flow.look_up_solve(ticket).await? {
         Ok(Some(at)) if at > solve::notified_at(flow.state) => {
             let now = flow.now();
@@ -196,23 +188,38 @@ fn has_campaign(flow: &Flow<'_>, solved: &Solved) -> bool {
     solved.campaign.is_some() || flow.about.policy.solved_campaign.is_some()
 }
 
-/// The campaign of the closing message, or why there is none.
-fn campaign(flow: &Flow<'_>, solved: &Solved) -> Result<String, ClosingSkipped> {
+/// The campaign of the closing message, or why there is no such message.
+async fn campaign(
+    flow: &mut Flow<'_>,
+    solved: &mut Solved,
+    ticket: TicketId,
+    look: Option<Look>,
+    messages: &[String],
+) -> Result<Result<String, ClosingSkipped>, Stop> {
     if flow.state.opted_out {
-        return Err(ClosingSkipped::OptedOut);
+        return Ok(Err(ClosingSkipped::OptedOut));
     }
     if subscription::is_unsubscribed(flow) {
-        return Err(ClosingSkipped::NotSubscribed);
+        return Ok(Err(ClosingSkipped::NotSubscribed));
     }
     if flow.state.opt_out_asked {
-        return Err(ClosingSkipped::OptOutAsked);
+        return Ok(Err(ClosingSkipped::OptOutAsked));
     }
     if loop_guard::is_tripped(&flow.context(), flow.state) {
-        return Err(ClosingSkipped::Loop);
+        return Ok(Err(ClosingSkipped::Loop));
     }
     let own = solved.campaign.clone();
-    own.or_else(|| flow.about.policy.solved_campaign.clone())
-        .ok_or(ClosingSkipped::NoCampaign)
+    let Some(campaign) = own.or_else(|| flow.about.policy.solved_campaign.clone()) else {
+        return Ok(Err(ClosingSkipped::NoCampaign));
+    };
+    let quiet = is_quiet(flow, solved, ticket, look).await?;
+    if messages.len() <= usize::from(flow.progress.sent) {
+        return Ok(Err(ClosingSkipped::Empty));
+    }
+    Ok(match quiet {
+        true => Err(ClosingSkipped::Tag),
+        false => Ok(campaign),
+    })
 }
 
 /// In the quiet hours the closing message waits; Braze knows at once that the ticket is closed.
@@ -235,30 +242,34 @@ async fn is_quiet(
     flow: &mut Flow<'_>,
     solved: &mut Solved,
     ticket: TicketId,
-    looked_up: bool,
+    look: Option<Look>,
 ) -> Result<bool, Stop> {
     if flow.progress.sent > 0 {
         return Ok(false);
     }
-    if solved.tags.is_none() && !looked_up {
-        look_up(flow, solved, ticket).await?;
+    if solved.tags.is_none() {
+        look_once(flow, solved, ticket, look).await?;
     }
     let quiet = &flow.about.policy.no_closing_tags;
     Ok(solved.tags.iter().flatten().any(|tag| quiet.contains(tag)))
 }
 
-/// The ticket's status; its tags are added to those that the body named. Where Zendesk does not say, what
-/// the body said counts.
-async fn look_up(
+/// Looks at the ticket, unless that was done: its tags are added to those that the body named.
+async fn look_once(
     flow: &mut Flow<'_>,
     solved: &mut Solved,
     ticket: TicketId,
-) -> Result<Option<Status>, Stop> {
+    look: Option<Look>,
+) -> Result<Look, Stop> {
+    if let Some(look) = look {
+        return Ok(look);
+    }
     let Ok(Some(facts)) = flow.look_up_ticket(ticket).await? else {
-        return Ok(None);
+        return Ok(Look { status: None });
     };
     solved.tags.get_or_insert_default().extend(facts.tags);
-    Ok(facts.status)
+    let status = facts.status;
+    Ok(Look { status })
 }
 
 /// The closing messages in order; none where there is nothing to say. The trigger's own words go before
@@ -294,7 +305,7 @@ async fn without_message(
     ticket: TicketId,
     skipped: ClosingSkipped,
 ) -> Ended {
-    happened::note_once(flow, What::Solved);
+    happened::record_once(flow, What::Solved);
     let announced = flow.announce(Some(ticket), false).await?;
     let follow = announced.into_iter().chain(subscription::note(flow));
     solve::notified(flow, solved, Some(skipped));
@@ -307,7 +318,7 @@ fn too_long(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, messages: us
     let note = notes::closing_too_long(flow.language(), messages, limit);
     let note = flow.note(ticket, note, &[]);
     solve::notified(flow, solved, Some(ClosingSkipped::Other));
-    happened::note(flow, What::Solved);
+    happened::record(flow, What::Solved);
     let reason = "the closing message is too long for SMS";
     Done::ended(Ending::Ignored(reason), [note, flow.context().attributes()])
 }
@@ -321,11 +332,11 @@ fn unknown(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
 }
 
 /// A closing message beyond the limit of SMS parts is not sent; the attributes are set anyway.
-fn over(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, note: String) -> Done {
+fn beyond_limit(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, note: String) -> Done {
     solve::notified(flow, solved, Some(ClosingSkipped::Limit));
     may_be_asked_for(flow, solved, ticket);
     Done::ended(
-        Ending::Ignored(spend::OVER),
+        Ending::Ignored(spend::BEYOND_LIMIT),
         attributes_and(flow, ticket, note),
     )
 }
@@ -349,6 +360,6 @@ fn refused(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, refusal: Refu
 }
 
 fn attributes_and(flow: &mut Flow<'_>, ticket: TicketId, note: String) -> [Entry; 2] {
-    happened::note(flow, What::Solved);
+    happened::record(flow, What::Solved);
     [flow.context().attributes(), flow.note(ticket, note, &[])]
 }

@@ -11,11 +11,14 @@ use super::{Flow, Stop};
 const A_DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Why an answer, closing message or automatic text is not sent.
-pub(super) const OVER: &str = "beyond the limit of SMS parts";
+pub(super) const BEYOND_LIMIT: &str = "beyond the limit of SMS parts";
 
 /// What the agent reads where these messages would go beyond a limit. Where they do not they are counted,
 /// once: what is begun is finished, and Braze's refusal gives nothing back.
-pub(super) async fn over(flow: &mut Flow<'_>, messages: &[String]) -> Result<Option<String>, Stop> {
+pub(super) async fn beyond_limit(
+    flow: &mut Flow<'_>,
+    messages: &[String],
+) -> Result<Option<String>, Stop> {
     let limits = flow.about.policy.spend;
     if flow.progress.counted || flow.progress.sent > 0 || !limits.any() {
         return Ok(None);
@@ -52,6 +55,6 @@ pub(super) async fn over(flow: &mut Flow<'_>, messages: &[String]) -> Result<Opt
 
 fn refused(flow: &Flow<'_>, note: String) -> String {
     metrics::emit(&[(Metric::OverLimit, 1)], &[]);
-    tracing::warn!(delivery.id = %flow.about.delivery, "not sent: {OVER}");
+    tracing::warn!(delivery.id = %flow.about.delivery, "not sent: {BEYOND_LIMIT}");
     note
 }

@@ -70,7 +70,7 @@ async fn reopen(flow: &mut Flow<'_>) -> Result<(), Stop> {
         Ok(()) => {
             if flow.state.is_done() {
                 flow.progress.announce = true;
-                happened::note(flow, What::Reopened);
+                happened::record(flow, What::Reopened);
             }
             let now = flow.now();
             flow.state.saw_status(Status::Open, now);

@@ -5,7 +5,7 @@ use crate::message::{Body, CommentId, Event, Reply, TicketId, UserId};
 use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Entry, State, Status};
-use super::super::step::{FetchedComment, History};
+use super::super::step::{Anyway, FetchedComment, History};
 use super::{EventContext, Flow, No, Stop, delivery_of, files, owner};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
@@ -40,8 +40,7 @@ impl Where {
 
 /// The answers among a ticket's newest comments that are still to be sent, oldest first, as events
 /// of their own; before them, notes on files that were not sent. What was found goes out only if the ticket is
-/// the customer's still, and was when it was written: an answer from before it was, or before it carried the
-/// tag, was not meant for them, and one from after it was given away is another person's.
+/// the customer's still, and was when it was written.
 pub(super) async fn answers(
     flow: &mut Flow<'_>,
     on: Where,
@@ -66,28 +65,62 @@ pub(super) async fn answers(
         Err(No::NotFound | No::Refused(_)) => History::default(),
         Err(no) => return Err(no.into()),
     };
-    // Where another conversation was on the ticket, it is not known which of them were meant for whom.
-    let all_theirs = own && !was_anothers(flow, ticket, user).await?;
+    let on = match own {
+        false => OnTicket::Gone,
+        true if was_anothers(flow, ticket, user).await? => OnTicket::Unclear,
+        true => OnTicket::Theirs,
+    };
     let mut anothers = None;
     for found in found {
-        if !own
-            && history
-                .requester_since
-                .is_some_and(|since| since < found.created_at)
-        {
-            continue;
+        let meant = meant_for(&on, &history, by_merge, found.created_at);
+        if meant != Meant::NextRequester {
+            flow.state.fetched_text(fingerprint(found.text.as_str()));
         }
-        let print = fingerprint(found.text.as_str());
-        flow.state.fetched_text(print);
-        // Zendesk's times are whole seconds: one written in the same second as the change may be older.
-        if !all_theirs || history.requester_since >= Some(found.created_at) {
-            anothers = Some(flow.note(ticket, notes::not_theirs(flow.language()), &[]));
-        } else if by_merge || history.tagged_since <= Some(found.created_at) {
-            events.push(event_of(flow, (ticket, user), found, status));
+        match meant {
+            Meant::Customer => events.push(event_of(flow, (ticket, user), found, status)),
+            Meant::Another => {
+                anothers = Some(flow.note(ticket, notes::not_theirs(flow.language()), &[]));
+            }
+            Meant::NoPhone | Meant::NextRequester => {}
         }
     }
     events.extend(anothers);
     Ok(events)
+}
+
+/// What the ticket is to the customer now.
+enum OnTicket {
+    Theirs,
+    /// Theirs, and another conversation was on it: which answer was meant for whom is not known.
+    Unclear,
+    /// It was given to another person.
+    Gone,
+}
+
+/// For whom an answer was written that no webhook reported.
+#[derive(PartialEq)]
+enum Meant {
+    Customer,
+    /// Another person, or it is not known that it was for the customer. The agent reads that it was not sent.
+    Another,
+    /// A customer of another channel: the ticket carried no tag yet.
+    NoPhone,
+    /// Whoever got the ticket after the customer.
+    NextRequester,
+}
+
+fn meant_for(on: &OnTicket, history: &History, by_merge: bool, written_at: i64) -> Meant {
+    let given_later = history.requester_since;
+    // Zendesk's times are whole seconds: one written in the same second as the change may be older.
+    let before_given = given_later.is_some_and(|since| since >= written_at);
+    let before_tagged = history.tagged_since.is_some_and(|since| since > written_at);
+    match on {
+        OnTicket::Gone if given_later.is_some() && !before_given => Meant::NextRequester,
+        OnTicket::Gone | OnTicket::Unclear => Meant::Another,
+        OnTicket::Theirs if before_given => Meant::Another,
+        OnTicket::Theirs if before_tagged && !by_merge => Meant::NoPhone,
+        OnTicket::Theirs => Meant::Customer,
+    }
 }
 
 /// The ticket's item named another conversation; it names this one from now on.
@@ -99,10 +132,10 @@ async fn was_anothers(
     let Some(user) = user else {
         return Ok(false);
     };
-    let Some(other) = flow.claim(ticket, user, false).await? else {
+    let Some(other) = flow.claim_ticket(ticket, user, Anyway::No).await? else {
         return Ok(false);
     };
-    flow.claim(ticket, user, true).await?;
+    flow.claim_ticket(ticket, user, Anyway::Yes).await?;
     Ok(!owner::was_ours(flow, &other.customer))
 }
 

@@ -15,8 +15,8 @@ use super::{Flow, subscription};
 /// A text's wish counts from now on. What follows: Braze is informed, where it is to know.
 pub(super) fn take(flow: &mut Flow<'_>, text: &Text) -> Option<Entry> {
     let unsubscribes = flow.about.policy.unsubscribe_from.is_some();
-    let counts = flow.state.opted_out || (flow.state.opt_out_asked && !unsubscribes);
-    if counts || !incoming::is_opt_out_wish(text.text.as_str()) {
+    let known = flow.state.opted_out || (flow.state.opt_out_asked && !unsubscribes);
+    if known || !incoming::is_opt_out_wish(text.text.as_str()) {
         return None;
     }
     flow.state.opt_out_asked = true;

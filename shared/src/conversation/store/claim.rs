@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::message::{Customer, TicketId, UserId};
 
-use super::super::step::Owner;
+use super::super::step::{Anyway, Owner};
 use super::{KEPT_SECONDS, Key, Store, StoreError, Write, codec};
 
 /// The attribute that names a customer by external id.
@@ -24,7 +24,7 @@ pub trait Claims {
         &self,
         ticket: TicketId,
         owner: &Owner,
-        anyway: bool,
+        anyway: Anyway,
         now: i64,
     ) -> impl Future<Output = Result<Option<Owner>, StoreError>> + Send;
 }
@@ -34,7 +34,7 @@ impl Claims for Store {
         &self,
         ticket: TicketId,
         owner: &Owner,
-        anyway: bool,
+        anyway: Anyway,
         now: i64,
     ) -> Result<Option<Owner>, StoreError> {
         let (own, other, who) = match &owner.customer {
@@ -53,8 +53,8 @@ impl Claims for Store {
             .expression_attribute_values(":user", codec::version(user))
             .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS));
         let request = match anyway {
-            true => request,
-            false => request.condition_expression(
+            Anyway::Yes => request,
+            Anyway::No => request.condition_expression(
                 "(attribute_not_exists(#own) AND attribute_not_exists(#other)) OR #own = :who",
             ),
         };

@@ -22,7 +22,7 @@ use super::*;
 use crate::conversation::policy::OpenOn;
 use crate::conversation::state::{Attached, Lane, Status};
 use crate::conversation::step::{
-    Attributes, Failure, FetchedComment, History, Owner, PersonFacts, TicketFacts, Written,
+    Anyway, Attributes, Failure, FetchedComment, History, Owner, PersonFacts, TicketFacts, Written,
 };
 use crate::message::{Check, Reply, Resend, Solved, Text, UserId};
 

@@ -331,7 +331,9 @@ fn an_answer_found_on_a_ticket_that_another_conversation_was_on_is_not_sent() {
             author: Personal::default(),
             created_at: NOW - HOUR / 2,
         }]),
-        Step::ClaimTicket { anyway: false, .. } => Outcome::Claimed(Some(Owner {
+        Step::ClaimTicket {
+            anyway: Anyway::No, ..
+        } => Outcome::Claimed(Some(Owner {
             customer: "max".parse().expect("id"),
             user: UserId::new(8),
         })),
@@ -339,7 +341,10 @@ fn an_answer_found_on_a_ticket_that_another_conversation_was_on_is_not_sent() {
     });
     assert!(matches!(
         steps.last(),
-        Some(Step::ClaimTicket { anyway: true, .. })
+        Some(Step::ClaimTicket {
+            anyway: Anyway::Yes,
+            ..
+        })
     ));
     let End::First(found) = end else {
         panic!("{end:?}")

@@ -13,7 +13,7 @@ use crate::message::{Alias, Customer, DeliveryId, TicketId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
-use super::super::step::{HandedOver, Owner};
+use super::super::step::{Anyway, HandedOver, Owner};
 use super::super::unknown::FORM;
 use super::claim::Claims;
 use super::storage::Storage;
@@ -140,7 +140,7 @@ impl Claims for Memory {
         &self,
         ticket: TicketId,
         owner: &Owner,
-        anyway: bool,
+        anyway: Anyway,
         _now: i64,
     ) -> Result<Option<Owner>, StoreError> {
         let key = Key::Ticket(ticket);
@@ -148,7 +148,8 @@ impl Claims for Memory {
         let row = table.rows.entry(key.pk());
         let row = row.or_insert_with(|| Row::new(&key));
         let others = row.owner.as_ref();
-        let others = others.filter(|other| !anyway && other.customer != owner.customer);
+        let others =
+            others.filter(|other| anyway == Anyway::No && other.customer != owner.customer);
         if let Some(other) = others {
             return Ok(Some(other.clone()));
         }
