@@ -11,7 +11,7 @@ use super::super::step::{
     Owner, Person, Sms, Step, TicketFacts, Written,
 };
 use super::super::subscription::Subscription;
-use super::{Call, Flow, No, Pause, Stop, happened, later};
+use super::{Call, Exit, Flow, No, Pause, happened, later};
 
 /// A write that is on its ticket.
 pub(super) struct Found {
@@ -98,7 +98,7 @@ impl Flow<'_> {
         ticket: TicketId,
         user: UserId,
         anyway: Anyway,
-    ) -> Result<Option<Owner>, Stop> {
+    ) -> Result<Option<Owner>, Exit> {
         let step = Step::ClaimTicket {
             ticket,
             user,
@@ -210,7 +210,7 @@ impl Flow<'_> {
     pub(super) async fn fetch_comments_if_possible(
         &mut self,
         ticket: TicketId,
-    ) -> Result<Option<Vec<FetchedComment>>, Stop> {
+    ) -> Result<Option<Vec<FetchedComment>>, Exit> {
         let step = Step::FetchComments(ticket);
         Ok(self.make(step, comments).await?.ok())
     }
@@ -254,7 +254,7 @@ impl Flow<'_> {
         &mut self,
         ticket: Option<TicketId>,
         open: bool,
-    ) -> Result<Option<Entry>, Stop> {
+    ) -> Result<Option<Entry>, Exit> {
         let set = self.attributes(ticket, open);
         let made = self.make(set.clone(), done).await;
         happened::reported(self, set, &made);
@@ -268,7 +268,7 @@ impl Flow<'_> {
     pub(super) async fn look_up_subscription(
         &mut self,
         group: String,
-    ) -> Result<Subscription, Stop> {
+    ) -> Result<Subscription, Exit> {
         let customer = self.customer.clone();
         let step = Step::LookUpSubscription { customer, group };
         let asked = self.make(step, |outcome| match outcome {
@@ -322,14 +322,14 @@ impl Flow<'_> {
         &mut self,
         step: Step,
         read: fn(Outcome) -> Option<T>,
-    ) -> Result<Result<T, Failure>, Stop> {
+    ) -> Result<Result<T, Failure>, Exit> {
         let Some(left) = self.left.checked_sub(1) else {
             tracing::error!(delivery.id = %self.about.delivery, "too many calls, rescheduled");
             return later(None, None);
         };
         self.left = left;
         let Some(outcome) = self.calls.call(&step).await else {
-            return Err(Stop::Pause(Pause::OutOfTime));
+            return Err(Exit::Pause(Pause::OutOfTime));
         };
         match outcome {
             Outcome::Failed(failure) => Ok(Err(failure)),

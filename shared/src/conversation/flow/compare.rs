@@ -8,7 +8,7 @@ use super::super::state::{Comparison, Entry, Status};
 use super::super::step::{Anyway, Ending, TicketFacts};
 use super::owner::Whose;
 use super::unreported::{self, CLOCK_SLACK, Where};
-use super::{Done, Ended, Flow, No, Pause, Stop, adopt, owner, post, resend, solve};
+use super::{Done, Ended, Exit, Flow, No, Pause, adopt, owner, post, resend, solve};
 
 /// The reason of a look that costs no call.
 pub const COMPARED: &str = "compared since";
@@ -20,9 +20,9 @@ const NEWS: i64 = 30 * 60 * 1000;
 pub(super) async fn compare(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
     let patience = millis(flow.about.policy.give_up_after) / 2;
     match compared(flow, check).await {
-        Err(Stop::No(_)) => Ok(finished(flow)),
+        Err(Exit::No(_)) => Ok(finished(flow)),
         // The ticket's next change leads to the next look.
-        Err(Stop::Pause(Pause::Later(..))) if flow.age() >= patience => Ok(finished(flow)),
+        Err(Exit::Pause(Pause::Later(..))) if flow.age() >= patience => Ok(finished(flow)),
         ended => ended,
     }
 }
@@ -63,7 +63,7 @@ async fn compared(flow: &mut Flow<'_>, check: &mut Check) -> Ended {
 }
 
 /// Ends the flow where the ticket is gone, another person's, or no longer carries the tag; else its status counts.
-async fn look_at_ticket(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+async fn look_at_ticket(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Exit> {
     let facts = match flow.look_up_ticket(ticket).await? {
         Ok(Some(facts)) => facts,
         Ok(None) | Err(No::NotFound) => return Err(leave(flow).into()),
@@ -154,7 +154,7 @@ fn unreported_resend(flow: &Flow<'_>, facts: &TicketFacts) -> Option<Entry> {
     asked.then(|| unreported_event(flow, "resend-unreported", body))
 }
 
-async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Exit> {
     let comments = flow.fetch_comments(ticket).await??;
     // The merge itself is the last thing written on a ticket that was merged into another.
     let merged_at = comments
@@ -192,7 +192,7 @@ async fn continue_on_target(flow: &mut Flow<'_>, source: TicketId, check: &mut C
         ..Comparison::default()
     };
     flow.progress.announce = true;
-    Err(Stop::Pause(Pause::Checkpoint))
+    Err(Exit::Pause(Pause::Checkpoint))
 }
 
 /// A solve that the customer was not notified of.
@@ -228,11 +228,11 @@ fn finished(flow: &Flow<'_>) -> Done {
 }
 
 /// These come first, if there are any.
-fn first(found: impl IntoIterator<Item = Entry>) -> Result<(), Stop> {
+fn first(found: impl IntoIterator<Item = Entry>) -> Result<(), Exit> {
     let found: Vec<Entry> = found.into_iter().collect();
     match found.is_empty() {
         true => Ok(()),
-        false => Err(Stop::Pause(Pause::After(found))),
+        false => Err(Exit::Pause(Pause::After(found))),
     }
 }
 

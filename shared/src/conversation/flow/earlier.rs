@@ -4,13 +4,13 @@
 use crate::message::{CommentId, Reply};
 
 use super::super::step::FetchedComment;
-use super::{Flow, Pause, Stop, delivery_of, later, reply, unreported};
+use super::{Exit, Flow, Pause, delivery_of, later, reply, unreported};
 
 /// How long an answer waits for Zendesk to say what was written before it, in milliseconds, where its body
 /// shows that something was.
 const WAITS_FOR: i64 = 60 * 1000;
 
-pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), Stop> {
+pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), Exit> {
     let (Some(comment), Some(ticket)) = (reply.comment, flow.state.ticket) else {
         return Ok(());
     };
@@ -50,7 +50,7 @@ pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), 
     heard(flow, comment);
     match found.is_empty() {
         true => Ok(()),
-        false => Err(Stop::Pause(Pause::After(found))),
+        false => Err(Exit::Pause(Pause::After(found))),
     }
 }
 

@@ -10,11 +10,11 @@ use super::super::notes;
 use super::super::policy::FilesOut;
 use super::super::state::{Entry, State};
 use super::super::step::FetchedComment;
-use super::{EventContext, Flow, Stop, reply};
+use super::{EventContext, Exit, Flow, reply};
 
 /// Asks for an answer's files, where the setting sends them and the body did not name them. The answer
 /// does not wait for them.
-pub(super) async fn find(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), Stop> {
+pub(super) async fn find(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), Exit> {
     let sends = flow.about.policy.style.files != FilesOut::Note;
     if !sends || reply.files.is_some() || flow.progress.sent > 0 {
         return Ok(());

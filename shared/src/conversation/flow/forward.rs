@@ -6,7 +6,7 @@ use crate::message::{Check, Customer, DeliveryId, Event, Note, Personal, TicketI
 use super::super::notes;
 use super::super::state::{Entry, State};
 use super::super::step::{Ending, Failure, Outcome, Owner, PersonFacts, Step, TicketFacts};
-use super::{Body, Calls, Context, Done, Ended, Pause, Stop, later, owner};
+use super::{Body, Calls, Context, Done, Ended, Exit, Pause, later, owner};
 
 /// Reason given where it is not known whose the ticket is.
 const UNKNOWN: &str = "the ticket's requester has no Braze external id";
@@ -30,7 +30,7 @@ pub(super) async fn forward(
         return Ok(Done::Forward { customer });
     }
     let Some(outcome) = calls.call(&Step::LookUpTicket(ticket)).await else {
-        return Err(Stop::Pause(Pause::OutOfTime));
+        return Err(Exit::Pause(Pause::OutOfTime));
     };
     let facts = match outcome {
         Outcome::Ticket(Some(facts)) => facts,
@@ -107,7 +107,7 @@ async fn look(
         _ => return Ok(to_owner(owner)),
     };
     match calls.call(&step).await {
-        None => Err(Stop::Pause(Pause::OutOfTime)),
+        None => Err(Exit::Pause(Pause::OutOfTime)),
         Some(Outcome::Person(PersonFacts {
             customer: Some(customer),
             ..

@@ -4,7 +4,7 @@
 use super::super::outcome::Failure;
 use super::super::state::{Entry, TicketEvent, What};
 use super::super::step::{Attributes, Step};
-use super::{Flow, Stop};
+use super::{Exit, Flow};
 
 /// Events that wait, at most: Braze does not get the whole story of an outage.
 const KEPT: usize = 8;
@@ -70,7 +70,7 @@ pub(super) fn take(flow: &mut Flow<'_>) -> Vec<TicketEvent> {
 }
 
 /// What surely did not reach Braze waits for the next attributes.
-pub(super) fn reported(flow: &mut Flow<'_>, set: Step, made: &Result<Result<(), Failure>, Stop>) {
+pub(super) fn reported(flow: &mut Flow<'_>, set: Step, made: &Result<Result<(), Failure>, Exit>) {
     let Step::SetAttributes(Attributes { events, .. }) = set else {
         return;
     };

@@ -6,7 +6,7 @@ use crate::message::{Body, DeliveryId, Event, LateFiles, Personal, Text};
 use super::super::notes;
 use super::super::state::{Attached, Entry, Lane, Wait};
 use super::super::step::{Comment, Ending};
-use super::{Done, Ended, Flow, No, Pause, Stop, later, media, write};
+use super::{Done, Ended, Exit, Flow, No, Pause, later, media, write};
 
 /// For how long they are asked for, in milliseconds.
 const ASKED_FOR: i64 = 10 * 60 * 1000;
@@ -82,7 +82,7 @@ pub(super) async fn late_files(flow: &mut Flow<'_>, late: &mut LateFiles) -> End
 }
 
 /// Asks for the files, unless some have come. What came is written down before a comment is made of it.
-async fn ask(flow: &mut Flow<'_>, late: &mut LateFiles) -> Result<(), Stop> {
+async fn ask(flow: &mut Flow<'_>, late: &mut LateFiles) -> Result<(), Exit> {
     if media::is_known(flow) {
         return Ok(());
     }
@@ -119,12 +119,12 @@ fn came_at_last(
     late: &mut LateFiles,
     known: Vec<(Attached, String)>,
     missing: Vec<String>,
-) -> Result<(), Stop> {
+) -> Result<(), Exit> {
     let (files, links) = known.into_iter().unzip();
     media::keep(flow, files);
     late.links = links;
     late.missing.extend(missing);
-    Err(Stop::Pause(Pause::Checkpoint))
+    Err(Exit::Pause(Pause::Checkpoint))
 }
 
 fn may_come(file: &Attached) -> bool {

@@ -8,7 +8,7 @@ use crate::message::{MediaProblem, Personal, Text};
 
 use super::super::notes;
 use super::super::state::{Attached, Media, Progress};
-use super::{Flow, Pause, Stop};
+use super::{Exit, Flow, Pause};
 
 /// How long uploads are relied on, in milliseconds; Zendesk keeps them for 60 minutes.
 const UPLOADS_LIFE: i64 = 50 * 60 * 1000;
@@ -24,7 +24,7 @@ const MAX_NAMED: usize = 20;
 
 /// Fetches what came with the text, where that is still to be done. What became of it is written down
 /// before anything is made of it: a ticket is created under a key, and the same key needs the same body.
-pub(super) async fn fetch(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> {
+pub(super) async fn fetch(flow: &mut Flow<'_>, text: &Text) -> Result<(), Exit> {
     if text.media_urls.is_empty() || is_known(flow) {
         return Ok(());
     }
@@ -36,7 +36,7 @@ pub(super) async fn fetch(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> 
     let links = text.media_urls.iter().map(|link| link.as_str().into());
     let files = flow.attach_media(links.collect()).await??;
     keep(flow, files);
-    Err(Stop::Pause(Pause::Checkpoint))
+    Err(Exit::Pause(Pause::Checkpoint))
 }
 
 /// What became of the files is known, and worth relying on still.

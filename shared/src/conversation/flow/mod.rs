@@ -1,7 +1,23 @@
 //! What becomes of an event: one file per kind, to be read from top to bottom.
 //!
-//! A call to a vendor is an `await`, "not now" is a `?`. A flow that stopped begins again from the top:
+//! A call to a vendor is an `await`, "not now" is a `?`. A flow that paused begins again from the top:
 //! what it must not do twice is stored, everything else is a local variable and is read again.
+//!
+//! A call has three kinds of answers, and so two `?`:
+//!
+//! ```ignore
+//! // An answer, or one of the vendor's refusals that this flow has a rule for.
+//! let facts = match flow.look_up_ticket(ticket).await? {
+//!     Ok(facts) => facts,
+//!     Err(No::NotFound) => None,
+//!     Err(no) => return Err(no.into()),
+//! };
+//! // No rule of its own: a refusal for good becomes a dead letter, another is tried again.
+//! flow.set_attributes(ticket, open).await??;
+//! ```
+//!
+//! The first `?` leaves the flow where the vendor cannot be asked now ([`Exit::Pause`]), the second where it refused
+//! ([`Exit::No`]). A function below the top that knows how the event ends says so with [`Exit::Done`].
 
 mod adopt;
 mod answer;
@@ -121,21 +137,21 @@ pub enum Pause {
     OutOfTime,
 }
 
-/// Why a flow does not go on.
+/// Why a flow is left before its last line.
 #[derive(Debug, Clone, PartialEq)]
-enum Stop {
+enum Exit {
     /// It begins again later.
     Pause(Pause),
-    /// It came to its end below the top.
-    Over(Done),
+    /// The event ended.
+    Done(Done),
     /// A vendor's answer that the flow has no rule for: refused for good, a dead letter; else tried again.
     No(No),
 }
 
 /// How a flow ends.
-type Ended = Result<Done, Stop>;
+type Ended = Result<Done, Exit>;
 
-/// An answer that is not what was asked for.
+/// A vendor's answer that is not what was asked for; "not now" is none of them, but a pause.
 #[derive(Debug, Clone, PartialEq)]
 enum No {
     /// It may or may not have happened.
@@ -152,8 +168,8 @@ enum No {
     Refused(Refusal),
 }
 
-/// What a call brought: `?` passes a stop on, `??` an answer that is not what was asked for as well.
-type Call<T> = Result<Result<T, No>, Stop>;
+/// What a call brought: `?` leaves where it could not be made now, `??` also where the vendor refused.
+type Call<T> = Result<Result<T, No>, Exit>;
 
 /// Works on an event until it ended or has to wait.
 ///
@@ -181,13 +197,13 @@ pub async fn run(
         give_up::later(context, state, entry, not_before)
     };
     match ended {
-        Ok(done) | Err(Stop::Over(done)) => Ok(done),
-        Err(Stop::No(No::Refused(refusal))) => Ok(Done::dead(state, refusal)),
-        Err(Stop::No(No::Unknown)) => again(None, Some(Trouble::NoAnswer)),
-        Err(Stop::No(No::Suspended)) => Ok(Done::suspended()),
-        Err(Stop::No(No::NotFound | No::Closed | No::KeyConflict)) => again(None, None),
-        Err(Stop::Pause(Pause::Later(not_before, trouble))) => again(not_before, trouble),
-        Err(Stop::Pause(pause)) => Err(pause),
+        Ok(done) | Err(Exit::Done(done)) => Ok(done),
+        Err(Exit::No(No::Refused(refusal))) => Ok(Done::dead(state, refusal)),
+        Err(Exit::No(No::Unknown)) => again(None, Some(Trouble::NoAnswer)),
+        Err(Exit::No(No::Suspended)) => Ok(Done::suspended()),
+        Err(Exit::No(No::NotFound | No::Closed | No::KeyConflict)) => again(None, None),
+        Err(Exit::Pause(Pause::Later(not_before, trouble))) => again(not_before, trouble),
+        Err(Exit::Pause(pause)) => Err(pause),
     }
 }
 
@@ -395,21 +411,21 @@ impl Done {
     }
 }
 
-impl From<Done> for Stop {
+impl From<Done> for Exit {
     fn from(done: Done) -> Self {
-        Self::Over(done)
+        Self::Done(done)
     }
 }
 
-impl From<No> for Stop {
+impl From<No> for Exit {
     fn from(no: No) -> Self {
         Self::No(no)
     }
 }
 
 /// Begins again later.
-fn later<T>(not_before: Option<i64>, trouble: Option<Trouble>) -> Result<T, Stop> {
-    Err(Stop::Pause(Pause::Later(not_before, trouble)))
+fn later<T>(not_before: Option<i64>, trouble: Option<Trouble>) -> Result<T, Exit> {
+    Err(Exit::Pause(Pause::Later(not_before, trouble)))
 }
 
 /// The delivery of an agent's comment, however the bridge came to know of it.

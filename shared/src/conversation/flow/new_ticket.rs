@@ -6,7 +6,7 @@ use super::super::policy::OpenOn;
 use super::super::state::Status;
 use super::super::step::{Anyway, Ending, NewTicket, Person, Written};
 use super::post::Taken;
-use super::{Done, Flow, No, Pause, Stop, happened, media, owner, post, recover, routing, wish};
+use super::{Done, Exit, Flow, No, Pause, happened, media, owner, post, recover, routing, wish};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -20,7 +20,7 @@ const MAX_SUBJECT_CHARS: usize = 255;
 /// Idempotency keys that are tried without a pause.
 const MOST_KEYS: u8 = 2;
 
-pub(super) async fn open(flow: &mut Flow<'_>, text: &Text) -> Result<Taken, Stop> {
+pub(super) async fn open(flow: &mut Flow<'_>, text: &Text) -> Result<Taken, Exit> {
     if let Some(given_up) = flow.state.opened_by_given_up.clone() {
         continue_on_given_up(flow, text, given_up).await?;
     }
@@ -73,7 +73,7 @@ pub(super) async fn open(flow: &mut Flow<'_>, text: &Text) -> Result<Taken, Stop
 }
 
 /// The conversation is on the ticket that the text opened.
-async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Result<(), Stop> {
+async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Result<(), Exit> {
     let claimed = flow
         .claim_ticket(created.ticket, requester, Anyway::Yes)
         .await;
@@ -111,7 +111,7 @@ async fn continue_on_given_up(
     flow: &mut Flow<'_>,
     text: &Text,
     given_up: DeliveryId,
-) -> Result<(), Stop> {
+) -> Result<(), Exit> {
     let found = recover::find_ticket(flow, text, given_up).await?;
     let found = found.filter(|facts| facts.status != Some(Status::Closed));
     let own = match &found {
@@ -128,11 +128,11 @@ async fn continue_on_given_up(
     flow.state.move_to(facts.ticket, facts.status, since);
     flow.progress.announce = true;
     // Written down before the text is: what is in doubt is looked for on this ticket.
-    Err(Stop::Pause(Pause::Checkpoint))
+    Err(Exit::Pause(Pause::Checkpoint))
 }
 
 /// The customer in Zendesk.
-pub(super) async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Stop> {
+pub(super) async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Exit> {
     if let Some(user) = flow.state.user {
         return Ok(user);
     }
@@ -148,7 +148,7 @@ pub(super) async fn user_of(
     text: &Text,
     customer: Customer,
     mark: Option<DeliveryId>,
-) -> Result<UserId, Stop> {
+) -> Result<UserId, Exit> {
     let person = Person {
         name: Personal::from(shown_name(&customer, text)),
         customer,

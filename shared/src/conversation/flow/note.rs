@@ -3,22 +3,22 @@
 use crate::message::Note;
 
 use super::super::step::Comment;
-use super::{Done, Ended, Flow, No, Stop, post, write};
+use super::{Done, Ended, Exit, Flow, No, post, write};
 
 pub(super) async fn note(flow: &mut Flow<'_>, note: &Note) -> Ended {
     match noted(flow, note).await {
         Ok(()) => Ok(Done::delivered()),
-        Err(Stop::No(No::Closed | No::NotFound)) => {
+        Err(Exit::No(No::Closed | No::NotFound)) => {
             Ok(Done::ignored("the ticket takes no more notes"))
         }
-        Err(Stop::No(No::Refused(refusal))) if post::is_full(&refusal) => {
+        Err(Exit::No(No::Refused(refusal))) if post::is_full(&refusal) => {
             Ok(Done::ignored("the ticket takes no more notes"))
         }
         Err(stop) => Err(stop),
     }
 }
 
-async fn noted(flow: &mut Flow<'_>, note: &Note) -> Result<(), Stop> {
+async fn noted(flow: &mut Flow<'_>, note: &Note) -> Result<(), Exit> {
     if !flow.progress.posted {
         let comment = Comment {
             ticket: note.ticket,

@@ -10,7 +10,7 @@ use super::super::notes;
 pub(super) use super::super::policy::UNTAGGED;
 use super::super::policy::{Policy, carries};
 use super::super::step::{Anyway, Ending, Refusal, TicketFacts, Written};
-use super::{Done, Flow, No, Pause, Stop, post};
+use super::{Done, Exit, Flow, No, Pause, post};
 
 /// Reason given where there is no such ticket.
 pub(super) const GONE: &str = "there is no such ticket in Zendesk";
@@ -53,7 +53,7 @@ pub(super) async fn ask(
     flow: &mut Flow<'_>,
     ticket: TicketId,
     said: Said<'_>,
-) -> Result<Whose, Stop> {
+) -> Result<Whose, Exit> {
     match judge(flow, ticket, said).await? {
         Whose::Own(Some(facts)) => claim_for(flow, facts).await,
         whose => Ok(whose),
@@ -62,7 +62,7 @@ pub(super) async fn ask(
 
 /// Whose the ticket is by the body's word and, where that is not enough, by Zendesk's. What was not done when it was
 /// asked for is never done on a body's word.
-async fn judge(flow: &mut Flow<'_>, ticket: TicketId, said: Said<'_>) -> Result<Whose, Stop> {
+async fn judge(flow: &mut Flow<'_>, ticket: TicketId, said: Said<'_>) -> Result<Whose, Exit> {
     let stays = flow.state.ticket == Some(ticket);
     let is_user = flow.state.user.is_some() && flow.state.user == said.requester;
     let tagged = said
@@ -89,7 +89,7 @@ async fn judge(flow: &mut Flow<'_>, ticket: TicketId, said: Said<'_>) -> Result<
 }
 
 /// The ticket is the customer's, and is to lead to this conversation: unless another one is on it for the same user.
-async fn claim_for(flow: &mut Flow<'_>, facts: TicketFacts) -> Result<Whose, Stop> {
+async fn claim_for(flow: &mut Flow<'_>, facts: TicketFacts) -> Result<Whose, Exit> {
     let stays = flow.state.ticket == Some(facts.ticket);
     let known = flow.state.user == facts.requester;
     let Some(user) = facts.requester.filter(|_| !stays || !known) else {
@@ -122,7 +122,7 @@ async fn was_for_another(
     flow: &mut Flow<'_>,
     said: Said<'_>,
     facts: &TicketFacts,
-) -> Result<bool, Stop> {
+) -> Result<bool, Exit> {
     let named = said.requester.filter(|_| facts.requester.is_some());
     let Some(other) = named.filter(|named| facts.requester != Some(*named)) else {
         return Ok(false);
@@ -142,7 +142,7 @@ async fn was_for_another(
 }
 
 /// Whether a ticket is the customer's, by a look at it now; `None`: there is no such ticket.
-pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<bool>, Stop> {
+pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<bool>, Exit> {
     match flow.look_up_ticket(ticket).await? {
         Ok(Some(facts)) => Ok(Some(is_own(flow, &facts).await?)),
         Ok(None) | Err(No::NotFound) => Ok(None),
@@ -154,7 +154,7 @@ pub(super) async fn is_still(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Op
 pub(super) async fn is_still_openers(
     flow: &mut Flow<'_>,
     facts: &TicketFacts,
-) -> Result<bool, Stop> {
+) -> Result<bool, Exit> {
     match (flow.state.user, &facts.customer) {
         (Some(user), _) if facts.requester == Some(user) => Ok(true),
         (_, Some(customer)) => Ok(flow.customer == customer),
@@ -165,7 +165,7 @@ pub(super) async fn is_still_openers(
 /// Whether the ticket is the customer's: their Zendesk user's, or a user's with their Braze id. A requester
 /// without any is the customer where the user they had is gone, as after a merge of two profiles; where that
 /// user still exists, the ticket was given to another person.
-pub(super) async fn is_own(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<bool, Stop> {
+pub(super) async fn is_own(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<bool, Exit> {
     let (known, now) = (flow.state.user, facts.requester);
     if known.is_some() && known == now {
         return Ok(true);
@@ -214,7 +214,7 @@ pub(super) fn leave(flow: &mut Flow<'_>) {
 
 /// The answer to a write names the ticket's requester: another person than the customer means that the ticket
 /// changed hands, or that two profiles were merged.
-pub(super) async fn leave_if_anothers(flow: &mut Flow<'_>, written: &Written) -> Result<(), Stop> {
+pub(super) async fn leave_if_anothers(flow: &mut Flow<'_>, written: &Written) -> Result<(), Exit> {
     match written.requester {
         Some(requester) if flow.state.user != Some(requester) => {
             leave_unless_own(flow, written.ticket, written.comment).await
@@ -229,7 +229,7 @@ pub(super) async fn leave_unless_own(
     flow: &mut Flow<'_>,
     ticket: TicketId,
     comment: Option<CommentId>,
-) -> Result<(), Stop> {
+) -> Result<(), Exit> {
     // Until it is known whose the ticket is, the text is not where it belongs.
     flow.progress.posted = false;
     flow.progress.doubtful = true;
@@ -278,11 +278,11 @@ pub(super) async fn leave_unless_own(
     }
     post::start_over(flow);
     // Written down before the text is written elsewhere: it is not looked for here any more.
-    Err(Stop::Pause(Pause::Checkpoint))
+    Err(Exit::Pause(Pause::Checkpoint))
 }
 
 /// From a ticket that the conversation moves to nothing else leads to a customer without an external id.
-pub(super) async fn lead_here(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
+pub(super) async fn lead_here(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Exit> {
     let user = facts.requester.filter(|_| flow.customer.id().is_none());
     if let Some(user) = user {
         flow.claim_ticket(facts.ticket, user, Anyway::Yes).await?;
@@ -320,7 +320,7 @@ pub(super) fn note_on_missing_tag(flow: &mut Flow<'_>) -> Option<super::Entry> {
 }
 
 /// The ticket the conversation goes on with carries the tag from now on.
-pub(super) async fn tag(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Stop> {
+pub(super) async fn tag(flow: &mut Flow<'_>, facts: &TicketFacts) -> Result<(), Exit> {
     let Some(tag) = flow.about.policy.tag.clone() else {
         return Ok(());
     };

@@ -8,7 +8,7 @@ use super::super::policy::millis;
 use super::super::state::{Status, What};
 use super::super::step::{Comment, Refusal, TicketFacts};
 use super::{
-    Flow, No, Pause, Stop, happened, media, new_ticket, owner, rating, recover, unreported, write,
+    Exit, Flow, No, Pause, happened, media, new_ticket, owner, rating, recover, unreported, write,
 };
 
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
@@ -35,7 +35,7 @@ pub(super) enum Taken {
 }
 
 /// Puts the text on a ticket, once. Before every attempt it is looked for where an earlier one may have put it.
-pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Stop> {
+pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Exit> {
     let mut user_renewed = false;
     while !recover::was_written(flow, text).await? {
         let place = place(flow, text);
@@ -69,7 +69,7 @@ fn place(flow: &mut Flow<'_>, text: &Text) -> Place {
 }
 
 /// The customer's user is asked for once more: a ticket names its requester, a new one needs the customer.
-async fn renew_user(flow: &mut Flow<'_>, place: &Place) -> Result<(), Stop> {
+async fn renew_user(flow: &mut Flow<'_>, place: &Place) -> Result<(), Exit> {
     match *place {
         Place::Ticket(ticket) => know_by_requester(flow, ticket).await,
         Place::InsteadOf(_) | Place::NewTicket => {
@@ -81,7 +81,7 @@ async fn renew_user(flow: &mut Flow<'_>, place: &Place) -> Result<(), Stop> {
 
 /// Adds the text to the conversation's ticket. A ticket that rests is set to open with it, unless the text
 /// asks for nothing; a status is set only where it changes something, because a custom one would be gone.
-async fn on_ticket(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result<Taken, Stop> {
+async fn on_ticket(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result<Taken, Exit> {
     if flow.state.user.is_none() {
         know_by_requester(flow, ticket).await?;
         return Ok(Taken::NotYet);
@@ -111,7 +111,7 @@ async fn on_ticket(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
 
 /// The ticket did not take the text: a closed one is followed, one that is gone or full replaced; then the text goes
 /// without its files, then from another author.
-fn not_taken(flow: &mut Flow<'_>, ticket: TicketId, no: No) -> Result<Taken, Stop> {
+fn not_taken(flow: &mut Flow<'_>, ticket: TicketId, no: No) -> Result<Taken, Exit> {
     match no {
         No::Closed => flow.progress.follows = Some(ticket),
         No::NotFound => start_over(flow),
@@ -138,7 +138,7 @@ pub(super) fn is_full(refusal: &Refusal) -> bool {
 
 /// The ticket's requester is who the text is written as. Where that is no user of the customer's, another ticket
 /// takes the text.
-async fn know_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+async fn know_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Exit> {
     let facts = match flow.look_up_ticket(ticket).await? {
         Ok(facts) => facts,
         Err(No::NotFound) => None,
@@ -182,7 +182,7 @@ fn added(flow: &mut Flow<'_>, text: &Text, status: Option<Status>) {
 }
 
 /// The ticket is closed: the text goes where it was merged into, else into a follow-up ticket.
-async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop> {
+async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Exit> {
     let facts = match flow.look_up_ticket(closed).await? {
         Ok(facts) => facts,
         Err(No::NotFound) => None,
@@ -212,7 +212,7 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Stop
         let since = flow.about.at.saturating_add(unreported::CLOCK_SLACK);
         flow.state.move_to(target.ticket, target.status, since);
         // Written down before the text is: what is in doubt is looked for on this ticket.
-        return Err(Stop::Pause(Pause::Checkpoint));
+        return Err(Exit::Pause(Pause::Checkpoint));
     }
     if flow.progress.rating.is_some() {
         return Err(rating::of_closed(flow, closed).await?.into());

@@ -20,10 +20,10 @@ use crate::message::{Body, BrazeId, Customer, DeliveryId, Event, Phone};
 
 use super::super::state::{State, Taken};
 use super::super::step::{Anyway, HandedOver};
-use super::{Done, Flow, No, Pause, Stop, consent, new_ticket, post};
+use super::{Done, Exit, Flow, No, Pause, consent, new_ticket, post};
 
 /// Asks whose the event is, before anything is done about it.
-pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
+pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Exit> {
     let by_customer = match &event.body {
         Body::Text(_) => true,
         Body::Consent(consent) => consent.changed.is_none(),
@@ -88,7 +88,7 @@ fn mark(flow: &Flow<'_>, told: Option<&BrazeId>) -> DeliveryId {
 }
 
 /// The customer's profile is named for the first time: its conversation may be under a number.
-async fn meet_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Stop> {
+async fn meet_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Exit> {
     match flow.find_profile(told, Anyway::No).await?? {
         None => {}
         Some(Customer::Phone(from)) => take_over(flow, from, told).await?,
@@ -102,7 +102,7 @@ async fn meet_profile(flow: &mut Flow<'_>, told: &BrazeId) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn take_over(flow: &mut Flow<'_>, from: Phone, told: &BrazeId) -> Result<(), Stop> {
+async fn take_over(flow: &mut Flow<'_>, from: Phone, told: &BrazeId) -> Result<(), Exit> {
     let Some(handed) = flow.take_over(from.clone(), told).await?? else {
         // It is another profile's by now.
         flow.find_profile(told, Anyway::Yes).await??;
@@ -125,7 +125,7 @@ async fn take_over(flow: &mut Flow<'_>, from: Phone, told: &BrazeId) -> Result<(
     let mut waiting = mailbox;
     waiting.retain(|entry| !seen.contains(&entry.event.delivery));
     // State and events are written down together, and what waited goes first.
-    Err(Stop::Pause(Pause::TakenOver(waiting, accepted)))
+    Err(Exit::Pause(Pause::TakenOver(waiting, accepted)))
 }
 
 /// Two memories become one, by the table above.
@@ -167,7 +167,7 @@ fn take_in_memory(ours: &mut State, theirs: State) {
 
 /// A text may have opened a ticket under the number whose answer was lost: the ticket is known by the number's user,
 /// which was not written down.
-async fn find_user_in_doubt(flow: &mut Flow<'_>, event: &Event) -> Result<(), Stop> {
+async fn find_user_in_doubt(flow: &mut Flow<'_>, event: &Event) -> Result<(), Exit> {
     let in_doubt =
         flow.progress.doubtful || flow.progress.unfound || flow.state.opened_by_given_up.is_some();
     let (Some(taken), Body::Text(text)) = (&flow.state.taken, &event.body) else {
@@ -189,7 +189,7 @@ async fn find_user_in_doubt(flow: &mut Flow<'_>, event: &Event) -> Result<(), St
 
 /// Everything that names the conversation that was taken over learns where it is: the user in Zendesk, its ticket's
 /// item, the profile's item. Then what was kept of it goes.
-async fn finish_take_over(flow: &mut Flow<'_>) -> Result<(), Stop> {
+async fn finish_take_over(flow: &mut Flow<'_>) -> Result<(), Exit> {
     let Some(Taken { from, user, ticket }) = flow.state.taken.clone() else {
         return Ok(());
     };

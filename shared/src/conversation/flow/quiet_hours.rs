@@ -1,7 +1,7 @@
 //! Quiet hours: what no person wrote waits until they end, and holds up no answer meanwhile.
 
 use super::super::state::Trouble;
-use super::{Flow, Stop, later};
+use super::{Exit, Flow, later};
 
 /// They last.
 pub(super) fn last(flow: &Flow<'_>) -> bool {
@@ -10,7 +10,7 @@ pub(super) fn last(flow: &Flow<'_>) -> bool {
 }
 
 /// Puts an automatic SMS off until the quiet hours end, where it is within them.
-pub(super) fn wait(flow: &mut Flow<'_>) -> Result<(), Stop> {
+pub(super) fn wait(flow: &mut Flow<'_>) -> Result<(), Exit> {
     let hours = flow.about.policy.quiet_hours.as_ref();
     let Some(end) = hours.and_then(|hours| hours.end(flow.now())) else {
         return Ok(());

@@ -7,7 +7,7 @@ use crate::text::incoming::rating;
 use super::super::policy::millis;
 use super::super::state::{Rating, Status, What};
 use super::super::step::Ending;
-use super::{Done, Flow, No, Stop, happened, write};
+use super::{Done, Exit, Flow, No, happened, write};
 
 /// How long after a rating a text explains it, in milliseconds.
 const COMMENT_WINDOW: i64 = 10 * 60 * 1000;
@@ -41,7 +41,7 @@ fn explains(flow: &Flow<'_>, text: &Text) -> bool {
 }
 
 /// Writes the rating on the solved ticket: a tag in place of an earlier one, and a field.
-pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Stop> {
+pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Exit> {
     let Some(value) = flow.progress.rating else {
         return Ok(());
     };
@@ -65,7 +65,7 @@ pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Stop> {
 
 /// The solved ticket was closed meanwhile and takes no more: what rates it is no new request, so no ticket is
 /// opened, and Braze's event has the rating.
-pub(super) async fn of_closed(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Done, Stop> {
+pub(super) async fn of_closed(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Done, Exit> {
     let Some(value) = flow.progress.rating.take() else {
         return Ok(Done::delivered());
     };
@@ -84,7 +84,7 @@ pub(super) async fn of_closed(flow: &mut Flow<'_>, ticket: TicketId) -> Result<D
     Ok(Done::ended(Ending::Delivered, follow))
 }
 
-async fn set_field(flow: &mut Flow<'_>, ticket: TicketId, value: u8) -> Result<(), Stop> {
+async fn set_field(flow: &mut Flow<'_>, ticket: TicketId, value: u8) -> Result<(), Exit> {
     let Some(field) = flow.about.policy.csat_field else {
         return Ok(());
     };
@@ -98,7 +98,7 @@ async fn set_field(flow: &mut Flow<'_>, ticket: TicketId, value: u8) -> Result<(
 }
 
 /// A ticket that takes no more, or a field that is none, does not hold up the text.
-fn written(answer: Result<(), No>) -> Result<(), Stop> {
+fn written(answer: Result<(), No>) -> Result<(), Exit> {
     match answer {
         Err(No::Unknown) => Err(No::Unknown.into()),
         _ => Ok(()),

@@ -5,10 +5,10 @@ use crate::message::{DeliveryId, Text, TicketId};
 
 use super::super::notes;
 use super::super::step::{Anyway, Refusal, TicketFacts};
-use super::{Flow, No, Pause, REFUSED_FOR, Stop, new_ticket, owner, post};
+use super::{Exit, Flow, No, Pause, REFUSED_FOR, new_ticket, owner, post};
 
 /// Whether the text is on a ticket, as far as an earlier attempt is in doubt.
-pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
+pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Exit> {
     if flow.progress.doubtful
         && let Some(ticket) = flow.progress.tried.or(flow.state.ticket)
         && was_added(flow, text, ticket).await?
@@ -21,7 +21,7 @@ pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool
 }
 
 /// The text may be a comment on this ticket.
-async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result<bool, Stop> {
+async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result<bool, Exit> {
     let here = flow.state.ticket == Some(ticket);
     let found = match flow.find_delivery(ticket).await? {
         Ok(found) => found,
@@ -62,7 +62,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
 }
 
 /// The text may have opened a ticket.
-async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Stop> {
+async fn was_opened(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Exit> {
     let found = find_ticket(flow, text, flow.about.marker.clone()).await?;
     let own = match &found {
         Some(facts) => owner::is_still_openers(flow, facts).await?,
@@ -102,7 +102,7 @@ pub(super) async fn find_ticket(
     flow: &mut Flow<'_>,
     text: &Text,
     opened_by: DeliveryId,
-) -> Result<Option<TicketFacts>, Stop> {
+) -> Result<Option<TicketFacts>, Exit> {
     match flow.find_ticket(opened_by.clone()).await? {
         Ok(found) => {
             if found.is_some() {
@@ -112,7 +112,7 @@ pub(super) async fn find_ticket(
         }
         Err(No::Refused(refusal)) => {
             let stop = in_doubt(flow, refusal);
-            if matches!(stop, Stop::Over(_)) {
+            if matches!(stop, Exit::Done(_)) {
                 flow.state.opened_by_given_up = Some(opened_by);
             }
             Err(stop)
@@ -123,9 +123,9 @@ pub(super) async fn find_ticket(
 
 /// Zendesk refuses to say whether it took the text: it is asked for a while, and then the text is
 /// kept, still in doubt, and the agent reads so.
-fn in_doubt(flow: &Flow<'_>, refusal: Refusal) -> Stop {
+fn in_doubt(flow: &Flow<'_>, refusal: Refusal) -> Exit {
     if flow.age() < REFUSED_FOR {
-        return Stop::Pause(Pause::Later(None, None));
+        return Exit::Pause(Pause::Later(None, None));
     }
     let note = notes::text_in_doubt(flow.language());
     let note = flow.state.ticket.map(|ticket| flow.note(ticket, note, &[]));

@@ -10,7 +10,7 @@ use super::answer::{self, Answer};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Stop, adopt, delivery_of, earlier, files, happened, put_right, solve,
+    Done, Ended, Exit, Flow, No, adopt, delivery_of, earlier, files, happened, put_right, solve,
     spend, subscription, wish,
 };
 
@@ -18,7 +18,7 @@ use super::{
 pub(super) const BY_END_USER: &str = "comment by an end user";
 
 /// Nothing is sent for it; Braze learns where the conversation is, which the webhook may have moved.
-pub(super) fn no_answer(flow: &Flow<'_>, reason: &'static str) -> Stop {
+pub(super) fn no_answer(flow: &Flow<'_>, reason: &'static str) -> Exit {
     Done::ended(Ending::Ignored(reason), [flow.context().attributes()]).into()
 }
 
@@ -26,7 +26,7 @@ pub(super) fn no_answer(flow: &Flow<'_>, reason: &'static str) -> Stop {
 /// conversation was not on the ticket yet.
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
     match to_phone(flow, reply).await {
-        Ok(done) | Err(Stop::Over(done)) if flow.progress.solves => {
+        Ok(done) | Err(Exit::Done(done)) if flow.progress.solves => {
             Ok(done.followed_by(solve::of_answer(flow, reply)))
         }
         ended => ended,
@@ -100,7 +100,7 @@ fn outgoing(flow: &Flow<'_>, reply: &Reply, campaign: String, answer: &Answer<'_
 
 /// The body did not say in a known word who wrote the comment, and it is a customer's. Where the comment is
 /// not found, the trigger is believed.
-async fn is_by_end_user(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<bool, Stop> {
+async fn is_by_end_user(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<bool, Exit> {
     let begun = flow.progress.sent > 0 || flow.progress.doubtful;
     let ticket = reply.ticket.or(flow.state.ticket);
     let (true, false, Some(ticket), Some(_)) = (reply.role_unknown, begun, ticket, &reply.text)
@@ -123,7 +123,7 @@ async fn is_by_end_user(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<bool, 
 
 /// Ends the flow where the answer is not this customer's; else the conversation is on its ticket. Asked once:
 /// an answer belongs to the person who was the requester when it was written.
-async fn is_theirs(flow: &mut Flow<'_>, reply: &Reply) -> Result<(), Stop> {
+async fn is_theirs(flow: &mut Flow<'_>, reply: &Reply) -> Result<(), Exit> {
     if flow.progress.confirmed {
         return Ok(());
     }
@@ -150,7 +150,7 @@ async fn is_theirs(flow: &mut Flow<'_>, reply: &Reply) -> Result<(), Stop> {
 }
 
 /// Why the customer may not be sent anything, and what the agent reads.
-async fn forbidden(flow: &mut Flow<'_>) -> Result<Option<(&'static str, String)>, Stop> {
+async fn forbidden(flow: &mut Flow<'_>) -> Result<Option<(&'static str, String)>, Exit> {
     if flow.progress.sent == 0 {
         subscription::look_up(flow).await?;
     }
@@ -185,7 +185,7 @@ fn was_sent_already(flow: &mut Flow<'_>, reply: &Reply) -> bool {
 }
 
 /// The body was damaged, or names only the comment: the comment itself says what the agent wrote.
-async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, Stop> {
+async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, Exit> {
     let Some(ticket) = reply.ticket.or(flow.state.ticket) else {
         return Err(Done::ignored("neither text nor ticket").into());
     };

@@ -10,7 +10,7 @@ use super::super::notes;
 use super::super::state::{Entry, Said};
 use super::super::step::{Ending, Refusal};
 use super::sms::{self, Outgoing, Sent};
-use super::{Done, Ended, Flow, No, Stop, loop_guard, owner, quiet_hours, spend, subscription};
+use super::{Done, Ended, Exit, Flow, No, loop_guard, owner, quiet_hours, spend, subscription};
 
 /// How long the same text is not said again, and for how long texts of a ticket are counted, in milliseconds.
 const HOUR: i64 = 60 * 60 * 1000;
@@ -102,7 +102,7 @@ fn said_already(
 }
 
 /// Why the customer gets nothing automatic. Whose ticket it is, only the ticket itself tells.
-async fn forbidden(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<&'static str>, Stop> {
+async fn forbidden(flow: &mut Flow<'_>, ticket: TicketId) -> Result<Option<&'static str>, Exit> {
     if flow.state.opted_out {
         return Ok(Some("the customer opted out of SMS"));
     }

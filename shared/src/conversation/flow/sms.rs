@@ -4,7 +4,7 @@ use crate::message::{CommentId, Personal, TicketId};
 use crate::text::sms::segments;
 
 use super::super::step::{Refusal, Sms};
-use super::{Flow, No, Pause, Stop, spend};
+use super::{Exit, Flow, No, Pause, spend};
 
 /// What goes to the customer's phone.
 pub(super) struct Outgoing {
@@ -39,7 +39,7 @@ pub(super) enum Sent {
 
 /// Sends the next message. Between two of them what was sent is written down, and a STOP that came
 /// meanwhile counts.
-pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result<Sent, Stop> {
+pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result<Sent, Exit> {
     if let Some(note) = spend::beyond_limit(flow, &outgoing.messages).await? {
         return Ok(Sent::BeyondLimit(note));
     }
@@ -76,7 +76,7 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
         Err(no) => return Err(no.into()),
     }
     match flow.progress.sent < parts {
-        true => Err(Stop::Pause(Pause::Checkpoint)),
+        true => Err(Exit::Pause(Pause::Checkpoint)),
         false => Ok(Sent::All),
     }
 }

@@ -10,7 +10,7 @@ use super::super::step::{Ending, Refusal};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Flow, No, Pause, REFUSED_FOR, Stop, adopt, happened, later, loop_guard, put_right,
+    Done, Ended, Exit, Flow, No, Pause, REFUSED_FOR, adopt, happened, later, loop_guard, put_right,
     quiet_hours, solve, spend, subscription, unreported,
 };
 
@@ -92,7 +92,7 @@ async fn is_theirs(
     flow: &mut Flow<'_>,
     solved: &mut Solved,
     ticket: TicketId,
-) -> Result<Option<Look>, Stop> {
+) -> Result<Option<Look>, Exit> {
     if flow.progress.confirmed {
         return Ok(None);
     }
@@ -121,7 +121,7 @@ async fn end_if_no_longer_true(
     solved: &mut Solved,
     ticket: TicketId,
     look: Option<Look>,
-) -> Result<Option<Look>, Stop> {
+) -> Result<Option<Look>, Exit> {
     let refused = solve::is_refused(flow.state);
     if flow.state.closing_notified && !refused {
         end_unless_solved_again(flow, ticket).await?;
@@ -140,7 +140,7 @@ async fn end_if_no_longer_true(
 
 /// Ends the flow unless the ticket was solved again since the customer was notified. An agent who reopens
 /// a ticket without a word and solves it again is seen here only.
-async fn end_unless_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+async fn end_unless_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Exit> {
     match flow.look_up_solve(ticket).await? {
         Ok(Some(at)) if at > solve::notified_at(flow.state) => {
             let now = flow.now();
@@ -161,7 +161,7 @@ async fn end_unless_solved_again(flow: &mut Flow<'_>, ticket: TicketId) -> Resul
 
 /// Answers that no webhook has reported yet come before the closing message. They are asked for once:
 /// what is written later is not part of this solve.
-async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop> {
+async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Exit> {
     if flow.progress.fetched {
         return Ok(());
     }
@@ -180,7 +180,7 @@ async fn answers_first(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), Stop
     flow.progress.fetched = true;
     match answers.is_empty() {
         true => Ok(()),
-        false => Err(Stop::Pause(Pause::After(answers))),
+        false => Err(Exit::Pause(Pause::After(answers))),
     }
 }
 
@@ -195,7 +195,7 @@ async fn campaign(
     ticket: TicketId,
     look: Option<Look>,
     messages: &[String],
-) -> Result<Result<String, ClosingSkipped>, Stop> {
+) -> Result<Result<String, ClosingSkipped>, Exit> {
     if flow.state.opted_out {
         return Ok(Err(ClosingSkipped::OptedOut));
     }
@@ -223,7 +223,7 @@ async fn campaign(
 }
 
 /// In the quiet hours the closing message waits; Braze knows at once that the ticket is closed.
-async fn put_off(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Result<(), Stop> {
+async fn put_off(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Result<(), Exit> {
     if flow.progress.sent > 0 || !quiet_hours::last(flow) {
         return Ok(());
     }
@@ -243,7 +243,7 @@ async fn is_quiet(
     solved: &mut Solved,
     ticket: TicketId,
     look: Option<Look>,
-) -> Result<bool, Stop> {
+) -> Result<bool, Exit> {
     if flow.progress.sent > 0 {
         return Ok(false);
     }
@@ -260,7 +260,7 @@ async fn look_once(
     solved: &mut Solved,
     ticket: TicketId,
     look: Option<Look>,
-) -> Result<Look, Stop> {
+) -> Result<Look, Exit> {
     if let Some(look) = look {
         return Ok(look);
     }

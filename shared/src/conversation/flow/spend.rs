@@ -5,7 +5,7 @@ use crate::text::sms::segments;
 
 use super::super::notes;
 use super::super::state::Spent;
-use super::{Flow, Stop};
+use super::{Exit, Flow};
 
 /// How long a customer's parts count, from the first of them on, in milliseconds.
 const A_DAY: i64 = 24 * 60 * 60 * 1000;
@@ -18,7 +18,7 @@ pub(super) const BEYOND_LIMIT: &str = "beyond the limit of SMS parts";
 pub(super) async fn beyond_limit(
     flow: &mut Flow<'_>,
     messages: &[String],
-) -> Result<Option<String>, Stop> {
+) -> Result<Option<String>, Exit> {
     let limits = flow.about.policy.spend;
     if flow.progress.counted || flow.progress.sent > 0 || !limits.any() {
         return Ok(None);

@@ -6,14 +6,14 @@ use super::super::notes;
 use super::super::state::Entry;
 use super::super::subscription::{LookedUp, Subscription};
 use super::consent::{OPT_OUT_ASKED_TAG, OPTED_OUT_TAG};
-use super::{Done, Ended, Flow, No, Stop};
+use super::{Done, Ended, Exit, Flow, No};
 
 /// How long an answer of Braze counts, in milliseconds.
 const COUNTS_FOR: i64 = 60 * 60 * 1000;
 
 /// Asks Braze, at most once an hour, and believes it: who opted out and is subscribed again has taken
 /// it back elsewhere. Where Braze does not say, messages are sent as if it had not been asked.
-pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Stop> {
+pub(super) async fn look_up(flow: &mut Flow<'_>) -> Result<(), Exit> {
     let Some(group) = flow.about.policy.subscription_group.clone() else {
         return Ok(());
     };

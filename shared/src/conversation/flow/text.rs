@@ -8,15 +8,15 @@ use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
 use super::consent::OPTED_OUT_TAG;
 use super::{
-    Done, Ended, Flow, No, Stop, happened, late_files, loop_guard, owner, post, put_right, rating,
+    Done, Ended, Exit, Flow, No, happened, late_files, loop_guard, owner, post, put_right, rating,
     routing, subscription, wish,
 };
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
     let ticket = flow.state.ticket;
     match delivered(flow, text).await {
-        Err(Stop::No(No::Suspended)) => Ok(dropped(flow, ticket)),
-        Err(Stop::No(No::Refused(refusal))) => Ok(refused(flow, refusal)),
+        Err(Exit::No(No::Suspended)) => Ok(dropped(flow, ticket)),
+        Err(Exit::No(No::Refused(refusal))) => Ok(refused(flow, refusal)),
         ended => ended,
     }
 }
@@ -62,7 +62,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
 }
 
 /// The ticket rests, though the text did not come as a mere thank-you: it is opened.
-async fn reopen(flow: &mut Flow<'_>) -> Result<(), Stop> {
+async fn reopen(flow: &mut Flow<'_>) -> Result<(), Exit> {
     let Some(ticket) = flow.state.ticket.filter(|_| flow.progress.reopen) else {
         return Ok(());
     };

@@ -6,7 +6,7 @@ use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Entry, State, Status};
 use super::super::step::{Anyway, FetchedComment, History};
-use super::{EventContext, Flow, No, Stop, delivery_of, files, owner};
+use super::{EventContext, Exit, Flow, No, delivery_of, files, owner};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
@@ -46,7 +46,7 @@ pub(super) async fn answers(
     on: Where,
     comments: Vec<FetchedComment>,
     status: Option<Status>,
-) -> Result<Vec<Entry>, Stop> {
+) -> Result<Vec<Entry>, Exit> {
     let (mut events, found) = unsent(&flow.context(), flow.state, comments, &on);
     let Where {
         ticket,
@@ -128,7 +128,7 @@ async fn was_anothers(
     flow: &mut Flow<'_>,
     ticket: TicketId,
     user: Option<UserId>,
-) -> Result<bool, Stop> {
+) -> Result<bool, Exit> {
     let Some(user) = user else {
         return Ok(false);
     };
