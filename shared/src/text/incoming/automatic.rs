@@ -17,14 +17,40 @@ pub(super) fn is_automatic(words: &Words) -> bool {
         })
 }
 
-/// Whether a part of a text names it: the first one, with more behind it, or any one of two words or more.
+/// Whether a part of a text names it: any one of two words or more, the first one with more behind it, or a last
+/// word such as "autoreply".
 fn is_labelled(book: &Book, words: &Words) -> bool {
-    let mut parts = words.list.chunk_by(|a, b| a.clause == b.clause);
-    let labels = |part: &[Word]| book.after(Section::Label, part, START) & (1 << part.len()) != 0;
-    let goes_on =
-        words.list.last().map(|last| last.clause) != words.list.first().map(|first| first.clause);
-    !words.asks
-        && parts.any(|part| (part.len() > 1 || (part[0].clause == 0 && goes_on)) && labels(part))
+    // "from 9 to 18. Automatic message": the point behind a number may end a sentence after all.
+    let ends = |a: &Word, b: &Word| a.clause != b.clause || (is_number(a) && b.capital);
+    let mut parts = words.list.chunk_by(|a, b| !ends(a, b)).peekable();
+    if words.asks {
+        return false;
+    }
+    let mut first = true;
+    while let Some(part) = parts.next() {
+        let more = parts.peek().is_some();
+        let first = std::mem::take(&mut first);
+        let stands = part.len() > 1 || (first && more) || (!first && !more && is_auto(&part[0]));
+        if stands && is_label(book, part) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a label is all of a part, but for signs behind it.
+fn is_label(book: &Book, part: &[Word]) -> bool {
+    let is_sign = |word: &&Word| !word.text.contains(char::is_alphanumeric);
+    let signs = part.iter().rev().take_while(is_sign).count();
+    book.after(Section::Label, part, START) & (1 << (part.len() - signs)) != 0
+}
+
+fn is_number(word: &Word) -> bool {
+    word.text.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+fn is_auto(word: &Word) -> bool {
+    word.text.starts_with("auto")
 }
 
 fn is_of_a_machine(book: &Book, words: &Words) -> bool {

@@ -26,14 +26,36 @@ pub(super) enum Section {
     Promise,
     Tail,
     Thanks,
+    Unfinished,
     Verb,
+    Verdict,
     Wish,
 }
 
 /// The names of the sections, in the same order.
 const SECTIONS: [&str; Section::Wish as usize + 1] = [
-    "absent", "alone", "ask", "beside", "fine", "giver", "glue", "greeting", "keyword", "label",
-    "lone", "machine", "noun", "picture", "polite", "promise", "tail", "thanks", "verb", "wish",
+    "absent",
+    "alone",
+    "ask",
+    "beside",
+    "fine",
+    "giver",
+    "glue",
+    "greeting",
+    "keyword",
+    "label",
+    "lone",
+    "machine",
+    "noun",
+    "picture",
+    "polite",
+    "promise",
+    "tail",
+    "thanks",
+    "unfinished",
+    "verb",
+    "verdict",
+    "wish",
 ];
 
 /// The phrases of one language. A section is read when it is first used.
@@ -156,7 +178,7 @@ mod tests {
         use Section::*;
         [
             Absent, Alone, Ask, Beside, Fine, Giver, Glue, Greeting, Keyword, Label, Lone, Machine,
-            Noun, Picture, Polite, Promise, Tail, Thanks, Verb, Wish,
+            Noun, Picture, Polite, Promise, Tail, Thanks, Unfinished, Verb, Verdict, Wish,
         ]
         .into_iter()
     }

@@ -27,8 +27,25 @@ pub(super) fn is_only_courtesy(words: &Words) -> bool {
     }
     let is_greeting =
         |book: &Book| book.after(Section::Greeting, list, START) & (1 << list.len()) != 0;
+    let end = 1 << list.len();
+    let is_unfinished = |book: &Book| book.after(Section::Unfinished, list, end - 1) & end != 0;
     let books = Book::of_languages();
-    books.iter().any(|book| is_of(book, list)) && !books.iter().any(is_greeting)
+    books.iter().any(|book| is_of(book, list))
+        && !books
+            .iter()
+            .any(|book| is_greeting(book) || is_unfinished(book))
+}
+
+/// Whether words say only how good or bad a service was, with courtesies beside that.
+pub(super) fn is_verdict(list: &[Word]) -> bool {
+    Book::of_languages().iter().any(|book| {
+        let verdict = |places| book.after(Section::Verdict, list, places);
+        let beside = |places| {
+            let words = book.after(Section::Fine, list, places);
+            words | book.after(Section::Beside, list, places)
+        };
+        is_filled(list, verdict, beside)
+    })
 }
 
 /// Whether courtesies of a language, and what stands beside them, fill all words.

@@ -2,7 +2,7 @@
 
 use super::book::{Book, Section};
 use super::courtesy::is_filled;
-use super::pattern::START;
+use super::pattern::{Places, START, behind_sign};
 use super::words::{Word, Words};
 
 /// Words that begin another clause.
@@ -65,8 +65,17 @@ fn is_whole(book: &Book, words: &Words) -> bool {
     if words.asks || words.more {
         return false;
     }
-    reaches_end(book, list, &[Section::Keyword, Section::Wish])
+    let sections = [Section::Keyword, Section::Wish];
+    let asks = |part: &[Word]| reaches_end(book, part, &sections);
+    asks(list)
+        || (list.iter().any(is_joint) && all_parts(list, asks))
         || book.after(Section::Lone, list, START) & (1 << list.len()) != 0
+}
+
+/// Whether something holds for all that joining words stand between, of which there is some.
+fn all_parts(list: &[Word], holds: impl Fn(&[Word]) -> bool) -> bool {
+    let mut parts = list.split(is_joint).filter(|part| !part.is_empty());
+    parts.next().is_some_and(&holds) && parts.all(holds)
 }
 
 fn is_clause(book: &Book, clause: &[Word]) -> bool {
@@ -83,15 +92,29 @@ fn reaches_end(book: &Book, words: &[Word], sections: &[Section]) -> bool {
         ends.fold(0, |all, ends| all | ends)
     };
     is_filled(words, wish, |places| {
-        book.after(Section::Polite, words, places)
+        book.after(Section::Polite, words, places) | signs(words, places, sections)
     })
+}
+
+/// The places behind signs, which change nothing; but "stop" and a laugh is no wish.
+fn signs(words: &[Word], places: Places, sections: &[Section]) -> Places {
+    let happy = if sections.contains(&Section::Keyword) {
+        Book::of_signs().after(Section::Beside, words, places)
+    } else {
+        0
+    };
+    behind_sign(words, places) & !happy
 }
 
 /// The parts of a text between marks and joining words.
 fn clauses(words: &[Word]) -> impl Iterator<Item = &[Word]> {
     let parts = words.chunk_by(|a, b| a.clause == b.clause);
-    let joint = |word: &Word| JOINTS.contains(&word.text.as_str());
     parts
-        .flat_map(move |part| part.split(joint))
+        .flat_map(|part| part.split(is_joint))
         .filter(|clause| !clause.is_empty())
+}
+
+/// Whether a word begins another clause.
+fn is_joint(word: &Word) -> bool {
+    JOINTS.contains(&word.text.as_str())
 }

@@ -148,6 +148,13 @@ fn step(words: &[Word], places: Places, fits: impl Fn(&Word, usize) -> bool) -> 
     ends
 }
 
+/// The places behind signs that are no words.
+pub(super) fn behind_sign(words: &[Word], places: Places) -> Places {
+    step(words, places, |found, _| {
+        !found.text.contains(char::is_alphanumeric)
+    })
+}
+
 /// A part of a phrase.
 #[derive(Clone, Copy)]
 enum Item<'p> {

@@ -1,20 +1,24 @@
 //! A rating from 1 to 5, given by text.
 
-use super::courtesy::is_only_courtesy;
+use super::courtesy::{is_only_courtesy, is_verdict};
 use super::words::{Word, Words};
 
 /// Longest text looked at, in bytes.
 const MAX_BYTES: usize = 200;
 
 /// The numbers from 1 to 5 as words, by language.
-const NUMBERS: [[&str; 5]; 6] = [
+const NUMBERS: [[&str; 5]; 7] = [
     ["one", "two", "thre", "four", "five"],
     ["un", "deux", "trois", "quatre", "cinq"],
     ["uno", "dos", "tres", "cuatro", "cinco"],
     ["eins", "zwei", "drei", "vier", "funf"],
+    ["ein", "zwo", "drei", "vier", "fuenf"],
     ["um", "dois", "tres", "quatro", "cinco"],
     ["uno", "due", "tre", "quatro", "cinque"],
 ];
+
+/// Numbers that are articles as well: before another number they are no rating.
+const ARTICLES: [&str; 5] = ["one", "un", "uno", "um", "ein"];
 
 /// What is counted.
 const STARS: [&str; 12] = [
@@ -23,9 +27,55 @@ const STARS: [&str; 12] = [
 ];
 
 /// What may stand before a number.
-const BEFORE: [&str; 24] = [
-    "rating", "score", "note", "i", "give", "you", "it", "a", "rate", "would", "say", "je", "mets",
-    "donne", "la", "le", "doy", "un", "ich", "gebe", "eine", "dou", "do", "voto",
+const BEFORE: [&str; 48] = [
+    "rating",
+    "score",
+    "note",
+    "i",
+    "give",
+    "you",
+    "it",
+    "a",
+    "rate",
+    "would",
+    "say",
+    "je",
+    "mets",
+    "donne",
+    "la",
+    "le",
+    "doy",
+    "un",
+    "ich",
+    "gebe",
+    "eine",
+    "dou",
+    "do",
+    "voto",
+    "one",
+    "uno",
+    "um",
+    "ein",
+    "una",
+    "uma",
+    "une",
+    "solid",
+    "strong",
+    "clear",
+    "nota",
+    "mi",
+    "valutazione",
+    "bewertung",
+    "klare",
+    "glate",
+    "ganz",
+    "klar",
+    "pongo",
+    "meto",
+    "darei",
+    "daria",
+    "my",
+    "the",
 ];
 
 /// What stands between a number and the best one.
@@ -44,32 +94,31 @@ pub fn rating(text: &str) -> Option<u8> {
         return None;
     }
     let list = words.list.as_slice();
-    let of_signs = thumb(list).or_else(|| stars(list));
-    let of_number = || number(list, text.contains('/'));
-    let (rating, used) = of_signs.or_else(of_number)?;
-    let mut at = 0;
+    let of_number = number(list, text.contains('/'));
+    let (rating, used) = stars(list)
+        .or(of_number)
+        .or_else(|| thumb(list).map(|thumb| (thumb, vec![false; list.len()])))?;
+    if thumb(list).is_some_and(|thumb| thumb.abs_diff(rating) > 2) {
+        return None;
+    }
+    // A face beside it is no word, and says nothing that the number does not.
     let mut rest = words;
-    rest.list.retain(|_| {
-        at += 1;
-        !used[at - 1]
-    });
-    (rest.list.is_empty() || is_only_courtesy(&rest)).then_some(rating)
+    let mut used = used.into_iter();
+    rest.list
+        .retain(|word| !used.next().unwrap_or(false) && word.text.contains(char::is_alphanumeric));
+    rest.sad = false;
+    (rest.list.is_empty() || is_only_courtesy(&rest) || is_verdict(&rest.list)).then_some(rating)
 }
 
 /// A rating, and which words it is made of.
 type Found = (u8, Vec<bool>);
 
-fn thumb(words: &[Word]) -> Option<Found> {
-    let used = |sign: &str| {
-        words
-            .iter()
-            .map(|word| word.text == sign)
-            .collect::<Vec<bool>>()
-    };
-    let (up, down) = (used("👍"), used("👎"));
-    match (up.contains(&true), down.contains(&true)) {
-        (true, false) => Some((5, up)),
-        (false, true) => Some((1, down)),
+/// What a thumb says: up or down.
+fn thumb(words: &[Word]) -> Option<u8> {
+    let is_there = |sign: &str| words.iter().any(|word| word.text == sign);
+    match (is_there("👍"), is_there("👎")) {
+        (true, false) => Some(5),
+        (false, true) => Some(1),
         _ => None,
     }
 }
@@ -88,7 +137,12 @@ fn stars(words: &[Word]) -> Option<Found> {
 }
 
 fn number(words: &[Word], fraction: bool) -> Option<Found> {
-    let at = words.iter().position(|word| value(word).is_some())?;
+    let first = words.iter().position(|word| value(word).is_some())?;
+    let is_article = |word: &Word| ARTICLES.contains(&word.text.as_str());
+    let next = words
+        .get(first + 1)
+        .filter(|next| is_article(&words[first]) && value(next).is_some());
+    let at = first + usize::from(next.is_some());
     let rating = value(&words[at])?;
     let mut used = vec![false; words.len()];
     used[at] = true;

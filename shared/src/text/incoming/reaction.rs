@@ -123,9 +123,10 @@ fn is_wording(before: &str, behind: &str) -> bool {
         return false;
     }
     Book::of_languages().iter().any(|book| {
+        // "marked with a heart": without a name in quotes, a reaction's noun needs what was done with it.
         let (first, last) = (
             Wording::of(book, &before, true),
-            Wording::of(book, &behind, named),
+            Wording::of(book, &behind, true).filter(|last| named || !last.noun || last.giver),
         );
         match (first, last) {
             (Some(first), Some(last)) => first.and(last).is_tap(),

@@ -4,12 +4,24 @@ use super::words::{Word, fold, ligature};
 
 const NAMES: &str = include_str!("../words/names.txt");
 
-/// Whether a word is one of a phrase, whatever its accents and repeated letters.
+/// Whether a word is one of a phrase, whatever its accents and repeated letters; `ä` may be written `ae`.
 pub(super) fn is(found: &str, word: &str) -> bool {
+    is_spelled(found, word, "") || (word.contains(UMLAUTS) && is_spelled(found, word, "e"))
+}
+
+const UMLAUTS: [char; 3] = ['ä', 'ö', 'ü'];
+
+/// Whether a word is one of a phrase, with letters of their own behind what an umlaut is without its points.
+fn is_spelled(found: &str, word: &str, behind_umlaut: &str) -> bool {
     let mut last = None;
-    let letters = word
-        .chars()
-        .flat_map(|c| fold(c).into_iter().chain(ligature(c).chars()));
+    let letters = word.chars().flat_map(|c| {
+        let more = if UMLAUTS.contains(&c) {
+            behind_umlaut
+        } else {
+            ligature(c)
+        };
+        fold(c).into_iter().chain(more.chars())
+    });
     let once = letters.filter(|c| c.is_ascii_digit() || last.replace(*c) != Some(*c));
     found.chars().eq(once)
 }
