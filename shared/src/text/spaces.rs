@@ -1,4 +1,4 @@
-//! Gaps made of no-break spaces, as editors write several spaces: one will do.
+//! No-break spaces, which editors write for spaces of their own accord: a phone shows a space either way.
 
 use std::borrow::Cow;
 
@@ -15,8 +15,7 @@ pub(super) fn joined(text: &str) -> Cow<'_, str> {
         let after = gap.trim_start_matches([' ', NO_BREAK]);
         let gap = &gap[..gap.len() - after.len()];
         out.push_str(before);
-        let wide = gap.len() > NO_BREAK.len_utf8() && gap.contains(NO_BREAK);
-        out.push_str(if wide { " " } else { gap });
+        out.push_str(if gap.contains(NO_BREAK) { " " } else { gap });
         rest = after;
     }
     out.push_str(rest);

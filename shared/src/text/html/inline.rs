@@ -10,6 +10,19 @@ use crate::text::link::{self, Address, Told};
 pub(super) struct Inline {
     link: Option<Link>,
     script: Option<Script>,
+    ruby: Ruby,
+}
+
+/// The reading above words, as in Japanese.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Ruby {
+    /// It is written in brackets.
+    #[default]
+    Bare,
+    /// The page has brackets of its own for it.
+    Marked,
+    /// Its bracket is open.
+    Open,
 }
 
 struct Link {
@@ -44,6 +57,31 @@ impl Inline {
             Told::Instead => lines.rewrite(mark, |_, _| address.as_str().to_owned()),
         }
         lines.end_address();
+    }
+
+    /// A tag of words with their reading: the words, the reading, or brackets for it.
+    pub(super) fn ruby(&mut self, name: &[u8], lines: &mut Lines) {
+        match name {
+            b"ruby" => {
+                self.end_reading(lines);
+                self.ruby = Ruby::Bare;
+            }
+            b"rp" if self.ruby == Ruby::Bare => self.ruby = Ruby::Marked,
+            b"rt" if self.ruby != Ruby::Marked => {
+                self.end_reading(lines);
+                lines.text("(", false);
+                self.ruby = Ruby::Open;
+            }
+            _ => {}
+        }
+    }
+
+    /// The reading ends, if one is open.
+    pub(super) fn end_reading(&mut self, lines: &mut Lines) {
+        if self.ruby == Ruby::Open {
+            lines.text(")", false);
+            self.ruby = Ruby::Bare;
+        }
     }
 
     /// Raised or lowered text begins; within another one it is a part of that.

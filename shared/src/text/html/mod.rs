@@ -125,6 +125,8 @@ impl Page {
                     self.lines.text(alt.trim(), false);
                 }
             }
+            b"input" if tag.is_checkbox() => self.lines.text(tag.tick(), false),
+            b"ruby" | b"rt" | b"rp" => self.inline.ruby(&tag.name, &mut self.lines),
             b"ul" | b"ol" => {
                 self.list_border();
                 self.lists.begin(tag, style);
@@ -192,6 +194,7 @@ impl Page {
                 self.lines.paragraph();
             }
             b"sup" | b"sub" => self.inline.end_script(&mut self.lines),
+            b"ruby" | b"rt" => self.inline.end_reading(&mut self.lines),
             b"span" => self.end_span(),
             b"p" => self.end_paragraph(),
             name if is_block(name) => self.lines.boundary(name),
@@ -241,6 +244,7 @@ impl Page {
 
     fn finish(mut self) -> String {
         self.inline.end_link(&mut self.lines);
+        self.inline.end_reading(&mut self.lines);
         script::priced(self.lines.finish())
     }
 }

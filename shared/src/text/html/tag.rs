@@ -5,6 +5,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Attribute {
     Alt,
+    Checked,
     Class,
     Hidden,
     Href,
@@ -43,6 +44,7 @@ impl StartTag {
     pub(super) fn attribute(&mut self, name: &[u8]) {
         let attribute = match name {
             b"alt" => Attribute::Alt,
+            b"checked" => Attribute::Checked,
             b"class" => Attribute::Class,
             b"hidden" => Attribute::Hidden,
             b"href" => Attribute::Href,
@@ -76,6 +78,22 @@ impl StartTag {
     pub(super) fn get(&self, attribute: Attribute) -> Option<&str> {
         let at = attribute as usize;
         self.present[at].then_some(self.values[at].as_str())
+    }
+}
+
+impl StartTag {
+    /// Whether it is a box to tick.
+    pub(super) fn is_checkbox(&self) -> bool {
+        self.get(Attribute::Type)
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("checkbox"))
+    }
+
+    /// What a box to tick shows.
+    pub(super) fn tick(&self) -> &'static str {
+        match self.get(Attribute::Checked) {
+            Some(_) => "[x] ",
+            None => "[ ] ",
+        }
     }
 }
 

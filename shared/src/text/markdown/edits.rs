@@ -1,12 +1,13 @@
 //! What is taken out of a text, and what is put in its place.
 
-use std::borrow::Cow;
 use std::ops::Range;
+
+use pulldown_cmark::CowStr;
 
 /// A piece of the text, and what stands in its place.
 struct Edit<'t> {
     range: Range<usize>,
-    with: Cow<'t, str>,
+    with: CowStr<'t>,
     /// A paragraph's border goes with it: nothing is left of its lines.
     apart: bool,
 }
@@ -26,7 +27,7 @@ impl<'t> Edits<'t> {
     }
 
     /// A piece is replaced.
-    pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<Cow<'t, str>>) {
+    pub(super) fn replace(&mut self, range: Range<usize>, with: impl Into<CowStr<'t>>) {
         let with = with.into();
         let apart = false;
         self.edits.push(Edit { range, with, apart });

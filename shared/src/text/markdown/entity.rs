@@ -41,3 +41,35 @@ impl<'t> Entities<'t> {
         quoted || elsewhere
     }
 }
+
+/// What programs escape without being asked, and the letters of the bridge's languages, without `&` and `;`.
+const COMMON: &str = " quot:\" apos:' #39:' #x27:' nbsp:\u{a0} euro:€ pound:£ hellip:… ndash:– mdash:— rsquo:’ lsquo:‘ ldquo:“ \
+    rdquo:” auml:ä ouml:ö uuml:ü Auml:Ä Ouml:Ö Uuml:Ü szlig:ß agrave:à aacute:á acirc:â atilde:ã ccedil:ç egrave:è \
+    eacute:é ecirc:ê iacute:í icirc:î iuml:ï ntilde:ñ oacute:ó ocirc:ô otilde:õ uacute:ú ugrave:ù ucirc:û ";
+
+/// Longest name in [`COMMON`], in bytes.
+const MAX_NAME: usize = 6;
+
+/// The end and the character of an entity whose own `&` was escaped again, as in `Don&amp;#39;t`: a program did that where
+/// it stands at a word. `escaped` is its `&amp;`, `glued` says that one such entity ends before it.
+pub(super) fn twice(
+    text: &str,
+    escaped: &Range<usize>,
+    glued: bool,
+) -> Option<(usize, &'static str)> {
+    let rest = text.get(escaped.end..)?;
+    let end = rest
+        .bytes()
+        .take(MAX_NAME + 1)
+        .position(|byte| byte == b';')?;
+    let (name, rest) = (&rest[..end], &rest[end + 1..]);
+    if name.contains(|c: char| c != '#' && !c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let at = COMMON.find(&format!(" {name}:"))? + name.len() + 2;
+    let character = COMMON[at..].split(' ').next()?;
+    let before = text[..escaped.start].chars().next_back();
+    let at_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let stands_at_word = glued || at_word(before) || at_word(rest.chars().next());
+    stands_at_word.then_some((escaped.end + end + 1, character))
+}

@@ -80,13 +80,14 @@ fn is_auto(kind: LinkType) -> bool {
     matches!(kind, LinkType::Autolink | LinkType::Email)
 }
 
-/// An address in angle brackets, which go; those around an address of mail are read as such.
+/// An address in angle brackets, which go.
 pub(super) fn auto(kind: LinkType, range: Range<usize>, edits: &mut Edits<'_>) {
     if !is_auto(kind) {
         return;
     }
     let address = &edits.text[range.start + 1..range.end - 1];
-    if kind == LinkType::Autolink && link::address(address).is_some() {
+    let is_mail = kind == LinkType::Email && !edits.html;
+    if is_mail || (kind == LinkType::Autolink && link::address(address).is_some()) {
         edits.write(range, address);
     } else if edits.html {
         let quoted = &edits.text[range.clone()];

@@ -12,8 +12,32 @@ const MAX_SEARCHED: usize = 200;
 const DUNDERS: &str = " all author call class contains del dict doc enter eq exit file getattr getitem hash init iter \
     len lt main module name new next path repr setattr slots str version ";
 
+/// What the whole text has none of is not looked for at each of its marks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    /// An address with a scheme.
+    address: bool,
+    backslash: bool,
+    /// A backslash before a letter or a digit, as in paths and patterns.
+    path: bool,
+    /// A grave accent.
+    pub(super) grave: bool,
+}
+
+impl Signs {
+    pub(super) fn of(text: &str) -> Self {
+        let backslash = text.contains('\\');
+        Self {
+            address: text.contains("://"),
+            backslash,
+            path: backslash && has_path(text),
+            grave: text.contains('`'),
+        }
+    }
+}
+
 /// Whether the signs around a range, `width` on each side, emphasise it.
-pub(super) fn are_marks(text: &str, range: &Range<usize>, width: usize) -> bool {
+pub(super) fn are_marks(text: &str, signs: Signs, range: &Range<usize>, width: usize) -> bool {
     let inner = &text[range.start + width..range.end - width];
     let sign = text.as_bytes()[range.start];
     if !has_words(inner, width) || is_face(inner, width) || is_long_run(text, range.start, sign) {
@@ -21,7 +45,7 @@ pub(super) fn are_marks(text: &str, range: &Range<usize>, width: usize) -> bool 
     }
     let before = word_before(text, range.start).trim_end_matches(['*', '_', '~']);
     let after = word_after(text, range.end).trim_start_matches(['*', '_', '~']);
-    if before.contains("://") || before.contains('\\') {
+    if (signs.address && before.contains("://")) || (signs.backslash && before.contains('\\')) {
         return false;
     }
     let (left, right) = (before.chars().next_back(), after.chars().next());
@@ -34,8 +58,24 @@ pub(super) fn are_marks(text: &str, range: &Range<usize>, width: usize) -> bool 
             && (after.starts_with('(') || after[1..].starts_with(char::is_alphanumeric));
         let came = left.is_some_and(|c| "./\\@=".contains(c));
         let named = width == 2 && DUNDERS.contains(&format!(" {inner} "));
-        !(goes_on || came || named)
+        !(goes_on || came || named || is_name(inner))
     }
+}
+
+/// Whether the tildes around a range strike it out: two on each side, and not within a word, as in a password.
+pub(super) fn strike(text: &str, range: &Range<usize>) -> bool {
+    let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let left = text[..range.start].chars().next_back();
+    let right = text[range.end..].chars().next();
+    text[range.clone()].starts_with("~~") && !(joined(left) && joined(right))
+}
+
+/// Whether what stands between underscores is one name with further ones in it, as in `_Free_WiFi_`.
+fn is_name(inner: &str) -> bool {
+    let mut parts = inner.split('_');
+    inner.len() <= REACH
+        && inner.contains('_')
+        && parts.all(|part| !part.is_empty() && part.chars().all(char::is_alphanumeric))
 }
 
 /// Whether there is something to emphasise: a letter, or, where it is strong, a digit.
@@ -63,12 +103,13 @@ fn is_long_run(text: &str, at: usize, sign: u8) -> bool {
 
 /// Whether a backslash before a sign says only that the sign is no mark. In a path or a pattern it is a
 /// part of it.
-pub(super) fn is_escape(text: &str, at: usize) -> bool {
+pub(super) fn is_escape(text: &str, signs: Signs, at: usize) -> bool {
     let before = word_before(text, at);
     let is_drive = before.len() == 2 && before.ends_with(':') && before.is_ascii();
     let last = before.chars().next_back();
     let is_face = last.is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
-    !(is_drive || is_face || has_path(before) || has_path(word_after(text, at)))
+    let in_path = || signs.path && (has_path(before) || has_path(word_after(text, at)));
+    !(is_drive || is_face || in_path())
 }
 
 /// Whether a backslash stands before a letter, as in paths and patterns.

@@ -12,7 +12,7 @@ mod marks;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::struck;
 use edits::Edits;
@@ -46,12 +46,15 @@ struct Reader<'t> {
     text: &'t str,
     edits: Edits<'t>,
     entities: Entities<'t>,
+    signs: marks::Signs,
     links: Links<'t>,
     /// Where the last thing shown ended.
     end: usize,
     /// Where the open heading or fenced code begins, while nothing of it was shown yet.
     unshown: Option<usize>,
     fenced: bool,
+    /// Where the last entity ended that was escaped twice.
+    twice: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -60,10 +63,12 @@ impl<'t> Reader<'t> {
             text,
             edits: Edits::of(text, html),
             entities: Entities::of(text),
+            signs: marks::Signs::of(text),
             links: Links::default(),
             end: 0,
             unshown: None,
             fenced: false,
+            twice: 0,
         }
     }
 
@@ -89,7 +94,7 @@ impl<'t> Reader<'t> {
         match event {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.close(tag, range),
-            Event::Text(text) => self.text(&text, range),
+            Event::Text(text) => self.text(text, range),
             Event::Code(code) => self.code(&code, range),
             Event::SoftBreak | Event::HardBreak => {
                 if self.text[range.clone()].starts_with('\\') {
@@ -109,7 +114,7 @@ impl<'t> Reader<'t> {
         match tag {
             Tag::Emphasis => self.marks(range, 1),
             Tag::Strong => self.marks(range, 2),
-            Tag::Strikethrough if self.text[range.clone()].starts_with("~~") => {
+            Tag::Strikethrough if marks::strike(self.text, &range) => {
                 let with = if self.edits.html {
                     "<s></s>"
                 } else {
@@ -188,24 +193,24 @@ impl<'t> Reader<'t> {
 
     /// The marks around emphasis.
     fn marks(&mut self, range: Range<usize>, width: usize) {
-        if marks::are_marks(self.text, &range, width) {
+        if marks::are_marks(self.text, self.signs, &range, width) {
             self.edits.replace(range.start..range.start + width, "");
             self.edits.replace(range.end - width..range.end, "");
         }
     }
 
-    fn text(&mut self, text: &str, range: Range<usize>) {
+    fn text(&mut self, text: CowStr<'t>, range: Range<usize>) {
         let before = self.end;
         self.shown(&range);
-        self.links.show(text);
+        self.links.show(&text);
         let source = &self.text[range.clone()];
         if self.fenced {
             self.edits.write(range, source);
             return;
         }
-        if text != source {
-            if !self.edits.html && !self.entities.is_meant(&range, text) {
-                self.edits.replace(range, text.to_owned());
+        if *text != *source {
+            if !self.edits.html && !self.entities.is_meant(&range, &text) {
+                self.entity(range, text);
             }
             return;
         }
@@ -215,9 +220,22 @@ impl<'t> Reader<'t> {
         self.apostrophes(&range);
     }
 
+    /// An entity that stands for its character; one that was escaped twice stands for it all the same.
+    fn entity(&mut self, range: Range<usize>, text: CowStr<'t>) {
+        let glued = self.twice == range.start && self.twice > 0;
+        let twice = || entity::twice(self.text, &range, glued);
+        match (&*text == "&").then(twice).flatten() {
+            Some((end, character)) => {
+                self.twice = end;
+                self.edits.replace(range.start..end, character);
+            }
+            None => self.edits.replace(range, text),
+        }
+    }
+
     /// A backslash that only says that the next character is no mark.
     fn escape(&mut self, at: usize) {
-        if marks::is_escape(self.text, at) {
+        if marks::is_escape(self.text, self.signs, at) {
             let escaped = self.text[at + 1..].chars().next();
             let end = at + 1 + escaped.map_or(0, char::len_utf8);
             self.edits.write(at..end, &self.text[at + 1..end]);
@@ -236,6 +254,9 @@ impl<'t> Reader<'t> {
 
     /// Grave accents behind letters, which some keyboards write for apostrophes.
     fn apostrophes(&mut self, range: &Range<usize>) {
+        if !self.signs.grave {
+            return;
+        }
         for (at, _) in self.text[range.clone()].match_indices('`') {
             let at = range.start + at;
             if self.text[..at].ends_with(char::is_alphabetic) {

@@ -28,7 +28,14 @@ fn entities_are_read() {
         ("L&apos;h&ocirc;tel", "L'hôtel"),
         ("**A &amp; B** &gt; C", "A & B > C"),
         ("R&amp;D; that&#8217;s us", "R&D; that's us"),
-        // One level only: the rest is what was written.
+        // A program escaped twice what stands at a word.
+        ("We don&amp;#39;t know", "We don't know"),
+        ("5&amp;nbsp;&amp;euro; each", "5 € each"),
+        ("the &amp;quot;blue&amp;quot; one", "the \"blue\" one"),
+        ("Gr&amp;uuml;&amp;szlig;e", "Grüße"),
+        // Elsewhere one level only: the rest is what was written.
+        ("Write &amp;eacute; there", "Write &eacute; there"),
+        ("&amp;lt;b&amp;gt; is a tag", "&lt;b&gt; is a tag"),
         ("The code is &amp;amp;", "The code is &amp;"),
     ]);
 }

@@ -182,6 +182,15 @@ fn an_address_that_was_typed_is_followed_by_white_space_or_the_end() {
 }
 
 #[test]
+fn brackets_around_an_address_of_mail_go() {
+    reads(&[
+        ("Questions? <a@x.example>", "Questions? a@x.example"),
+        ("Mail <a@x.example> or call", "Mail a@x.example or call"),
+        ("**Mail:** <a.b_c@x.example>", "Mail: a.b_c@x.example"),
+    ]);
+}
+
+#[test]
 fn the_exact_address_is_kept_whatever_it_ends_in() {
     for (comment, address) in [
         (

@@ -149,3 +149,35 @@ fn a_list_keeps_its_numbers() {
         ),
     ]);
 }
+
+#[test]
+fn a_reading_stands_in_brackets_once() {
+    reads(&[
+        (
+            "<p><ruby>漢字<rt>かんじ</rt></ruby>です</p>",
+            "漢字(かんじ)です",
+        ),
+        (
+            "<p><ruby>東<rt>とう</rt>京<rt>きょう</rt></ruby></p>",
+            "東(とう)京(きょう)",
+        ),
+        (
+            "<p><ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>と<ruby>京<rt>きょう</ruby></p>",
+            "東京(とうきょう)と京(きょう)",
+        ),
+    ]);
+}
+
+#[test]
+fn a_box_says_whether_it_is_ticked() {
+    reads(&[
+        (
+            "<ul><li><input type=\"checkbox\" checked> Paid</li><li><input type=CHECKBOX>Sent</li></ul>",
+            "- [x] Paid\n- [ ] Sent",
+        ),
+        (
+            "<p><input type=\"text\" checked value=\"x\">Name</p>",
+            "Name",
+        ),
+    ]);
+}
