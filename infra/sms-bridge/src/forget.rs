@@ -74,8 +74,8 @@ impl Forget {
                 "removed": removes,
             }));
         } else if removes {
-            talk::say("Removed. Backups of the table forget in up to 35 days.");
-            talk::say("Zendesk and Braze keep what they have: delete the user there as well.");
+            talk::say("Removed. Backups of the table keep the data for up to 35 days.");
+            talk::say("Zendesk and Braze keep their own data: delete the user there as well.");
         }
         Ok(())
     }

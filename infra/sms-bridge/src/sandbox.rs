@@ -214,7 +214,7 @@ pub(crate) fn first_customers(stack: &Stack) {
 
 fn no_port(from: u16, what: &str) -> Failure {
     Failure::Broken(format!(
-        "from port {from} on there is none free for {what}: choose another one with --port"
+        "no port from {from} upwards is free for {what}: choose another one with --port"
     ))
 }
 

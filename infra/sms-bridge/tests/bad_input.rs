@@ -86,7 +86,7 @@ async fn a_deployment_interrupted_half_way_goes_on_when_it_is_run_again() {
         &[
             "was interrupted",
             "The values are kept",
-            "`sms-bridge deploy` goes on from there",
+            "`sms-bridge deploy` continues from there",
         ],
     );
 
@@ -102,9 +102,9 @@ async fn a_deployment_interrupted_half_way_goes_on_when_it_is_run_again() {
         tells(
             &said,
             &[
-                "AWS is still at work on the stack",
+                "AWS is still working on the stack",
                 status,
-                "wait until it has ended",
+                "wait until it has finished",
                 "run this again",
             ],
         );
@@ -137,7 +137,7 @@ async fn a_first_deployment_that_failed_says_how_to_begin_anew() {
     terminal.types("n");
     let Ended { code, said, .. } = terminal.ends().await;
     assert_eq!(code, Some(1));
-    let anew = "run `sam delete --stack-name braze-zendesk-bridge`, then `sms-bridge deploy` makes it anew";
+    let anew = "run `sam delete --stack-name braze-zendesk-bridge`, then `sms-bridge deploy` creates it again";
     tells(
         &said,
         &[
@@ -169,13 +169,13 @@ async fn the_other_commands_say_that_the_stack_is_half_made() {
     let world = World::bare().await;
     let outputs = Described::of(&world.stack).outputs;
     for (status, told) in [
-        ("CREATE_IN_PROGRESS", "AWS is still at work on the stack"),
+        ("CREATE_IN_PROGRESS", "AWS is still working on the stack"),
         (
             "REVIEW_IN_PROGRESS",
-            "was planned and never made (REVIEW_IN_PROGRESS): run `sms-bridge deploy`",
+            "was planned but never created (REVIEW_IN_PROGRESS): run `sms-bridge deploy`",
         ),
-        ("ROLLBACK_COMPLETE", "`sms-bridge deploy` makes it anew"),
-        ("DELETE_FAILED", "`sms-bridge deploy` makes it anew"),
+        ("ROLLBACK_COMPLETE", "`sms-bridge deploy` creates it again"),
+        ("DELETE_FAILED", "`sms-bridge deploy` creates it again"),
     ] {
         world.cloudformation.edit(|stack| {
             stack.outputs.clear();
@@ -208,7 +208,7 @@ async fn a_set_up_that_stopped_at_any_call_is_finished_by_the_next_run() {
             zendesk.clear_faults();
             zendesk.fault(Fault::once(operation, Effect::DropAfter));
             let ran = world.bridge("setup --yes").await.ends(2);
-            tells(&ran.err, &["What was done before stays; run it again."]);
+            tells(&ran.err, &["The steps before are done; run it again."]);
         }
     }
     zendesk.clear_faults();
@@ -526,7 +526,7 @@ async fn a_session_that_expires_at_any_call_of_the_set_up_leaves_it_to_the_next_
     let ran = world.bridge("setup zendesk --yes").await.ends(2);
     tells(
         &ran.err,
-        &[SIGN_IN, "What was done before stays; run it again."],
+        &[SIGN_IN, "The steps before are done; run it again."],
     );
     assert_eq!(
         (world.titles().len(), world.webhooks().len()),
@@ -562,7 +562,7 @@ async fn what_was_typed_when_the_session_expired_is_asked_for_anew() {
         &said,
         &[
             SIGN_IN,
-            "Nothing was written, so it asks for the values anew",
+            "Nothing was written, so it asks for the values again",
         ],
     );
     let mut terminal = Terminal::run(&line, place.path(), &world.variables());

@@ -461,7 +461,7 @@ async fn a_vendor_that_is_down_is_told_as_that_and_not_as_a_wrong_setting() {
         zendesk.fault(Fault::always("oauth.token", Effect::status(status)));
         let found = wrong(&world).await;
         assert_eq!(settings(&found), ["ZendeskBaseUrl"], "{found:?}");
-        assert!(found[0].1.contains("says nothing of the credentials"));
+        assert!(found[0].1.contains("says nothing about the credentials"));
         zendesk.clear_faults();
     }
     zendesk.fault(Fault::always(
@@ -622,7 +622,10 @@ async fn what_the_credentials_may_not_read_is_told_with_what_comes_of_it() {
         let ran = world.bridge("doctor").await.ends(0).fits();
         ran.out.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let (audits, export) = ("its audits, scope read", "is for administrators");
+    let (audits, export) = (
+        "its audits, scope read",
+        "only administrators may use the export",
+    );
     let flat = told().await;
     assert!(!flat.contains(audits) && !flat.contains(export), "{flat}");
     let own = ["tickets:read", "tickets:write", "users:read", "users:write"];
@@ -659,7 +662,7 @@ async fn an_administrators_client_sees_what_the_functions_own_may_not() {
     let own = ["tickets:read", "tickets:write", "users:read", "users:write"];
     world.stack.zendesk.allow_scopes(Some(&own));
     let ran = world.bridge("doctor").await.ends(0).fits();
-    assert!(ran.out.contains("were not looked at"), "{}", ran.out);
+    assert!(ran.out.contains("were not checked"), "{}", ran.out);
     world.stack.zendesk.allow_scopes(None);
     edit(&world.stack, |account| {
         trigger(account, "public reply")["active"] = json!(false);
@@ -878,7 +881,7 @@ async fn a_workspace_without_any_inbound_campaign_may_post_by_other_means() {
     }
     let ran = world.bridge("doctor").await.ends(0).fits();
     let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(told.contains("where no Canvas does"), "{told}");
+    assert!(told.contains("unless a Canvas does"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -574,7 +574,7 @@ async fn the_rate_limit_is_waited_for() {
         .zendesk
         .fault(Fault::once("webhooks.create", limited));
     let ran = world.bridge("setup zendesk --yes").await.ends(0);
-    assert!(ran.err.contains("going on in 1 s"), "{}", ran.err);
+    assert!(ran.err.contains("continuing in 1 s"), "{}", ran.err);
     assert_eq!(world.webhooks().len(), 3);
 }
 
@@ -925,7 +925,7 @@ async fn a_macro_needs_a_tag_and_a_client_that_may_make_one() {
     let ran = world.bridge("setup zendesk --macro --yes").await.ends(2);
     sentence(&ran, "Zendesk forbids GET /macros (403)");
     let ran = world.bridge("setup zendesk --remove --yes").await.ends(0);
-    assert!(ran.out.contains("Macros were not looked at"), "{}", ran.out);
+    assert!(ran.out.contains("Macros were not checked"), "{}", ran.out);
 }
 
 #[tokio::test(flavor = "multi_thread")]

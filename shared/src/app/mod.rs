@@ -61,7 +61,9 @@ impl App {
         telemetry::init(settings.log_level);
         metrics::of_function(&settings.function_name, &settings.function_version);
         if settings.signature_mode == SignatureMode::Observe {
-            tracing::warn!("SIGNATURE_MODE is observe: requests that are not authentic are let in");
+            tracing::warn!(
+                "SIGNATURE_MODE is observe: requests that are not authentic are accepted"
+            );
         }
         let http = Http::new(settings.extra_ca_file.as_deref())?;
         let parts = AwsParts::new(&settings.aws, &http);

@@ -185,7 +185,7 @@ impl App {
         match Box::pin(self.bridge.follow(happened, &work)).await {
             Ok(report) => reported(report, told),
             Err(error) => {
-                tracing::error!(error = %error, "what happened in Zendesk cannot be stored");
+                tracing::error!(error = %error, "an event from Zendesk's event webhook cannot be stored");
                 (Answer::Unavailable, told)
             }
         }

@@ -113,7 +113,7 @@ where
         match self.store.waiting().await {
             Ok(waiting) => waiting.saturating_mul(60).div_ceil(allowed.max(1).into()),
             Err(error) => {
-                tracing::warn!(error = %error, "what waits is not counted");
+                tracing::warn!(error = %error, "waiting conversations were not counted");
                 0
             }
         }
@@ -127,7 +127,7 @@ where
                 match Box::pin(self.look_after(customer, work)).await {
                     Ok(()) => Some((vec![], 0)),
                     Err(error) => {
-                        tracing::warn!(error = %error, "what is watched was not looked at");
+                        tracing::warn!(error = %error, "a customer's messages were not checked");
                         None
                     }
                 }

@@ -47,21 +47,21 @@ impl Deployed {
         let (name, status) = (&self.name, self.status.as_str());
         Some(match status {
             "REVIEW_IN_PROGRESS" => format!(
-                "the stack {name} was planned and never made ({status}): run `sms-bridge deploy`, and answer y where \
+                "the stack {name} was planned but never created ({status}): run `sms-bridge deploy`, and answer y where \
                  SAM asks whether to deploy"
             ),
             "UPDATE_ROLLBACK_FAILED" => format!(
-                "AWS could not take the last update of the stack {name} back ({status}): run `aws cloudformation \
+                "AWS could not revert the last update of the stack {name} ({status}): run `aws cloudformation \
                  continue-update-rollback --stack-name {name}`, wait until it has ended, then run this again"
             ),
             _ if status.ends_with("_IN_PROGRESS") => format!(
-                "AWS is still at work on the stack {name} ({status}), also where the deployment was interrupted here: \
-                 wait until it has ended (`aws cloudformation describe-stacks --stack-name {name}` shows it), then \
+                "AWS is still working on the stack {name} ({status}), even if the deployment was \
+                 interrupted here: wait until it has finished (`aws cloudformation describe-stacks --stack-name {name}` shows it), then \
                  run this again"
             ),
             "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => format!(
-                "the stack {name} was never made whole or not wholly removed ({status}), and AWS updates no such \
-                 stack: run `sam delete --stack-name {name}`, then `sms-bridge deploy` makes it anew"
+                "the stack {name} was never completed, or not completely removed ({status}), and \
+                 AWS cannot update such a stack: run `sam delete --stack-name {name}`, then `sms-bridge deploy` creates it again"
             ),
             _ => return None,
         })
@@ -169,7 +169,7 @@ pub(super) async fn describe(
 ) -> Result<Deployed, Refusal> {
     if let Err(wrong) = names::stack(&name) {
         return Err(Refusal {
-            failure: Failure::Usage(format!("the stack's name {name:?} cannot be: {wrong}")),
+            failure: Failure::Usage(format!("the stack's name {name:?} is not valid: {wrong}")),
             is_gone: false,
             is_expired: false,
         });

@@ -64,7 +64,7 @@ impl Braze<'_> {
             vec![Finding::note(
                 AREA,
                 format!(
-                    "the campaigns that hand customers' texts over were not looked at: the key lacks the permission \
+                    "the campaigns that send customers' texts to the bridge were not checked: the key lacks the permission \
                      {permission}"
                 ),
             )]
@@ -102,8 +102,8 @@ impl Braze<'_> {
             findings.push(Finding::note(
                 AREA,
                 format!(
-                    "of {} webhook campaigns only the newest {MOST} were looked at, and not all of the bridge's are \
-                     among them; those with the tag {TAG} are looked at first",
+                    "of {} webhook campaigns only the newest {MOST} were checked, and not all of \
+                     the bridge's are among them; those with the tag {TAG} are checked first",
                     listed.len()
                 ),
             ));
@@ -160,7 +160,7 @@ fn not_seen(parameter: &'static str, unseen: Unseen) -> Finding {
         Unseen::Forbidden => Finding::note(
             AREA,
             format!(
-                "the campaign of {parameter} was not looked at: the key lacks the permission campaigns.details"
+                "the campaign of {parameter} was not checked: the key lacks the permission campaigns.details"
             ),
         ),
         Unseen::Unknown => Finding::bad(

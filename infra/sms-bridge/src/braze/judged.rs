@@ -61,7 +61,7 @@ pub(super) fn groups(set: Option<&str>, seen: &[String]) -> Option<Finding> {
         (None, [one, ..]) => Some(Finding::note(
             AREA,
             format!(
-                "{setting} is empty, so agents do not read before they write that a customer is not subscribed; the \
+                "{setting} is empty, so agents are not warned that a customer is not subscribed; the \
                  campaigns send in the group {one}: `sms-bridge setup` fills it in"
             ),
         )),
@@ -71,7 +71,7 @@ pub(super) fn groups(set: Option<&str>, seen: &[String]) -> Option<Finding> {
                 AREA,
                 setting,
                 format!(
-                    "a campaign of the stack sends in the group {other}, and the stack asks about {set}"
+                    "a campaign of the stack sends in the group {other}, but the stack asks about {set}"
                 ),
                 "deploy with the group of both campaigns, or give them the same one in Braze",
             ))
@@ -88,7 +88,7 @@ pub(super) fn sends(parameter: &str, told: &Value) -> Vec<Finding> {
     let mut wrong = not_running(
         &about,
         told,
-        "its SMS are not sent, though Braze accepts them",
+        "its SMS are not sent, although Braze accepts them",
     );
     if !is_on(told, "sms") {
         wrong.push(about.bad(
@@ -105,7 +105,7 @@ pub(super) fn sends(parameter: &str, told: &Value) -> Vec<Finding> {
     }
     if bodies(told).any(|body| !body.contains("msg_body")) {
         let what = "does not contain {{api_trigger_properties.${msg_body}}}";
-        wrong.push(about.bad(what, "make that its whole text"));
+        wrong.push(about.bad(what, "make this its whole text"));
     }
     if wrong.is_empty() {
         let what = format!("the campaign \"{}\" is live and sends SMS", about.name);
@@ -185,8 +185,8 @@ pub(super) fn missing(here: &[Value], elsewhere: &[Value], by_keyword: bool) -> 
         _ => format!("; {} post to other addresses", moved.join(", ")),
     };
     if here.is_empty() && elsewhere.is_empty() {
-        let what = "no campaign posts customers' texts to BrazeInboundUrl: where no Canvas does, they do not reach the \
-                    bridge; `sms-bridge setup braze` prints what to paste";
+        let what = "no campaign posts customers' texts to BrazeInboundUrl, so they do not reach \
+                    the bridge unless a Canvas does; `sms-bridge setup braze` prints what to paste";
         return vec![Finding::note(AREA, what.to_owned())];
     }
     let finding = |(name, category, _): &(&str, &str, &str)| {
@@ -228,7 +228,7 @@ fn not_running(about: &Told<'_>, told: &Value, so: &str) -> Vec<Finding> {
         wrong.push(about.bad(&format!("is stopped: {so}"), "resume it"));
     }
     if told["has_post_launch_draft"] == true {
-        wrong.push(about.note("was edited, and what was edited is not launched"));
+        wrong.push(about.note("was edited, and the changes are not launched"));
     }
     wrong
 }
@@ -237,7 +237,7 @@ fn lacks_tag(about: &Told<'_>, told: &Value) -> Option<Finding> {
     (!has_tag(told)).then(|| {
         about.note(&format!(
             "lacks the tag {TAG}: give it the tag, and exclude the tag from control group, suppression lists, quiet \
-             hours and frequency caps, which hold messages back without a word"
+             hours and frequency caps, which hold messages back silently"
         ))
     })
 }
@@ -270,13 +270,13 @@ fn header(about: &Told<'_>, message: &Value, tokens: &[&str]) -> Option<Finding>
 fn body(about: &Told<'_>, body: &str) -> Option<Finding> {
     if is_guides(body) {
         return Some(about.note(
-            "has the body of Braze's guide: it is understood, and names neither the keyword nor what identifies a text",
+            "has the body of Braze's guide: the bridge understands it, but it names neither the keyword nor the ids that identify a text",
         ));
     }
     let Some(own) = members(body) else {
         // Liquid around the members is a person's own matter; a text is seen when it comes.
         return Some(about.note(
-            "has a body that is no JSON before its Liquid is filled in, so it was not compared",
+            "has a body that is not JSON before its Liquid is filled in, so it was not compared",
         ));
     };
     let lacking: Vec<&str> = NEEDED

@@ -130,8 +130,8 @@ impl Braze<'_> {
         match answer.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Finding::note(
                 AREA,
-                "the key lacks the permission subscription.status.get: agents do not read before they write that a \
-                 customer is not subscribed, and SMS go out as if nobody had asked"
+                "the key lacks the permission subscription.status.get: agents are not warned that \
+                 a customer is not subscribed, and SMS are sent without this check"
                     .to_owned(),
             ),
             status if status.is_success() => {
@@ -141,7 +141,7 @@ impl Braze<'_> {
                 Finding::bad(
                     AREA,
                     "BrazeSubscriptionGroupId",
-                    format!("Braze answers {} when it is asked who is in this group", status.as_u16()),
+                    format!("Braze answers {} to a question about this group's members", status.as_u16()),
                     "copy the group's API identifier from Braze, Audience > Subscription group management",
                 )
             }),

@@ -30,9 +30,9 @@ Examples:
   sms-bridge dead-letters replay --all --cause \"tried for too long\"
   sms-bridge dead-letters drop 0f3a5c…
 
-Replays go in the order in which the events were received, each customer's
-behind what waits already. A replay that was interrupted is repeated as it was
-given: nothing is delivered twice.";
+Events are replayed in the order in which they were received, behind the
+customer's events that already wait. Was a replay interrupted? Run the same
+command again: nothing is delivered twice.";
 
 /// See, replay or drop what could not be delivered.
 #[derive(Args)]

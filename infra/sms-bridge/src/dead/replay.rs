@@ -61,7 +61,7 @@ impl Replays {
     pub(crate) async fn replay(&mut self, letter: &Letter, now: i64) -> Result<Replayed, Failure> {
         let conversation = letter.conversation.clone().unwrap_or_default();
         if self.blocked.contains(&conversation) {
-            let why = "an earlier one of this conversation stays";
+            let why = "an earlier letter of this conversation could not be replayed";
             return Ok(Replayed::Stays(why.to_owned()));
         }
         let replayed = self.try_again(letter, now).await?;
@@ -147,8 +147,8 @@ impl Replays {
         let begun = letter.replayed_at?;
         let known = now - begun < REMEMBERED && is_known_again(letter);
         (!known && !self.again).then(|| {
-            "a replay of it broke off, and whether it was delivered is no longer known: look with \
-             `sms-bridge trace`, then drop it or give --again"
+            "a replay of it was interrupted, and it is no longer known whether it was delivered: \
+             check with `sms-bridge trace`, then drop it or give --again"
                 .to_owned()
         })
     }

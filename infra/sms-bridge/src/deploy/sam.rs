@@ -48,15 +48,15 @@ impl Sam<'_> {
             let (status, interrupted) = ended(command.stdin(Stdio::inherit())).await?;
             if interrupted {
                 return Err(Failure::Broken(format!(
-                    "`sam {}` was interrupted. The values are kept, and what AWS has begun it ends or takes back by \
-                     itself: `sms-bridge deploy` goes on from there",
+                    "`sam {}` was interrupted. The values are kept, and AWS finishes or reverts \
+                     its own work: `sms-bridge deploy` continues from there",
                     words[0]
                 )));
             }
             if !status.success() {
                 return Err(Failure::Broken(format!(
                     "`sam {}` failed ({status}); its output above says why. The values are kept: \
-                     once that is fixed, `sms-bridge deploy` goes on with them",
+                     once that is fixed, `sms-bridge deploy` continues with them",
                     words[0]
                 )));
             }
@@ -97,7 +97,7 @@ impl Sam<'_> {
 /// said what to do.
 async fn ended(command: &mut Command) -> Result<(ExitStatus, bool), Failure> {
     let mut interruption = signal(SignalKind::interrupt())
-        .map_err(|error| Failure::Broken(format!("interruptions cannot be heard: {error}")))?;
+        .map_err(|error| Failure::Broken(format!("cannot listen for Ctrl-C: {error}")))?;
     let mut child = command.spawn().map_err(|error| not_started(&error))?;
     let mut interrupted = false;
     loop {
@@ -119,8 +119,8 @@ fn line(words: &[String]) -> String {
 
 fn not_started(error: &std::io::Error) -> Failure {
     if error.kind() == std::io::ErrorKind::NotFound {
-        let sentence = "AWS SAM's command line is not on the PATH: `pip install aws-sam-cli`, or AWS's \
-                        installer; then run this again, the values are kept";
+        let sentence = "AWS SAM's command line is not on the PATH: `pip install aws-sam-cli`, or \
+                        AWS's installer; then run this again: the values are kept";
         return Failure::Usage(sentence.to_owned());
     }
     Failure::Broken(format!("sam could not be started: {error}"))

@@ -37,7 +37,7 @@ impl SamConfig {
         let text = before.as_deref().unwrap_or(USUAL);
         let file: DocumentMut = text
             .parse()
-            .map_err(|error| Failure::Usage(format!("{NAME} is not readable: {error}")))?;
+            .map_err(|error| Failure::Usage(format!("{NAME} cannot be parsed: {error}")))?;
         let overrides = overrides(&file)?;
         Ok(Self {
             path,

@@ -33,7 +33,7 @@ pub(super) fn check(parameter: &Parameter, value: &str) -> Result<(), String> {
     let name = &parameter.name;
     if value.contains('\\') || value.chars().any(char::is_control) {
         return Err(format!(
-            "{name}: SAM passes on no backslash and no line break"
+            "{name}: SAM cannot pass on a backslash or a line break"
         ));
     }
     if value.is_empty() && parameter.default.is_none() {

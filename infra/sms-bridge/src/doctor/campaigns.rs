@@ -51,8 +51,8 @@ pub(super) fn check(stack: &Deployed, postings: &[Posting]) -> Vec<Finding> {
         findings.push(Finding::bad(
             AREA,
             "BrazeReplyCampaignId",
-            "this parameter is empty, and not every trigger was seen to name a campaign in its body: \
-             an answer without one cannot be sent"
+            "this parameter is empty, and not every trigger names a campaign in its body: an \
+             answer without one cannot be sent"
                 .to_owned(),
             "deploy with the Campaign ID of the agents' replies",
         ));
@@ -77,8 +77,8 @@ pub(super) fn check(stack: &Deployed, postings: &[Posting]) -> Vec<Finding> {
             AREA,
             "AllowedCampaignIds",
             format!(
-                "the trigger {} names the campaign {named}, which is not listed: what it posts is \
-                 refused with 400 and kept as a dead letter",
+                "the trigger {} names the campaign {named}, which is not listed: its requests are \
+                 refused with 400 and kept as dead letters",
                 posting.title
             ),
             "deploy with it in AllowedCampaignIds, or take campaign_id out of the trigger's body",

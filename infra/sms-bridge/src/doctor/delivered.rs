@@ -66,7 +66,7 @@ pub(super) async fn delivered(
     } else {
         (
             output,
-            "look at the function's log; what was missed is compared and sent later",
+            "look at the function's log; missed answers are found and sent later",
         )
     };
     let what = format!(

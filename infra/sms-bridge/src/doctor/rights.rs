@@ -46,7 +46,7 @@ const UPLOADS: Need = Need {
     what: "upload a file",
     scope: "write",
     right: "add files to tickets",
-    so: "a picture that a customer sends does not get onto the ticket; the agent reads in its place that it is missing",
+    so: "customers' pictures cannot be attached to tickets; the agent reads that they are missing",
     harmful: true,
 };
 const METRICS: Need = Need {
@@ -66,7 +66,7 @@ const AUDITS: Need = Need {
 };
 
 /// Said of metrics that `tickets:read` does not open.
-const WIDER: &str = "when a ticket was solved (its metrics) is read with the scope read, which this account asks for";
+const WIDER: &str = "when a ticket was solved (its metrics) is read with the scope read, which this account requires";
 
 impl Need {
     /// What is missing in the credentials; any other trouble is told as such.
@@ -160,7 +160,7 @@ pub(super) async fn check(
         Err(Trouble::Forbidden(..)) => match signs(SCOPE_TO_UPLOAD).await {
             Err(trouble) => UPLOADS.lacks(trouble)?,
             Ok(writer) => match upload(&writer).await {
-                Ok(()) => uploaded(", with the scope write, which this account asks for"),
+                Ok(()) => uploaded(", with the scope write, which this account requires"),
                 Err(trouble) => UPLOADS.lacks(trouble)?,
             },
         },
@@ -198,16 +198,16 @@ fn limits(user: &Value) -> Vec<Finding> {
         )),
         Some("admin") => findings.push(Finding::note(
             AREA,
-            "the functions run as an administrator: whoever gets hold of the secret can read and change everything in \
-             the Zendesk account. An agent's OAuth client is enough for them: have an agent make one, `sms-bridge setup \
-             secret`, and set up with `sms-bridge setup zendesk --client FILE` from then on. In return lost webhooks are \
-             found in fifteen minutes instead of three"
+            "the functions run as an administrator: anyone who obtains the secret can read and \
+             change everything in the Zendesk account. An agent's OAuth client is enough for them: have an agent make one, `sms-bridge setup \
+             secret`, and set up with `sms-bridge setup zendesk --client FILE` from then on. The \
+             price: lost webhooks are found within fifteen minutes instead of three"
                 .to_owned(),
         )),
         _ => findings.push(Finding::note(
             AREA,
-            "answers whose webhook was lost are looked for by search, within fifteen minutes: the export, which \
-             takes three, is for administrators"
+            "answers whose webhook was lost are found by search, within fifteen minutes; only \
+             administrators may use the export, which takes three"
                 .to_owned(),
         )),
     }
@@ -270,7 +270,7 @@ fn missing_rights(configuration: &Value) -> Vec<(&'static str, &'static str)> {
             is_other("ticket_access", &["all"]),
             (
                 "see all tickets",
-                "customers' texts cannot be added to those of others",
+                "customers' texts cannot be added to other users' tickets",
             ),
         ),
         (

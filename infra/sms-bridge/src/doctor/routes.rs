@@ -156,17 +156,17 @@ fn judged(route: &Route, answer: Answer) -> Finding {
         401 => Finding::bad(
             AREA,
             key,
-            format!("{output} refuses what was signed with this stack's secret (401)"),
+            format!("{output} refuses requests signed with this stack's secret (401)"),
             "the functions read the secret again within five minutes: run doctor once more; if it \
-             stays, the functions use another secret (parameter SecretArn) or another clock",
+             remains, the functions use another secret (parameter SecretArn) or another clock",
         ),
         429 => Finding::bad(
             AREA,
             "ApiRateLimit",
             format!(
-                "{output} answers 429: more requests come than the API or the function lets in"
+                "{output} answers 429: there are more requests than the API or the function accepts"
             ),
-            "run doctor once more; if it stays, deploy with a higher ApiRateLimit and ApiBurstLimit, \
+            "run doctor once more; if it remains, deploy with a higher ApiRateLimit and ApiBurstLimit, \
              and look at the functions' reserved concurrency",
         ),
         503 => Finding::bad(
@@ -207,7 +207,7 @@ fn clocks(api: Option<i64>, zendesk: Option<i64>) -> Vec<Finding> {
             "Zendesk's clock and the functions' are",
             api - zendesk,
             "X-Zendesk-Webhook-Signature-Timestamp",
-            "nothing to set: tell Zendesk or AWS; beyond 300 s every webhook is refused",
+            "there is no setting for this: tell Zendesk or AWS; beyond 300 s every webhook is refused",
         ));
     }
     if let Some(seconds) = api.or(zendesk).filter(|seconds| seconds.abs() > APART) {
@@ -215,7 +215,7 @@ fn clocks(api: Option<i64>, zendesk: Option<i64>) -> Vec<Finding> {
             "this machine's clock and the stack's are",
             seconds,
             "this machine's clock",
-            "set it by NTP; AWS refuses what is signed with a wrong time",
+            "set it with NTP; AWS refuses requests signed with a wrong time",
         ));
     }
     if findings.is_empty() && (api.is_some() || zendesk.is_some()) {

@@ -48,13 +48,14 @@ pub(super) async fn check(account: &Account) -> (Map<String, Value>, Vec<Finding
         findings.push(Finding::note(
             AREA,
             format!(
-                "a rotation is under way: {key} is accepted, too; `sms-bridge setup secret \
-                --end-rotation` ends it"
+                "a rotation is under way: {key} is still accepted; `sms-bridge setup secret \
+                --end-rotation` ends the rotation"
             ),
         ));
     }
     if get(&object, "zendesk_oauth_client_secret").is_none() && secrets.zendesk.is_some() {
-        let what = "it signs in to Zendesk with an API token; all of them stop on 2027-04-30";
+        let what =
+            "it signs in to Zendesk with an API token; all API tokens stop working on 2027-04-30";
         findings.push(Finding::note(AREA, what.to_owned()));
     }
     if missing.is_empty() {

@@ -23,7 +23,7 @@ pub(super) fn check(stack: &Deployed) -> Vec<Finding> {
             findings.push(Finding::bad(
                 AREA,
                 name,
-                "this output is missing: another stack's, or half deployed".to_owned(),
+                "this output is missing: this is another stack, or one that was only partly deployed".to_owned(),
                 "check --stack, and that the last `sam deploy` ended well",
             ));
         }

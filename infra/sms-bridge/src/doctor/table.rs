@@ -36,7 +36,7 @@ pub(super) async fn check(account: &Account) -> Vec<Finding> {
     match due {
         None => wrong(
             "GlobalSecondaryIndexes",
-            "the index due is missing: nothing is redelivered",
+            "the index due is missing: waiting events are not delivered",
         ),
         Some(due) if !has_keys(&table, due.key_schema(), &numbers) => {
             wrong("GlobalSecondaryIndexes", "the index due has other keys");

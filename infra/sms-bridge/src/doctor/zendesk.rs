@@ -60,8 +60,8 @@ pub(super) async fn check(
             Trouble::Scopes(_) | Trouble::Forbidden(..) | Trouble::NotAdmin(..) => Finding::note(
                 AREA,
                 format!(
-                    "webhooks and triggers were not looked at: {}; `sms-bridge doctor --client FILE` looks with an \
-                     administrator's OAuth client",
+                    "webhooks and triggers were not checked: {}; `sms-bridge doctor --client FILE` \
+                     checks them with an administrator's OAuth client",
                     trouble.what()
                 ),
             ),
@@ -155,9 +155,9 @@ async fn set_up(
     );
     let by_others = |webhook: &Value| wanted.route(webhook) == Some(EVENTS);
     if lacks_events && !found.webhooks.iter().any(by_others) {
-        let what = "there is no webhook for event types, so a ticket that changes hands, is merged or deleted is \
-                    noticed with the next text or answer on it; where the account has event types, `sms-bridge \
-                    setup zendesk` makes it";
+        let what = "there is no webhook for event types, so a ticket that gets another requester, \
+                    is merged or deleted is noticed only with the next text or answer on it; if the \
+                    account has event types, `sms-bridge setup zendesk` creates it";
         report.add([Finding::note(AREA, what.to_owned())]);
     }
     let by_hand = plan

@@ -84,7 +84,7 @@ impl Fates {
         let is_in = |all: &BTreeSet<String>| all.contains(delivery.as_str());
         if self.unsure.contains(&comment) {
             return Some(
-                "nobody knows whether the SMS went out: the tag sms_resend sends it again"
+                "it is not known whether the SMS was sent; the tag sms_resend sends it again"
                     .to_owned(),
             );
         }

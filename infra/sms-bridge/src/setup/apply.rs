@@ -199,7 +199,7 @@ fn goes_on(failure: Failure) -> Failure {
     Failure::Usage(format!("{}. {STAYS}", failure.told()))
 }
 
-const STAYS: &str = "What was done before stays; run it again.";
+const STAYS: &str = "The steps before are done; run it again.";
 
 fn failed(change: &Change, trouble: &Trouble) -> Failure {
     Failure::Usage(format!(

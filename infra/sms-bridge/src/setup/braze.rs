@@ -280,7 +280,7 @@ SMS did not arrive. The connector's form:";
 
 /// Names [`TAG`].
 const EXCLUDED: &str = "\
-What a workspace holds back on its own, it holds back without a word. Exclude
+A workspace can hold messages back silently. Exclude
 the tag sms-bridge, where your workspace has these:
 
    Control group   Audience > Global Control Group > Exclusions: the tag

@@ -59,14 +59,14 @@ pub(super) async fn subscription(
     Ok(())
 }
 
-const DONE: &str = "In some minutes agents are told before they write to who is not subscribed.";
+const DONE: &str = "In a few minutes, agents are warned when a customer is not subscribed.";
 
 /// The id, or an empty text.
 fn asked() -> Result<String, Failure> {
     tell(
         "Which SMS subscription group do the SMS campaigns send in? Its API identifier stands in Braze under Audience > \
-         Subscription group management. With it agents are told before they write to who is not subscribed; Enter \
-         alone: they are not told.",
+         Subscription group management. With it, agents are warned when a customer is not \
+         subscribed. Press Enter alone to skip this.",
     );
     let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     loop {

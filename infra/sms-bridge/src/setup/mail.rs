@@ -92,8 +92,8 @@ pub(super) fn notice(wanted: &Wanted, found: &Found) -> Option<Notice> {
         _ => ("The triggers", "mail the requester"),
     };
     Some(Notice::harmless(format!(
-        "{these} {} {whom}, also of tickets with the tag {tag}: a customer with an e-mail address gets what is texted \
-         once more as an e-mail. Where that is not meant, add the condition \"Tags contain none of the following: \
+        "{these} {} {whom}, even on tickets with the tag {tag}: a customer with an e-mail address gets \
+         each answer twice, as an SMS and as an e-mail. If you do not want that, add the condition \"Tags contain none of the following: \
          {tag}\" in Admin Center > Objects and rules > Triggers; `sms-bridge setup zendesk --exclude-mail` shows \
          that change and makes it.",
         names.join(", ")
@@ -106,9 +106,9 @@ pub(super) fn left(wanted: &Wanted, found: &Found) -> Option<Notice> {
     let names = titles(others(wanted, found).filter(|one| excludes(one, tag)));
     (!names.is_empty()).then(|| {
         Notice::harmless(format!(
-            "Others' triggers that mail the requester leave out tickets with the tag {tag}: {}. Without the bridge \
-             these customers hear nothing of an answer: take that condition out in Admin Center > Objects and rules > \
-             Triggers.",
+            "Your own triggers that mail the requester leave out tickets with the tag {tag}: {}. \
+             Without the bridge, these customers are not notified of answers: remove that condition \
+             in Admin Center > Objects and rules > Triggers.",
             names.join(", ")
         ))
     })

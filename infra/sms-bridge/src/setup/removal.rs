@@ -72,15 +72,15 @@ fn stays(wanted: &Wanted, found: &Found) -> Vec<Notice> {
     let mut notices: Vec<Notice> = mail::left(wanted, found).into_iter().collect();
     if found.macros.is_none() {
         notices.push(Notice::harmless(
-            "Macros were not looked at, because the OAuth client may not read them. If there is one of this stack, \
+            "Macros were not checked, because the OAuth client may not read them. If there is one of this stack, \
              remove it in Admin Center > Workspaces > Macros."
                 .to_owned(),
         ));
     }
     let key = text(&wanted.user_field, "key");
     notices.push(Notice::harmless(format!(
-        "The user field {key} stays: it says which Braze profile a customer is. Remove it in Admin \
-         Center > People > User fields if you mean it."
+        "The user field {key} stays, because it holds each customer's Braze id. If you no longer \
+         need it, remove it in Admin Center > People > User fields."
     )));
     notices
 }

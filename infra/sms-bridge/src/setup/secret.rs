@@ -35,7 +35,7 @@ pub(super) const TOKEN: &str = "braze_inbound_token";
 /// Braze does not repeat what is refused with 401: a token forgotten too early loses texts.
 const STILL_ROTATING: &str = "\
 braze_inbound_token_previous is still set, so the last rotation has not ended and Braze may still \
-send that token; another one now would have Braze's texts refused and lost. Paste the present token \
+send that token; another rotation now would refuse and lose Braze's texts. Paste the present token \
 into every campaign (`sms-bridge setup braze --show-token`), then `sms-bridge setup secret --end-rotation`, \
 then rotate again";
 
@@ -171,14 +171,13 @@ pub(super) async fn fill(account: &Account) -> Result<(), Failure> {
         let written = secret.write(&object).await;
         written.map_err(|failure| {
             Failure::Usage(format!(
-                "{}. Nothing was written, so it asks for the values anew",
+                "{}. Nothing was written, so it asks for the values again",
                 failure.told()
             ))
         })?;
     }
     if lacks(&object) {
-        let sentence =
-            "credentials are still missing; what was typed is kept. Run `sms-bridge setup` again";
+        let sentence = "credentials are still missing; the values you typed are kept. Run `sms-bridge setup` again";
         return Err(Failure::Usage(sentence.to_owned()));
     }
     Ok(())
@@ -193,9 +192,9 @@ fn removable() -> PossibleValuesParser {
 /// What becomes of a value that the functions cannot read.
 fn broken(name: &str) -> String {
     let told = format!(
-        "The value of the secret {name} is no JSON object, so it counts as empty and is replaced as \
-         a whole; AWS keeps it as the version AWSPREVIOUS. A token made anew has to be pasted into \
-         Braze's campaigns."
+        "The value of the secret {name} is no JSON object, so it counts as empty and is replaced; \
+         AWS keeps the old value as the version AWSPREVIOUS. Paste the new token into Braze's \
+         campaigns."
     );
     wrapped(&told, terminal()).join("\n")
 }

@@ -170,7 +170,7 @@ impl Zendesk {
         };
         let fields: Vec<_> = change.fields.iter().map(|field| field.field).collect();
         Err(Failure::Broken(format!(
-            "Zendesk accepted everything, but the {} {} is still not as wanted ({})",
+            "Zendesk accepted everything, but the {} {} is still not as it should be ({})",
             change.part.kind(),
             change.name,
             fields.join(", ")
@@ -196,8 +196,8 @@ impl Zendesk {
 const NEXT: &str = "Zendesk is as wanted.\n\
     With --macro it also makes a macro by which an agent starts a conversation.\n\
     Next: sms-bridge setup braze, then sms-bridge doctor.";
-const EVERY_TICKET: &str = "--macro: the parameter TextTickets is any, so every ticket of a customer with a Braze id is \
-    texted about, and there is no tag to start a conversation by";
+const EVERY_TICKET: &str = "--macro: the parameter TextTickets is any, so answers on every ticket \
+    of a customer with a Braze id go out by SMS, and no tag is needed to start a conversation";
 const REMOVED: &str = "Removed, except for the objects listed above.";
 
 /// The OAuth client in a file.

@@ -23,7 +23,7 @@ Examples:
 
 const GO_EXAMPLES: &str = "\
 Examples:
-  sms-bridge go --dry-run --text      what waits, with its words
+  sms-bridge go --dry-run --text      what is waiting, with its text
   sms-bridge go --drop 9e3844370e1c16ab5faf79817ed702bc
   sms-bridge go --yes";
 
@@ -90,9 +90,9 @@ impl Stop {
             Some(at) => format!("Stopped already, since {} UTC.", moment(at)),
             None => "Stopped. Within 15 seconds no SMS goes out any more.".to_owned(),
         });
-        talk::say("Customers' texts reach Zendesk as ever. Answers and closing messages wait, and");
-        talk::say("the time after which they are given up stands still. What waits: sms-bridge");
-        talk::say("go --dry-run. To let it go out: sms-bridge go");
+        talk::say("Customers' texts still reach Zendesk. Answers and closing messages wait,");
+        talk::say("and none is given up meanwhile. To see what is waiting: sms-bridge go");
+        talk::say("--dry-run. To send it: sms-bridge go");
         Ok(())
     }
 }
@@ -152,7 +152,7 @@ impl Go {
             }
         }
         if dropped.is_empty() && goes.is_empty() {
-            lines.push("Nothing waits to be sent.".to_owned());
+            lines.push("Nothing is waiting to be sent.".to_owned());
         }
         let shown = lines.join("\n");
         if !self.account.json {
@@ -177,8 +177,8 @@ impl Go {
             });
             if !taken_out.await? {
                 return Err(Failure::Broken(format!(
-                    "{id} could not be taken out, a function works on its conversation: nothing goes out; repeat \
-                     this in a minute"
+                    "{id} could not be dropped, because a function is working on its conversation: \
+                     no SMS goes out; repeat this in a minute"
                 )));
             }
         }
@@ -219,7 +219,7 @@ impl Go {
             talk::say(&format!("{} dropped.", count(dropped.len(), "event")));
         }
         if acts && stopped_at.is_some() {
-            talk::say("SMS go out again. What waited goes out within two minutes.");
+            talk::say("SMS go out again. The waiting messages go out within two minutes.");
         }
     }
 }
@@ -230,7 +230,7 @@ fn wake(held: &mut Held) {
 }
 
 fn question(dropped: &[Outgoing], goes: &[Outgoing]) -> String {
-    let goes = format!("Let SMS go out again, beginning with these {}?", goes.len());
+    let goes = format!("Let SMS go out again, starting with these {}?", goes.len());
     match dropped.len() {
         0 => goes,
         number => format!("Drop {} for good? {goes}", count(number, "event")),

@@ -35,7 +35,7 @@ Examples:
   sms-bridge trace 4711 --text
   sms-bridge trace --ticket 4711 --json
 
-Dead letters are found by reading the whole table; --quick does without.";
+To find dead letters, the whole table is read; --quick leaves them out.";
 
 /// The whole path of one customer or ticket, hop by hop.
 #[derive(Args)]

@@ -178,7 +178,7 @@ impl Admin {
             if seconds > LONGEST_WAIT {
                 return Err(Trouble::Busy(seconds));
             }
-            eprintln!("Zendesk limits the rate; going on in {seconds} s.");
+            eprintln!("Zendesk limits the rate; continuing in {seconds} s.");
             tokio::time::sleep(Duration::from_secs(seconds)).await;
         }
         told(&name, self.kind, self.send(request).await?)

@@ -150,10 +150,10 @@ impl Trouble {
             }
             Self::SignIn(status) => {
                 format!(
-                    "POST /oauth/tokens was answered {status}, which says nothing of the credentials"
+                    "POST /oauth/tokens was answered {status}, which says nothing about the credentials"
                 )
             }
-            Self::Dropped(what) => format!("part of what was sent was dropped: {what}"),
+            Self::Dropped(what) => format!("Zendesk dropped part of it: {what}"),
             Self::Refused { call, status, text } => {
                 let colon = if text.is_empty() { "" } else { ": " };
                 format!("{call} was refused with {status}{colon}{text}")
@@ -182,8 +182,8 @@ impl Trouble {
                 "`sms-bridge setup secret` with an administrator's address".to_owned()
             }
             Self::Forbidden(Kind::OAuth, call, _) if is_of_webhooks(call) => format!(
-                "have an administrator make the client in {OAUTH_CLIENTS}, and allow it read and write; where that is \
-                 so, {NO_WEBHOOKS}"
+                "have an administrator make the client in {OAUTH_CLIENTS}, and allow it read and write; if \
+                 it is already so, {NO_WEBHOOKS}"
             ),
             Self::Refused { call, .. } if is_of_webhooks(call) => NO_WEBHOOKS.to_owned(),
             Self::Forbidden(..) | Self::NotAdmin(..) => format!(

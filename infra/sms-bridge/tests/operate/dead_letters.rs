@@ -107,7 +107,7 @@ async fn what_must_stay_keeps_later_ones_of_its_conversation_from_overtaking() {
     );
     assert_eq!(said.err, "sms-bridge: 2 of 2 dead letters stayed\n");
     assert!(
-        said.tells("stays: an earlier one of this conversation stays"),
+        said.tells("stays: an earlier letter of this conversation could not be replayed"),
         "{said:?}"
     );
     assert_eq!(dead_letters(&live.stack), letters);
