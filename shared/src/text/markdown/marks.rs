@@ -28,7 +28,9 @@ impl Signs {
     pub(super) fn of(text: &str) -> Self {
         let backslash = text.contains('\\');
         Self {
-            address: text.contains("://"),
+            address: text
+                .match_indices(':')
+                .any(|(at, _)| text[at..].starts_with("://")),
             backslash,
             path: backslash && has_path(text),
             grave: text.contains('`'),
@@ -165,10 +167,17 @@ pub(super) fn without_strays(text: String) -> String {
     out
 }
 
+/// Where two stars stand beside each other.
+fn pair(text: &str) -> Option<usize> {
+    let mut stars = text.match_indices('*').map(|(at, _)| at);
+    stars.find(|at| text.as_bytes().get(at + 1) == Some(&b'*'))
+}
+
 fn stray(line: &str, out: &mut String) {
     let mut rest = line;
-    while let Some((before, begun)) = rest.split_once("**") {
-        let end = begun.find("**");
+    while let Some(at) = pair(rest) {
+        let (before, begun) = (&rest[..at], &rest[at + 2..]);
+        let end = pair(begun);
         let inner = end.map(|end| &begun[..end]).unwrap_or_default();
         let after = end.map(|end| &begun[end + 2..]).unwrap_or_default();
         let opens = !before.ends_with(|c: char| c.is_alphanumeric() || c == '*');

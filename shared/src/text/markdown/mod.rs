@@ -38,8 +38,12 @@ pub(super) fn inside_html(html: &str) -> Cow<'_, str> {
 }
 
 fn may_hold(text: &str, marks: &[u8]) -> bool {
-    let mark = text.bytes().any(|byte| marks.contains(&byte));
-    mark || ["---", "===", "- -"].iter().any(|line| text.contains(line))
+    let lines = [*b"---", *b"===", *b"- -"];
+    let bytes = text.as_bytes();
+    bytes.iter().any(|byte| marks.contains(byte))
+        || bytes
+            .windows(3)
+            .any(|three| lines.iter().any(|line| line == three))
 }
 
 struct Reader<'t> {
