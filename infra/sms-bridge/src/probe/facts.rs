@@ -29,6 +29,8 @@ pub(crate) enum Group {
     Bodies,
     /// How a limit is told.
     Limits,
+    /// How late a search is.
+    Search,
     /// What Braze's API tells by itself.
     Workspace,
     /// What a person's texts show.
@@ -38,13 +40,14 @@ pub(crate) enum Group {
 impl Group {
     /// All of them, in the order they are looked at. The merge comes first: what the export tells of it is
     /// there a minute later.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Merge,
         Self::Scopes,
         Self::Users,
         Self::Tickets,
         Self::Bodies,
         Self::Limits,
+        Self::Search,
         Self::Workspace,
         Self::Texts,
     ];
@@ -199,6 +202,11 @@ pub(crate) const FACTS: &[Fact] = &[
         Group::Limits,
         "zendesk.limit_headers",
         "Which header says what limit a 429 is about?",
+    ),
+    fact(
+        Group::Search,
+        "zendesk.search_lag",
+        "After how many seconds does a search find a new ticket?",
     ),
     fact(
         Group::Workspace,

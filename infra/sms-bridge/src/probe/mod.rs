@@ -4,6 +4,7 @@
 //! transcript that can be sent, and the accounts as they were before. `facts` and `transcript` are pure.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap::Args;
@@ -25,10 +26,11 @@ use access::Access;
 use braze::{Door, Inbox, Port, Workspace};
 use facts::{FACTS, Finding, Findings, Group};
 use transcript::Redactor;
-use zendesk::{Lab, Moved};
+use zendesk::{Lab, Lag, Moved};
 
 use crate::Failure;
 use crate::account::{self, Table, talk};
+use crate::columns::{terminal, wrapped};
 use crate::zendesk::{SETUP_SCOPES, Trouble, sign_in};
 
 /// For `--help`.
@@ -47,6 +49,9 @@ address, token, name, number or text; please send it (CONTRIBUTING.md says where
 
 /// How long the export is waited for beyond the patience: it leaves the last minute out.
 const EXPORT: Duration = Duration::from_secs(100);
+
+/// For how many times the patience a search is tried: its index is minutes behind.
+const SEARCHES: u32 = 6;
 
 /// Ask trial accounts what nobody has verified yet.
 #[derive(Args)]
@@ -122,6 +127,9 @@ impl Probe {
             eprintln!("Removed {left} objects that an earlier run left.");
         }
         if self.clean {
+            if let Some(left) = self.left(&made).await {
+                talk::warn(&wrapped(&left, terminal()).join("\n"));
+            }
             return Ok(());
         }
         let mut findings = Findings::default();
@@ -133,6 +141,7 @@ impl Probe {
         if let Some(Inbox::Stack(door)) = &made.inbox {
             door.clean().await?;
         }
+        let left = self.left(&made).await;
         for group in self.groups(&made) {
             findings.rest(
                 group,
@@ -146,12 +155,28 @@ impl Probe {
         let all = findings.0.into_iter();
         let asked: Vec<Finding> = all.filter(|found| self.asks(found.fact)).collect();
         self.write(&asked, &access)?;
+        if let Some(left) = &left {
+            talk::warn(&wrapped(left, terminal()).join("\n"));
+        }
         removed.map_err(told)?;
-        match interrupted {
-            true => Err(Failure::Broken(
+        match (interrupted, left) {
+            (true, None) => Err(Failure::Broken(
                 "interrupted; what was made is removed".to_owned(),
             )),
-            false => Ok(()),
+            (true, Some(_)) => Err(Failure::Broken(
+                "interrupted; what was made is removed, but for what is named above".to_owned(),
+            )),
+            (false, _) => Ok(()),
+        }
+    }
+
+    /// What is left in Braze, whose API deletes nothing, and how to remove it.
+    async fn left(&self, made: &Made) -> Option<String> {
+        let workspace = made.workspace.as_ref()?;
+        let texts = self.clean || self.groups(made).contains(&Group::Texts);
+        match texts {
+            true => braze::left(workspace).await,
+            false => None,
         }
     }
 
@@ -179,6 +204,7 @@ impl Probe {
             endpoint: self.endpoint.clone().unwrap_or_else(own),
             patience,
             export_patience: patience + EXPORT,
+            search_patience: patience * SEARCHES,
         }))
     }
 
@@ -189,6 +215,7 @@ impl Probe {
             base,
             key,
             patience: Duration::from_secs(self.patience),
+            has_block: AtomicBool::new(false),
         })
     }
 
@@ -213,8 +240,26 @@ impl Probe {
         Ok(Some(Inbox::Port(port)))
     }
 
-    /// Looks at all groups; trouble with one of them is told there, and the next is looked at.
+    /// Looks at all groups, and meanwhile for a ticket by search.
     async fn measure(&self, made: &Made, findings: &mut Findings) {
+        let fact = "zendesk.search_lag";
+        let (lag, ()) = tokio::join!(self.lag(made, fact), self.measure_groups(made, findings));
+        match lag {
+            Some(Ok(seconds)) => findings.told(fact, seconds, "a new ticket was found"),
+            Some(Err(why)) => findings.open(fact, &why),
+            None => {}
+        }
+    }
+
+    /// How late a search is; `None`: it is not asked for.
+    async fn lag(&self, made: &Made, fact: &str) -> Option<Lag> {
+        let lab = made.lab.as_ref().filter(|_| self.asks(fact))?;
+        let looked = zendesk::search(lab).await;
+        Some(looked.unwrap_or_else(|trouble| Err(trouble.what())))
+    }
+
+    /// Trouble with one of the groups is told there, and the next is looked at.
+    async fn measure_groups(&self, made: &Made, findings: &mut Findings) {
         let mut moved: Option<Moved> = None;
         for group in self.groups(made) {
             eprintln!("{} …", show::doing(group));

@@ -55,6 +55,7 @@ pub(super) fn doing(group: Group) -> &'static str {
         Group::Tickets => "Comments and a closed ticket",
         Group::Bodies => "What a trigger sends",
         Group::Limits => "The limit of updates of one ticket",
+        Group::Search => "How late a search is, meanwhile",
         Group::Workspace => "What Braze's API tells",
         Group::Texts => "Texts from your phone",
     }

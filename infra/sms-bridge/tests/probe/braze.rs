@@ -169,13 +169,7 @@ async fn each_switch_that_a_persons_texts_show_is_told_right_either_way() {
         });
         let chosen: serde_json::Map<String, Value> = chosen.collect();
         let desk = Desk::start(&Value::Object(chosen.clone())).await;
-        let child = desk.spawn(&[
-            "--listen",
-            "127.0.0.1:0",
-            "--public-url",
-            "http://127.0.0.1:{port}",
-        ]);
-        let mut screen = Terminal::of_pipes(child);
+        let mut screen = Terminal::of_pipes(desk.spawn(&TUNNEL));
         person(&desk.braze, ANA, &mut screen).await;
         person_with_currents(&desk.braze, &mut screen).await;
         assert_eq!(screen.ends().await.code, Some(0));
@@ -195,9 +189,79 @@ async fn each_switch_that_a_persons_texts_show_is_told_right_either_way() {
         ] {
             assert!(!all.contains(private), "{private} in {all}");
         }
-        let block = &desk.braze.snapshot()["content_blocks"]["sms_bridge_probe"];
-        assert_eq!(block, "", "emptied");
+        assert_eq!(block(&desk), "", "emptied");
     }
+}
+
+/// The content block of the probe, as Braze has it.
+fn block(desk: &Desk) -> Value {
+    desk.braze.snapshot()["content_blocks"]["sms_bridge_probe"].clone()
+}
+
+const TUNNEL: [&str; 4] = [
+    "--listen",
+    "127.0.0.1:0",
+    "--public-url",
+    "http://127.0.0.1:{port}",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_interruption_leaves_in_braze_is_emptied_and_named() {
+    for (may_empty, state) in [(true, "is empty now"), (false, "could not be emptied")] {
+        let desk = Desk::start(&json!({})).await;
+        let mut screen = Terminal::of_pipes(desk.spawn(&TUNNEL));
+        screen.asks("Launch it, then press Enter.").await;
+        assert_ne!(block(&desk), "", "made, and with content");
+        if !may_empty {
+            let rest = ["campaigns.trigger.send", "content_blocks.create"];
+            desk.braze.set_permissions(Some(&rest));
+        }
+        let pid = screen.pid().to_string();
+        let done = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(done.unwrap().success());
+        let ended = screen.ends().await;
+        assert_eq!(ended.code, Some(1));
+        let said = crate::kit::flat(&ended.said);
+        for words in [
+            &*format!("the content block sms_bridge_probe, which {state}"),
+            "Archive the block under Templates > Content Blocks",
+            "interrupted; what was made is removed, but for what is named above",
+        ] {
+            assert!(said.contains(words), "{words} is not in {said}");
+        }
+        assert_eq!(block(&desk) == "", may_empty);
+        let lines = transcript(desk.home.path());
+        assert!(
+            lines.iter().any(|line| line["seen"] == "interrupted"),
+            "{lines:#?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_left_in_braze_is_emptied_and_named_by_the_next() {
+    let desk = Desk::start(&json!({})).await;
+    let mut screen = Terminal::of_pipes(desk.spawn(&TUNNEL));
+    screen.asks("Launch it, then press Enter.").await;
+    let pid = screen.pid().to_string();
+    Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+    assert_eq!(screen.ends().await.code, None);
+    assert_ne!(block(&desk), "");
+    let child = desk.spawn(&["--clean"]);
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
+    let output = output.await.unwrap();
+    assert!(output.status.success());
+    let said = crate::kit::flat(&String::from_utf8_lossy(&output.stderr));
+    assert!(
+        said.contains("sms_bridge_probe, which is empty now"),
+        "{said}"
+    );
+    assert_eq!(block(&desk), "");
+    // Where there is none, none is named.
+    let desk = Desk::start(&json!({})).await;
+    let child = desk.spawn(&["--clean"]);
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output().unwrap());
+    assert!(output.await.unwrap().stderr.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

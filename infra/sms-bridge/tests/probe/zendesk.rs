@@ -210,6 +210,35 @@ async fn the_export_tells_of_the_merge_once_it_tells_of_what_came_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_searchs_lag_is_told_by_the_vendors_own_clock_or_not_at_all() {
+    let fact = "zendesk.search_lag";
+    let searched = |state: &simulators::zendesk::State| {
+        let mut calls = state.calls.iter();
+        calls.any(|call| call.operation == "search.tickets")
+    };
+    for lag in [0, 180] {
+        let lab = Lab::start(&json!({ "search_lag": lag })).await;
+        let asked = lab.answer(fact);
+        let later = async {
+            assert!(
+                lab.zendesk
+                    .wait_until(Duration::from_secs(60), searched)
+                    .await
+            );
+            lab.zendesk.age(Duration::from_secs(lag)).unwrap();
+        };
+        let (answer, ()) = tokio::join!(asked, later);
+        let seconds = answer.and_then(|answer| answer.as_u64());
+        let seconds = seconds.unwrap_or_else(|| panic!("{lag} is not found out"));
+        assert!((lag..lag + 30).contains(&seconds), "{lag}: {seconds}");
+        assert_eq!(lab.left(), [0; 4]);
+    }
+    let lab = Lab::start(&json!({"search_lag": 3_600})).await;
+    assert_eq!(lab.answer(fact).await, None);
+    assert_eq!(lab.left(), [0; 4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stamp_to_the_minute_is_told_once_a_minute_lies_between_two_changes() {
     for same in [true, false] {
         let switches = json!({"trigger_stamp_has_seconds": false,
@@ -273,7 +302,7 @@ async fn a_killed_run_is_cleaned_up_by_the_next_and_an_interrupted_one_by_itself
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_transcript_sets_a_simulator_and_tells_of_nobody() {
     let odd = json!({"merged_user": "inactive", "json_escaping": false, "phone_must_be_unique": true,
-        "closed_key": "base", "role_language": "german", "limit_headers": "exhausted"});
+        "closed_key": "base", "role_language": "german", "limit_headers": "exhausted", "search_lag": 1});
     let lab = Lab::start(&odd).await;
     let asked = lab.run(&["--yes"]);
     let (output, ()) = tokio::join!(asked, lab.lets_the_export_catch_up());
@@ -282,7 +311,7 @@ async fn the_whole_transcript_sets_a_simulator_and_tells_of_nobody() {
     let lines = lab.transcript();
     assert_eq!(
         (&lines[0]["facts"], &lines[0]["told"]),
-        (&json!(27), &json!(27))
+        (&json!(28), &json!(28))
     );
     let told = &lines.last().unwrap()["switches"]["zendesk"];
     let other = Lab::start(told).await;

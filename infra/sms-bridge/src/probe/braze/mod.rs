@@ -8,6 +8,7 @@ mod texts;
 mod workspace;
 
 pub(crate) use inbox::{Door, Inbox, Port};
+pub(crate) use texts::left;
 pub(crate) use workspace::Workspace;
 
 use super::facts::{Findings, Group};

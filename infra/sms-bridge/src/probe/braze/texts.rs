@@ -1,5 +1,6 @@
 //! What Braze's webhooks and SMS are like: a person texts from a phone, the webhooks arrive here.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -61,7 +62,7 @@ pub(super) async fn look(
     long(workspace, &known, findings).await?;
     let user = known["user"].as_str().unwrap_or_default();
     currents::look(workspace, inbox, user, findings).await?;
-    tidy(workspace).await
+    tidy().await
 }
 
 /// The bodies of one text.
@@ -75,34 +76,67 @@ async fn block(workspace: &Workspace) -> Result<Result<(), String>, String> {
     let body = json!({"name": BLOCK, "content": content, "state": "active"});
     let made = workspace.post("/content_blocks/create", &body).await?;
     Ok(match made.status {
-        200 | 201 => Ok(()),
+        200 | 201 => {
+            workspace.has_block.store(true, Ordering::Relaxed);
+            Ok(())
+        }
         // It is there from an earlier run, emptied.
-        400 => fill(workspace, content).await?,
+        400 => match fill(workspace, content).await? {
+            Filled::Yes => Ok(()),
+            Filled::NotThere => Err("the content block is not listed".to_owned()),
+            Filled::Refused(why) => Err(why),
+        },
         status => Err(format!("the content block was answered {status}")),
     })
 }
 
+/// What became of a change of the block's content.
+enum Filled {
+    Yes,
+    NotThere,
+    Refused(String),
+}
+
 /// Changes the block's content.
-async fn fill(workspace: &Workspace, content: &str) -> Result<Result<(), String>, String> {
+async fn fill(workspace: &Workspace, content: &str) -> Result<Filled, String> {
     let list = workspace.get("/content_blocks/list", &[]).await?;
+    if !list.is_success() {
+        let why = format!("the list of content blocks was answered {}", list.status);
+        return Ok(Filled::Refused(why));
+    }
     let all = list.body["content_blocks"].as_array().cloned();
     let all = all.unwrap_or_default();
     let own = all.iter().find(|one| one["name"] == BLOCK);
     let Some(id) = own.and_then(|one| one["content_block_id"].as_str()) else {
-        return Ok(Err(format!(
-            "the content block is not listed ({})",
-            list.status
-        )));
+        return Ok(Filled::NotThere);
     };
     let body = json!({"content_block_id": id, "content": content});
     let done = workspace.post("/content_blocks/update", &body).await?;
     Ok(match done.is_success() {
-        true => Ok(()),
-        false => Err(format!(
+        true => Filled::Yes,
+        false => Filled::Refused(format!(
             "changing the content block was answered {}",
             done.status
         )),
     })
+}
+
+/// Empties the content block, however the run ended; what is left then, and how to remove it. Braze has no call to
+/// delete a block or a campaign.
+pub(crate) async fn left(workspace: &Workspace) -> Option<String> {
+    let state = match fill(workspace, "").await {
+        Ok(Filled::Yes) => "is empty now",
+        Ok(Filled::NotThere) => return None,
+        _ if !workspace.has_block.load(Ordering::Relaxed) => return None,
+        Ok(Filled::Refused(_)) | Err(_) => {
+            "could not be emptied (the key may not, or Braze did not answer)"
+        }
+    };
+    Some(format!(
+        "Left in Braze: the content block {BLOCK}, which {state}, and the webhook campaign, if you made it. Archive the \
+         block under Templates > Content Blocks, and stop and archive the campaign under Messaging > Campaigns: Braze's \
+         API deletes neither."
+    ))
 }
 
 fn campaign(inbox: &Inbox, block: bool) -> String {
@@ -364,14 +398,9 @@ async fn long(workspace: &Workspace, known: &Value, findings: &mut Findings) -> 
     Ok(())
 }
 
-/// Empties the content block: Braze has no call to delete one.
-async fn tidy(workspace: &Workspace) -> Result<(), String> {
-    // Where there is no block, there is nothing to empty.
-    let _ = fill(workspace, "").await?;
-    ask(
-        "Please stop and archive the webhook campaign, and archive the content block sms_bridge_probe, which is empty \
-         now: Braze's API deletes neither. Press Enter.",
-    )
-    .await
-    .map(drop)
+/// The last question, so that nobody leaves before what is left was emptied and archived.
+async fn tidy() -> Result<(), String> {
+    ask("Please stop and archive the webhook campaign now. Press Enter.")
+        .await
+        .map(drop)
 }

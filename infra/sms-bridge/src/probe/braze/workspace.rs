@@ -1,5 +1,6 @@
 //! A Braze workspace as the probe asks it: whatever it answers.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::{HeaderValue, Method};
@@ -16,6 +17,8 @@ pub(crate) struct Workspace {
     pub(crate) key: String,
     /// How long something is awaited that may never come.
     pub(crate) patience: Duration,
+    /// This run made a content block.
+    pub(crate) has_block: AtomicBool,
 }
 
 /// An answer, read.

@@ -47,6 +47,8 @@ pub(crate) struct Lab {
     pub(crate) patience: Duration,
     /// How long the export is awaited, which is a minute late at least.
     pub(crate) export_patience: Duration,
+    /// How long a new ticket is looked for by search, which is minutes late.
+    pub(crate) search_patience: Duration,
 }
 
 /// An answer, read.

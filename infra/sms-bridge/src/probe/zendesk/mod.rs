@@ -3,6 +3,7 @@
 mod bodies;
 mod clean;
 mod lab;
+mod lag;
 mod limits;
 mod merge;
 mod scopes;
@@ -11,6 +12,7 @@ mod users;
 
 pub(crate) use clean::clean;
 pub(crate) use lab::Lab;
+pub(crate) use lag::{Lag, search};
 pub(crate) use merge::Moved;
 
 use super::facts::{Findings, Group};
@@ -30,7 +32,8 @@ pub(crate) async fn look(
         Group::Tickets => tickets::look(lab, findings).await?,
         Group::Bodies => bodies::look(lab, findings).await?,
         Group::Limits => limits::look(lab, findings).await?,
-        Group::Workspace | Group::Texts => {}
+        // Looked at beside the others.
+        Group::Search | Group::Workspace | Group::Texts => {}
     }
     Ok(())
 }
