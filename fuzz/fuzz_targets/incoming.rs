@@ -4,7 +4,7 @@
 #![no_main]
 
 use fuzz::text::incoming::{
-    Incoming, classify, is_blank, is_courtesy, is_only_opt_out, is_opt_out_wish, rating,
+    TextKind, classify, is_blank, is_courtesy, is_only_opt_out, is_opt_out_wish, rating,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -12,14 +12,14 @@ fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     let kind = classify(&text);
     assert_eq!(kind, classify(&text));
-    assert_eq!(kind == Incoming::Blank, is_blank(&text));
+    assert_eq!(kind == TextKind::Blank, is_blank(&text));
     match &kind {
-        Incoming::Reaction(reaction) => {
+        TextKind::Reaction(reaction) => {
             assert!(reaction.quoted.is_none_or(|quoted| text.contains(quoted)));
         }
-        Incoming::OptOutWish => assert!(is_opt_out_wish(&text)),
-        Incoming::ThankYou => assert!(is_courtesy(&text)),
-        Incoming::Blank | Incoming::AutomaticReply | Incoming::Ordinary => {}
+        TextKind::OptOutWish => assert!(is_opt_out_wish(&text)),
+        TextKind::ThankYou => assert!(is_courtesy(&text)),
+        TextKind::Blank | TextKind::AutomaticReply | TextKind::Ordinary => {}
     }
     assert!(!is_only_opt_out(&text) || is_opt_out_wish(&text));
     for more in ["?", " :(", " :'(", " zxqwv"] {

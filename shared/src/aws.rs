@@ -23,7 +23,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 
 use crate::config::AwsEnv;
-use crate::net::{BodyError, Deadline, Failure, Http, Repeat, Request};
+use crate::net::{BodyError, Deadline, Http, NoAnswer, Repeat, Request};
 
 /// Longest one attempt at an AWS call takes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -146,7 +146,7 @@ async fn call(
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
 }
 
-fn failed(failure: Failure) -> ConnectorError {
+fn failed(failure: NoAnswer) -> ConnectorError {
     ConnectorError::io(BoxError::from(failure))
 }
 

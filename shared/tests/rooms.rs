@@ -1,8 +1,10 @@
 //! The import rule of `docs/architecture.md`, enforced: no room imports a neighbour that is not
-//! listed for it, and an AWS SDK crate is named only in its room.
+//! listed for it, and an AWS SDK crate is named only in its room. And one word per thing: no crate of the workspace
+//! has two public types of one name.
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("config", &["hours", "message", "net", "secrets"]),
     (
         "conversation",
-        &["aws", "hours", "message", "telemetry", "text"],
+        &["aws", "config", "hours", "message", "telemetry", "text"],
     ),
     (
         "delivery",
@@ -113,12 +115,66 @@ fn every_room_of_the_table_exists() {
     }
 }
 
+#[test]
+fn no_two_public_types_of_a_crate_share_a_name() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let crates = crates_below(&workspace);
+    assert!(crates.len() > 8, "{crates:?}");
+    let mut wrong = Vec::new();
+    for root in crates {
+        let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (path, code) in sources_below(&root.join("src")) {
+            for name in code.lines().filter_map(public_type) {
+                named.entry(name).or_default().push(path.clone());
+            }
+        }
+        named.retain(|_, places| places.len() > 1);
+        let shown = |(name, places)| format!("{}: {name} in {places:?}", root.display());
+        wrong.extend(named.into_iter().map(shown));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The type that a line makes public.
+fn public_type(line: &str) -> Option<String> {
+    let mut words = line
+        .trim_start()
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let kinds = ["struct", "enum", "trait", "type", "union"];
+    if words.next() != Some("pub") || !kinds.contains(&words.next()?) {
+        return None;
+    }
+    words.next().map(str::to_owned)
+}
+
+/// The folders with a manifest and sources.
+fn crates_below(folder: &Path) -> Vec<PathBuf> {
+    let mut crates = Vec::new();
+    for entry in fs::read_dir(folder).expect("readable") {
+        let path = entry.expect("readable").path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if !path.is_dir() || hidden || path.ends_with("target") || path.ends_with("src") {
+            continue;
+        }
+        if path.join("Cargo.toml").exists() && path.join("src").exists() {
+            crates.push(path.clone());
+        }
+        crates.extend(crates_below(&path));
+    }
+    crates
+}
+
 /// The code of the library without comments and tests, by path below `src`.
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    sources_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+fn sources_below(root: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
-    collect(&root, &mut files);
-    let relative = |file: &Path| file.strip_prefix(&root).map(|p| p.display().to_string());
+    collect(root, &mut files);
+    let relative = |file: &Path| file.strip_prefix(root).map(|p| p.display().to_string());
     files
         .iter()
         .filter_map(|file| {

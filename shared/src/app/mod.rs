@@ -74,12 +74,12 @@ impl App {
         let store = Store::new(&parts, settings.table_name.clone());
         let vendors = Clients {
             media,
-            zendesk: zendesk::Client::new(
+            zendesk: zendesk::ZendeskClient::new(
                 http.clone(),
                 settings.zendesk.base.clone(),
                 Arc::clone(&secrets),
             ),
-            braze: braze::Client::new(http, settings.braze.base.clone(), Arc::clone(&secrets)),
+            braze: braze::BrazeClient::new(http, settings.braze.base.clone(), Arc::clone(&secrets)),
             tickets: TicketDefaults {
                 tags: settings.policy.ticket.tags.clone(),
                 priority: settings.policy.ticket.priority.clone(),
@@ -171,8 +171,8 @@ fn name_customers(secrets: &Secrets) {
 }
 
 /// The key of the customers' names in the logs; nothing where the secret has none and no token.
-pub fn pseudonym_key(secrets: &Secrets) -> Option<telemetry::pseudonym::Key> {
-    use telemetry::pseudonym::Key;
+pub fn pseudonym_key(secrets: &Secrets) -> Option<telemetry::pseudonym::PseudonymKey> {
+    use telemetry::pseudonym::PseudonymKey;
     match &secrets.pseudonym_key {
         Some(own) => Key::own(own.expose()),
         None => Key::of_token(secrets.braze_inbound.live().next()?.expose()),

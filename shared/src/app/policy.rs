@@ -4,29 +4,21 @@
 
 use std::time::Duration;
 
-use crate::config::{self, Settings, SmsSettings};
+use crate::config::{Settings, SmsSettings, TextTickets};
 use crate::conversation::notes;
-use crate::conversation::policy::{
-    CostNote, FilesOut, Language, OpenOn, Policy, Spend, Style, Updates,
-};
+use crate::conversation::policy::{Policy, Spend, Style, UpdateLimit};
 use crate::text::sms::Ligatures;
 
 const SECONDS_AN_HOUR: u64 = 60 * 60;
 
 /// The policy that the settings ask for.
 pub(super) fn of(settings: &Settings) -> Policy {
-    let language = match settings.policy.language {
-        config::Language::English => Language::English,
-        config::Language::French => Language::French,
-    };
+    let language = settings.policy.language;
     Policy {
-        open_on: match settings.policy.open_on {
-            config::OpenOn::Any => OpenOn::Any,
-            config::OpenOn::Keyword => OpenOn::Keyword,
-        },
+        open_on: settings.policy.open_on,
         tag: match settings.policy.text_tickets {
-            config::TextTickets::Tagged => settings.policy.ticket.tags.first().cloned(),
-            config::TextTickets::Any => None,
+            TextTickets::Tagged => settings.policy.ticket.tags.first().cloned(),
+            TextTickets::Any => None,
         },
         reopen_window: Duration::from_secs(
             u64::from(settings.policy.reopen_window_days) * 24 * SECONDS_AN_HOUR,
@@ -64,7 +56,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
             customer_day: settings.policy.parts_per_customer_day,
             hour: settings.policy.parts_per_hour,
         },
-        updates: Updates {
+        updates: UpdateLimit {
             a_minute: settings.zendesk.updates_per_minute,
             share: settings.zendesk.updates_share,
         },
@@ -81,15 +73,7 @@ fn style(sms: &SmsSettings) -> Style {
             false => Ligatures::Keep,
         },
         max_messages: usize::try_from(sms.max_messages).unwrap_or(usize::MAX),
-        files: match sms.files {
-            config::FilesOut::Note => FilesOut::Note,
-            config::FilesOut::Links => FilesOut::Links,
-            config::FilesOut::Media => FilesOut::Media,
-        },
-        cost_note: match sms.cost_note {
-            config::CostNote::Never => CostNote::Never,
-            config::CostNote::Ucs2 => CostNote::Ucs2,
-            config::CostNote::Always => CostNote::Always,
-        },
+        files: sms.files,
+        cost_note: sms.cost_note,
     }
 }

@@ -12,7 +12,7 @@ use crate::config::SignatureMode;
 use crate::conversation::step::Ending;
 use crate::conversation::store::StoreError;
 use crate::delivery::{Report, Work, calls_zendesk, log_name};
-use crate::http::{Answer, AuthError, Known, TooLarge, body};
+use crate::http::{AuthError, Known, TooLarge, WebhookAnswer, body};
 use crate::message::{self, DeliveryId, Happened, Incoming, Malformed, Parsed, TicketId};
 use crate::telemetry::{self, EventLine, hops, invocation, metrics};
 
@@ -29,7 +29,7 @@ impl App {
         let door = served.unwrap_or(door);
         let answered = telemetry::caught(self.answer(served, request));
         let (answered, hops) = hops::collected(answered).await;
-        let (answer, known) = answered.unwrap_or_else(|| Answer::Unavailable.into());
+        let (answer, known) = answered.unwrap_or_else(|| WebhookAnswer::Unavailable.into());
         let line = EventLine {
             request: &context.request_id,
             door: door.name(),
@@ -45,19 +45,19 @@ impl App {
             hops,
         };
         // An unauthenticated request has one log line already.
-        if answer != Answer::NotAuthentic {
+        if answer != WebhookAnswer::NotAuthentic {
             line.write();
         }
         answer.response()
     }
 
-    async fn answer(&self, door: Option<Door>, request: &Request) -> (Answer, Told) {
+    async fn answer(&self, door: Option<Door>, request: &Request) -> (WebhookAnswer, Told) {
         let Some(door) = door else {
-            return Answer::NotServed.into();
+            return WebhookAnswer::NotServed.into();
         };
         let body = match body(request, door.most_bytes()) {
             Ok(body) => body,
-            Err(TooLarge(most)) => return Answer::TooLarge(most).into(),
+            Err(TooLarge(most)) => return WebhookAnswer::TooLarge(most).into(),
         };
         let proven = match self.authenticate(door, request, body).await {
             Ok(proven) => proven,
@@ -76,11 +76,11 @@ impl App {
             Parsed::NotForUs(reason, ticket) => {
                 let known = Known::new(message::delivery_of_body(body), ticket);
                 let told = Told::of(known.clone());
-                (Answer::Ignored(Cow::Borrowed(reason), known), told)
+                (WebhookAnswer::Ignored(Cow::Borrowed(reason), known), told)
             }
             // Kept, it could be signed by the tool later, and anybody could fill the table.
             Parsed::Malformed(malformed) if proven == Proven::No => {
-                Answer::Malformed(malformed).into()
+                WebhookAnswer::Malformed(malformed).into()
             }
             Parsed::Malformed(malformed) => self.keep(door, body, malformed).await,
         }
@@ -93,12 +93,12 @@ impl App {
         door: Door,
         request: &Request,
         body: &[u8],
-    ) -> Result<Proven, Answer> {
+    ) -> Result<Proven, WebhookAnswer> {
         let headers = request.headers();
         let now = self.bridge.clock.now();
         let secrets = self.secrets.get().await.map_err(|error| {
             tracing::error!(error = %error, "the secrets cannot be read, so every request is answered 503");
-            Answer::Unavailable
+            WebhookAnswer::Unavailable
         })?;
         super::name_customers(&secrets);
         let mut verdict = door.check(&secrets, headers, body, now);
@@ -119,11 +119,16 @@ impl App {
         if observed {
             Ok(Proven::No)
         } else {
-            Err(Answer::NotAuthentic)
+            Err(WebhookAnswer::NotAuthentic)
         }
     }
 
-    async fn take_in(&self, incoming: Incoming, request: &Request, now: i64) -> (Answer, Told) {
+    async fn take_in(
+        &self,
+        incoming: Incoming,
+        request: &Request,
+        now: i64,
+    ) -> (WebhookAnswer, Told) {
         let context = request.lambda_context();
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let work = Work::request(&context.request_id, deadline, now);
@@ -134,10 +139,10 @@ impl App {
         };
         match self.bridge.was_delivered_without(&incoming).await {
             Ok(false) => {}
-            Ok(true) => return (Answer::Duplicate(told.event.clone()), told),
+            Ok(true) => return (WebhookAnswer::Duplicate(told.event.clone()), told),
             Err(error) => {
                 tracing::error!(error = %error, "the event cannot be stored");
-                return (Answer::Unavailable, told);
+                return (WebhookAnswer::Unavailable, told);
             }
         }
         let signs_in = calls_zendesk(&incoming);
@@ -152,11 +157,11 @@ impl App {
             Err(StoreError::Full) => {
                 let id = told.event.delivery.as_ref().map(tracing::field::display);
                 tracing::warn!(delivery.id = id, "the mailbox is full");
-                return (Answer::Unavailable, told);
+                return (WebhookAnswer::Unavailable, told);
             }
             Err(error) => {
                 tracing::error!(error = %error, "the event cannot be stored");
-                return (Answer::Unavailable, told);
+                return (WebhookAnswer::Unavailable, told);
             }
         };
         reported(report, told)
@@ -164,7 +169,12 @@ impl App {
 
     /// Follows what Zendesk's event stream reports. No person waits for it: an event that was lost is made up for by the
     /// next one on its ticket.
-    async fn take_happened(&self, body: &[u8], request: &Request, now: i64) -> (Answer, Told) {
+    async fn take_happened(
+        &self,
+        body: &[u8],
+        request: &Request,
+        now: i64,
+    ) -> (WebhookAnswer, Told) {
         let known = Known::new(message::delivery_of_body(body), None);
         let told = Told {
             kind: Some("happened"),
@@ -175,7 +185,7 @@ impl App {
                 return self.keep(Door::ZendeskEvents, body, malformed).await;
             }
             Happened::NotForUs(reason) => {
-                return (Answer::Ignored(Cow::Borrowed(reason), known), told);
+                return (WebhookAnswer::Ignored(Cow::Borrowed(reason), known), told);
             }
             happened => happened,
         };
@@ -186,14 +196,19 @@ impl App {
             Ok(report) => reported(report, told),
             Err(error) => {
                 tracing::error!(error = %error, "an event from Zendesk's event webhook cannot be stored");
-                (Answer::Unavailable, told)
+                (WebhookAnswer::Unavailable, told)
             }
         }
     }
 
     /// Takes in what Braze's event export brings. Nothing of it is malformed: it would be sent again for days, and
     /// then not at all any more.
-    async fn take_exported(&self, body: &[u8], request: &Request, now: i64) -> (Answer, Told) {
+    async fn take_exported(
+        &self,
+        body: &[u8],
+        request: &Request,
+        now: i64,
+    ) -> (WebhookAnswer, Told) {
         let known = Known::new(message::delivery_of_body(body), None);
         let told = Told {
             kind: Some("export"),
@@ -204,44 +219,44 @@ impl App {
         let work = Work::request(&context.request_id, deadline, now);
         let events = message::braze_events(body, now);
         let answer = match Box::pin(self.bridge.take_exported(events, &work)).await {
-            Ok(0) => Answer::Ignored(Cow::Borrowed("no event of ours"), known),
-            Ok(_) => Answer::Delivered(known),
+            Ok(0) => WebhookAnswer::Ignored(Cow::Borrowed("no event of ours"), known),
+            Ok(_) => WebhookAnswer::Delivered(known),
             Err(error) => {
                 tracing::error!(error = %error, "exported events cannot be stored");
-                Answer::Unavailable
+                WebhookAnswer::Unavailable
             }
         };
         (answer, told)
     }
 
     /// Keeps what is authentic and cannot be understood, so that a person can see to it.
-    async fn keep(&self, door: Door, body: &[u8], malformed: Malformed) -> (Answer, Told) {
+    async fn keep(&self, door: Door, body: &[u8], malformed: Malformed) -> (WebhookAnswer, Told) {
         let id = message::delivery_of_body(body);
         let cause = malformed.to_string();
         let answer = match self.bridge.bury_body(&id, door.name(), &cause, body).await {
             Ok(()) => {
                 tracing::error!(door = door.name(), delivery.id = %id, cause, "malformed: dead letter");
-                Answer::Malformed(malformed)
+                WebhookAnswer::Malformed(malformed)
             }
             Err(error) => {
                 tracing::error!(error = %error, "dead letter not kept");
-                Answer::Unavailable
+                WebhookAnswer::Unavailable
             }
         };
         (answer, Told::of(Known::new(id, None)))
     }
 }
 
-fn reported(report: Report, mut told: Told) -> (Answer, Told) {
+fn reported(report: Report, mut told: Told) -> (WebhookAnswer, Told) {
     told.attempts = report.attempts;
     told.event.ticket = report.ticket;
     let known = told.event.clone();
     let answer = match report.ending {
-        Ending::Delivered => Answer::Delivered(known),
-        Ending::Duplicate => Answer::Duplicate(known),
-        Ending::Ignored(reason) => Answer::Ignored(Cow::Borrowed(reason), known),
+        Ending::Delivered => WebhookAnswer::Delivered(known),
+        Ending::Duplicate => WebhookAnswer::Duplicate(known),
+        Ending::Ignored(reason) => WebhookAnswer::Ignored(Cow::Borrowed(reason), known),
         // Stored; what the agent has to know is on the ticket.
-        Ending::Queued | Ending::Unknown | Ending::Dead(_) => Answer::Queued(known),
+        Ending::Queued | Ending::Unknown | Ending::Dead(_) => WebhookAnswer::Queued(known),
     };
     (answer, told)
 }
@@ -271,8 +286,8 @@ impl Told {
     }
 }
 
-impl From<Answer> for (Answer, Told) {
-    fn from(answer: Answer) -> Self {
+impl From<WebhookAnswer> for (WebhookAnswer, Told) {
+    fn from(answer: WebhookAnswer) -> Self {
         (answer, Told::default())
     }
 }

@@ -1,6 +1,6 @@
 //! Calls to Braze's REST API.
 //!
-//! In: [`TriggerSend`], [`Attributes`]. Out: [`Sent`] or [`BrazeError`]. Imports only `net`,
+//! In: [`TriggerSend`], [`UserAttributes`]. Out: [`Dispatched`] or [`BrazeError`]. Imports only `net`,
 //! `secrets` and the identifiers.
 
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::error::BrazeError;
 use super::types::{
-    Attributes, Event, SendBody, Sent, SentAnswer, StatusAnswer, Subscription, TrackBody,
-    TriggerSend, UnsubscribeBody,
+    CustomEvent, Dispatched, SendBody, SentAnswer, StatusAnswer, SubscriptionState, TrackBody,
+    TriggerSend, UnsubscribeBody, UserAttributes,
 };
 use crate::message::Customer;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
@@ -19,7 +19,7 @@ use crate::secrets::{SecretStore, Secrets};
 
 /// Calls Braze's API. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub struct BrazeClient {
     http: Http,
     base: BaseUrl,
     secrets: Arc<SecretStore>,
@@ -30,7 +30,7 @@ pub struct Client {
 #[error("the secret holds no usable braze_api_key")]
 struct NoKey;
 
-impl Client {
+impl BrazeClient {
     /// A client with the key that the secret holds.
     pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
         Self {
@@ -54,12 +54,12 @@ impl Client {
         &self,
         send: &TriggerSend<'_>,
         deadline: Deadline,
-    ) -> Result<Sent, BrazeError> {
+    ) -> Result<Dispatched, BrazeError> {
         let url = self.base.at("/campaigns/trigger/send");
         let request = Request::new(Method::POST, url, Repeat::Never).json(&SendBody::of(send));
         let answer = self.call(request, deadline).await?;
         // Accepted is accepted, whatever can be read of the details.
-        let sent = Sent::from(answer.json::<SentAnswer>().unwrap_or_default());
+        let sent = Dispatched::from(answer.json::<SentAnswer>().unwrap_or_default());
         if sent.warnings > 0 {
             tracing::warn!(braze.warnings = sent.warnings, "braze.accepted_with_errors");
         }
@@ -73,8 +73,8 @@ impl Client {
     pub async fn track(
         &self,
         customer: &Customer,
-        attributes: Attributes,
-        events: &[Event],
+        attributes: UserAttributes,
+        events: &[CustomEvent],
         deadline: Deadline,
     ) -> Result<(), BrazeError> {
         let url = self.base.at("/users/track");
@@ -96,7 +96,7 @@ impl Client {
         customer: &Customer,
         group: &str,
         deadline: Deadline,
-    ) -> Result<Subscription, BrazeError> {
+    ) -> Result<SubscriptionState, BrazeError> {
         let mut url = self.base.at("/subscription/status/get");
         url.query_pairs_mut()
             .append_pair("subscription_group_id", group);

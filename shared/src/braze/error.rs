@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
-use crate::net::{Answer, Cause, Detail, Failure};
+use crate::net::{Answer, Cause, Detail, NoAnswer};
 
 /// Wait after a 429 that does not tell.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
@@ -82,11 +82,11 @@ impl BrazeError {
     }
 }
 
-impl From<Failure> for BrazeError {
-    fn from(failure: Failure) -> Self {
+impl From<NoAnswer> for BrazeError {
+    fn from(failure: NoAnswer) -> Self {
         match failure {
-            Failure::NotSent(_) => Self::unavailable(failure),
-            Failure::Unknown(_) => Self::OutcomeUnknown {
+            NoAnswer::NotSent(_) => Self::unavailable(failure),
+            NoAnswer::Unknown(_) => Self::OutcomeUnknown {
                 source: failure.into(),
             },
         }

@@ -11,13 +11,13 @@ use crate::test_support::{Reply, Server, Vault, http, later, soon};
 struct Setting {
     vault: Vault,
     braze: Server,
-    client: Client,
+    client: BrazeClient,
 }
 
 fn setting(replies: impl IntoIterator<Item = Reply>) -> Setting {
     let vault = Vault::holding(json!({"braze_api_key": "key-1"}));
     let braze = Server::script(replies);
-    let client = Client::new(http(), braze.base(), vault.store());
+    let client = BrazeClient::new(http(), braze.base(), vault.store());
     Setting {
         vault,
         braze,
@@ -25,7 +25,7 @@ fn setting(replies: impl IntoIterator<Item = Reply>) -> Setting {
     }
 }
 
-async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Sent, BrazeError> {
+async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Dispatched, BrazeError> {
     let user: Customer = "ana".parse().expect("valid");
     let (text, agent) = (Personal::from("Hi \"Ana\"\n😀"), Personal::from("Joe"));
     let send = TriggerSend {
@@ -40,7 +40,7 @@ async fn send(setting: &Setting, deadline: crate::net::Deadline) -> Result<Sent,
             part: 1,
             parts: 2,
         },
-        attributes: Attributes {
+        attributes: UserAttributes {
             zendesk_ticket: TicketId::new(35),
             zendesk_ticket_open: true,
             zendesk_ticket_opened_at: None,
@@ -59,7 +59,7 @@ async fn a_message_is_one_request_with_exactly_the_documented_body() {
     let sent = send(&setting, later()).await.expect("sent");
     assert_eq!(
         sent,
-        Sent {
+        Dispatched {
             dispatch_id: Some("d-1".to_owned()),
             warnings: 0
         }
@@ -102,7 +102,7 @@ async fn a_profile_without_external_id_is_named_by_its_alias() {
     let phone = crate::message::Phone::read("+1 555 010 0042").expect("a number");
     let (customer, text) = (Customer::Phone(phone), Personal::from("Hi"));
     let alias = json!({"alias_name": "+15550100042", "alias_label": "phone"});
-    let attributes = Attributes {
+    let attributes = UserAttributes {
         zendesk_ticket: None,
         zendesk_ticket_open: true,
         zendesk_ticket_opened_at: None,
@@ -126,7 +126,7 @@ async fn a_profile_without_external_id_is_named_by_its_alias() {
     let track = client.track(&customer, attributes, &[], later());
     track.await.expect("done");
     let state = client.subscription(&customer, "g-1", later()).await;
-    assert_eq!(state.expect("told"), Subscription::Subscribed);
+    assert_eq!(state.expect("told"), SubscriptionState::Subscribed);
     let seen = setting.braze.requests();
     let recipient = &seen[0].json()["recipients"][0];
     assert_eq!(recipient["user_alias"], alias);
@@ -148,7 +148,7 @@ async fn a_profile_without_external_id_is_named_by_its_alias() {
 async fn attributes_are_set_without_a_message() {
     let setting = setting([Reply::json(201, json!({"message": "success"}))]);
     let user = "ana".parse().expect("valid");
-    let attributes = Attributes {
+    let attributes = UserAttributes {
         zendesk_ticket: None,
         zendesk_ticket_open: false,
         zendesk_ticket_opened_at: None,
@@ -188,7 +188,7 @@ async fn every_success_counts_as_sent_whatever_its_body() {
     for _ in 0..3 {
         assert_eq!(
             send(&setting, later()).await.expect("sent"),
-            Sent::default()
+            Dispatched::default()
         );
     }
     assert_eq!(setting.braze.requests().len(), 4);
@@ -278,7 +278,7 @@ async fn a_message_that_could_not_leave_is_surely_not_sent() {
         .parse()
         .expect("valid");
     let mut setting = setting([]);
-    setting.client = Client::new(http(), base, setting.vault.store());
+    setting.client = BrazeClient::new(http(), base, setting.vault.store());
     let error = send(&setting, later()).await.expect_err("refused");
     assert!(matches!(error, BrazeError::Unavailable { .. }), "{error:?}");
 }
@@ -315,7 +315,7 @@ async fn a_key_filled_in_after_the_first_look_is_used_at_once() {
     let store = vault.store();
     store.get().await.expect("the empty secret is cached");
     vault.change(json!({"braze_api_key": "key-1"}));
-    let client = Client::new(http(), braze.base(), store);
+    let client = BrazeClient::new(http(), braze.base(), store);
     let setting = Setting {
         vault,
         braze,

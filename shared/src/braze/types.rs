@@ -18,7 +18,7 @@ pub struct TriggerSend<'a> {
     /// What the campaign's template can use.
     pub trigger_properties: TriggerProperties<'a>,
     /// Set before the message is rendered.
-    pub attributes: Attributes,
+    pub attributes: UserAttributes,
 }
 
 /// What the campaign's template can use.
@@ -46,7 +46,7 @@ pub struct TriggerProperties<'a> {
 
 /// The customer's attributes, by which audience filters and campaigns work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Attributes {
+pub struct UserAttributes {
     /// The ticket, as a string; left as it is where not known.
     #[serde(
         skip_serializing_if = "Option::is_none",
@@ -62,7 +62,7 @@ pub struct Attributes {
 
 /// A custom event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Event {
+pub struct CustomEvent {
     /// Its name.
     pub name: &'static str,
     /// RFC 3339.
@@ -92,7 +92,7 @@ pub struct EventProperties {
 
 /// Braze accepted the message: no proof that it reaches the customer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sent {
+pub struct Dispatched {
     /// Braze's id of the sending, where the answer could be read.
     pub dispatch_id: Option<String>,
     /// How many minor errors Braze reported beside.
@@ -110,7 +110,7 @@ struct Recipient<'a> {
     #[serde(flatten)]
     to: Addressee<'a>,
     trigger_properties: &'a TriggerProperties<'a>,
-    attributes: Attributes,
+    attributes: UserAttributes,
     /// An unknown id must not become a new, empty profile. With an alias Braze takes `false` only (documented).
     send_to_existing_only: bool,
 }
@@ -178,7 +178,7 @@ struct EventRow<'a> {
     #[serde(rename = "_update_existing_only")]
     update_existing_only: bool,
     #[serde(flatten)]
-    event: &'a Event,
+    event: &'a CustomEvent,
 }
 
 #[derive(Serialize)]
@@ -188,11 +188,15 @@ struct TrackRow<'a> {
     #[serde(rename = "_update_existing_only")]
     update_existing_only: bool,
     #[serde(flatten)]
-    attributes: Attributes,
+    attributes: UserAttributes,
 }
 
 impl<'a> TrackBody<'a> {
-    pub(super) fn of(customer: &'a Customer, attributes: Attributes, events: &'a [Event]) -> Self {
+    pub(super) fn of(
+        customer: &'a Customer,
+        attributes: UserAttributes,
+        events: &'a [CustomEvent],
+    ) -> Self {
         let whose = match customer {
             Customer::Id(id) => Whose::ExternalId(id),
             Customer::Phone(phone) => Whose::UserAlias(UserAlias::of(phone)),
@@ -222,7 +226,7 @@ pub(super) struct SentAnswer {
     errors: Option<serde_json::Value>,
 }
 
-impl From<SentAnswer> for Sent {
+impl From<SentAnswer> for Dispatched {
     fn from(answer: SentAnswer) -> Self {
         let warnings = match answer.errors {
             None | Some(serde_json::Value::Null) => 0,
@@ -263,7 +267,7 @@ impl<'a> UnsubscribeBody<'a> {
 
 /// A customer's state in a subscription group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-pub enum Subscription {
+pub enum SubscriptionState {
     /// Messages are sent.
     Subscribed,
     /// None are.
@@ -279,17 +283,17 @@ pub enum Subscription {
 #[derive(Deserialize, Default)]
 pub(super) struct StatusAnswer {
     #[serde(default)]
-    status: BTreeMap<String, Subscription>,
+    status: BTreeMap<String, SubscriptionState>,
 }
 
 impl StatusAnswer {
     /// The only customer's state: one was asked for, and the documentation names them by what was asked
     /// with or by their number.
-    pub(super) fn only(self) -> Subscription {
+    pub(super) fn only(self) -> SubscriptionState {
         let mut states = self.status.into_values();
         match (states.next(), states.next()) {
             (Some(only), None) => only,
-            _ => Subscription::Other,
+            _ => SubscriptionState::Other,
         }
     }
 }

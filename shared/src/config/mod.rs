@@ -9,8 +9,8 @@ mod settings;
 
 pub use lookup::{ConfigErrors, Problem};
 pub use settings::{
-    AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, Policy, Settings, SignatureMode,
-    SmsSettings, TextTickets, TicketSettings, ZendeskSettings,
+    AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, PolicySettings, Settings,
+    SignatureMode, SmsSettings, TextTickets, TicketSettings, ZendeskSettings,
 };
 
 use lookup::Reader;

@@ -10,8 +10,8 @@ use tracing::level_filters::LevelFilter;
 
 use super::lookup::Reader;
 use super::settings::{
-    AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, Policy, Settings, SignatureMode,
-    SmsSettings, TextTickets, TicketSettings, ZendeskSettings,
+    AwsEnv, BrazeSettings, CostNote, FilesOut, Language, OpenOn, PolicySettings, Settings,
+    SignatureMode, SmsSettings, TextTickets, TicketSettings, ZendeskSettings,
 };
 use crate::secrets::Secret;
 
@@ -88,7 +88,7 @@ fn zendesk(r: &mut Reader<'_>) -> Option<ZendeskSettings> {
     })
 }
 
-fn policy(r: &mut Reader<'_>) -> Policy {
+fn policy(r: &mut Reader<'_>) -> PolicySettings {
     let open_on = r.choice(
         "OPEN_ON",
         OpenOn::Any,
@@ -111,7 +111,7 @@ fn policy(r: &mut Reader<'_>) -> Policy {
     let loop_fuse = r.number("LOOP_FUSE", 5, 0..=100);
     let parts_per_customer_day = r.number("PARTS_PER_CUSTOMER_DAY", 0, 0..=MOST_PARTS);
     let parts_per_hour = r.number("PARTS_PER_HOUR", 0, 0..=MOST_PARTS);
-    Policy {
+    PolicySettings {
         open_on,
         text_tickets,
         reopen_window_days,

@@ -25,7 +25,7 @@ pub struct Settings {
     /// How Braze is reached.
     pub braze: BrazeSettings,
     /// What the bridge decides by.
-    pub policy: Policy,
+    pub policy: PolicySettings,
     /// `SIGNATURE_MODE`.
     pub signature_mode: SignatureMode,
     /// `EXTRA_CA_FILE`: PEM certificates trusted beside the public ones.
@@ -93,7 +93,7 @@ pub struct BrazeSettings {
 
 /// What the bridge decides by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
+pub struct PolicySettings {
     /// `OPEN_ON`.
     pub open_on: OpenOn,
     /// `TEXT_TICKETS`.
@@ -162,20 +162,22 @@ pub struct SmsSettings {
 }
 
 /// What becomes of the files on an agent's comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FilesOut {
     /// A note says that they were not sent.
+    #[default]
     Note,
     /// Their links go below the text.
     Links,
-    /// A picture goes to the campaign as `media_url`.
+    /// A picture goes to the campaign as `media_url`; a note names the rest.
     Media,
 }
 
 /// Whether a note says what an answer cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CostNote {
     /// Never.
+    #[default]
     Never,
     /// Where a character made it UCS-2.
     Ucs2,
@@ -196,21 +198,23 @@ pub struct TicketSettings {
     pub kind: Option<String>,
 }
 
-/// In which language the bridge speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The language of what the bridge itself says to agents and customers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// `en`
+    #[default]
     English,
     /// `fr`
     French,
 }
 
 /// Which text of a customer without a conversation opens a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OpenOn {
     /// Every one.
+    #[default]
     Any,
-    /// Only one flagged as a support request.
+    /// Only one that came through the support keyword's campaign.
     Keyword,
 }
 

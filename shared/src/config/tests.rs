@@ -57,7 +57,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
     assert_eq!(settings.log_level, LevelFilter::INFO);
     assert_eq!(
         settings.policy,
-        Policy {
+        PolicySettings {
             open_on: OpenOn::Any,
             text_tickets: TextTickets::Tagged,
             reopen_window_days: 28,

@@ -2,52 +2,9 @@
 
 use std::time::Duration;
 
+pub use crate::config::{CostNote, FilesOut, Language, OpenOn};
 use crate::hours::Hours;
 use crate::text::sms::Ligatures;
-
-/// Which texts open a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OpenOn {
-    /// Every text.
-    #[default]
-    Any,
-    /// Only those that came through the support keyword's campaign.
-    Keyword,
-}
-
-/// The language of what the bridge itself says to agents and customers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// French.
-    French,
-}
-
-/// What becomes of the files on an agent's comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum FilesOut {
-    /// A note says that they were not sent.
-    #[default]
-    Note,
-    /// Their links go below the text.
-    Links,
-    /// A picture goes to the campaign as `media_url`; a note names the rest.
-    Media,
-}
-
-/// Whether a note says what an answer cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CostNote {
-    /// Never.
-    #[default]
-    Never,
-    /// Where a character made it UCS-2.
-    Ucs2,
-    /// Of every answer.
-    Always,
-}
 
 /// How an agent's answer becomes SMS.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +82,7 @@ pub struct Policy {
     /// How many SMS parts may be sent.
     pub spend: Spend,
     /// How many updates of tickets the bridge makes.
-    pub updates: Updates,
+    pub updates: UpdateLimit,
     /// When no automatic SMS goes out.
     pub quiet_hours: Option<Hours>,
 }
@@ -141,14 +98,14 @@ pub struct Spend {
 
 /// How many updates of tickets the bridge makes: agents save theirs under the same limit of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Updates {
+pub struct UpdateLimit {
     /// The account's limit, where Zendesk tells none; zero: not known, any number.
     pub a_minute: u32,
     /// How much of the limit the bridge uses, in per cent.
     pub share: u32,
 }
 
-impl Updates {
+impl UpdateLimit {
     /// How many updates a minute the bridge may make under a limit that Zendesk's answers name, at least one; `None`:
     /// any number.
     pub fn allowed(self, told: Option<u32>) -> Option<u32> {
@@ -158,7 +115,7 @@ impl Updates {
     }
 }
 
-impl Default for Updates {
+impl Default for UpdateLimit {
     fn default() -> Self {
         Self {
             a_minute: 100,
@@ -198,7 +155,7 @@ impl Default for Policy {
             style: Style::default(),
             no_closing_tags: vec!["spam".to_owned(), "closed_by_merge".to_owned()],
             loop_fuse: 5,
-            updates: Updates::default(),
+            updates: UpdateLimit::default(),
             spend: Spend::default(),
             quiet_hours: None,
         }
@@ -238,13 +195,13 @@ mod tests {
 
     #[test]
     fn a_limit_that_makes_no_sense_is_none_and_one_update_is_always_allowed() {
-        let set = Updates::default();
+        let set = UpdateLimit::default();
         assert_eq!(set.allowed(None), Some(60));
         assert_eq!(set.allowed(Some(300)), Some(180));
         assert_eq!(set.allowed(Some(0)), Some(60));
         assert_eq!(set.allowed(Some(1)), Some(1));
         assert_eq!(set.allowed(Some(u32::MAX)), Some(2_576_980_377));
-        let none = Updates {
+        let none = UpdateLimit {
             a_minute: 0,
             share: 1,
         };

@@ -25,7 +25,7 @@ const TIME_SHARE: Duration = Duration::from_secs(3);
 /// What became of each file, in order.
 pub(super) async fn attach(
     fetcher: &Fetcher,
-    zendesk: &zendesk::Client,
+    zendesk: &zendesk::ZendeskClient,
     links: &[Personal],
     deadline: Deadline,
 ) -> Vec<Attached> {
@@ -67,7 +67,7 @@ pub(super) async fn attach(
 /// One file; once more where Zendesk wanted a new access token, for a stream cannot be rewound.
 async fn bring(
     fetcher: &Fetcher,
-    zendesk: &zendesk::Client,
+    zendesk: &zendesk::ZendeskClient,
     index: usize,
     link: &Personal,
     deadline: Deadline,

@@ -9,8 +9,8 @@ use crate::conversation::step::Sms;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
 use crate::conversation::watch::{Ends, Fate, Owed, Sent, Unreported, Watch};
 use crate::message::{
-    Body, Changed, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, Incoming, Note,
-    Personal, Phone, Profile, Reached, Text, Told, Whom,
+    Body, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, Incoming, Note, Personal,
+    Phone, Profile, Reached, SubscriptionChange, Text, Told, Whom,
 };
 
 use crate::telemetry::metrics::{self, Metric};
@@ -191,7 +191,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                     what: to,
                     text: Personal::default(),
                     braze_id: None,
-                    changed: Some(Changed {
+                    changed: Some(SubscriptionChange {
                         at: event.at,
                         by_keyword,
                     }),

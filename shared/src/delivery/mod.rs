@@ -39,7 +39,7 @@ use event_log::{Ended, Endings};
 pub use gate::Gate;
 pub use limits::Limits;
 pub use pace::Pace;
-pub use reconcile::{Changed, Changes, From, NotTold};
+pub use reconcile::{Changes, From, NotTold, TicketChange};
 pub use redeliver::Summary;
 pub use updates::Updates;
 pub(crate) use vendors::calls_zendesk;

@@ -48,7 +48,7 @@ pub struct From {
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
     /// The tickets.
-    pub tickets: Vec<Changed>,
+    pub tickets: Vec<TicketChange>,
     /// The time before which every change was listed up to this page, other people's tickets included, in
     /// milliseconds since the epoch; `None`: no more than without it.
     pub reached: Option<i64>,
@@ -58,7 +58,7 @@ pub struct Changes {
 
 /// A ticket that changed.
 #[derive(Debug, Clone)]
-pub struct Changed {
+pub struct TicketChange {
     /// The ticket as it is.
     pub facts: TicketFacts,
     /// When it changed, in milliseconds since the epoch, where Zendesk says so.
@@ -164,7 +164,7 @@ impl<V: Vendors + Sync, S: Storage + Watermark + Sync> Bridge<V, S> {
     /// Looks at each; `false`: not at all of them, time or calls are used up.
     async fn look_at(
         &self,
-        changed: Vec<Changed>,
+        changed: Vec<TicketChange>,
         since: i64,
         looks: &mut usize,
         work: &Work,
@@ -184,7 +184,7 @@ impl<V: Vendors + Sync, S: Storage + Watermark + Sync> Bridge<V, S> {
     /// that the conversation knows when it was compared.
     async fn look(
         &self,
-        changed: Changed,
+        changed: TicketChange,
         since: i64,
         work: &Work,
         summary: &mut Summary,

@@ -1,6 +1,6 @@
 //! The one table from an outcome to what the sender is answered.
 //!
-//! In: [`Answer`]. Out: status, headers and body, the same for both senders: a status is used only
+//! In: [`WebhookAnswer`]. Out: status, headers and body, the same for both senders: a status is used only
 //! where Zendesk and Braze both do what we want on it. Holds no text of an event, only ids, our own
 //! reasons and names of fields.
 
@@ -37,7 +37,7 @@ impl Known {
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum WebhookAnswer {
     /// Done within the request.
     Delivered(Known),
     /// Stored, will be delivered.
@@ -58,7 +58,7 @@ pub enum Answer {
     Unavailable,
 }
 
-impl Answer {
+impl WebhookAnswer {
     /// A stable name for log fields and metric dimensions; for 2xx also the body's `outcome`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -13,20 +13,20 @@ fn malformed() -> Malformed {
     }
 }
 
-fn every_answer() -> Vec<Answer> {
+fn every_answer() -> Vec<WebhookAnswer> {
     vec![
-        Answer::Delivered(known()),
-        Answer::Queued(known()),
-        Answer::Duplicate(known()),
-        Answer::Ignored(Cow::Borrowed("comment by an end user"), known()),
-        Answer::Malformed(malformed()),
-        Answer::NotAuthentic,
-        Answer::TooLarge(262_144),
-        Answer::Unavailable,
+        WebhookAnswer::Delivered(known()),
+        WebhookAnswer::Queued(known()),
+        WebhookAnswer::Duplicate(known()),
+        WebhookAnswer::Ignored(Cow::Borrowed("comment by an end user"), known()),
+        WebhookAnswer::Malformed(malformed()),
+        WebhookAnswer::NotAuthentic,
+        WebhookAnswer::TooLarge(262_144),
+        WebhookAnswer::Unavailable,
     ]
 }
 
-fn sent(answer: &Answer) -> (u16, Option<String>, Option<String>, Value) {
+fn sent(answer: &WebhookAnswer) -> (u16, Option<String>, Option<String>, Value) {
     let response = answer.response();
     let header = |name| {
         let value: &HeaderValue = response.headers().get(name)?;
@@ -110,7 +110,7 @@ fn either_sender_repeats_what_was_not_stored_and_nothing_else() {
         for by_zendesk in [true, false] {
             assert_eq!(
                 is_repeated(by_zendesk, status, retry_after),
-                answer == Answer::Unavailable,
+                answer == WebhookAnswer::Unavailable,
                 "{}",
                 answer.name()
             );
@@ -120,13 +120,13 @@ fn either_sender_repeats_what_was_not_stored_and_nothing_else() {
 
 #[test]
 fn what_is_not_known_is_left_out() {
-    let (_, _, _, body) = sent(&Answer::Ignored(
+    let (_, _, _, body) = sent(&WebhookAnswer::Ignored(
         Cow::Owned("preview".to_owned()),
         Known::default(),
     ));
     assert_eq!(body, json!({"outcome": "ignored", "reason": "preview"}));
     let delivery = DeliveryId::derive("text", &["a"]);
-    let (_, _, _, body) = sent(&Answer::Queued(Known::new(delivery.clone(), None)));
+    let (_, _, _, body) = sent(&WebhookAnswer::Queued(Known::new(delivery.clone(), None)));
     assert_eq!(
         body,
         json!({"outcome": "queued", "delivery_id": delivery.as_str()})
@@ -135,6 +135,7 @@ fn what_is_not_known_is_left_out() {
 
 #[test]
 fn names_in_logs_are_the_outcomes_and_all_different() {
-    let names: std::collections::BTreeSet<_> = every_answer().iter().map(Answer::name).collect();
+    let names: std::collections::BTreeSet<_> =
+        every_answer().iter().map(WebhookAnswer::name).collect();
     assert_eq!(names.len(), every_answer().len());
 }

@@ -7,6 +7,6 @@ pub mod answer;
 pub mod auth;
 mod body;
 
-pub use answer::{Answer, Known};
+pub use answer::{Known, WebhookAnswer};
 pub use auth::AuthError;
 pub use body::{MAX_BODY_BYTES, MAX_EXPORT_BYTES, TooLarge, body};

@@ -281,12 +281,12 @@ pub struct Consent {
     pub braze_id: Option<BrazeId>,
     /// Braze's event export reported it; `None`: a webhook did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub changed: Option<Changed>,
+    pub changed: Option<SubscriptionChange>,
 }
 
 /// A change of a subscription, as Braze's event export tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changed {
+pub struct SubscriptionChange {
     /// When, in milliseconds since the epoch.
     pub at: i64,
     /// By a keyword of the customer's, not by a person or an import in Braze.

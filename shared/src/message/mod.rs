@@ -33,8 +33,8 @@ pub use currents::{
 };
 pub use customer::{BrazeId, Customer, Phone};
 pub use event::{
-    Body, Changed, Check, Consent, ConsentKind, Event, Incoming, LateFiles, Malformed,
-    MediaProblem, Note, Parsed, Personal, Profile, Reply, Resend, Say, Solved, Text,
+    Body, Check, Consent, ConsentKind, Event, Incoming, LateFiles, Malformed, MediaProblem, Note,
+    Parsed, Personal, Profile, Reply, Resend, Say, Solved, SubscriptionChange, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
 pub use happened::{FOLLOWED, Happened, happened as zendesk_event};

@@ -1,6 +1,6 @@
 //! Sends one request under a deadline and says of a failure whether the request can have arrived.
 //!
-//! In: [`Request`]. Out: [`Answer`] or [`Failure`]. Imports nothing of this crate.
+//! In: [`Request`]. Out: [`Answer`] or [`NoAnswer`]. Imports nothing of this crate.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub struct Request {
 
 /// A request that got no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum NoAnswer {
     /// Nothing of the request was written: it did not arrive, and may be repeated.
     #[error("the request was not sent")]
     NotSent(#[source] Cause),
@@ -124,7 +124,7 @@ impl Http {
     ///
     /// # Errors
     /// Where there is no answer; an answer of any status is a success here.
-    pub async fn send(&self, request: Request, deadline: Deadline) -> Result<Answer, Failure> {
+    pub async fn send(&self, request: Request, deadline: Deadline) -> Result<Answer, NoAnswer> {
         match self.attempt(&request, deadline).await {
             Ok(answer) => Ok(answer),
             Err(lost) if lost.may_repeat(&request) && !deadline.is_over() => self
@@ -145,18 +145,18 @@ impl Http {
         request: &Request,
         body: reqwest::Body,
         deadline: Deadline,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, NoAnswer> {
         tokio::task::yield_now().await;
         let client = self
             .fresh(request.url.origin().ascii_serialization())
-            .map_err(|error| Failure::NotSent(error.into()))?;
+            .map_err(|error| NoAnswer::NotSent(error.into()))?;
         let mut outgoing = reqwest::Request::new(request.method.clone(), request.url.clone());
         *outgoing.headers_mut() = request.headers.clone();
         *outgoing.body_mut() = Some(body);
         match deadline.run(client.execute(outgoing)).await {
             Some(Ok(response)) => Ok(read(response, deadline).await),
-            Some(Err(error)) => Err(Failure::Unknown(error.without_url().into())),
-            None => Err(Failure::Unknown(TimedOut.into())),
+            Some(Err(error)) => Err(NoAnswer::Unknown(error.without_url().into())),
+            None => Err(NoAnswer::Unknown(TimedOut.into())),
         }
     }
 
@@ -194,14 +194,14 @@ impl Http {
 
 /// A failure, and whether it was the connection that died under the request.
 struct Lost {
-    failure: Failure,
+    failure: NoAnswer,
     died: bool,
 }
 
 impl Lost {
     fn before_connecting(cause: impl Into<Cause>) -> Self {
         Self {
-            failure: Failure::NotSent(cause.into()),
+            failure: NoAnswer::NotSent(cause.into()),
             died: false,
         }
     }
@@ -214,16 +214,16 @@ impl Lost {
     ) -> Self {
         let untouched = !request.body.is_empty() && !written.get();
         let failure = if untouched {
-            Failure::NotSent(cause.into())
+            NoAnswer::NotSent(cause.into())
         } else {
-            Failure::Unknown(cause.into())
+            NoAnswer::Unknown(cause.into())
         };
         Self { failure, died }
     }
 
     fn may_repeat(&self, request: &Request) -> bool {
         let harmless =
-            request.repeat == Repeat::Safe || matches!(self.failure, Failure::NotSent(_));
+            request.repeat == Repeat::Safe || matches!(self.failure, NoAnswer::NotSent(_));
         self.died && harmless
     }
 }

@@ -65,7 +65,7 @@ async fn nobody_listening_means_not_sent() {
     for repeat in [Repeat::Safe, Repeat::Never] {
         let request = Request::new(Method::POST, base.at("/x"), repeat).json(&1);
         let failure = http().send(request, later()).await.expect_err("refused");
-        assert!(matches!(failure, Failure::NotSent(_)), "{failure:?}");
+        assert!(matches!(failure, NoAnswer::NotSent(_)), "{failure:?}");
     }
 }
 
@@ -80,7 +80,7 @@ async fn a_time_out_within_the_tls_handshake_means_not_sent() {
         .send(request, deadline)
         .await
         .expect_err("no handshake");
-    assert!(matches!(failure, Failure::NotSent(_)), "{failure:?}");
+    assert!(matches!(failure, NoAnswer::NotSent(_)), "{failure:?}");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn a_passed_deadline_sends_nothing() {
     let failure = http()
         .send(post(&server, Repeat::Safe), Deadline::after(Duration::ZERO))
         .await;
-    assert!(matches!(failure, Err(Failure::NotSent(_))));
+    assert!(matches!(failure, Err(NoAnswer::NotSent(_))));
     assert!(server.requests().is_empty());
 }
 
@@ -101,7 +101,7 @@ async fn no_answer_in_time_is_unknown_and_is_not_repeated() {
             .send(post(&server, repeat), soon())
             .await
             .expect_err("no answer");
-        assert!(matches!(failure, Failure::Unknown(_)), "{failure:?}");
+        assert!(matches!(failure, NoAnswer::Unknown(_)), "{failure:?}");
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -117,7 +117,7 @@ async fn a_connection_lost_after_the_request_is_unknown_and_only_a_safe_request_
         .send(post(&server, Repeat::Never), later())
         .await
         .expect_err("dropped");
-    assert!(matches!(failure, Failure::Unknown(_)), "{failure:?}");
+    assert!(matches!(failure, NoAnswer::Unknown(_)), "{failure:?}");
     let seen = server.requests();
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[0].connection, seen[1].connection);
@@ -136,7 +136,7 @@ async fn a_safe_request_is_repeated_only_once() {
         .send(post(&server, Repeat::Safe), later())
         .await
         .expect_err("dropped");
-    assert!(matches!(failure, Failure::Unknown(_)));
+    assert!(matches!(failure, NoAnswer::Unknown(_)));
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -245,7 +245,7 @@ async fn a_certificate_of_the_extra_file_is_trusted_and_no_other() {
         .send(request(), later())
         .await
         .expect_err("an unknown certificate");
-    assert!(matches!(failure, Failure::NotSent(_)), "{failure:?}");
+    assert!(matches!(failure, NoAnswer::NotSent(_)), "{failure:?}");
 
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), pem).expect("written");

@@ -8,13 +8,13 @@ use std::sync::OnceLock;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-static KEY: OnceLock<Key> = OnceLock::new();
+static KEY: OnceLock<PseudonymKey> = OnceLock::new();
 
 /// What names are made with.
 #[derive(Clone)]
-pub struct Key(Hmac<Sha256>);
+pub struct PseudonymKey(Hmac<Sha256>);
 
-impl Key {
+impl PseudonymKey {
     /// The key of the secret's `pseudonym_key`.
     pub fn own(key: &str) -> Option<Self> {
         Hmac::new_from_slice(key.as_bytes()).ok().map(Self)
@@ -53,7 +53,7 @@ impl Key {
 }
 
 /// Sets the key of this process; its first one stays.
-pub fn keyed_by(key: impl FnOnce() -> Option<Key>) {
+pub fn keyed_by(key: impl FnOnce() -> Option<PseudonymKey>) {
     if KEY.get().is_none()
         && let Some(key) = key()
     {
@@ -78,7 +78,7 @@ mod tests {
     /// `printf customer:ana | openssl dgst -sha256 -hmac KEY` begins with it.
     #[test]
     fn the_name_depends_on_key_and_customer_and_can_be_made_outside() {
-        let by = |key: &str, customer| Key::own(key).expect("any length").name(customer);
+        let by = |key: &str, customer| PseudonymKey::own(key).expect("any length").name(customer);
         assert_eq!(by("inbound-token", "ana"), "a230a889ca38f1c8");
         assert_ne!(by("inbound-token", "bea"), by("inbound-token", "ana"));
         assert_ne!(by("another", "ana"), by("inbound-token", "ana"));
@@ -86,7 +86,11 @@ mod tests {
 
     #[test]
     fn the_token_itself_makes_no_names() {
-        let of = |token| Key::of_token(token).expect("any length").name("ana");
+        let of = |token| {
+            PseudonymKey::of_token(token)
+                .expect("any length")
+                .name("ana")
+        };
         assert_ne!(of("inbound-token"), "a230a889ca38f1c8");
         assert_ne!(of("inbound-token"), of("another"));
         assert_eq!(of("inbound-token"), of("inbound-token"));

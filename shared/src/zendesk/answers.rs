@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::audits::AuditRow;
-use super::types::{FoundUser, Status, TicketView};
+use super::types::{FoundUser, TicketStatus, TicketView};
 use crate::message::{CommentId, Personal, TicketId, UserId};
 
 #[derive(Deserialize)]
@@ -80,7 +80,7 @@ pub(super) struct TicketsAnswer {
 #[derive(Deserialize)]
 pub(super) struct TicketRow {
     pub(super) id: TicketId,
-    pub(super) status: Status,
+    pub(super) status: TicketStatus,
     #[serde(default)]
     pub(super) tags: Option<Vec<String>>,
     external_id: Option<String>,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answers::milliseconds;
-use super::types::History;
+use super::types::TicketHistory;
 use crate::message::CommentId;
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ impl AuditRow {
     }
 
     /// What it changed of whose ticket it is and of the tag.
-    pub(super) fn tell(&self, history: &mut History, tag: Option<&str>) {
+    pub(super) fn tell(&self, history: &mut TicketHistory, tag: Option<&str>) {
         let at = self.created_at.as_deref().and_then(milliseconds);
         for event in self.events.iter().filter(|event| event.kind == "Change") {
             let has = |value: &Value| tag.is_some_and(|tag| has_tag(value, tag));

@@ -6,7 +6,7 @@
 use serde::{Serialize, Serializer};
 
 use super::html::escape;
-use super::types::{NewComment, NewTicket, NewUser, Status};
+use super::types::{NewComment, NewUser, TicketStatus, TicketToCreate};
 use crate::message::{DeliveryId, ExternalUserId, Personal, TicketField, TicketId, UserId};
 
 #[derive(Serialize)]
@@ -137,7 +137,7 @@ struct Metadata<'a> {
 }
 
 impl<'a> TicketBody<'a> {
-    pub(super) fn create(ticket: &NewTicket<'a>) -> Self {
+    pub(super) fn create(ticket: &TicketToCreate<'a>) -> Self {
         Self {
             ticket: TicketFields {
                 requester_id: Some(ticket.requester),
@@ -172,7 +172,7 @@ impl<'a> TicketBody<'a> {
                     author_id: comment.author,
                     uploads: comment.uploads,
                 }),
-                status: comment.status.map(Status::as_str),
+                status: comment.status.map(TicketStatus::as_str),
                 custom_fields: comment.fields,
                 metadata: Some(Metadata {
                     delivery_id: comment.delivery,
@@ -191,7 +191,7 @@ impl<'a> TicketBody<'a> {
         }
     }
 
-    pub(super) fn status(status: Status) -> Self {
+    pub(super) fn status(status: TicketStatus) -> Self {
         Self {
             ticket: TicketFields {
                 status: Some(status.as_str()),

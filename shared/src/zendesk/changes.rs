@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::answers::{TicketRow, UserRow, milliseconds};
-use super::client::Client;
+use super::client::ZendeskClient;
 use super::error::ZendeskError;
 use super::types::TicketView;
 use crate::message::UserId;
@@ -57,7 +57,7 @@ struct SearchAnswer {
     next_page: Option<String>,
 }
 
-impl Client {
+impl ZendeskClient {
     /// A page of the tickets that changed since a time (milliseconds since the epoch), of the whole
     /// account, oldest change first. Zendesk leaves out the last minute, lets ten calls a minute through,
     /// and answers administrators only (reference, "Incremental Ticket Export, Cursor Based").

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::auth::Tokens;
 use super::error::{UPDATES, ZendeskError, part_of};
 use super::oauth;
-use crate::net::{Answer, BaseUrl, Deadline, Failure, Http, Request};
+use crate::net::{Answer, BaseUrl, Deadline, Http, NoAnswer, Request};
 use crate::secrets::SecretStore;
 
 /// The header in which Zendesk names what it ignored of a request.
@@ -25,7 +25,7 @@ const MAX_WARNING_CHARS: usize = 200;
 
 /// Calls Zendesk's API. Cheap to clone: clones share the access token.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub struct ZendeskClient {
     http: Http,
     base: BaseUrl,
     tokens: Arc<Tokens>,
@@ -54,7 +54,7 @@ struct Rate {
     updates: AtomicU32,
 }
 
-impl Client {
+impl ZendeskClient {
     /// A client that signs in with what the secret says.
     pub fn new(http: Http, base: BaseUrl, secrets: Arc<SecretStore>) -> Self {
         let tokens = |scope, secrets| Tokens::new(http.clone(), base.clone(), secrets, scope);
@@ -109,7 +109,7 @@ impl Client {
         request: &Request,
         content: reqwest::Body,
         deadline: Deadline,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, NoAnswer> {
         self.http.send_streaming(request, content, deadline).await
     }
 

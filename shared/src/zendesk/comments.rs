@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::answers::{UserRow, milliseconds, user_id};
 use super::audits::MetadataRow;
-use super::types::{Attachment, CommentView, Role};
+use super::types::{AttachmentView, CommentView, Role};
 use crate::message::{CommentId, Personal, UserId};
 
 #[derive(Deserialize)]
@@ -94,14 +94,14 @@ impl CommentRow {
 }
 
 impl AttachmentRow {
-    fn view(self) -> Attachment {
+    fn view(self) -> AttachmentView {
         let Self {
             file_name,
             content_url,
             content_type,
             size,
         } = self;
-        Attachment {
+        AttachmentView {
             file_name,
             content_url,
             content_type,

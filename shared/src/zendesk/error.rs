@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::header::RETRY_AFTER;
 use serde_json::Value;
 
-use crate::net::{Answer, BodyError, Cause, Detail, Failure};
+use crate::net::{Answer, BodyError, Cause, Detail, NoAnswer};
 
 /// Wait after a 429 without a usable `Retry-After`.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
@@ -126,8 +126,8 @@ impl ZendeskError {
         }
     }
 
-    pub(super) fn of_failure(write: bool, failure: Failure) -> Self {
-        Self::lost(write && matches!(failure, Failure::Unknown(_)), failure)
+    pub(super) fn of_failure(write: bool, failure: NoAnswer) -> Self {
+        Self::lost(write && matches!(failure, NoAnswer::Unknown(_)), failure)
     }
 
     pub(super) fn of_body(write: bool, error: BodyError) -> Self {

@@ -21,12 +21,12 @@ mod uploads;
 mod write;
 
 pub use changes::{ChangedTicket, ChangedTickets};
-pub use client::Client;
+pub use client::ZendeskClient;
 pub use error::{Limited, ZendeskError};
 pub use oauth::{SCOPE, SCOPE_TO_READ, SCOPE_TO_UPLOAD};
 pub use types::{
-    Appended, Attachment, CommentView, FoundDelivery, FoundUser, History, NewComment, NewTicket,
-    NewUser, Role, Status, TicketView, Ticketed,
+    Appended, AttachmentView, CommentView, FoundDelivery, FoundUser, NewComment, NewUser, Role,
+    TicketHistory, TicketStatus, TicketToCreate, TicketView, Ticketed,
 };
 pub use uploads::NewFile;
 

@@ -10,10 +10,10 @@ use super::answers::{
     milliseconds,
 };
 use super::audits::{AuditRow, AuditsAnswer, Page};
-use super::client::Client;
+use super::client::ZendeskClient;
 use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
-use super::types::{CommentView, FoundDelivery, FoundUser, History, TicketView};
+use super::types::{CommentView, FoundDelivery, FoundUser, TicketHistory, TicketView};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Request};
 
@@ -27,7 +27,7 @@ const MAX_PAGES: usize = 100;
 #[error("the ticket's audits cannot be walked to their end")]
 struct EndlessAudits;
 
-impl Client {
+impl ZendeskClient {
     /// The users with this external id, as Zendesk matches them: in whatever case.
     ///
     /// # Errors
@@ -236,7 +236,7 @@ impl Client {
         ticket: TicketId,
         tag: Option<&str>,
         deadline: Deadline,
-    ) -> Result<History, ZendeskError> {
+    ) -> Result<TicketHistory, ZendeskError> {
         let told = match self.told_by_audits(ticket, tag, deadline).await {
             Err(ZendeskError::Forbidden) => match self.reader(deadline).await {
                 Ok(reader) => reader.told_by_audits(ticket, tag, deadline).await,
@@ -245,7 +245,7 @@ impl Client {
             told => told,
         };
         match told {
-            Err(ZendeskError::Forbidden) => Ok(History::default()),
+            Err(ZendeskError::Forbidden) => Ok(TicketHistory::default()),
             told => told,
         }
     }
@@ -255,8 +255,8 @@ impl Client {
         ticket: TicketId,
         tag: Option<&str>,
         deadline: Deadline,
-    ) -> Result<History, ZendeskError> {
-        let mut history = History::default();
+    ) -> Result<TicketHistory, ZendeskError> {
+        let mut history = TicketHistory::default();
         self.walk_audits::<()>(ticket, deadline, |audit| {
             audit.tell(&mut history, tag);
             None

@@ -65,7 +65,7 @@ impl FoundUser {
 
 /// A ticket to create, with the customer as requester and author.
 #[derive(Debug, Clone)]
-pub struct NewTicket<'a> {
+pub struct TicketToCreate<'a> {
     /// The customer.
     pub requester: UserId,
     /// The subject line.
@@ -106,7 +106,7 @@ pub struct NewComment<'a> {
     /// Whether the requester sees it.
     pub public: bool,
     /// The ticket's status afterwards; `None`: as it is.
-    pub status: Option<Status>,
+    pub status: Option<TicketStatus>,
     /// Ticket fields that are set with it.
     pub fields: &'a [TicketField],
     /// Stored on the audit, so that the comment can be found after a lost answer.
@@ -119,7 +119,7 @@ pub struct Ticketed {
     /// Its id.
     pub ticket: TicketId,
     /// Its status.
-    pub status: Status,
+    pub status: TicketStatus,
     /// Its first comment, where the answer named it.
     pub comment: Option<CommentId>,
 }
@@ -128,7 +128,7 @@ pub struct Ticketed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// The ticket's status now.
-    pub status: Status,
+    pub status: TicketStatus,
     /// The comment, where the answer named it.
     pub comment: Option<CommentId>,
     /// The ticket's requester now, where the answer named them.
@@ -140,7 +140,7 @@ pub struct Appended {
 /// Since when a ticket is what it is, in milliseconds since the epoch; `None`: from its beginning, as far as
 /// Zendesk tells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct History {
+pub struct TicketHistory {
     /// Since when it is its requester's. A merge of users is no change: it leaves no audit.
     pub requester_since: Option<i64>,
     /// Since when it carries the tag asked for.
@@ -157,7 +157,7 @@ pub struct FoundDelivery {
 /// A ticket's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum TicketStatus {
     /// No agent has answered yet.
     New,
     /// An agent is to act.
@@ -177,7 +177,7 @@ pub enum Status {
     Other,
 }
 
-impl Status {
+impl TicketStatus {
     /// The status of that name, in any case.
     pub fn from_name(name: &str) -> Self {
         match name.trim().to_ascii_lowercase().as_str() {
@@ -207,7 +207,7 @@ impl Status {
     }
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for TicketStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -219,7 +219,7 @@ pub struct TicketView {
     /// Its id.
     pub id: TicketId,
     /// Its status.
-    pub status: Status,
+    pub status: TicketStatus,
     /// Its tags.
     pub tags: Vec<String>,
     /// Its own external id, as given at creation.
@@ -292,12 +292,12 @@ pub struct CommentView {
     /// Whether Zendesk showed the comment's metadata, in which the delivery would be.
     pub has_metadata: bool,
     /// Its attachments.
-    pub attachments: Vec<Attachment>,
+    pub attachments: Vec<AttachmentView>,
 }
 
 /// A file on a comment.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Attachment {
+pub struct AttachmentView {
     /// The file's name.
     pub file_name: Personal,
     /// Where it is; may be another host, so no credentials go there.
@@ -308,7 +308,7 @@ pub struct Attachment {
     pub size: u64,
 }
 
-impl fmt::Debug for Attachment {
+impl fmt::Debug for AttachmentView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Attachment({}, {} bytes)", self.content_type, self.size)
     }

@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 
-use super::client::Client;
+use super::client::ZendeskClient;
 use super::error::ZendeskError;
 use crate::message::Personal;
 use crate::net::{Deadline, Repeat, Request};
@@ -35,7 +35,7 @@ struct UploadRow {
     token: Personal,
 }
 
-impl Client {
+impl ZendeskClient {
     /// Uploads a file; the token is good for 60 minutes and one comment. What is uploaded and
     /// never used goes away by itself, so that a repeat does no harm.
     ///

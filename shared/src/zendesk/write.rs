@@ -7,13 +7,13 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::answers::{UserAnswer, WrittenAnswer};
 use super::bodies::{BrazeIdBody, TagsBody, TicketBody, UserBody};
-use super::client::Client;
+use super::client::ZendeskClient;
 use super::error::ZendeskError;
-use super::types::{Appended, NewComment, NewTicket, NewUser, Status, Ticketed};
+use super::types::{Appended, NewComment, NewUser, TicketStatus, TicketToCreate, Ticketed};
 use crate::message::{CommentId, ExternalUserId, TicketField, TicketId, UserId};
 use crate::net::{Deadline, Repeat, Request};
 
-impl Client {
+impl ZendeskClient {
     /// Creates a user; where Zendesk refuses the values, once more without phone and language: accounts name
     /// a refused number in their own words and language.
     ///
@@ -85,10 +85,10 @@ impl Client {
     ///
     /// # Errors
     /// [`ZendeskError`]; after an unknown outcome repeat with the same key, or look for it with
-    /// [`Client::tickets_by_external_id`].
+    /// [`ZendeskClient::tickets_by_external_id`].
     pub async fn create_ticket(
         &self,
-        ticket: &NewTicket<'_>,
+        ticket: &TicketToCreate<'_>,
         idempotency_key: &str,
         deadline: Deadline,
     ) -> Result<Ticketed, ZendeskError> {
@@ -108,7 +108,7 @@ impl Client {
     /// Appends a comment. Zendesk has no key for it: never repeated here.
     ///
     /// # Errors
-    /// [`ZendeskError`]; after an unknown outcome look with [`Client::find_delivery`].
+    /// [`ZendeskError`]; after an unknown outcome look with [`ZendeskClient::find_delivery`].
     pub async fn append(
         &self,
         ticket: TicketId,
@@ -148,7 +148,7 @@ impl Client {
     pub async fn set_status(
         &self,
         ticket: TicketId,
-        status: Status,
+        status: TicketStatus,
         deadline: Deadline,
     ) -> Result<(), ZendeskError> {
         let request = Request::new(Method::PUT, self.ticket_url(ticket), Repeat::Safe)

@@ -13,7 +13,7 @@ use shared::conversation::store::{
     StoreError, Watermark,
 };
 use shared::conversation::subscription::Subscription;
-use shared::delivery::{Changed, Changes, From, NotTold, Vendors};
+use shared::delivery::{Changes, From, NotTold, TicketChange, Vendors};
 use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Deadline;
 
@@ -156,7 +156,7 @@ impl Vendors for Fakes {
         let is_last = ranked.len() <= PAGE;
         ranked.truncate(PAGE);
         let last = ranked.last().map(|(rank, _, at)| (rank.clone(), *at));
-        let changed = ranked.into_iter().map(|(_, facts, at)| Changed {
+        let changed = ranked.into_iter().map(|(_, facts, at)| TicketChange {
             facts,
             at: Some(at),
         });

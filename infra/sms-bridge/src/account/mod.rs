@@ -222,7 +222,7 @@ impl Account {
     ///
     /// # Errors
     /// No address, a secret without credentials, and as [`Self::deployed`].
-    pub(crate) async fn zendesk(&self) -> Result<zendesk::Client, Failure> {
+    pub(crate) async fn zendesk(&self) -> Result<zendesk::ZendeskClient, Failure> {
         let given = environment("ZENDESK_BASE_URL").filter(|url| !url.trim().is_empty());
         let url = match given {
             Some(url) => url,
@@ -242,7 +242,7 @@ impl Account {
         let secret = self.secret().await?;
         secret.secrets(&[Need::Zendesk]).await?;
         let store = Arc::new(SecretStore::new(&self.parts, secret.id()));
-        Ok(zendesk::Client::new(self.http.clone(), base, store))
+        Ok(zendesk::ZendeskClient::new(self.http.clone(), base, store))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::message::TicketId;
 use shared::net::Deadline;
-use shared::zendesk::{Client, CommentView, TicketView, ZendeskError};
+use shared::zendesk::{CommentView, TicketView, ZendeskClient, ZendeskError};
 
 use crate::Failure;
 use crate::account::Account;
@@ -19,7 +19,7 @@ pub(super) const COMMENTS: u32 = 100;
 /// Zendesk, as long as it can be asked.
 pub(super) struct Desk<'a> {
     account: &'a Account,
-    client: Option<Client>,
+    client: Option<ZendeskClient>,
     failure: Option<Failure>,
 }
 
@@ -34,18 +34,19 @@ impl<'a> Desk<'a> {
 
     /// The ticket, if there is one.
     pub(super) async fn ticket(&mut self, id: TicketId) -> Option<TicketView> {
-        let ask = async |client: &Client, deadline| client.ticket(id, deadline).await;
+        let ask = async |client: &ZendeskClient, deadline| client.ticket(id, deadline).await;
         self.ask(ask).await?
     }
 
     pub(super) async fn comments(&mut self, id: TicketId) -> Vec<CommentView> {
-        let ask = async |client: &Client, deadline| client.comments(id, COMMENTS, deadline).await;
+        let ask =
+            async |client: &ZendeskClient, deadline| client.comments(id, COMMENTS, deadline).await;
         self.ask(ask).await.unwrap_or_default()
     }
 
     /// When the ticket was solved last, in milliseconds since the epoch, by Zendesk's whole seconds.
     pub(super) async fn solved_at(&mut self, id: TicketId) -> Option<i64> {
-        let ask = async |client: &Client, deadline| client.solved_at(id, deadline).await;
+        let ask = async |client: &ZendeskClient, deadline| client.solved_at(id, deadline).await;
         self.ask(ask).await?
     }
 
@@ -59,7 +60,7 @@ impl<'a> Desk<'a> {
 
     async fn ask<T>(
         &mut self,
-        call: impl AsyncFnOnce(&Client, Deadline) -> Result<T, ZendeskError>,
+        call: impl AsyncFnOnce(&ZendeskClient, Deadline) -> Result<T, ZendeskError>,
     ) -> Option<T> {
         if self.failure.is_some() {
             return None;

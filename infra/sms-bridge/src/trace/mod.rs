@@ -18,7 +18,7 @@ use shared::conversation::store::{Held, Key, Watched};
 use shared::conversation::watch::Watch;
 use shared::message::{Customer, Phone, TicketId};
 use shared::secrets::Secrets;
-use shared::zendesk::{CommentView, Status, TicketView};
+use shared::zendesk::{CommentView, TicketStatus, TicketView};
 use simulators::Clock;
 
 use crate::Failure;
@@ -127,7 +127,7 @@ impl Trace {
         let (mut comments, mut solved_at) = (vec![], None);
         if let Some(there) = &ticket {
             comments = desk.comments(there.id).await;
-            if matches!(there.status, Status::Solved | Status::Closed) {
+            if matches!(there.status, TicketStatus::Solved | TicketStatus::Closed) {
                 solved_at = desk.solved_at(there.id).await;
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::Value;
-use shared::net::{Answer, BaseUrl, Deadline, Failure, Http, Repeat, Request};
+use shared::net::{Answer, BaseUrl, Deadline, Http, NoAnswer, Repeat, Request};
 
 mod sign_in;
 mod trouble;
@@ -190,7 +190,7 @@ impl Admin {
     }
 }
 
-fn unreachable(base: &BaseUrl, failure: Failure) -> Trouble {
+fn unreachable(base: &BaseUrl, failure: NoAnswer) -> Trouble {
     Trouble::Unreachable {
         base: base.to_string(),
         cause: failure,

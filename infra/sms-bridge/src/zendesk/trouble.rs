@@ -15,7 +15,7 @@ pub(crate) enum Trouble {
         /// The account's address.
         base: String,
         /// Why.
-        cause: net::Failure,
+        cause: net::NoAnswer,
     },
     /// An answer, but not Zendesk's.
     NotZendesk(String),

@@ -1,6 +1,6 @@
 //! The customer texted STOP, START or HELP: it counts from now on, and the agent reads so.
 
-use crate::message::{Body, Changed, Consent, ConsentKind, DeliveryId, Event, Text};
+use crate::message::{Body, Consent, ConsentKind, DeliveryId, Event, SubscriptionChange, Text};
 use crate::text::incoming;
 
 use super::super::notes;
@@ -94,7 +94,7 @@ fn mark(flow: &Flow<'_>) -> Option<Entry> {
 
 /// A subscription that changed in Braze, whatever changed it. The newest change counts, in whatever order they
 /// are reported; what is known already gets no second note.
-fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: Changed) -> Done {
+fn exported(flow: &mut Flow<'_>, consent: &Consent, changed: SubscriptionChange) -> Done {
     let language = flow.language();
     let state = &mut *flow.state;
     if changed.at < state.consent_at {

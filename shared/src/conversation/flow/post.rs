@@ -2,7 +2,7 @@
 //! closed, a follow-up; where it is gone, full, or was solved too long ago, a new one.
 
 use crate::message::{Personal, Text, TicketId};
-use crate::text::incoming::{self, Incoming};
+use crate::text::incoming::{self, TextKind};
 
 use super::super::policy::millis;
 use super::super::state::{Status, What};
@@ -258,9 +258,9 @@ pub(super) fn asks_nothing(flow: &Flow<'_>, text: &Text) -> bool {
         return false;
     }
     match incoming::classify(text.text.as_str()) {
-        Incoming::Reaction(_) | Incoming::AutomaticReply => true,
-        Incoming::ThankYou => flow.state.ticket.is_none() || was_solved_lately(flow),
-        Incoming::Blank | Incoming::OptOutWish | Incoming::Ordinary => false,
+        TextKind::Reaction(_) | TextKind::AutomaticReply => true,
+        TextKind::ThankYou => flow.state.ticket.is_none() || was_solved_lately(flow),
+        TextKind::Blank | TextKind::OptOutWish | TextKind::Ordinary => false,
     }
 }
 

@@ -64,7 +64,7 @@ fn facts(ticket: u64) -> TicketFacts {
 
 /// A page; a last one tells everything but the newest minute.
 fn changes(tickets: &[(u64, i64)], next: Option<&str>) -> Changes {
-    let changed = |&(ticket, at): &(u64, i64)| Changed {
+    let changed = |&(ticket, at): &(u64, i64)| TicketChange {
         facts: facts(ticket),
         at: Some(at),
     };

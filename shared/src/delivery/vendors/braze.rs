@@ -33,7 +33,7 @@ impl Clients {
                 parts: sms.parts.into(),
                 media_url: sms.media.as_ref(),
             },
-            attributes: braze::Attributes {
+            attributes: braze::UserAttributes {
                 zendesk_ticket: sms.ticket,
                 zendesk_ticket_open: sms.open,
                 zendesk_ticket_opened_at: None,
@@ -74,12 +74,12 @@ impl Clients {
         set: &Attributes,
         deadline: Deadline,
     ) -> Result<(), BrazeError> {
-        let attributes = braze::Attributes {
+        let attributes = braze::UserAttributes {
             zendesk_ticket: set.ticket,
             zendesk_ticket_open: set.open,
             zendesk_ticket_opened_at: set.opened_at.map(rfc3339),
         };
-        let events: Vec<braze::Event> = set.events.iter().map(event).collect();
+        let events: Vec<braze::CustomEvent> = set.events.iter().map(event).collect();
         self.braze
             .track(&set.customer, attributes, &events, deadline)
             .await
@@ -95,10 +95,10 @@ impl Clients {
             Ok(is) => {
                 self.braze_gate.answered();
                 Outcome::Subscription(match is {
-                    braze::Subscription::Subscribed => Subscription::Subscribed,
-                    braze::Subscription::Unsubscribed => Subscription::Unsubscribed,
-                    braze::Subscription::Unknown => Subscription::Unknown,
-                    braze::Subscription::Other => Subscription::Untold,
+                    braze::SubscriptionState::Subscribed => Subscription::Subscribed,
+                    braze::SubscriptionState::Unsubscribed => Subscription::Unsubscribed,
+                    braze::SubscriptionState::Unknown => Subscription::Unknown,
+                    braze::SubscriptionState::Other => Subscription::Untold,
                 })
             }
             Err(error) => self.braze_outcome(Err(error)),
@@ -144,8 +144,8 @@ impl Clients {
 }
 
 /// A custom event in Braze's words.
-fn event(happened: &TicketEvent) -> braze::Event {
-    braze::Event {
+fn event(happened: &TicketEvent) -> braze::CustomEvent {
+    braze::CustomEvent {
         name: happened.what.name(),
         time: rfc3339(happened.at),
         properties: braze::EventProperties {

@@ -4,7 +4,7 @@ use crate::conversation::policy::carries;
 use crate::net::Deadline;
 use crate::zendesk::{ChangedTicket, ChangedTickets, ZendeskError};
 
-use super::super::reconcile::{Changed, Changes, From, NotTold};
+use super::super::reconcile::{Changes, From, NotTold, TicketChange};
 use super::Clients;
 
 /// What the export leaves out because it is too young, in milliseconds (reference, "Incremental Exports").
@@ -61,7 +61,7 @@ pub(super) async fn page(
     let ours = tickets
         .into_iter()
         .filter(|changed| is_ours(clients, from, changed))
-        .map(|changed| Changed {
+        .map(|changed| TicketChange {
             at: changed.at,
             facts: clients.facts(changed.ticket),
         });

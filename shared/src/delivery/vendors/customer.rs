@@ -4,7 +4,7 @@
 use crate::conversation::step::Person;
 use crate::message::{Customer, ExternalUserId, Personal, UserId};
 use crate::net::Deadline;
-use crate::zendesk::{Client, NewUser, ZendeskError, external_id};
+use crate::zendesk::{NewUser, ZendeskClient, ZendeskError, external_id};
 
 /// What became of the search for a user, and of making one.
 enum Tried {
@@ -17,7 +17,7 @@ enum Tried {
 /// is none, one is made. Zendesk matches external ids without regard to case (documented), and staff have
 /// them, too: where the id is another user's, the new user gets an external id that no other user can have.
 pub(super) async fn find_or_create(
-    client: &Client,
+    client: &ZendeskClient,
     person: &Person,
     deadline: Deadline,
 ) -> Result<UserId, ZendeskError> {
@@ -38,7 +38,7 @@ pub(super) async fn find_or_create(
 /// Writes the Braze id on the user of a customer who had none: into the field, and as external id where that is
 /// nobody's.
 pub(super) async fn name(
-    client: &Client,
+    client: &ZendeskClient,
     user: UserId,
     id: &ExternalUserId,
     deadline: Deadline,
@@ -54,7 +54,7 @@ pub(super) async fn name(
 }
 
 async fn with_external_id(
-    client: &Client,
+    client: &ZendeskClient,
     person: &Person,
     external_id: &str,
     deadline: Deadline,

@@ -30,7 +30,7 @@ impl Clients {
             };
             let usable = !matches!(
                 view.status,
-                zendesk::Status::Closed | zendesk::Status::Deleted
+                zendesk::TicketStatus::Closed | zendesk::TicketStatus::Deleted
             );
             if usable && view.requester.is_some() && view.requester == requester {
                 return Ok(Some(self.facts(view)));

@@ -97,9 +97,9 @@ pub struct TicketDefaults {
 #[derive(Debug)]
 pub struct Clients {
     /// Zendesk.
-    pub zendesk: crate::zendesk::Client,
+    pub zendesk: crate::zendesk::ZendeskClient,
     /// Braze.
-    pub braze: crate::braze::Client,
+    pub braze: crate::braze::BrazeClient,
     /// Where customers' pictures come from.
     pub media: Fetcher,
     /// What new tickets carry.

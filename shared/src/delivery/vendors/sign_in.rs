@@ -69,8 +69,8 @@ mod tests {
     fn clients(vendor: &Server, vault: &Vault) -> Clients {
         let store = vault.store();
         Clients {
-            zendesk: crate::zendesk::Client::new(http(), vendor.base(), Arc::clone(&store)),
-            braze: crate::braze::Client::new(http(), vendor.base(), store),
+            zendesk: crate::zendesk::ZendeskClient::new(http(), vendor.base(), Arc::clone(&store)),
+            braze: crate::braze::BrazeClient::new(http(), vendor.base(), store),
             media: Fetcher::new(http(), false),
             tickets: TicketDefaults::default(),
             trust_external_id: false,

@@ -170,7 +170,7 @@ impl Clients {
         );
         let priority = routing.priority.as_ref();
         let kind = routing.kind.as_ref();
-        let new = zendesk::NewTicket {
+        let new = zendesk::TicketToCreate {
             requester: ticket.requester,
             subject: &ticket.subject,
             comment: &ticket.body,
@@ -322,18 +322,18 @@ fn fetched(view: CommentView) -> FetchedComment {
     }
 }
 
-fn from_wire(status: zendesk::Status) -> Option<Status> {
+fn from_wire(status: zendesk::TicketStatus) -> Option<Status> {
     Status::parse(status.as_str())
 }
 
-fn to_wire(status: Status) -> zendesk::Status {
+fn to_wire(status: Status) -> zendesk::TicketStatus {
     match status {
-        Status::New => zendesk::Status::New,
-        Status::Open => zendesk::Status::Open,
-        Status::Pending => zendesk::Status::Pending,
-        Status::Hold => zendesk::Status::Hold,
-        Status::Solved => zendesk::Status::Solved,
-        Status::Closed => zendesk::Status::Closed,
+        Status::New => zendesk::TicketStatus::New,
+        Status::Open => zendesk::TicketStatus::Open,
+        Status::Pending => zendesk::TicketStatus::Pending,
+        Status::Hold => zendesk::TicketStatus::Hold,
+        Status::Solved => zendesk::TicketStatus::Solved,
+        Status::Closed => zendesk::TicketStatus::Closed,
     }
 }
 

@@ -23,7 +23,7 @@ use words::Words;
 
 /// What a text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Incoming<'t> {
+pub enum TextKind<'t> {
     /// It shows nothing.
     Blank,
     /// A phone's words for a tap on a message: shown on the ticket it belongs to, and nothing else.
@@ -40,22 +40,22 @@ pub enum Incoming<'t> {
 }
 
 /// What a text is.
-pub fn classify(text: &str) -> Incoming<'_> {
+pub fn classify(text: &str) -> TextKind<'_> {
     if is_blank(text) {
-        return Incoming::Blank;
+        return TextKind::Blank;
     }
     if let Some(reaction) = Reaction::of(text) {
-        return Incoming::Reaction(reaction);
+        return TextKind::Reaction(reaction);
     }
     let words = Words::of(text);
     if opt_out::is_wish(&words) {
-        Incoming::OptOutWish
+        TextKind::OptOutWish
     } else if automatic::is_automatic(&words) {
-        Incoming::AutomaticReply
+        TextKind::AutomaticReply
     } else if courtesy::is_only_courtesy(&words) {
-        Incoming::ThankYou
+        TextKind::ThankYou
     } else {
-        Incoming::Ordinary
+        TextKind::Ordinary
     }
 }
 

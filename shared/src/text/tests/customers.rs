@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::growth;
 use crate::text::incoming::{
-    Incoming, asks, classify, is_blank, is_courtesy, is_only_opt_out, is_opt_out_wish, rating,
+    TextKind, asks, classify, is_blank, is_courtesy, is_only_opt_out, is_opt_out_wish, rating,
 };
 
 /// The texts of a file.
@@ -36,12 +36,12 @@ fn are(file: &str, kind: &str) {
 
 fn kind_of(text: &str) -> &'static str {
     match classify(text) {
-        Incoming::Blank => "blank",
-        Incoming::Reaction(_) => "a reaction",
-        Incoming::AutomaticReply => "automatic",
-        Incoming::OptOutWish => "an opt-out",
-        Incoming::ThankYou => "a courtesy",
-        Incoming::Ordinary => "ordinary",
+        TextKind::Blank => "blank",
+        TextKind::Reaction(_) => "a reaction",
+        TextKind::AutomaticReply => "automatic",
+        TextKind::OptOutWish => "an opt-out",
+        TextKind::ThankYou => "a courtesy",
+        TextKind::Ordinary => "ordinary",
     }
 }
 
@@ -100,7 +100,7 @@ fn a_text_that_shows_nothing_is_blank() {
         "\u{e0020}",
     ] {
         assert!(is_blank(blank), "{blank:?}");
-        assert_eq!(classify(blank), Incoming::Blank);
+        assert_eq!(classify(blank), TextKind::Blank);
     }
     for shown in [".", "a\u{200b}", "👍", "0", "\u{200b}?"] {
         assert!(!is_blank(shown), "{shown:?}");
@@ -110,7 +110,7 @@ fn a_text_that_shows_nothing_is_blank() {
 #[test]
 fn a_reaction_names_the_message_it_is_to() {
     let quoted = |text| match classify(text) {
-        Incoming::Reaction(reaction) => reaction.quoted.map(str::to_owned),
+        TextKind::Reaction(reaction) => reaction.quoted.map(str::to_owned),
         other => panic!("{other:?}"),
     };
     assert_eq!(quoted("Liked “All done.”").as_deref(), Some("All done."));

@@ -7,7 +7,7 @@
 mod comments;
 mod rates;
 
-use crate::text::incoming::{Incoming, classify};
+use crate::text::incoming::{TextKind, classify};
 
 /// The texts of a file, with `\n` for a line end.
 fn texts(file: &str) -> impl Iterator<Item = String> + '_ {
@@ -17,7 +17,7 @@ fn texts(file: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// At least so many of a kind's hundred texts are known for what they are.
-fn holds(file: &str, floor: usize, is_kind: impl Fn(&Incoming<'_>) -> bool) {
+fn holds(file: &str, floor: usize, is_kind: impl Fn(&TextKind<'_>) -> bool) {
     let all: Vec<String> = texts(file).collect();
     assert_eq!(all.len(), 100);
     let missed: Vec<&String> = all
@@ -32,28 +32,28 @@ fn holds(file: &str, floor: usize, is_kind: impl Fn(&Incoming<'_>) -> bool) {
 #[test]
 fn reactions() {
     holds(include_str!("held_out/reactions.txt"), 100, |kind| {
-        matches!(kind, Incoming::Reaction(_))
+        matches!(kind, TextKind::Reaction(_))
     });
 }
 
 #[test]
 fn automatic_answers() {
     holds(include_str!("held_out/automatic.txt"), 96, |kind| {
-        matches!(kind, Incoming::AutomaticReply)
+        matches!(kind, TextKind::AutomaticReply)
     });
 }
 
 #[test]
 fn courtesies() {
     holds(include_str!("held_out/courtesies.txt"), 100, |kind| {
-        matches!(kind, Incoming::ThankYou)
+        matches!(kind, TextKind::ThankYou)
     });
 }
 
 #[test]
 fn wishes_to_opt_out() {
     holds(include_str!("held_out/opt_outs.txt"), 100, |kind| {
-        matches!(kind, Incoming::OptOutWish)
+        matches!(kind, TextKind::OptOutWish)
     });
 }
 
@@ -63,7 +63,7 @@ fn no_ordinary_text_is_taken_for_another_kind() {
     assert!(all.len() >= 300);
     let taken: Vec<String> = all
         .iter()
-        .filter(|text| classify(text) != Incoming::Ordinary)
+        .filter(|text| classify(text) != TextKind::Ordinary)
         .map(|text| format!("{:?}: {text}", classify(text)))
         .collect();
     assert!(
@@ -84,7 +84,7 @@ fn no_text_of_a_kind_is_taken_for_a_wish_that_it_is_not() {
     let taken: Vec<String> = files
         .iter()
         .flat_map(|file| texts(file))
-        .filter(|text| classify(text) == Incoming::OptOutWish)
+        .filter(|text| classify(text) == TextKind::OptOutWish)
         .collect();
     assert!(taken.is_empty(), "{taken:#?}");
 }

@@ -197,7 +197,7 @@ async fn nobody_listening_means_that_nothing_was_done() {
         .parse()
         .expect("valid");
     let mut setting = setting([]);
-    setting.client = Client::new(http(), base, setting.vault.store());
+    setting.client = ZendeskClient::new(http(), base, setting.vault.store());
     let error = append(&setting, later()).await.expect_err("refused");
     assert!(
         matches!(error, ZendeskError::Unavailable { .. }),

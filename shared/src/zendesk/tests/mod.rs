@@ -18,7 +18,7 @@ use crate::test_support::{Reply, Seen, Server, Vault, http};
 struct Setting {
     vault: Vault,
     zendesk: Server,
-    client: Client,
+    client: ZendeskClient,
 }
 
 fn oauth(secret: &str) -> Value {
@@ -38,7 +38,7 @@ fn is_sign_in(seen: &Seen) -> bool {
 
 fn with_server(secret: Value, zendesk: Server) -> Setting {
     let vault = Vault::holding(secret);
-    let client = Client::new(http(), zendesk.base(), vault.store());
+    let client = ZendeskClient::new(http(), zendesk.base(), vault.store());
     Setting {
         vault,
         zendesk,
@@ -132,7 +132,7 @@ async fn append(
         uploads: &[],
         fields: &[],
         public: true,
-        status: Some(Status::Open),
+        status: Some(TicketStatus::Open),
         delivery: &delivery,
     };
     setting.client.append(ticket_id(), &comment, deadline).await
@@ -147,7 +147,7 @@ async fn create(
         Personal::from("Help <me>"),
         delivery(),
     );
-    let ticket = NewTicket {
+    let ticket = TicketToCreate {
         requester: user_id(),
         subject: &subject,
         comment: &comment,

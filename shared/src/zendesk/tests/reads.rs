@@ -20,7 +20,7 @@ fn user_row() -> Value {
 fn view() -> TicketView {
     TicketView {
         id: ticket_id(),
-        status: Status::Solved,
+        status: TicketStatus::Solved,
         tags: vec!["braze_sms".to_owned(), "vip".to_owned()],
         external_id: Some("braze:1".to_owned()),
         followups: vec![TicketId::new(40).expect("not zero")],

@@ -111,7 +111,7 @@ async fn a_rotated_client_secret_is_picked_up_without_a_restart() {
     let store = vault.store();
     store.get().await.expect("the old value is cached");
     vault.change(oauth("new"));
-    let client = Client::new(http(), zendesk.base(), store);
+    let client = ZendeskClient::new(http(), zendesk.base(), store);
     let setting = Setting {
         vault,
         zendesk,
@@ -160,7 +160,7 @@ async fn credentials_filled_in_after_the_first_look_are_used_at_once() {
     store.get().await.expect("the empty secret is cached");
     vault.change(oauth("s-1"));
     let zendesk = strict("s-1", None, 0);
-    let client = Client::new(http(), zendesk.base(), store);
+    let client = ZendeskClient::new(http(), zendesk.base(), store);
     let setting = Setting {
         vault,
         zendesk,

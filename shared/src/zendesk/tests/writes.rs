@@ -68,7 +68,7 @@ async fn a_ticket_is_created_under_its_key_with_a_body_that_never_varies() {
         created,
         Ticketed {
             ticket: ticket_id(),
-            status: Status::New,
+            status: TicketStatus::New,
             comment: comment_id(),
         }
     );
@@ -99,7 +99,7 @@ async fn a_comment_is_appended_with_its_author_status_and_marker() {
     assert_eq!(
         appended,
         Appended {
-            status: Status::Open,
+            status: TicketStatus::Open,
             comment: comment_id(),
             requester: None,
             tags: None,
@@ -152,7 +152,7 @@ async fn status_and_tags_are_set_without_touching_anything_else() {
     ]);
     setting
         .client
-        .set_status(ticket_id(), Status::Open, later())
+        .set_status(ticket_id(), TicketStatus::Open, later())
         .await
         .expect("set");
     setting

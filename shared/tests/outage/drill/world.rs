@@ -75,12 +75,12 @@ impl World {
         let base = |url: String| url.parse().expect("a loopback address");
         let store = Store::new(&parts, TABLE_NAME);
         let vendors = Clients {
-            zendesk: zendesk::Client::new(
+            zendesk: zendesk::ZendeskClient::new(
                 http.clone(),
                 base(self.zendesk.base_url()),
                 Arc::clone(&secrets),
             ),
-            braze: braze::Client::new(http.clone(), base(self.braze.base_url()), secrets),
+            braze: braze::BrazeClient::new(http.clone(), base(self.braze.base_url()), secrets),
             media: Fetcher::new(http, true),
             tickets: TicketDefaults::default(),
             trust_external_id: false,
@@ -98,7 +98,7 @@ impl World {
             policy: Policy {
                 reply_campaign: Some(REPLY_CAMPAIGN.to_owned()),
                 // The limit of requests is what is played.
-                updates: shared::conversation::policy::Updates {
+                updates: shared::conversation::policy::UpdateLimit {
                     a_minute: 0,
                     share: 60,
                 },

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::fs;
 
 use local::binaries::workspace_root;
-use shared::http::{Answer, Known};
+use shared::http::{Known, WebhookAnswer};
 use shared::message::{DeliveryId, Malformed, TicketId};
 
 use super::source::{arguments, fields, literals, sources};
@@ -89,15 +89,15 @@ fn answers() -> String {
         problem: "is not a number".to_owned(),
     };
     let all = [
-        Answer::Delivered(known()),
-        Answer::Queued(known()),
-        Answer::Duplicate(known()),
-        Answer::Ignored("comment by an end user".into(), Known::default()),
-        Answer::Malformed(malformed),
-        Answer::NotAuthentic,
-        Answer::TooLarge(shared::http::MAX_BODY_BYTES),
-        Answer::NotServed,
-        Answer::Unavailable,
+        WebhookAnswer::Delivered(known()),
+        WebhookAnswer::Queued(known()),
+        WebhookAnswer::Duplicate(known()),
+        WebhookAnswer::Ignored("comment by an end user".into(), Known::default()),
+        WebhookAnswer::Malformed(malformed),
+        WebhookAnswer::NotAuthentic,
+        WebhookAnswer::TooLarge(shared::http::MAX_BODY_BYTES),
+        WebhookAnswer::NotServed,
+        WebhookAnswer::Unavailable,
     ];
     let mut page = "## Answers to Zendesk and Braze\n\n| status | type | `Retry-After` | body |\n|---|---|---|---|\n".to_owned();
     for answer in &all {
@@ -123,17 +123,17 @@ fn answers() -> String {
 }
 
 /// A new answer has to be added to the list above.
-fn is_among_them(answer: &Answer) {
+fn is_among_them(answer: &WebhookAnswer) {
     match answer {
-        Answer::Delivered(_)
-        | Answer::Queued(_)
-        | Answer::Duplicate(_)
-        | Answer::Ignored(..)
-        | Answer::Malformed(_)
-        | Answer::NotAuthentic
-        | Answer::TooLarge(_)
-        | Answer::NotServed
-        | Answer::Unavailable => {}
+        WebhookAnswer::Delivered(_)
+        | WebhookAnswer::Queued(_)
+        | WebhookAnswer::Duplicate(_)
+        | WebhookAnswer::Ignored(..)
+        | WebhookAnswer::Malformed(_)
+        | WebhookAnswer::NotAuthentic
+        | WebhookAnswer::TooLarge(_)
+        | WebhookAnswer::NotServed
+        | WebhookAnswer::Unavailable => {}
     }
 }
 

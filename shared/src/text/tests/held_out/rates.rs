@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::text::incoming::{Incoming, classify, rating};
+use crate::text::incoming::{TextKind, classify, rating};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,14 +39,14 @@ struct Line {
 type Floors = [(&'static str, usize); 6];
 
 /// The name of a kind, as a line's `relabelled` has it.
-fn name(kind: &Incoming<'_>) -> &'static str {
+fn name(kind: &TextKind<'_>) -> &'static str {
     match kind {
-        Incoming::Blank => "blank",
-        Incoming::Reaction(_) => "reaction",
-        Incoming::AutomaticReply => "automatic",
-        Incoming::OptOutWish => "opt_out",
-        Incoming::ThankYou => "courtesy",
-        Incoming::Ordinary => "ordinary",
+        TextKind::Blank => "blank",
+        TextKind::Reaction(_) => "reaction",
+        TextKind::AutomaticReply => "automatic",
+        TextKind::OptOutWish => "opt_out",
+        TextKind::ThankYou => "courtesy",
+        TextKind::Ordinary => "ordinary",
     }
 }
 
