@@ -38,9 +38,9 @@ pub struct Options {
     /// The front's port; 0: any free one.
     pub port: u16,
     /// The Zendesk simulator's settings.
-    pub zendesk: zendesk::Config,
+    pub zendesk: zendesk::AccountConfig,
     /// The Braze simulator's settings.
-    pub braze: braze::Config,
+    pub braze: braze::WorkspaceConfig,
     /// Environment variables of all functions, over the usual ones; `None` removes one.
     pub variables: BTreeMap<String, Option<String>>,
     /// Keys of the secret, over the usual ones.
@@ -78,13 +78,13 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let clock = Clock::new();
-        let zendesk = zendesk::Config {
+        let zendesk = zendesk::AccountConfig {
             clock: clock.clone(),
-            ..zendesk::Config::default()
+            ..zendesk::AccountConfig::default()
         };
-        let braze = braze::Config {
+        let braze = braze::WorkspaceConfig {
             clock,
-            ..braze::Config::default()
+            ..braze::WorkspaceConfig::default()
         };
         Self {
             port: 0,

@@ -7,7 +7,7 @@ use common::{Api, client, json_of};
 use reqwest::Method;
 use serde_json::{Value, json};
 use simulators::braze::{self, Braze, Campaign};
-use simulators::zendesk::{Config, Role, Zendesk};
+use simulators::zendesk::{AccountConfig, Role, Zendesk};
 
 fn webhook() -> Value {
     json!({"webhook": {"name": "W", "description": "d", "endpoint": "https://example.com/x",
@@ -31,7 +31,7 @@ async fn made(api: &Api, path: &str, body: Value, name: &str) -> String {
 
 #[tokio::test]
 async fn a_webhook_in_use_stays_and_so_does_a_category_with_triggers() {
-    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let zendesk = Zendesk::start(AccountConfig::default()).await.unwrap();
     let api = Api::new(&zendesk).await;
     let hook = made(&api, "/webhooks", webhook(), "webhook").await;
     let category = json!({"trigger_category": {"name": "C"}});
@@ -53,7 +53,7 @@ async fn a_webhook_in_use_stays_and_so_does_a_category_with_triggers() {
 
 #[tokio::test]
 async fn wrong_words_are_refused_and_unknown_keys_told_in_a_header() {
-    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let zendesk = Zendesk::start(AccountConfig::default()).await.unwrap();
     let api = Api::new(&zendesk).await;
     let mut wrong = webhook();
     wrong["webhook"]["http_method"] = json!("SEND");
@@ -81,7 +81,7 @@ async fn wrong_words_are_refused_and_unknown_keys_told_in_a_header() {
 
 #[tokio::test]
 async fn an_agents_client_may_not_set_anything_up() {
-    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let zendesk = Zendesk::start(AccountConfig::default()).await.unwrap();
     let api = Api::new(&zendesk).await;
     zendesk.set_api_role(Role::Agent);
     assert_eq!(api.get("/webhooks").await.0, 403);
@@ -93,7 +93,7 @@ async fn an_agents_client_may_not_set_anything_up() {
 
 #[tokio::test]
 async fn a_client_may_ask_only_for_the_scopes_it_was_allowed() {
-    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let zendesk = Zendesk::start(AccountConfig::default()).await.unwrap();
     zendesk.allow_scopes(Some(&["tickets:read"]));
     let ask = async |scope: &str| {
         let body = json!({"grant_type": "client_credentials", "client_id": "braze-bridge",
@@ -111,7 +111,9 @@ async fn a_client_may_ask_only_for_the_scopes_it_was_allowed() {
 
 #[tokio::test]
 async fn braze_tells_of_a_campaign_to_keys_that_may_ask() {
-    let braze = Braze::start(braze::Config::default()).await.unwrap();
+    let braze = Braze::start(braze::WorkspaceConfig::default())
+        .await
+        .unwrap();
     braze.add_campaign(Campaign {
         draft: true,
         ..Campaign::new("c", "Replies")

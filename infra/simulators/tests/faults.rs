@@ -8,13 +8,13 @@ use std::time::Duration;
 use common::{Api, both, client};
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulators::zendesk::{Config, Zendesk};
+use simulators::zendesk::{AccountConfig, Zendesk};
 use simulators::{Effect, Fault};
 
 const SOON: Duration = Duration::from_secs(20);
 
 async fn scene() -> (Zendesk, Api) {
-    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let zendesk = Zendesk::start(AccountConfig::default()).await.unwrap();
     let api = Api::new(&zendesk).await;
     (zendesk, api)
 }
@@ -219,7 +219,7 @@ async fn a_snapshot_brings_everything_back_in_another_process() {
     let id = api.ticket("u1").await;
     zendesk.install_default_triggers("http://127.0.0.1:9/a", "s1", "http://127.0.0.1:9/b", "s2");
     let text = zendesk.snapshot().to_string();
-    let other = Zendesk::start(Config::default()).await.unwrap();
+    let other = Zendesk::start(AccountConfig::default()).await.unwrap();
     other.restore(serde_json::from_str(&text).unwrap()).unwrap();
     assert_eq!(other.ticket(id), zendesk.ticket(id));
     assert_eq!(other.snapshot(), zendesk.snapshot());
@@ -234,7 +234,7 @@ async fn shutdown_breaks_off_hanging_calls_and_frees_the_port() {
     zendesk.fault(Fault::once("tickets.list", Effect::Hang));
     let hanging = api.request(Method::GET, "/tickets").send();
     let stop = async {
-        let arrived = |state: &simulators::zendesk::State| {
+        let arrived = |state: &simulators::zendesk::AccountState| {
             state
                 .calls
                 .iter()
@@ -259,9 +259,9 @@ async fn shutdown_breaks_off_hanging_calls_and_frees_the_port() {
         .unwrap()
         .parse()
         .unwrap();
-    let again = Zendesk::start(Config {
+    let again = Zendesk::start(AccountConfig {
         port,
-        ..Config::default()
+        ..AccountConfig::default()
     })
     .await
     .unwrap();

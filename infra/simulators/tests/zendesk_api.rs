@@ -9,10 +9,12 @@ use std::time::Duration;
 use common::{Api, both, client, json_of};
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulators::zendesk::{Comment, Config, Limits, Role, Status, Variants, Zendesk};
+use simulators::zendesk::{
+    AccountConfig, AccountLimits, AccountVariants, Comment, Role, Status, Zendesk,
+};
 
 async fn zendesk() -> Zendesk {
-    Zendesk::start(Config::default()).await.unwrap()
+    Zendesk::start(AccountConfig::default()).await.unwrap()
 }
 
 #[tokio::test]
@@ -151,13 +153,13 @@ async fn users_are_matched_by_external_id_ignoring_case_and_the_case_is_rewritte
 
 #[tokio::test]
 async fn a_bad_or_taken_phone_is_422_where_the_account_checks() {
-    let variants = Variants {
+    let variants = AccountVariants {
         phone_must_be_unique: true,
-        ..Variants::default()
+        ..AccountVariants::default()
     };
-    let zendesk = Zendesk::start(Config {
+    let zendesk = Zendesk::start(AccountConfig {
         variants,
-        ..Config::default()
+        ..AccountConfig::default()
     })
     .await
     .unwrap();
@@ -351,13 +353,13 @@ async fn public_persists_from_the_last_comment() {
 
 #[tokio::test]
 async fn a_closed_ticket_refuses_updates_and_a_follow_up_continues_it() {
-    let variants = Variants {
+    let variants = AccountVariants {
         closed_key: "base".to_owned(),
-        ..Variants::default()
+        ..AccountVariants::default()
     };
-    let zendesk = Zendesk::start(Config {
+    let zendesk = Zendesk::start(AccountConfig {
         variants,
-        ..Config::default()
+        ..AccountConfig::default()
     })
     .await
     .unwrap();
@@ -536,14 +538,14 @@ async fn an_upload_becomes_an_attachment_within_an_hour_and_once() {
 
 #[tokio::test]
 async fn rate_limits_answer_429_with_retry_after() {
-    let limits = Limits {
+    let limits = AccountLimits {
         requests_per_minute: 8,
         updates_per_ticket: 2,
-        ..Limits::default()
+        ..AccountLimits::default()
     };
-    let zendesk = Zendesk::start(Config {
+    let zendesk = Zendesk::start(AccountConfig {
         limits,
-        ..Config::default()
+        ..AccountConfig::default()
     })
     .await
     .unwrap();
@@ -604,13 +606,13 @@ async fn every_answer_tells_the_limit_and_what_is_left_of_it() {
 
 #[tokio::test]
 async fn a_full_ticket_takes_no_more_comments() {
-    let limits = Limits {
+    let limits = AccountLimits {
         comments_per_ticket: 2,
-        ..Limits::default()
+        ..AccountLimits::default()
     };
-    let zendesk = Zendesk::start(Config {
+    let zendesk = Zendesk::start(AccountConfig {
         limits,
-        ..Config::default()
+        ..AccountConfig::default()
     })
     .await
     .unwrap();
@@ -624,9 +626,9 @@ async fn a_full_ticket_takes_no_more_comments() {
 
 #[tokio::test]
 async fn webhooks_triggers_and_user_fields_can_be_set_up() {
-    let config = Config {
+    let config = AccountConfig {
         custom_field: None,
-        ..Config::default()
+        ..AccountConfig::default()
     };
     let zendesk = Zendesk::start(config).await.unwrap();
     let api = Api::new(&zendesk).await;

@@ -9,8 +9,8 @@ use common::{Api, Endpoint};
 use serde_json::{Value, json};
 use simulators::signature::{TEST_BUTTON_SECRET, sign};
 use simulators::zendesk::{
-    Breaker, Comment, Condition, Config, DateStyle, Mode, Outcome, Status, Trigger, Variants,
-    Zendesk,
+    AccountConfig, AccountVariants, Breaker, Comment, DateStyle, Mode, Outcome, Status, Trigger,
+    TriggerCondition, Zendesk,
 };
 
 const VECTORS: &str = include_str!("fixtures/zendesk-signature-vectors.json");
@@ -24,8 +24,8 @@ struct Scene {
     ticket: u64,
 }
 
-async fn scene(config: Config, reply: common::Script) -> Scene {
-    let zendesk = Zendesk::start(Config {
+async fn scene(config: AccountConfig, reply: common::Script) -> Scene {
+    let zendesk = Zendesk::start(AccountConfig {
         retry_wait_scale: 0.0,
         ..config
     })
@@ -70,7 +70,7 @@ fn the_signature_matches_the_vendors_vector() {
 
 #[tokio::test]
 async fn a_public_reply_arrives_signed_and_whole() {
-    let s = scene(Config::default(), Vec::new()).await;
+    let s = scene(AccountConfig::default(), Vec::new()).await;
     let text = "First \"quoted\" line\n\nSecond, with é and 🎉\n\nThird";
     let id = s
         .zendesk
@@ -98,7 +98,7 @@ async fn a_public_reply_arrives_signed_and_whole() {
 
 #[tokio::test]
 async fn notes_api_changes_and_customers_mails_fire_nothing() {
-    let s = scene(Config::default(), Vec::new()).await;
+    let s = scene(AccountConfig::default(), Vec::new()).await;
     s.zendesk.webhook_delivery(Mode::Held);
     s.zendesk
         .agent_comments(s.ticket, Comment::note("internal"))
@@ -121,7 +121,7 @@ async fn notes_api_changes_and_customers_mails_fire_nothing() {
 /// The guide's trigger: any public comment, the dashed header in the body.
 fn add_guide_trigger(s: &Scene) {
     let webhook = s.zendesk.add_webhook("guide", &s.reply.url, "x");
-    let public = Condition {
+    let public = TriggerCondition {
         field: "comment_is_public".to_owned(),
         operator: "is".to_owned(),
         value: json!("requester_can_see_comment"),
@@ -141,7 +141,7 @@ fn add_guide_trigger(s: &Scene) {
 
 #[tokio::test]
 async fn a_trigger_without_the_conditions_fires_on_the_api_too() {
-    let s = scene(Config::default(), Vec::new()).await;
+    let s = scene(AccountConfig::default(), Vec::new()).await;
     s.zendesk.webhook_delivery(Mode::Held);
     add_guide_trigger(&s);
     let comment = json!({"html_body": "from<br>the api", "public": true});
@@ -162,7 +162,7 @@ async fn a_trigger_without_the_conditions_fires_on_the_api_too() {
 
 #[tokio::test]
 async fn reply_and_solve_in_one_submit_fires_both_and_either_may_arrive_first() {
-    let s = scene(Config::default(), Vec::new()).await;
+    let s = scene(AccountConfig::default(), Vec::new()).await;
     s.zendesk.webhook_delivery(Mode::Held);
     let comment = Comment::public("Done!").status(Status::Solved);
     s.zendesk.agent_comments(s.ticket, comment).unwrap();
@@ -205,7 +205,7 @@ async fn reply_and_solve_in_one_submit_fires_both_and_either_may_arrive_first() 
 #[tokio::test]
 async fn conflicts_and_short_waits_are_retried_under_one_invocation_id() {
     for refusal in [(409, None), (503, Some(5)), (429, Some(59))] {
-        let s = scene(Config::default(), vec![refusal, refusal]).await;
+        let s = scene(AccountConfig::default(), vec![refusal, refusal]).await;
         s.zendesk
             .agent_comments(s.ticket, Comment::public("x"))
             .unwrap();
@@ -233,7 +233,7 @@ async fn server_errors_and_long_waits_lose_the_webhook() {
         (408, None),
         (301, None),
     ] {
-        let s = scene(Config::default(), vec![refusal]).await;
+        let s = scene(AccountConfig::default(), vec![refusal]).await;
         s.zendesk
             .agent_comments(s.ticket, Comment::public("x"))
             .unwrap();
@@ -249,16 +249,16 @@ async fn server_errors_and_long_waits_lose_the_webhook() {
 
 #[tokio::test]
 async fn conflicts_are_given_up_after_three_retries_and_time_outs_after_five_tries() {
-    let s = scene(Config::default(), vec![(409, None); 9]).await;
+    let s = scene(AccountConfig::default(), vec![(409, None); 9]).await;
     s.zendesk
         .agent_comments(s.ticket, Comment::public("x"))
         .unwrap();
     delivered(&s.zendesk, 1).await;
     assert_eq!(s.reply.received().len(), 4);
 
-    let config = Config {
+    let config = AccountConfig {
         webhook_timeout: Duration::from_millis(50),
-        ..Config::default()
+        ..AccountConfig::default()
     };
     let s = scene(config, vec![(0, None); 9]).await;
     s.zendesk
@@ -271,9 +271,9 @@ async fn conflicts_are_given_up_after_three_retries_and_time_outs_after_five_tri
 
 /// The outcomes of as many answers, in this order.
 async fn outcomes_with(breaker: Breaker, statuses: &[u16]) -> Vec<Outcome> {
-    let config = Config {
+    let config = AccountConfig {
         breaker: Some(breaker),
-        ..Config::default()
+        ..AccountConfig::default()
     };
     let script = statuses.iter().map(|status| (*status, None)).collect();
     let s = scene(config, script).await;
@@ -308,12 +308,12 @@ async fn the_breaker_opens_at_a_share_of_failures_or_at_many() {
 
 #[tokio::test]
 async fn an_open_breaker_drops_webhooks_without_a_request() {
-    let config = Config {
+    let config = AccountConfig {
         breaker: Some(Breaker {
             least: 1,
             ..Breaker::default()
         }),
-        ..Config::default()
+        ..AccountConfig::default()
     };
     let s = scene(config, vec![(500, None)]).await;
     for (count, text) in ["lost", "dropped"].into_iter().enumerate() {
@@ -350,16 +350,16 @@ async fn an_open_breaker_drops_webhooks_without_a_request() {
 
 #[tokio::test]
 async fn accounts_differ_in_escaping_and_dates() {
-    let variants = Variants {
+    let variants = AccountVariants {
         json_escaping: false,
         date_style: DateStyle::French,
         status_capitalised: false,
-        ..Variants::default()
+        ..AccountVariants::default()
     };
     let s = scene(
-        Config {
+        AccountConfig {
             variants,
-            ..Config::default()
+            ..AccountConfig::default()
         },
         Vec::new(),
     )
@@ -389,7 +389,7 @@ async fn accounts_differ_in_escaping_and_dates() {
 
 #[tokio::test]
 async fn an_agent_can_open_a_ticket_and_a_customer_can_answer_a_closed_one() {
-    let s = scene(Config::default(), Vec::new()).await;
+    let s = scene(AccountConfig::default(), Vec::new()).await;
     s.zendesk.webhook_delivery(Mode::Held);
     let id = s
         .zendesk
@@ -416,7 +416,7 @@ async fn an_agent_can_open_a_ticket_and_a_customer_can_answer_a_closed_one() {
 
 #[tokio::test]
 async fn the_test_button_signs_with_the_public_secret() {
-    let s = scene(Config::default(), vec![(401, None)]).await;
+    let s = scene(AccountConfig::default(), vec![(401, None)]).await;
     let delivery = s.zendesk.press_test_button(&s.reply.url, "{\"x\":1}").await;
     assert_eq!(
         (delivery.status, delivery.outcome),
@@ -430,7 +430,7 @@ async fn the_test_button_signs_with_the_public_secret() {
 
 #[tokio::test]
 async fn an_account_made_older_keeps_everything_but_its_times() {
-    let scene = scene(Config::default(), Vec::new()).await;
+    let scene = scene(AccountConfig::default(), Vec::new()).await;
     let before = scene.zendesk.ticket(scene.ticket).unwrap();
     let calls = scene.zendesk.calls().len();
     scene.zendesk.age(Duration::from_secs(3_600)).unwrap();
@@ -450,7 +450,7 @@ async fn an_account_made_older_keeps_everything_but_its_times() {
 
 #[tokio::test]
 async fn another_sites_page_is_refused() {
-    let zendesk = Zendesk::start(Config::default()).await.unwrap();
+    let zendesk = Zendesk::start(AccountConfig::default()).await.unwrap();
     let url = format!("{}/_sim/tickets", zendesk.base_url());
     for (origin, status) in [
         ("http://evil.example", 421),

@@ -196,11 +196,11 @@ async fn at_its_call(stack: &Stack, place: Place, seen: usize) -> bool {
     };
     match place {
         Place::Zendesk => {
-            let met = |state: &simulators::zendesk::State| hangs(&state.calls);
+            let met = |state: &simulators::zendesk::AccountState| hangs(&state.calls);
             stack.zendesk.wait_until(ARMED, met).await
         }
         Place::Braze => {
-            let met = |state: &simulators::braze::State| hangs(&state.calls);
+            let met = |state: &simulators::braze::WorkspaceState| hangs(&state.calls);
             stack.braze.wait_until(ARMED, met).await
         }
         Place::Database => stack.dynamo.faults().wait_stuck(seen + 1, ARMED).await,

@@ -549,7 +549,7 @@ async fn what_was_typed_when_the_session_expired_is_asked_for_anew() {
     .await;
     let place = tempfile::tempdir().unwrap();
     let line = format!("exec {} setup", env!("CARGO_BIN_EXE_sms-bridge"));
-    let key = simulators::braze::Config::default().api_key;
+    let key = simulators::braze::WorkspaceConfig::default().api_key;
     world.stack.secrets.faults().add(Fault::once(
         "PutSecretValue",
         refusal(400, "ExpiredTokenException"),

@@ -342,7 +342,7 @@ async fn failed_webhooks_and_a_used_up_rate_limit_are_told() {
         .zendesk
         .agent_comments(ticket, Comment::public("Hello"))
         .unwrap();
-    let failed = |state: &simulators::zendesk::State| {
+    let failed = |state: &simulators::zendesk::AccountState| {
         state.deliveries.iter().any(|made| made.status == Some(401))
     };
     assert!(
@@ -887,7 +887,7 @@ async fn a_workspace_without_any_inbound_campaign_may_post_by_other_means() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_inbound_campaigns_url_method_header_and_body_are_compared() {
     let world = World::ready().await;
-    let webhook = |change: fn(&mut simulators::braze::Webhook)| {
+    let webhook = |change: fn(&mut simulators::braze::WebhookMessage)| {
         move |campaign: &mut Campaign| change(campaign.webhook.as_mut().unwrap())
     };
     let one = |edit: &dyn Fn(&mut Campaign)| change(&world, "inbound-other", |one| edit(one));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kit::{World, edit, trigger, webhook};
 use serde_json::{Value, json};
-use simulators::zendesk::{Comment, Condition, Role, Status, Trigger};
+use simulators::zendesk::{Comment, Role, Status, Trigger, TriggerCondition};
 use simulators::{Effect, Fault};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -687,7 +687,7 @@ fn mails(world: &World) {
         active,
         category_id: None,
         all: vec![],
-        any: vec![Condition {
+        any: vec![TriggerCondition {
             field: "status".to_owned(),
             operator: "value".to_owned(),
             value: json!("solved"),

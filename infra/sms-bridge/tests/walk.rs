@@ -46,8 +46,8 @@ fn pasted(world: &World) {
 }
 
 fn credentials() -> [(&'static str, String); 3] {
-    let zendesk = simulators::zendesk::Config::default();
-    let braze = simulators::braze::Config::default();
+    let zendesk = simulators::zendesk::AccountConfig::default();
+    let braze = simulators::braze::WorkspaceConfig::default();
     [
         ("zendesk_oauth_client_id [", zendesk.oauth_client_id),
         ("zendesk_oauth_client_secret [", zendesk.oauth_client_secret),

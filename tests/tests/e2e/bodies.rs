@@ -9,7 +9,7 @@ use local::Stack;
 use local::options::{REPLY_SIGNING_SECRET, SOLVED_SIGNING_SECRET};
 use serde_json::{Value, json};
 use simulators::braze::{BodyFormat, Campaign, Inbound, User};
-use simulators::zendesk::{Comment, Condition, DateStyle, Status, Trigger};
+use simulators::zendesk::{Comment, DateStyle, Status, Trigger, TriggerCondition};
 
 const GUIDE_CAMPAIGN: &str = "11111111-2222-3333-4444-555555555555";
 const GUIDE_REPLY: &str = include_str!("../../fixtures/zendesk/guide-reply.json");
@@ -63,7 +63,7 @@ fn install_guide(stack: &Stack) {
     ] {
         let endpoint = format!("{}{route}", stack.front_url());
         let webhook = stack.zendesk.add_webhook("guide", &endpoint, secret);
-        let condition = |(field, operator, value): (&str, &str, &str)| Condition {
+        let condition = |(field, operator, value): (&str, &str, &str)| TriggerCondition {
             field: field.to_owned(),
             operator: operator.to_owned(),
             value: json!(value),

@@ -259,7 +259,7 @@ async fn a_function_killed_while_zendesk_works_loses_and_doubles_nothing() {
         stack.zendesk.fault(Fault::once("tickets.update", effect));
         let braze = stack.braze.clone();
         let text = tokio::spawn(async move { braze.customer_texts(ANA, "once", &[]).await });
-        let met = |state: &simulators::zendesk::State| {
+        let met = |state: &simulators::zendesk::AccountState| {
             let met = |call: &Call| call.fault.is_some();
             state.calls.iter().any(met)
         };
@@ -269,7 +269,7 @@ async fn a_function_killed_while_zendesk_works_loses_and_doubles_nothing() {
         assert_eq!(delivery.attempts.first(), Some(&Some(500)));
         if acts {
             stack.zendesk.release_hold("kill");
-            let acted = |state: &simulators::zendesk::State| {
+            let acted = |state: &simulators::zendesk::AccountState| {
                 state
                     .tickets
                     .get(&id)
@@ -298,11 +298,11 @@ async fn a_function_killed_while_braze_works_sends_no_second_sms() {
         .zendesk
         .agent_comments(id, Comment::public("Once only"));
     comment.expect("an open ticket");
-    let met = |state: &simulators::braze::State| is_held(&state.calls);
+    let met = |state: &simulators::braze::WorkspaceState| is_held(&state.calls);
     assert!(stack.braze.wait_until(PATIENCE, met).await);
     assert_eq!(stack.function("zendesk-reply").kill_in_flight(), 1);
     stack.braze.release_hold("kill");
-    let sent = |state: &simulators::braze::State| !state.sends.is_empty();
+    let sent = |state: &simulators::braze::WorkspaceState| !state.sends.is_empty();
     assert!(stack.braze.wait_until(PATIENCE, sent).await);
     settled(&stack).await;
     redelivered(&stack).await;
@@ -488,7 +488,7 @@ async fn a_write_that_acts_long_after_its_time_out_is_not_repeated() {
     // The schedule comes round before Zendesk is done with it.
     redelivered_once(&stack).await;
     stack.zendesk.release_hold("slow");
-    let there = |state: &simulators::zendesk::State| {
+    let there = |state: &simulators::zendesk::AccountState| {
         let ticket = state.tickets.values().next();
         ticket.is_some_and(|ticket| ticket.comments.len() > 1)
     };

@@ -76,7 +76,7 @@ async fn texts_that_come_while_one_is_under_way_follow_in_their_order() {
     stack.zendesk.fault(hold);
     let braze = stack.braze.clone();
     let first = tokio::spawn(async move { braze.customer_texts(ANA, "text 0", &[]).await });
-    let under_way = |state: &simulators::zendesk::State| {
+    let under_way = |state: &simulators::zendesk::AccountState| {
         let held = |call: &simulators::Call| call.fault.as_deref() == Some("hold");
         state.calls.iter().any(held)
     };

@@ -18,7 +18,7 @@ async fn an_sms_of_unknown_outcome_is_told_and_sent_again_by_the_tag() {
         .zendesk
         .agent_comments(ticket, answer)
         .expect("written");
-    let told = |state: &simulators::zendesk::State| {
+    let told = |state: &simulators::zendesk::AccountState| {
         let comments = state.ticket(ticket).map(|ticket| ticket.comments.clone());
         comments
             .unwrap_or_default()

@@ -125,7 +125,7 @@ pub fn tickets_of(stack: &Stack, customer: &str) -> Vec<Ticket> {
 }
 
 /// The Zendesk users whose Braze id this is.
-pub fn users_of(stack: &Stack, customer: &str) -> Vec<simulators::zendesk::User> {
+pub fn users_of(stack: &Stack, customer: &str) -> Vec<simulators::zendesk::AccountUser> {
     let mut users = stack.zendesk.users();
     users.retain(|user| {
         let field = user.user_fields.get("braze_external_id");

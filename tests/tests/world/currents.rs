@@ -9,7 +9,9 @@ use e2e::view::{notes, phone, public, ticket};
 use e2e::{ANA, ANA_PHONE, PATIENCE, answered, case, set, settled, stack_with, with_ticket};
 use local::{Options, Stack};
 use serde_json::{Value, json};
-use simulators::braze::{Campaign, Condition, CurrentsVariants, SMS_GROUP, State, Subscription};
+use simulators::braze::{
+    Campaign, Condition, CurrentsVariants, SMS_GROUP, Subscription, WorkspaceState,
+};
 use simulators::zendesk::Status;
 
 const TOKEN: &str = "events-token-of-the-tests";
@@ -35,7 +37,7 @@ async fn exporting_with(change: impl FnOnce(&mut Options)) -> Stack {
 
 /// Waits until every event was told and all that follows is done.
 async fn told(stack: &Stack) {
-    let all = |state: &State| state.currents.waiting() == 0;
+    let all = |state: &WorkspaceState| state.currents.waiting() == 0;
     assert!(stack.braze.wait_until(PATIENCE, all).await);
     settled(stack).await;
 }

@@ -6,7 +6,7 @@ use e2e::send::{self, inbound, inbound_body};
 use e2e::{ANA, settled, stack};
 use local::Stack;
 use simulators::braze::User;
-use simulators::zendesk::{Ticket, User as Person};
+use simulators::zendesk::{AccountUser as Person, Ticket};
 
 use crate::crowd::{tickets_of, users_of};
 

@@ -42,7 +42,7 @@ pub struct Campaign {
     /// Subscription group of an SMS.
     pub subscription_group_id: String,
     /// Where a webhook goes.
-    pub webhook: Option<Webhook>,
+    pub webhook: Option<WebhookMessage>,
     /// Simulated time, milliseconds since the epoch; 0: when it is added.
     pub created_at_ms: i64,
 }
@@ -79,7 +79,7 @@ impl Campaign {
             channel: "webhook".to_owned(),
             schedule_type: "action_based".to_owned(),
             subscription_group_id: String::new(),
-            webhook: Some(Webhook {
+            webhook: Some(WebhookMessage {
                 url: url.to_owned(),
                 method: "POST".to_owned(),
                 headers: headers.into(),
@@ -103,7 +103,7 @@ impl Campaign {
 
 /// A webhook message and what starts it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Webhook {
+pub struct WebhookMessage {
     /// Where it goes.
     pub url: String,
     /// HTTP method.

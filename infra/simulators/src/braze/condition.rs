@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::State;
+use super::model::WorkspaceState;
 use super::phone::{Failure, InvalidReason, Line, same_number};
 use super::profile::{SMS_GROUP, Subscription, User};
 use super::subscriptions::Source;
@@ -72,7 +72,7 @@ impl Condition {
     }
 
     /// The condition a profile is in; the first reason for which nothing would arrive.
-    pub(super) fn of(state: &State, user: &User) -> Self {
+    pub(super) fn of(state: &WorkspaceState, user: &User) -> Self {
         let listed = |reason: InvalidReason| {
             let mut known = state.invalid_numbers.iter();
             known.any(|n| n.reason == reason && same_number(&n.phone, &user.phone))
@@ -97,7 +97,7 @@ impl Condition {
     }
 
     /// Puts a profile into this condition.
-    pub(super) fn set(self, state: &mut State, braze_id: &str, now: i64) {
+    pub(super) fn set(self, state: &mut WorkspaceState, braze_id: &str, now: i64) {
         let Some(user) = state.users.find_mut(braze_id) else {
             return;
         };

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 
-use super::variants::Variants;
+use super::variants::WorkspaceVariants;
 
 /// Settings of a simulated workspace.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct WorkspaceConfig {
     /// Port on 127.0.0.1; 0: any free one.
     pub port: u16,
     /// Simulated time.
@@ -16,11 +16,11 @@ pub struct Config {
     /// REST API key.
     pub api_key: String,
     /// Requests allowed per window.
-    pub limits: Limits,
+    pub limits: WorkspaceLimits,
     /// Longest body accepted, in bytes.
     pub max_body: usize,
     /// Unverified facts, as they are at the start.
-    pub variants: Variants,
+    pub variants: WorkspaceVariants,
     /// Longest wait for a webhook's answer.
     pub webhook_timeout: Duration,
     /// Waits between webhook attempts are multiplied by this; 1: about half an hour for five.
@@ -31,7 +31,7 @@ pub struct Config {
 
 /// Requests allowed, by the vendor's windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct WorkspaceLimits {
     /// An hour, for all send endpoints together.
     pub sends_per_hour: u32,
     /// In three seconds, of `users/track`.
@@ -44,7 +44,7 @@ pub struct Limits {
     pub others_per_hour: u32,
 }
 
-impl Default for Limits {
+impl Default for WorkspaceLimits {
     fn default() -> Self {
         Self {
             sends_per_hour: 250_000,
@@ -56,15 +56,15 @@ impl Default for Limits {
     }
 }
 
-impl Default for Config {
+impl Default for WorkspaceConfig {
     fn default() -> Self {
         Self {
             port: 0,
             clock: Clock::new(),
             api_key: "braze-rest-key".to_owned(),
-            limits: Limits::default(),
+            limits: WorkspaceLimits::default(),
             max_body: 4 << 20,
-            variants: Variants::default(),
+            variants: WorkspaceVariants::default(),
             webhook_timeout: Duration::from_secs(90),
             retry_wait_scale: 1.0,
             failures_before_pause: 3_000,

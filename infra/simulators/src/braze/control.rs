@@ -9,15 +9,15 @@ use crate::wire::{Answer, Ask};
 
 use super::condition::Condition;
 use super::inbound;
-use super::model::State;
+use super::model::WorkspaceState;
 use super::profile::{SMS_GROUP, Subscription, User};
-use super::variants::Variants;
+use super::variants::WorkspaceVariants;
 use super::workspace::Workspace;
 
 /// Answers a request of the control surface.
 pub(super) async fn answer(workspace: &Arc<Workspace>, ask: &Ask) -> Answer {
     let segments = ask.segments();
-    let state = |look: fn(&State) -> Value| Answer::json(200, &workspace.core.read(look));
+    let state = |look: fn(&WorkspaceState) -> Value| Answer::json(200, &workspace.core.read(look));
     match (ask.method.as_str(), segments.as_slice()) {
         ("POST", [_, "texts"]) => texts(workspace, ask).await,
         ("GET", [_, "inbox", who]) => {
@@ -76,7 +76,7 @@ fn condition(workspace: &Workspace, who: &str, ask: &Ask) -> Answer {
         Err(error) => return wrong(&error.to_string()),
     };
     let now = workspace.core.clock.now_ms();
-    let id = |state: &State| state.users.find(who).map(|user| user.braze_id.clone());
+    let id = |state: &WorkspaceState| state.users.find(who).map(|user| user.braze_id.clone());
     match workspace.core.read(id) {
         Some(id) => {
             workspace
@@ -89,7 +89,7 @@ fn condition(workspace: &Workspace, who: &str, ask: &Ask) -> Answer {
 }
 
 /// The connector without its token, its requests, and how much waits.
-fn exported(state: &State) -> Value {
+fn exported(state: &WorkspaceState) -> Value {
     let currents = &state.currents;
     let connector = currents
         .connector
@@ -121,7 +121,7 @@ fn variants(workspace: &Workspace, ask: &Ask) -> Answer {
         if let Some(all) = all.as_object_mut() {
             all.extend(named.clone());
         }
-        match serde_json::from_value::<Variants>(all) {
+        match serde_json::from_value::<WorkspaceVariants>(all) {
             Ok(variants) => {
                 state.variants = variants;
                 Answer::json(200, &json!(state.variants))

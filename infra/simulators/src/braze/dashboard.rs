@@ -5,7 +5,7 @@ use super::outbound;
 use super::phone::{InvalidReason, Line};
 use super::profile::{Alias, Subscription, User};
 use super::subscriptions::{self, Source};
-use super::{Braze, Campaign, Group, Inbound, Rules, State, Variants};
+use super::{Braze, Campaign, Group, Inbound, Rules, WorkspaceState, WorkspaceVariants};
 
 impl Braze {
     /// Makes these the REST keys that are valid from now on, the configured one only if it is named.
@@ -24,7 +24,7 @@ impl Braze {
     }
 
     /// Changes the switches for unverified facts.
-    pub fn vary(&self, change: impl FnOnce(&mut Variants)) {
+    pub fn vary(&self, change: impl FnOnce(&mut WorkspaceVariants)) {
         self.change(|state| change(&mut state.variants));
     }
 
@@ -46,7 +46,7 @@ impl Braze {
 
     /// A campaign as it is.
     pub fn campaign(&self, id: &str) -> Option<Campaign> {
-        let campaign = |state: &State| state.campaigns.get(id).cloned();
+        let campaign = |state: &WorkspaceState| state.campaigns.get(id).cloned();
         self.workspace.core.read(campaign)
     }
 
@@ -150,12 +150,12 @@ impl Braze {
         self.change(|state| identify(state, alias, external_id));
     }
 
-    fn change<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    fn change<T>(&self, work: impl FnOnce(&mut WorkspaceState) -> T) -> T {
         self.workspace.core.change(work)
     }
 
     /// Changes something about a user; false: there is no such user.
-    fn for_user(&self, who: &str, work: impl FnOnce(&mut State, &str)) -> bool {
+    fn for_user(&self, who: &str, work: impl FnOnce(&mut WorkspaceState, &str)) -> bool {
         self.change(|state| {
             let id = state.users.find(who).map(|user| user.braze_id.clone());
             id.is_some_and(|id| {
@@ -166,7 +166,7 @@ impl Braze {
     }
 }
 
-fn add(state: &mut State, mut campaign: Campaign, now: i64) {
+fn add(state: &mut WorkspaceState, mut campaign: Campaign, now: i64) {
     if campaign.created_at_ms == 0 {
         campaign.created_at_ms = now;
     }
@@ -174,7 +174,7 @@ fn add(state: &mut State, mut campaign: Campaign, now: i64) {
 }
 
 /// Identifies an alias; false: there is no profile of this alias.
-pub(super) fn identify(state: &mut State, alias: &Alias, external_id: &str) -> bool {
+pub(super) fn identify(state: &mut WorkspaceState, alias: &Alias, external_id: &str) -> bool {
     let Some(anonymous) = state.users.by_alias(alias).cloned() else {
         return false;
     };

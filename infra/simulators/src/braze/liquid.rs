@@ -28,7 +28,7 @@ pub(super) struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     /// Those of a workspace.
-    pub(super) fn of(state: &'a super::model::State) -> Self {
+    pub(super) fn of(state: &'a super::model::WorkspaceState) -> Self {
         Self {
             by_name: Some(&state.content_blocks),
             sms: state.variants.sms_in_content_blocks,

@@ -41,16 +41,16 @@ use crate::server;
 
 use workspace::Workspace;
 
-pub use campaign::{BodyFormat, Campaign, Inbound, Webhook};
+pub use campaign::{BodyFormat, Campaign, Inbound, WebhookMessage};
 pub use condition::Condition;
-pub use config::{Config, Limits};
+pub use config::{WorkspaceConfig, WorkspaceLimits};
 pub use currents::{Connector, Currents, CurrentsVariants, Event, Post, Standing};
 pub use keywords::{Category, KeywordCategory, Keywords};
-pub use model::{Group, Held, InboundDelivery, Message, Send, Sms, State, Suppressed};
+pub use model::{Group, Held, InboundDelivery, Message, Send, Sms, Suppressed, WorkspaceState};
 pub use phone::{Failure, InvalidNumber, InvalidReason, Line};
 pub use profile::{Alias, CustomEvent, Profiles, Received, SMS_GROUP, Subscription, User};
 pub use rules::{FrequencyCap, QuietHours, Rules};
-pub use variants::{FuzzyOptOut, MediaStyle, OverTenParts, SharedNumber, Variants};
+pub use variants::{FuzzyOptOut, MediaStyle, OverTenParts, SharedNumber, WorkspaceVariants};
 
 /// A running workspace; clones share it, and the server ends with the last of them.
 #[derive(Clone)]
@@ -64,7 +64,7 @@ impl Braze {
     ///
     /// # Errors
     /// When the port cannot be bound.
-    pub async fn start(config: Config) -> io::Result<Self> {
+    pub async fn start(config: WorkspaceConfig) -> io::Result<Self> {
         let listener = serve::bind(config.port).await?;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
@@ -119,7 +119,7 @@ impl Braze {
 
     /// All users, by external id.
     pub fn users(&self) -> Vec<User> {
-        let all = |state: &State| state.users.all().cloned().collect();
+        let all = |state: &WorkspaceState| state.users.all().cloned().collect();
         let mut users: Vec<User> = self.workspace.core.read(all);
         users.sort_by(|a, b| a.external_id.cmp(&b.external_id));
         users
@@ -133,7 +133,7 @@ impl Braze {
     /// Everything that reached a number, Braze's automatic answers included, oldest first.
     pub fn phone(&self, number: &str) -> Vec<Sms> {
         let to = |sms: &&Sms| phone::same_number(&sms.to, number);
-        let phones = |state: &State| state.phones.iter().filter(to).cloned().collect();
+        let phones = |state: &WorkspaceState| state.phones.iter().filter(to).cloned().collect();
         self.workspace.core.read(phones)
     }
 
@@ -170,7 +170,11 @@ impl Braze {
     }
 
     /// Waits until the condition holds, looking at every change; false when the time is over.
-    pub async fn wait_until(&self, timeout: Duration, cond: impl Fn(&State) -> bool) -> bool {
+    pub async fn wait_until(
+        &self,
+        timeout: Duration,
+        cond: impl Fn(&WorkspaceState) -> bool,
+    ) -> bool {
         self.workspace.core.wait_until(timeout, cond).await
     }
 
@@ -186,7 +190,7 @@ impl Braze {
     /// # Errors
     /// When it is none of this version.
     pub fn restore(&self, snapshot: Value) -> Result<(), serde_json::Error> {
-        let restored: State = serde_json::from_value(snapshot)?;
+        let restored: WorkspaceState = serde_json::from_value(snapshot)?;
         self.workspace.core.change(|state| *state = restored);
         Ok(())
     }
@@ -198,7 +202,7 @@ impl Braze {
     /// When the state cannot be written down; nothing is changed then.
     pub fn age(&self, by: Duration) -> Result<(), serde_json::Error> {
         self.workspace.core.change(|state| {
-            let mut aged: State = aged(state, by)?;
+            let mut aged: WorkspaceState = aged(state, by)?;
             aged.calls = std::mem::take(&mut state.calls);
             aged.texting = std::mem::take(&mut state.texting);
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);

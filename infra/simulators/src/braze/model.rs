@@ -16,11 +16,11 @@ use super::keywords::{Category, Keywords};
 use super::phone::{InvalidNumber, Line};
 use super::profile::{Profiles, SMS_GROUP};
 use super::rules::Rules;
-use super::variants::Variants;
+use super::variants::WorkspaceVariants;
 
 /// Everything the workspace holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct State {
+pub struct WorkspaceState {
     /// User profiles, oldest first.
     pub users: Profiles,
     /// Campaigns by id.
@@ -35,7 +35,7 @@ pub struct State {
     /// Frequency cap, quiet hours, exclusions.
     pub rules: Rules,
     /// Unverified facts.
-    pub variants: Variants,
+    pub variants: WorkspaceVariants,
     /// Every accepted trigger send, one per recipient.
     pub sends: Vec<Send>,
     /// What reached phones, oldest first.
@@ -65,9 +65,9 @@ pub struct State {
     pub(super) keys: Keys,
 }
 
-impl State {
+impl WorkspaceState {
     /// An empty workspace with one SMS subscription group.
-    pub(super) fn new(key: &str, variants: Variants) -> Self {
+    pub(super) fn new(key: &str, variants: WorkspaceVariants) -> Self {
         let group = Group {
             name: "SMS".to_owned(),
             number: "+18335550100".to_owned(),
@@ -196,7 +196,7 @@ pub enum Suppressed {
 pub struct Held {
     /// When it is sent, milliseconds since the epoch.
     pub due_at_ms: i64,
-    /// Its place in [`State::sends`].
+    /// Its place in [`WorkspaceState::sends`].
     pub send: usize,
     /// The message.
     pub message: Message,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::campaign::Campaign;
 use super::currents::{self, Sent};
 use super::liquid::{self, Blocks, Scope};
-use super::model::{Held, Message, Send, Sms, State, Suppressed};
+use super::model::{Held, Message, Send, Sms, Suppressed, WorkspaceState};
 use super::phone::{InvalidNumber, InvalidReason, Line, same_number};
 use super::profile::Received;
 use super::variants::OverTenParts;
@@ -28,7 +28,7 @@ pub(super) struct Accepted<'a> {
 }
 
 /// Sends what a campaign says to its recipient, if Braze lets it.
-pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
+pub(super) fn send(state: &mut WorkspaceState, accepted: Accepted<'_>) {
     let Accepted { campaign, now, .. } = accepted;
     let braze_id = accepted.braze_id.unwrap_or_default();
     let user = state.users.find(&braze_id);
@@ -91,7 +91,7 @@ pub(super) fn send(state: &mut State, accepted: Accepted<'_>) {
 }
 
 /// Hands the message of the last send over, or keeps it until quiet hours end.
-fn hold_or_carry(state: &mut State, campaign: &Campaign, message: Message, now: i64) {
+fn hold_or_carry(state: &mut WorkspaceState, campaign: &Campaign, message: Message, now: i64) {
     let send = state.sends.len() - 1;
     let quiet = state
         .rules
@@ -108,7 +108,7 @@ fn hold_or_carry(state: &mut State, campaign: &Campaign, message: Message, now: 
 }
 
 /// Sends what waited for the end of quiet hours, and may go now.
-pub(super) fn release(state: &mut State, now: i64) {
+pub(super) fn release(state: &mut WorkspaceState, now: i64) {
     let held = std::mem::take(&mut state.held);
     let (due, waiting) = held.into_iter().partition(|held| held.due_at_ms <= now);
     state.held = waiting;
@@ -118,7 +118,7 @@ pub(super) fn release(state: &mut State, now: i64) {
 }
 
 /// Hands a message to the carrier.
-fn carry(state: &mut State, send: usize, message: Message, now: i64) {
+fn carry(state: &mut WorkspaceState, send: usize, message: Message, now: i64) {
     let (Some(sent), Some(campaign)) = (
         state.sends.get(send).cloned(),
         state
@@ -170,7 +170,7 @@ fn carry(state: &mut State, send: usize, message: Message, now: i64) {
 
 /// Braze's own answer to a keyword; it goes to a number, whatever the subscription.
 pub(super) fn answer(
-    state: &mut State,
+    state: &mut WorkspaceState,
     (number, braze_id): (&str, &str),
     (category, text): (&str, &str),
     now: i64,
@@ -194,7 +194,12 @@ pub(super) fn answer(
 }
 
 /// Puts a number on the list of invalid ones.
-pub(super) fn mark_invalid(state: &mut State, number: &str, reason: InvalidReason, now: i64) {
+pub(super) fn mark_invalid(
+    state: &mut WorkspaceState,
+    number: &str,
+    reason: InvalidReason,
+    now: i64,
+) {
     let listed = &mut state.invalid_numbers;
     listed.retain(|known| !same_number(&known.phone, number));
     listed.push(InvalidNumber {
@@ -204,7 +209,7 @@ pub(super) fn mark_invalid(state: &mut State, number: &str, reason: InvalidReaso
     });
 }
 
-fn line(state: &State, number: &str) -> Line {
+fn line(state: &WorkspaceState, number: &str) -> Line {
     let mut lines = state.lines.iter();
     let known = lines.find(|(known, _)| same_number(known, number));
     known.map(|(_, line)| line.clone()).unwrap_or_default()

@@ -32,7 +32,8 @@ pub(super) async fn run(workspace: Weak<Workspace>) {
 fn turn(workspace: &Arc<Workspace>) -> Duration {
     let now = workspace.core.clock.now_ms();
     let due = || {
-        let first = |state: &super::State| state.held.iter().map(|held| held.due_at_ms).min();
+        let first =
+            |state: &super::WorkspaceState| state.held.iter().map(|held| held.due_at_ms).min();
         workspace.core.read(first)
     };
     if due().is_some_and(|at| at <= now) {

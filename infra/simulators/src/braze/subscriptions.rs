@@ -1,7 +1,7 @@
 //! How a state in a subscription group changes.
 
 use super::currents;
-use super::model::State;
+use super::model::WorkspaceState;
 use super::profile::Subscription;
 
 /// What changed a state.
@@ -28,7 +28,7 @@ impl Source {
 
 /// Sets a profile's state in a group.
 pub(super) fn set(
-    state: &mut State,
+    state: &mut WorkspaceState,
     braze_id: &str,
     group: &str,
     to: Subscription,

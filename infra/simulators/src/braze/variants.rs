@@ -9,7 +9,7 @@ use super::currents::CurrentsVariants;
 /// Facts of a simulated workspace that a client must be able to live with either way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Variants {
+pub struct WorkspaceVariants {
     /// How `{{sms.${inbound_media_urls}}}` renders several URLs.
     pub media_style: MediaStyle,
     /// Characters after which `{{sms.${inbound_message_body}}}` is cut; `None`: never. Braze
@@ -41,7 +41,7 @@ pub struct Variants {
     pub currents: CurrentsVariants,
 }
 
-impl Default for Variants {
+impl Default for WorkspaceVariants {
     fn default() -> Self {
         Self {
             media_style: MediaStyle::Commas,

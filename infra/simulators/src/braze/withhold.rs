@@ -1,7 +1,7 @@
 //! Why Braze withholds a message without a word.
 
 use super::campaign::Campaign;
-use super::model::{State, Suppressed};
+use super::model::{Suppressed, WorkspaceState};
 use super::phone::same_number;
 use super::profile::{Received, Subscription, User};
 
@@ -9,7 +9,7 @@ const MINUTE_MS: i64 = 60 * 1000;
 
 /// The first reason for which a profile does not get a campaign's message, if any.
 pub(super) fn reason(
-    state: &State,
+    state: &WorkspaceState,
     campaign: &Campaign,
     user: Option<&User>,
     now: i64,
@@ -39,7 +39,7 @@ pub(super) fn reason(
         .then_some(Suppressed::FrequencyCapped)
 }
 
-fn unreachable(state: &State, campaign: &Campaign, user: &User) -> Option<Suppressed> {
+fn unreachable(state: &WorkspaceState, campaign: &Campaign, user: &User) -> Option<Suppressed> {
     let invalid = |number: &str| {
         let mut known = state.invalid_numbers.iter();
         known.any(|invalid| same_number(&invalid.phone, number))
@@ -63,7 +63,7 @@ fn re_eligible(campaign: &Campaign, user: &User, now: i64) -> bool {
     }
 }
 
-fn is_capped(state: &State, user: &User, now: i64) -> bool {
+fn is_capped(state: &WorkspaceState, user: &User, now: i64) -> bool {
     let counts = |campaign_id: &str| {
         let campaign = state.campaigns.get(campaign_id);
         campaign.is_none_or(|campaign| campaign.frequency_capped)

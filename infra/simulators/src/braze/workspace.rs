@@ -11,21 +11,21 @@ use crate::post::Poster;
 use crate::server::Vendor;
 use crate::wire::{Answer, Ask};
 
-use super::config::Config;
-use super::model::State;
+use super::config::WorkspaceConfig;
+use super::model::WorkspaceState;
 use super::{api, control};
 
 /// A simulated workspace.
 pub(super) struct Workspace {
-    pub(super) core: Core<State>,
-    pub(super) config: Config,
+    pub(super) core: Core<WorkspaceState>,
+    pub(super) config: WorkspaceConfig,
     pub(super) poster: Poster,
     pub(super) base_url: String,
 }
 
 impl Workspace {
-    pub(super) fn new(config: Config, base_url: String, poster: Poster) -> Self {
-        let state = State::new(&config.api_key, config.variants.clone());
+    pub(super) fn new(config: WorkspaceConfig, base_url: String, poster: Poster) -> Self {
+        let state = WorkspaceState::new(&config.api_key, config.variants.clone());
         Self {
             core: Core::new(config.clock.clone(), state),
             config,
@@ -36,7 +36,7 @@ impl Workspace {
 
     /// Waits until a simulated time, in milliseconds since the epoch, or until there is none; it
     /// may change meanwhile. `scale` shortens the wait.
-    pub(super) async fn until(&self, at: impl Fn(&State) -> Option<i64>, scale: f64) {
+    pub(super) async fn until(&self, at: impl Fn(&WorkspaceState) -> Option<i64>, scale: f64) {
         let mut latest: Option<Instant> = None;
         loop {
             let (mut changes, mut moves) = (self.core.subscribe(), self.core.clock.moves());
@@ -58,13 +58,13 @@ impl Workspace {
 }
 
 impl Vendor for Workspace {
-    type State = State;
+    type State = WorkspaceState;
 
-    fn core(&self) -> &Core<State> {
+    fn core(&self) -> &Core<WorkspaceState> {
         &self.core
     }
 
-    fn calls(state: &mut State) -> &mut Vec<Call> {
+    fn calls(state: &mut WorkspaceState) -> &mut Vec<Call> {
         &mut state.calls
     }
 

@@ -15,8 +15,8 @@ use crate::post::Poster;
 use crate::server::Vendor;
 use crate::wire::{Answer, Ask};
 
-use super::config::Config;
-use super::model::{Role, State};
+use super::config::AccountConfig;
+use super::model::{AccountState, Role};
 use super::webhooks::Mode;
 use super::work::{Outcome, Work, not_found};
 use super::{
@@ -26,8 +26,8 @@ use super::{
 
 /// A simulated account.
 pub(super) struct Account {
-    pub(super) core: Core<State>,
-    config: Mutex<Arc<Config>>,
+    pub(super) core: Core<AccountState>,
+    config: Mutex<Arc<AccountConfig>>,
     pub(super) poster: Poster,
     pub(super) base_url: String,
     mode: Mutex<Mode>,
@@ -37,8 +37,8 @@ pub(super) struct Account {
 
 impl Account {
     /// An account with its owner and the configured user field.
-    pub(super) fn new(config: Config, base_url: String, poster: Poster) -> Self {
-        let mut state = State::default();
+    pub(super) fn new(config: AccountConfig, base_url: String, poster: Poster) -> Self {
+        let mut state = AccountState::default();
         let now = config.clock.now_ms();
         let email = Some(config.legacy_email.clone());
         users::add(&mut state, now, "Bridge Admin", Role::Admin, email);
@@ -58,14 +58,14 @@ impl Account {
     }
 
     /// How the account is set up now.
-    pub(super) fn config(&self) -> Arc<Config> {
+    pub(super) fn config(&self) -> Arc<AccountConfig> {
         Arc::clone(&self.config.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes how the account is set up.
-    pub(super) fn configure<T>(&self, change: impl FnOnce(&mut Config) -> T) -> T {
+    pub(super) fn configure<T>(&self, change: impl FnOnce(&mut AccountConfig) -> T) -> T {
         let mut current = self.config.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut config = Config::clone(&current);
+        let mut config = AccountConfig::clone(&current);
         let result = change(&mut config);
         *current = Arc::new(config);
         result
@@ -132,13 +132,13 @@ impl Drop for Flight {
 }
 
 impl Vendor for Account {
-    type State = State;
+    type State = AccountState;
 
-    fn core(&self) -> &Core<State> {
+    fn core(&self) -> &Core<AccountState> {
         &self.core
     }
 
-    fn calls(state: &mut State) -> &mut Vec<Call> {
+    fn calls(state: &mut AccountState) -> &mut Vec<Call> {
         &mut state.calls
     }
 

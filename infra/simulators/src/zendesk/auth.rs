@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::ids;
 use crate::wire::{Answer, Ask};
 
-use super::model::State;
+use super::model::AccountState;
 use super::work::Work;
 
 mod scopes;
@@ -111,7 +111,7 @@ pub(super) fn token(work: &mut Work<'_>, ask: &Ask) -> Answer {
 }
 
 /// These are the OAuth clients from now on; the tokens of all others end.
-pub(super) fn set_clients(state: &mut State, clients: &[(&str, &str)]) {
+pub(super) fn set_clients(state: &mut AccountState, clients: &[(&str, &str)]) {
     let owned = |(id, secret): &(&str, &str)| ((*id).to_owned(), (*secret).to_owned());
     state.oauth_clients = Some(clients.iter().map(owned).collect());
     state
@@ -190,6 +190,6 @@ pub(super) fn caller(work: &Work<'_>, ask: &Ask) -> Result<Caller, Answer> {
 }
 
 /// The user who made the OAuth client and the API token: the first of the account.
-pub(super) fn api_user(state: &State) -> u64 {
+pub(super) fn api_user(state: &AccountState) -> u64 {
     state.users.values().next().map_or(0, |user| user.id)
 }

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::model::{CustomStatus, Named, State, Status, TicketField};
+use super::model::{AccountState, CustomStatus, Named, Status, TicketField};
 use super::paging;
 use super::work::Work;
 
 /// The defaults every account has.
-pub(super) fn furnish(state: &mut State) {
+pub(super) fn furnish(state: &mut AccountState) {
     for (status, label) in [
         (Status::New, "New"),
         (Status::Open, "Open"),
@@ -34,9 +34,9 @@ pub(super) fn furnish(state: &mut State) {
 
 /// Adds a group, a brand or a form.
 pub(super) fn add(
-    state: &mut State,
+    state: &mut AccountState,
     name: &str,
-    list: impl Fn(&mut State) -> &mut Vec<Named>,
+    list: impl Fn(&mut AccountState) -> &mut Vec<Named>,
 ) -> u64 {
     let id = state.next_id();
     let name = name.to_owned();
@@ -45,7 +45,7 @@ pub(super) fn add(
 }
 
 /// Adds a custom ticket field.
-pub(super) fn add_field(state: &mut State, title: &str, kind: &str) -> u64 {
+pub(super) fn add_field(state: &mut AccountState, title: &str, kind: &str) -> u64 {
     let id = state.next_id();
     let (title, kind) = (title.to_owned(), kind.to_owned());
     state.ticket_fields.push(TicketField { id, title, kind });
@@ -53,7 +53,7 @@ pub(super) fn add_field(state: &mut State, title: &str, kind: &str) -> u64 {
 }
 
 /// Adds a custom status that is not its category's default.
-pub(super) fn add_status(state: &mut State, category: Status, label: &str) -> u64 {
+pub(super) fn add_status(state: &mut AccountState, category: Status, label: &str) -> u64 {
     let id = state.next_id();
     state.custom_statuses.push(CustomStatus {
         id,
@@ -65,13 +65,13 @@ pub(super) fn add_status(state: &mut State, category: Status, label: &str) -> u6
 }
 
 /// Whether the account uses custom statuses: has any beside the defaults.
-pub(super) fn has_custom_statuses(state: &State) -> bool {
+pub(super) fn has_custom_statuses(state: &AccountState) -> bool {
     state.custom_statuses.iter().any(|status| !status.default)
 }
 
 /// The custom status a ticket of this category has where none is named; closed tickets have that of
 /// solved ones.
-pub(super) fn default_status(state: &State, category: Status) -> u64 {
+pub(super) fn default_status(state: &AccountState, category: Status) -> u64 {
     let category = match category {
         Status::Closed => Status::Solved,
         other => other,
@@ -83,7 +83,7 @@ pub(super) fn default_status(state: &State, category: Status) -> u64 {
 
 /// Answers a list of these; `None` for another operation.
 pub(super) fn answer(work: &Work<'_>, ask: &Ask, operation: &str) -> Option<Answer> {
-    let state: &State = work.state;
+    let state: &AccountState = work.state;
     let named = |list: &[Named]| list.iter().map(show_named).collect();
     let (name, rows): (_, Vec<(u64, Value)>) = match operation {
         "groups.list" => ("groups", named(&state.groups)),

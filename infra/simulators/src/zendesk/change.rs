@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::catalogue;
 use super::channel::Channel;
-use super::config::Config;
+use super::config::AccountConfig;
 use super::fields::{self, Fields, note};
-use super::model::{Attachment, Audit, State, Status, TicketComment};
+use super::model::{AccountState, Attachment, Audit, Status, TicketComment};
 use super::triggers;
 
 /// What is changed in one go.
@@ -49,8 +49,8 @@ pub(super) struct Words {
 
 /// Makes the change, runs the triggers, and returns the id of the comment added.
 pub(super) fn apply(
-    state: &mut State,
-    config: &Config,
+    state: &mut AccountState,
+    config: &AccountConfig,
     now: i64,
     ticket_id: u64,
     mut change: Change,
@@ -100,7 +100,7 @@ pub(super) fn apply(
 
 /// The comment of the change, if its author is there.
 fn written(
-    state: &mut State,
+    state: &mut AccountState,
     now: i64,
     audit_id: u64,
     change: &mut Change,
@@ -125,7 +125,7 @@ fn written(
 /// Status and custom status the ticket gets, and whether the account has custom statuses at all. A
 /// status without a custom one resets to the default of its category, even where the ticket is in
 /// that category already.
-fn target_status(state: &State, change: &Change) -> Option<(Status, u64, bool)> {
+fn target_status(state: &AccountState, change: &Change) -> Option<(Status, u64, bool)> {
     let chosen = change.custom_status.and_then(|id| {
         let mut known = state.custom_statuses.iter();
         known.find(|known| known.id == id)

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::channel::Channel;
-use super::model::{Audit, Condition, Role, Status, Ticket};
+use super::model::{Audit, Role, Status, Ticket, TriggerCondition};
 
 const IS: &[&str] = &["is", "is_not"];
 const CHANGES: &[&str] = &[
@@ -58,7 +58,7 @@ pub(super) struct Happened<'a> {
 }
 
 /// Whether Zendesk takes such a condition.
-pub(super) fn known(condition: &Condition) -> bool {
+pub(super) fn known(condition: &TriggerCondition) -> bool {
     let operator = condition.operator.as_str();
     let field = |name: &str| condition.field == name;
     let custom = condition.field.strip_prefix("custom_fields_");
@@ -70,7 +70,7 @@ pub(super) fn known(condition: &Condition) -> bool {
 
 impl Happened<'_> {
     /// Whether the condition holds.
-    pub(super) fn holds(&self, condition: &Condition) -> bool {
+    pub(super) fn holds(&self, condition: &TriggerCondition) -> bool {
         let value = match &condition.value {
             Value::String(text) => text.clone(),
             other => other.to_string(),

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 
-use super::variants::Variants;
+use super::variants::AccountVariants;
 
 /// Settings of a simulated account; `Default` is a usual account with known credentials.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct AccountConfig {
     /// Port on 127.0.0.1; 0: any free one.
     pub port: u16,
     /// Simulated time.
@@ -27,9 +27,9 @@ pub struct Config {
     /// Key of a user field that exists from the start; `None`: only `POST /user_fields` makes one.
     pub custom_field: Option<String>,
     /// Facts that differ between accounts or are not verified.
-    pub variants: Variants,
+    pub variants: AccountVariants,
     /// Rate limits.
-    pub limits: Limits,
+    pub limits: AccountLimits,
     /// Longest wait for a webhook's answer.
     pub webhook_timeout: Duration,
     /// Waits between webhook attempts are multiplied by this; 0: none.
@@ -50,10 +50,10 @@ pub struct Breaker {
     pub most: usize,
 }
 
-/// Limits of the account. `Default` does not get in the way; [`Limits::real`] is what the vendor
+/// Limits of the account. `Default` does not get in the way; [`AccountLimits::real`] is what the vendor
 /// documents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct AccountLimits {
     /// Requests a minute for the account; agents' screens do not count.
     pub requests_per_minute: u32,
     /// Ticket updates a minute for the whole account, agents' saves included.
@@ -66,7 +66,7 @@ pub struct Limits {
     pub comments_per_ticket: usize,
 }
 
-impl Limits {
+impl AccountLimits {
     /// What the vendor documents: 700 requests a minute (200 to 2,500 by plan), 100 ticket updates
     /// a minute (300 with the high-volume add-on), 30 in ten minutes for one user on one ticket,
     /// 10 exports a minute, 5,000 comments on a ticket.
@@ -81,7 +81,7 @@ impl Limits {
     }
 }
 
-impl Config {
+impl AccountConfig {
     /// The switches and limits, as `GET /_sim/switches` shows them.
     pub(super) fn switches(&self) -> Value {
         json!({"variants": self.variants, "limits": self.limits})
@@ -115,12 +115,12 @@ impl Config {
     }
 }
 
-fn read(switches: &Value) -> serde_json::Result<(Variants, Limits)> {
-    let variants = Variants::deserialize(&switches["variants"])?;
-    Ok((variants, Limits::deserialize(&switches["limits"])?))
+fn read(switches: &Value) -> serde_json::Result<(AccountVariants, AccountLimits)> {
+    let variants = AccountVariants::deserialize(&switches["variants"])?;
+    Ok((variants, AccountLimits::deserialize(&switches["limits"])?))
 }
 
-impl Default for Config {
+impl Default for AccountConfig {
     fn default() -> Self {
         Self {
             port: 0,
@@ -130,8 +130,8 @@ impl Default for Config {
             legacy_email: "bridge@example.com".to_owned(),
             legacy_token: "zendesk-legacy-token".to_owned(),
             custom_field: Some("braze_external_id".to_owned()),
-            variants: Variants::default(),
-            limits: Limits::default(),
+            variants: AccountVariants::default(),
+            limits: AccountLimits::default(),
             webhook_timeout: Duration::from_secs(12),
             retry_wait_scale: 1.0,
             breaker: None,
@@ -149,7 +149,7 @@ impl Default for Breaker {
     }
 }
 
-impl Default for Limits {
+impl Default for AccountLimits {
     fn default() -> Self {
         Self {
             requests_per_minute: 100_000,

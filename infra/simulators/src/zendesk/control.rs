@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::control::faults;
 use crate::wire::{Answer, Ask};
 
-use super::State;
+use super::AccountState;
 use super::account::Account;
 use super::people::DeskError;
 
@@ -39,7 +39,7 @@ pub(super) fn answer(account: &Arc<Account>, ask: &Ask) -> Answer {
 
 /// The state as it is.
 fn seen(account: &Account, path: &[&str]) -> Option<Answer> {
-    let look = |look: fn(&State) -> Value| Answer::json(200, &account.core.read(look));
+    let look = |look: fn(&AccountState) -> Value| Answer::json(200, &account.core.read(look));
     Some(match path {
         ["switches"] => Answer::json(200, &account.config().switches()),
         ["tickets"] => look(|state| {
@@ -48,7 +48,7 @@ fn seen(account: &Account, path: &[&str]) -> Option<Answer> {
         }),
         ["tickets", id] => {
             let id = id.parse().unwrap_or_default();
-            let found = |state: &State| state.tickets.get(&id).map(|ticket| json!(ticket));
+            let found = |state: &AccountState| state.tickets.get(&id).map(|ticket| json!(ticket));
             let found = account.core.read(found);
             found.map_or_else(|| Answer::empty(404), |found| Answer::json(200, &found))
         }

@@ -11,7 +11,7 @@ use crate::post::{Answered, NoAnswer};
 use crate::signature::{TEST_BUTTON_SECRET, sign};
 
 use super::account::Account;
-use super::model::State;
+use super::model::AccountState;
 use super::people::DeskError;
 use super::webhooks::{Attempt, Delivery, Outcome, PendingWebhook};
 
@@ -60,7 +60,7 @@ pub(super) fn not_made(invocation: PendingWebhook, outcome: Outcome) -> Delivery
 }
 
 /// Takes an invocation out of the held ones.
-pub(super) fn take_held(state: &mut State, id: u64) -> Result<PendingWebhook, DeskError> {
+pub(super) fn take_held(state: &mut AccountState, id: u64) -> Result<PendingWebhook, DeskError> {
     let at = state
         .held
         .iter()

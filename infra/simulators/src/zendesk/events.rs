@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::clock::rfc3339;
 use crate::ids;
 
-use super::model::{State, Ticket, TicketComment, User};
+use super::model::{AccountState, AccountUser, Ticket, TicketComment};
 use super::webhooks::PendingWebhook;
 
 mod types;
@@ -32,7 +32,7 @@ const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// Fires the event types of a ticket's last audit.
-pub(super) fn of_last_audit(state: &mut State, now: i64, ticket_id: u64, creates: bool) {
+pub(super) fn of_last_audit(state: &mut AccountState, now: i64, ticket_id: u64, creates: bool) {
     if !followed(state) {
         return;
     }
@@ -88,7 +88,7 @@ fn of_event(event: &Value) -> Option<(&'static str, Value)> {
 
 /// Fires an event type about a ticket.
 pub(super) fn of_ticket(
-    state: &mut State,
+    state: &mut AccountState,
     now: i64,
     ticket_id: u64,
     by: u64,
@@ -103,21 +103,27 @@ pub(super) fn of_ticket(
 }
 
 /// Fires an event type about a user.
-pub(super) fn of_user(state: &mut State, now: i64, user: &User, kind: &str, event: Value) {
+pub(super) fn of_user(
+    state: &mut AccountState,
+    now: i64,
+    user: &AccountUser,
+    kind: &str,
+    event: Value,
+) {
     let detail = user_detail(user);
     let subject = format!("zen:user:{}", user.id);
     fire(state, now, 0, kind, &subject, detail, event);
 }
 
 /// Whether any webhook follows event types.
-fn followed(state: &State) -> bool {
+fn followed(state: &AccountState) -> bool {
     let follows = |kinds: &Vec<String>| kinds.iter().any(|kind| kind.starts_with(PREFIX));
     let mut webhooks = state.webhooks.values();
     webhooks.any(|webhook| webhook.active && follows(&webhook.subscriptions))
 }
 
 fn fire(
-    state: &mut State,
+    state: &mut AccountState,
     now: i64,
     ticket_id: u64,
     kind: &str,
@@ -179,7 +185,7 @@ fn via(channel: &str) -> &str {
     }
 }
 
-fn user_detail(user: &User) -> Value {
+fn user_detail(user: &AccountUser) -> Value {
     json!({
         "id": user.id.to_string(), "email": user.email, "external_id": user.external_id,
         "role": user.role.as_str(), "default_group_id": "0", "organization_id": "0",

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::model::{State, Ticket};
+use super::model::{AccountState, Ticket};
 use super::work::{Outcome, Work};
 use super::{limits, show};
 
@@ -42,7 +42,7 @@ fn tickets(work: &Work<'_>, ask: &Ask) -> Outcome {
         }
         None => (start_ms(work, ask)?, 0),
     };
-    let state: &State = work.state;
+    let state: &AccountState = work.state;
     let until = work.now - LEFT_OUT_MS;
     let rank = |ticket: &Ticket| (ticket.generated_at_ms, ticket.id);
     let leaves_out = ask.param("exclude_deleted") == Some("true");

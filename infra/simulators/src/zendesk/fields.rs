@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::wire::Answer;
 
-use super::model::{Author, Named, State, Ticket, User};
+use super::model::{AccountState, AccountUser, Author, Named, Ticket};
 use super::work::{Work, id, invalid, text};
 
 const PRIORITIES: &[&str] = &["low", "normal", "high", "urgent"];
@@ -31,7 +31,7 @@ pub(super) fn sent(work: &Work<'_>, sent: &Map<String, Value>) -> Result<Fields,
     let requester = match id(sent, "requester_id") {
         None => None,
         Some(id) => {
-            let user = work.user(id).map(User::as_author);
+            let user = work.user(id).map(AccountUser::as_author);
             Some(user.ok_or_else(|| refused("requester", "Requester: is not a valid user"))?)
         }
     };
@@ -41,7 +41,7 @@ pub(super) fn sent(work: &Work<'_>, sent: &Map<String, Value>) -> Result<Fields,
         }
         word => Ok(word),
     };
-    let state: &State = work.state;
+    let state: &AccountState = work.state;
     let one_of = |key: &str, known: &[Named]| match id(sent, key) {
         Some(id) if !known.iter().any(|named| named.id == id) => {
             Err(refused(key, &format!("{key}: {id} is invalid")))
@@ -49,7 +49,7 @@ pub(super) fn sent(work: &Work<'_>, sent: &Map<String, Value>) -> Result<Fields,
         id => Ok(id),
     };
     let assignee = id(sent, "assignee_id");
-    if assignee.is_some_and(|id| !state.user(id).is_some_and(User::is_staff)) {
+    if assignee.is_some_and(|id| !state.user(id).is_some_and(AccountUser::is_staff)) {
         let text = "Assignee: is not an agent who can be assigned this ticket";
         return Err(refused("assignee_id", text));
     }
@@ -69,7 +69,7 @@ pub(super) fn sent(work: &Work<'_>, sent: &Map<String, Value>) -> Result<Fields,
 }
 
 /// Values of the account's own fields; Zendesk passes over ids it does not know.
-fn custom(state: &State, sent: Option<&Value>) -> Result<Vec<(u64, Value)>, Answer> {
+fn custom(state: &AccountState, sent: Option<&Value>) -> Result<Vec<(u64, Value)>, Answer> {
     let number = |value: &Value| match value {
         Value::String(text) => text.parse().ok(),
         other => other.as_u64(),

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::model::{State, Status, Ticket};
+use super::model::{AccountState, Status, Ticket};
 
 /// The ticket before everything that happened after this time; `None` where it was not there yet.
 /// What leaves no audit (a merge of users, a deletion) cannot be undone.
-pub(super) fn as_of(state: &State, ticket: &Ticket, at_ms: i64) -> Option<Ticket> {
+pub(super) fn as_of(state: &AccountState, ticket: &Ticket, at_ms: i64) -> Option<Ticket> {
     if ticket.created_at_ms > at_ms {
         return None;
     }
@@ -29,7 +29,7 @@ pub(super) fn as_of(state: &State, ticket: &Ticket, at_ms: i64) -> Option<Ticket
 }
 
 /// Takes back what searches look at.
-fn undo(state: &State, ticket: &mut Ticket, event: &Value) {
+fn undo(state: &AccountState, ticket: &mut Ticket, event: &Value) {
     let was = &event["previous_value"];
     match event["field_name"].as_str().unwrap_or_default() {
         "status" => {

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::config::Config;
-use super::model::{Condition, Email, State, Ticket, Trigger};
+use super::config::AccountConfig;
+use super::model::{AccountState, Email, Ticket, Trigger, TriggerCondition};
 use super::placeholders::Page;
 
 /// Sends the e-mails a trigger asks for: to the requester, the requester and those in copy, or one
 /// user. A user without an address gets none, and nobody gets one about a change of their own.
 pub(super) fn notify(
-    state: &mut State,
-    config: &Config,
+    state: &mut AccountState,
+    config: &AccountConfig,
     now: i64,
     ticket_id: u64,
     trigger: &Trigger,
@@ -57,7 +57,7 @@ fn recipients(ticket: &Ticket, who: &str) -> Vec<u64> {
 /// Zendesk's own trigger of new accounts that mails an agent's public comment to the requester and
 /// those in copy.
 pub(super) fn comment_update(id: u64) -> Trigger {
-    let condition = |field: &str, operator: &str, value: &str| Condition {
+    let condition = |field: &str, operator: &str, value: &str| TriggerCondition {
         field: field.to_owned(),
         operator: operator.to_owned(),
         value: json!(value),

@@ -55,13 +55,13 @@ use crate::server;
 use account::Account;
 
 pub use channel::Channel;
-pub use config::{Breaker, Config, Limits};
+pub use config::{AccountConfig, AccountLimits, Breaker};
 pub use model::{
-    Attachment, Audit, Author, Condition, CustomStatus, Email, Macro, Named, Role, State, Status,
-    Ticket, TicketComment, TicketField, Trigger, User,
+    AccountState, AccountUser, Attachment, Audit, Author, CustomStatus, Email, Macro, Named, Role,
+    Status, Ticket, TicketComment, TicketField, Trigger, TriggerCondition,
 };
 pub use people::{Comment, DeskError, NewTicket, Person};
-pub use variants::{DateStyle, Language, LimitHeaders, MergedUser, Variants};
+pub use variants::{AccountVariants, DateStyle, Language, LimitHeaders, MergedUser};
 pub use webhooks::{Attempt, Delivery, Mode, Outcome, PendingWebhook, Webhook};
 
 /// A running account; clones share it, and the server ends with the last of them.
@@ -76,7 +76,7 @@ impl Zendesk {
     ///
     /// # Errors
     /// When the port cannot be bound.
-    pub async fn start(config: Config) -> io::Result<Self> {
+    pub async fn start(config: AccountConfig) -> io::Result<Self> {
         let listener = serve::bind(config.port).await?;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}");
@@ -186,7 +186,7 @@ impl Zendesk {
     }
 
     /// All users who were not merged into others, by id.
-    pub fn users(&self) -> Vec<User> {
+    pub fn users(&self) -> Vec<AccountUser> {
         self.account
             .core
             .read(|state| state.active_users().cloned().collect())
@@ -215,7 +215,11 @@ impl Zendesk {
     }
 
     /// Waits until the condition holds, looking at every change; false when the time is over.
-    pub async fn wait_until(&self, timeout: Duration, cond: impl Fn(&State) -> bool) -> bool {
+    pub async fn wait_until(
+        &self,
+        timeout: Duration,
+        cond: impl Fn(&AccountState) -> bool,
+    ) -> bool {
         self.account.core.wait_until(timeout, cond).await
     }
 
@@ -231,7 +235,7 @@ impl Zendesk {
     /// # Errors
     /// When it is none of this version.
     pub fn restore(&self, snapshot: Value) -> Result<(), serde_json::Error> {
-        let restored: State = serde_json::from_value(snapshot)?;
+        let restored: AccountState = serde_json::from_value(snapshot)?;
         self.account.change(|work| {
             *work.state = restored;
             uploads::fetched_here(work);
@@ -246,7 +250,7 @@ impl Zendesk {
     /// When the state cannot be written down; nothing is changed then.
     pub fn age(&self, by: Duration) -> Result<(), serde_json::Error> {
         self.account.change(|work| {
-            let mut aged: State = aged(work.state, by)?;
+            let mut aged: AccountState = aged(work.state, by)?;
             aged.calls = std::mem::take(&mut work.state.calls);
             *work.state = aged;
             Ok(())

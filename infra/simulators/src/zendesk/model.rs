@@ -15,15 +15,15 @@ mod ticket;
 mod user;
 
 pub use kinds::{Role, Status};
-pub use setup::{Condition, CustomStatus, Email, Macro, Named, TicketField, Trigger};
+pub use setup::{CustomStatus, Email, Macro, Named, TicketField, Trigger, TriggerCondition};
 pub use ticket::{Attachment, Audit, Author, Ticket, TicketComment};
-pub use user::User;
+pub use user::AccountUser;
 
 pub(super) use ticket::Upload;
 
 /// Everything the account holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct State {
+pub struct AccountState {
     /// Tickets by id, deleted ones included.
     pub tickets: BTreeMap<u64, Ticket>,
     /// A ticket that nobody opened is this customer's as soon as it is asked for, with these tags. `{ticket}`
@@ -37,7 +37,7 @@ pub struct State {
     #[serde(default)]
     pub custom_roles: Vec<Value>,
     /// Users by id, those merged into others included.
-    pub users: BTreeMap<u64, User>,
+    pub users: BTreeMap<u64, AccountUser>,
     /// Webhooks by id.
     pub webhooks: BTreeMap<String, Webhook>,
     /// Triggers, in the order they run.
@@ -93,7 +93,7 @@ pub struct State {
     pub(super) outbox: Vec<PendingWebhook>,
 }
 
-impl State {
+impl AccountState {
     /// A new id for anything but a ticket: larger than 32 bits, as real ones are.
     pub(super) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
@@ -114,17 +114,17 @@ impl State {
     }
 
     /// A user who was not merged into another.
-    pub fn user(&self, id: u64) -> Option<&User> {
+    pub fn user(&self, id: u64) -> Option<&AccountUser> {
         self.users.get(&id).filter(|user| user.active)
     }
 
     /// The first user for whom this is true, those merged into others left out.
-    pub(super) fn find_user(&self, is: impl Fn(&User) -> bool) -> Option<&User> {
+    pub(super) fn find_user(&self, is: impl Fn(&AccountUser) -> bool) -> Option<&AccountUser> {
         self.active_users().find(|user| is(user))
     }
 
     /// All users who were not merged into others.
-    pub(super) fn active_users(&self) -> impl Iterator<Item = &User> {
+    pub(super) fn active_users(&self) -> impl Iterator<Item = &AccountUser> {
         self.users.values().filter(|user| user.active)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::change::{Change, Words, apply};
 use super::channel::Channel;
 use super::fields::Fields;
-use super::model::{Status, Ticket, User};
+use super::model::{AccountUser, Status, Ticket};
 use super::work::Work;
 use super::{html, limits, macros, uploads, users};
 
@@ -107,7 +107,7 @@ pub(super) fn change_requester(
     ticket: u64,
     user: u64,
 ) -> Result<(), DeskError> {
-    let requester = work.user(user).map(User::as_author);
+    let requester = work.user(user).map(AccountUser::as_author);
     let requester = requester.ok_or(DeskError::NoUser(user))?;
     by_agent(work, ticket, |change| {
         change.fields = Fields {

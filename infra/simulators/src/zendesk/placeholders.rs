@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::config::Config;
-use super::model::{Attachment, State, Ticket, TicketComment};
+use super::config::AccountConfig;
+use super::model::{AccountState, Attachment, Ticket, TicketComment};
 
 mod dates;
 mod values;
@@ -15,8 +15,8 @@ const END: &str = "endfor";
 
 /// What a template may speak of.
 pub(super) struct Page<'a> {
-    pub(super) state: &'a State,
-    pub(super) config: &'a Config,
+    pub(super) state: &'a AccountState,
+    pub(super) config: &'a AccountConfig,
     pub(super) ticket: &'a Ticket,
     /// Who made the change.
     pub(super) by: u64,

@@ -9,7 +9,7 @@ use time::format_description::well_known::{Iso8601, Rfc3339};
 use crate::wire::{Answer, Ask};
 
 use super::history::as_of;
-use super::model::{State, Status, Ticket};
+use super::model::{AccountState, Status, Ticket};
 use super::show;
 use super::work::{Outcome, Work};
 
@@ -26,7 +26,7 @@ pub(super) fn tickets(work: &Work<'_>, ask: &Ask) -> Outcome {
     let terms: Vec<Term<'_>> = query.split_whitespace().map(Term::of).collect();
     let lag = i64::try_from(work.config.variants.search_lag.as_millis()).unwrap_or(i64::MAX);
     let seen_until = work.now.saturating_sub(lag);
-    let state: &State = work.state;
+    let state: &AccountState = work.state;
     let indexed = state.tickets.values().filter(|ticket| !ticket.deleted);
     let mut found: Vec<Ticket> = indexed
         .filter_map(|ticket| as_of(state, ticket, seen_until))
@@ -104,7 +104,7 @@ impl<'q> Term<'q> {
         }
     }
 
-    fn holds(&self, state: &State, ticket: &Ticket) -> bool {
+    fn holds(&self, state: &AccountState, ticket: &Ticket) -> bool {
         let is = |have: &str| have.eq_ignore_ascii_case(self.value);
         match self.name {
             "type" => is("ticket"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::model::State;
+use super::model::AccountState;
 use super::paging;
 use super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
 
@@ -170,7 +170,7 @@ fn create_user_field(work: &mut Work<'_>, ask: &Ask) -> Outcome {
 }
 
 /// Adds a text field for users.
-pub(super) fn add_user_field(state: &mut State, key: &str, title: &str) {
+pub(super) fn add_user_field(state: &mut AccountState, key: &str, title: &str) {
     let field = json!({"id": state.next_id(), "key": key, "title": title, "type": "text",
         "active": true, "description": "", "position": state.user_fields.len()});
     for user in state.users.values_mut() {

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::clock::rfc3339;
 
-use super::model::{Attachment, Audit, State, Ticket, TicketComment, User};
+use super::model::{AccountState, AccountUser, Attachment, Audit, Ticket, TicketComment};
 
 /// A user.
-pub(super) fn user(user: &User, base: &str) -> Value {
+pub(super) fn user(user: &AccountUser, base: &str) -> Value {
     json!({
         "id": user.id, "url": format!("{base}/api/v2/users/{}.json", user.id), "name": user.name,
         "email": user.email, "phone": user.phone, "external_id": user.external_id,
@@ -21,7 +21,7 @@ pub(super) fn user(user: &User, base: &str) -> Value {
 }
 
 /// A ticket, without its comments.
-pub(super) fn ticket(state: &State, ticket: &Ticket, base: &str) -> Value {
+pub(super) fn ticket(state: &AccountState, ticket: &Ticket, base: &str) -> Value {
     let followups: Vec<u64> = state
         .tickets
         .values()

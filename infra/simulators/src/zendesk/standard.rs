@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::model::{Condition, Trigger};
+use super::model::{Trigger, TriggerCondition};
 use super::setup::add_webhook;
 use super::work::Work;
 
@@ -29,7 +29,7 @@ struct Wanted {
     name: String,
     webhook: String,
     body: String,
-    all: Vec<Condition>,
+    all: Vec<TriggerCondition>,
     actions: Vec<Value>,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn events_name() -> String {
 pub(super) fn limit(work: &mut Work<'_>, tag: &str) {
     let triggers = work.state.triggers.iter_mut();
     for trigger in triggers.filter(|trigger| trigger.title.starts_with(PREFIX)) {
-        trigger.all.push(Condition {
+        trigger.all.push(TriggerCondition {
             field: "current_tags".to_owned(),
             operator: "includes".to_owned(),
             value: tag.into(),

@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::ids;
 
 use super::conditions::Happened;
-use super::config::Config;
+use super::config::AccountConfig;
 use super::fields::note;
-use super::model::{Role, State, Status, Ticket, Trigger};
+use super::model::{AccountState, Role, Status, Ticket, Trigger};
 use super::webhooks::PendingWebhook;
 use super::{catalogue, events, mail, placeholders};
 
@@ -23,7 +23,13 @@ pub(super) const ACTIONS: &[&str] = &[
 ];
 
 /// Runs all triggers once, in their order, then the webhooks that follow event types.
-pub(super) fn run(state: &mut State, config: &Config, now: i64, ticket_id: u64, creates: bool) {
+pub(super) fn run(
+    state: &mut AccountState,
+    config: &AccountConfig,
+    now: i64,
+    ticket_id: u64,
+    creates: bool,
+) {
     let fired = fired(state, ticket_id, creates);
     let mut outbox = Vec::new();
     if let Some(ticket) = state.tickets.get(&ticket_id) {
@@ -61,7 +67,7 @@ pub(super) fn run(state: &mut State, config: &Config, now: i64, ticket_id: u64, 
 }
 
 /// The triggers whose conditions hold for the ticket's last audit.
-fn fired(state: &State, ticket_id: u64, creates: bool) -> Vec<Trigger> {
+fn fired(state: &AccountState, ticket_id: u64, creates: bool) -> Vec<Trigger> {
     let Some(ticket) = state.tickets.get(&ticket_id) else {
         return Vec::new();
     };

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::wire::{Answer, Ask};
 
 use super::auth::Caller;
-use super::model::{Role, State, User};
+use super::model::{AccountState, AccountUser, Role};
 use super::variants::MergedUser;
 use super::work::{Outcome, Work, flag, invalid, not_found, text};
 use super::{paging, show};
@@ -57,8 +57,9 @@ pub(super) fn custom_role(work: &Work<'_>, id: &str) -> Outcome {
 /// `GET /users/{id}`.
 fn one(work: &Work<'_>, id: &str) -> Outcome {
     let user = id.parse().ok().and_then(|id| work.state.users.get(&id));
-    let shown =
-        |user: &&User| user.active || work.config.variants.merged_user == MergedUser::Inactive;
+    let shown = |user: &&AccountUser| {
+        user.active || work.config.variants.merged_user == MergedUser::Inactive
+    };
     let user = user.filter(shown).ok_or_else(not_found)?;
     Ok(Answer::json(
         200,
@@ -90,7 +91,7 @@ fn create_or_update(work: &mut Work<'_>, ask: &Ask) -> Outcome {
     let found = find(work.state, &sent);
     let staff = found
         .and_then(|id| work.user(id))
-        .is_some_and(User::is_staff);
+        .is_some_and(AccountUser::is_staff);
     if staff && !work.config.variants.upsert_changes_staff {
         let body = json!({"error": "Forbidden",
             "description": "You are not allowed to change this user"});
@@ -106,10 +107,10 @@ fn create_or_update(work: &mut Work<'_>, ask: &Ask) -> Outcome {
 }
 
 /// The user with this e-mail or external id, whatever its case.
-fn find(state: &State, sent: &Map<String, Value>) -> Option<u64> {
+fn find(state: &AccountState, sent: &Map<String, Value>) -> Option<u64> {
     let wanted = |key: &str| text(sent, key).map(|value| value.to_lowercase());
     let (email, external_id) = (wanted("email"), wanted("external_id"));
-    let same = |user: &User| {
+    let same = |user: &AccountUser| {
         let own = user.external_id.as_ref().map(|id| id.to_lowercase());
         email.as_ref().is_some_and(|email| user.has_email(email))
             || (own.is_some() && own == external_id)
@@ -133,14 +134,14 @@ pub(super) fn create(work: &mut Work<'_>, sent: &Map<String, Value>) -> Result<u
 
 /// Adds a user of this name.
 pub(super) fn add(
-    state: &mut State,
+    state: &mut AccountState,
     now: i64,
     name: &str,
     role: Role,
     email: Option<String>,
 ) -> u64 {
     let id = state.next_id();
-    let user = User {
+    let user = AccountUser {
         id,
         name: name.to_owned(),
         email,
@@ -218,8 +219,8 @@ fn update(work: &mut Work<'_>, id: u64, sent: &Map<String, Value>) {
 }
 
 /// Shows a user's new name on tickets and comments, too.
-pub(super) fn refresh(state: &mut State, id: u64) {
-    let Some(author) = state.user(id).map(User::as_author) else {
+pub(super) fn refresh(state: &mut AccountState, id: u64) {
+    let Some(author) = state.user(id).map(AccountUser::as_author) else {
         return;
     };
     for ticket in state.tickets.values_mut() {
@@ -251,7 +252,7 @@ fn check_phone(work: &Work<'_>, sent: &Map<String, Value>, own: Option<u64>) -> 
             "InvalidValue",
         ));
     }
-    let taken = |user: &User| user.phone.as_ref() == Some(&phone) && Some(user.id) != own;
+    let taken = |user: &AccountUser| user.phone.as_ref() == Some(&phone) && Some(user.id) != own;
     if work.config.variants.phone_must_be_unique && work.state.find_user(taken).is_some() {
         let text = "Phone Number: is already being used by another user";
         return Err(invalid("phone", text, "DuplicateValue"));

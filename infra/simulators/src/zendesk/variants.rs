@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The switches; tests set them through [`Config`](super::Config), programs through
+/// The switches; tests set them through [`AccountConfig`](super::AccountConfig), programs through
 /// `PATCH /_sim/switches`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Variants {
+pub struct AccountVariants {
     /// Placeholder values in a JSON webhook body are JSON-escaped (deduced, no official statement).
     pub json_escaping: bool,
     /// Comments show their audit's custom metadata.
@@ -130,7 +130,7 @@ pub enum MergedUser {
     Inactive,
 }
 
-impl Default for Variants {
+impl Default for AccountVariants {
     fn default() -> Self {
         Self {
             json_escaping: true,

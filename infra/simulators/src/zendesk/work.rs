@@ -7,13 +7,13 @@ use serde_json::{Map, Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::config::Config;
-use super::model::{State, Ticket, User};
+use super::config::AccountConfig;
+use super::model::{AccountState, AccountUser, Ticket};
 
 /// The account, for the time of one call.
 pub(super) struct Work<'a> {
-    pub(super) state: &'a mut State,
-    pub(super) config: &'a Config,
+    pub(super) state: &'a mut AccountState,
+    pub(super) config: &'a AccountConfig,
     pub(super) base_url: &'a str,
     pub(super) now: i64,
 }
@@ -31,7 +31,7 @@ impl Work<'_> {
     }
 
     /// The user of this id, unless merged into another.
-    pub(super) fn user(&self, id: u64) -> Option<&User> {
+    pub(super) fn user(&self, id: u64) -> Option<&AccountUser> {
         self.state.user(id)
     }
 }

@@ -1,7 +1,7 @@
 //! The control surface.
 
 use serde_json::{Value, json};
-use simulators::braze::Config;
+use simulators::braze::WorkspaceConfig;
 
 use crate::common::{both, client};
 use crate::kit::{one, send, texted, with};
@@ -41,7 +41,7 @@ async fn the_control_surface_sends_texts_and_shows_the_inbox() {
     .await;
     assert_eq!(inbox[0]["body"], "answer");
     let snapshot = braze.snapshot();
-    let other = with(Config::default()).await;
+    let other = with(WorkspaceConfig::default()).await;
     other.restore(snapshot.clone()).unwrap();
     assert_eq!(other.snapshot(), snapshot);
 }

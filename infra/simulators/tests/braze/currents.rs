@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulators::braze::{
-    Braze, Campaign, Condition, Config, Inbound, Line, OverTenParts, SMS_GROUP, Standing, State,
-    Subscription,
+    Braze, Campaign, Condition, Inbound, Line, OverTenParts, SMS_GROUP, Standing, Subscription,
+    WorkspaceConfig, WorkspaceState,
 };
 
 use crate::common::{Endpoint, Script, both, client};
@@ -17,9 +17,9 @@ const REPLY: &str = "{{api_trigger_properties.${msg_body}}}\
 
 /// A workspace whose events go to an endpoint.
 async fn exporting(script: Script) -> (Braze, Endpoint) {
-    let braze = with(Config {
+    let braze = with(WorkspaceConfig {
         retry_wait_scale: 0.0,
-        ..Config::default()
+        ..WorkspaceConfig::default()
     })
     .await;
     braze.add_campaign(Campaign {
@@ -33,7 +33,7 @@ async fn exporting(script: Script) -> (Braze, Endpoint) {
 
 /// All events that came, once nothing waits.
 async fn events(braze: &Braze, endpoint: &Endpoint) -> Vec<Value> {
-    let done = |state: &State| state.currents.waiting() == 0;
+    let done = |state: &WorkspaceState| state.currents.waiting() == 0;
     assert!(braze.wait_until(PATIENCE, done).await);
     let requests = endpoint.received().into_iter();
     requests
@@ -367,7 +367,7 @@ async fn errors_are_retried_400_drops_and_refused_credentials_halt() {
     for refused in [401, 403] {
         let (braze, endpoint) = exporting(vec![(refused, None)]).await;
         send(&braze, reply("Hello")).await;
-        let halted = |state: &State| {
+        let halted = |state: &WorkspaceState| {
             let connector = state.currents.connector.as_ref();
             connector.is_some_and(|connector| connector.standing == Standing::Halted)
         };
@@ -386,13 +386,13 @@ async fn five_days_of_failures_disable_the_connector() {
     send(&braze, reply("Hello")).await;
     endpoint.wait(2).await;
     braze.clock().advance(Duration::from_secs(5 * 24 * 60 * 60));
-    let disabled = |state: &State| {
+    let disabled = |state: &WorkspaceState| {
         let connector = state.currents.connector.as_ref();
         connector.is_some_and(|connector| connector.standing == Standing::Disabled)
     };
     assert!(braze.wait_until(PATIENCE, disabled).await);
     send(&braze, reply("Lost")).await;
-    let nothing = |state: &State| state.currents.waiting() == 0;
+    let nothing = |state: &WorkspaceState| state.currents.waiting() == 0;
     assert!(braze.wait_until(Duration::ZERO, nothing).await);
 }
 

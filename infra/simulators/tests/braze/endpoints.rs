@@ -251,7 +251,7 @@ async fn track_takes_events_and_tells_what_is_wrong_with_each() {
     );
     assert_eq!(braze.user("u2").unwrap().events.len(), 1);
     assert!(braze.user("none").is_none());
-    let cost = |state: &simulators::braze::State| state.data_points == 3;
+    let cost = |state: &simulators::braze::WorkspaceState| state.data_points == 3;
     assert!(
         braze.wait_until(Duration::ZERO, cost).await,
         "two events and an attribute"

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulators::braze::{Braze, Config, Limits, SMS_GROUP};
+use simulators::braze::{Braze, SMS_GROUP, WorkspaceConfig, WorkspaceLimits};
 
 use crate::common::client;
 use crate::kit::{braze, with};
@@ -100,15 +100,15 @@ async fn each_call_needs_its_own_permission() {
 
 #[tokio::test]
 async fn each_endpoint_has_its_limit_and_every_answer_tells_it() {
-    let braze = with(Config {
-        limits: Limits {
+    let braze = with(WorkspaceConfig {
+        limits: WorkspaceLimits {
             sends_per_hour: 2,
             tracks_per_3_seconds: 2,
             subscription_sets_per_minute: 2,
             exports_per_minute: 2,
             others_per_hour: 2,
         },
-        ..Config::default()
+        ..WorkspaceConfig::default()
     })
     .await;
     // At the beginning of an hour, so that no window ends meanwhile.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulators::braze::{BodyFormat, Braze, Campaign, Config, Inbound, User};
+use simulators::braze::{BodyFormat, Braze, Campaign, Inbound, User, WorkspaceConfig};
 
 use crate::common::{Endpoint, Script, both, client};
 
@@ -15,14 +15,14 @@ pub const NUMBER: &str = "+33612345678";
 
 /// A workspace that knows the customer `u1`; webhooks are repeated without waiting.
 pub async fn braze() -> Braze {
-    with(Config {
+    with(WorkspaceConfig {
         retry_wait_scale: 0.0,
-        ..Config::default()
+        ..WorkspaceConfig::default()
     })
     .await
 }
 
-pub async fn with(config: Config) -> Braze {
+pub async fn with(config: WorkspaceConfig) -> Braze {
     let braze = Braze::start(config).await.unwrap();
     braze.add_campaign(Campaign::new("reply", "Agent's reply"));
     braze.add_user(User::new("u1", "Cleo", "O\"Neil", NUMBER));

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use simulators::braze::{Campaign, Config, Limits, SMS_GROUP, Subscription, Suppressed, User};
+use simulators::braze::{
+    Campaign, SMS_GROUP, Subscription, Suppressed, User, WorkspaceConfig, WorkspaceLimits,
+};
 use simulators::{Effect, Fault};
 
 use crate::common::{both, client};
@@ -115,13 +117,13 @@ async fn unknown_fields_are_accepted_with_errors() {
 
 #[tokio::test]
 async fn limits_answer_with_a_reset_time_and_no_retry_after() {
-    let config = Config {
-        limits: Limits {
+    let config = WorkspaceConfig {
+        limits: WorkspaceLimits {
             sends_per_hour: 1,
-            ..Limits::default()
+            ..WorkspaceLimits::default()
         },
         max_body: 1_000,
-        ..Config::default()
+        ..WorkspaceConfig::default()
     };
     let braze = with(config).await;
     assert_eq!(send(&braze, one("u1", "a")).await.0, 201);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use simulators::braze::{Config, Inbound};
+use simulators::braze::{Inbound, WorkspaceConfig};
 use tokio::net::TcpListener;
 
 use crate::common::Endpoint;
@@ -23,9 +23,9 @@ async fn a_host_that_cannot_be_reached_is_tried_for_a_day() {
 
 #[tokio::test]
 async fn a_host_that_fails_too_often_is_left_alone_for_a_minute() {
-    let braze = with(Config {
+    let braze = with(WorkspaceConfig {
         failures_before_pause: 3,
-        ..Config::default()
+        ..WorkspaceConfig::default()
     })
     .await;
     let script = vec![(503, Some(0)), (529, Some(0)), (429, Some(0))];
@@ -33,7 +33,7 @@ async fn a_host_that_fails_too_often_is_left_alone_for_a_minute() {
     braze.set_inbound(Inbound::new(&endpoint.url, "t"));
     let texting = braze.clone();
     let text = tokio::spawn(async move { texting.customer_texts("u1", "x", &[]).await });
-    let thrice = |state: &simulators::braze::State| {
+    let thrice = |state: &simulators::braze::WorkspaceState| {
         state.texting.iter().any(|text| text.attempts.len() == 3)
     };
     assert!(braze.wait_until(PATIENCE, thrice).await);

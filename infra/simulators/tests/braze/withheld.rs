@@ -188,13 +188,13 @@ async fn quiet_hours_hold_messages_until_they_end() {
     send(&braze, one("u1", "held")).await;
     let texting = braze.clone();
     let text = tokio::spawn(async move { texting.customer_texts("u1", "held, too", &[]).await });
-    let under_way = |state: &simulators::braze::State| state.texting.len() == 1;
+    let under_way = |state: &simulators::braze::WorkspaceState| state.texting.len() == 1;
     assert!(braze.wait_until(PATIENCE, under_way).await);
     braze.clock().advance(Duration::from_secs(60 * 60));
     assert!(braze.inbox("u1").is_empty() && endpoint.received().is_empty());
     // Whether the clock is moved on, or all that is stored is made older, is the same thing.
     braze.age(Duration::from_secs(60 * 60)).unwrap();
-    let arrived = |state: &simulators::braze::State| state.phones.len() == 1;
+    let arrived = |state: &simulators::braze::WorkspaceState| state.phones.len() == 1;
     assert!(braze.wait_until(PATIENCE, arrived).await);
     assert_eq!(text.await.unwrap().status, Some(200));
     assert_eq!(braze.sends()[0].suppressed, None);

@@ -4,19 +4,21 @@ use std::time::Duration;
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use simulators::zendesk::{Comment, Config, DeskError, LimitHeaders, Limits, Variants, Zendesk};
+use simulators::zendesk::{
+    AccountConfig, AccountLimits, AccountVariants, Comment, DeskError, LimitHeaders, Zendesk,
+};
 
 use crate::common::Api;
 
-async fn limited(limits: Limits, headers: LimitHeaders) -> Zendesk {
-    let variants = Variants {
+async fn limited(limits: AccountLimits, headers: LimitHeaders) -> Zendesk {
+    let variants = AccountVariants {
         limit_headers: headers,
-        ..Variants::default()
+        ..AccountVariants::default()
     };
-    let config = Config {
+    let config = AccountConfig {
         limits,
         variants,
-        ..Config::default()
+        ..AccountConfig::default()
     };
     Zendesk::start(config).await.unwrap()
 }
@@ -34,9 +36,9 @@ fn header(answer: &Response, name: &str) -> Option<String> {
 
 #[tokio::test]
 async fn agents_saves_and_the_apis_updates_share_the_accounts_updates_a_minute() {
-    let limits = Limits {
+    let limits = AccountLimits {
         updates_per_minute: 5,
-        ..Limits::default()
+        ..AccountLimits::default()
     };
     let zendesk = limited(limits, LimitHeaders::Account).await;
     let api = Api::new(&zendesk).await;
@@ -70,7 +72,7 @@ async fn agents_saves_and_the_apis_updates_share_the_accounts_updates_a_minute()
 
 #[tokio::test]
 async fn a_hundred_updates_a_minute_and_three_hundred_with_the_add_on() {
-    let zendesk = limited(Limits::real(), LimitHeaders::Account).await;
+    let zendesk = limited(AccountLimits::real(), LimitHeaders::Account).await;
     let api = Api::new(&zendesk).await;
     let tickets = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map(|n| format!("user-{n}"));
     let mut ids = Vec::new();
@@ -91,7 +93,7 @@ async fn a_hundred_updates_a_minute_and_three_hundred_with_the_add_on() {
 
 #[tokio::test]
 async fn one_user_may_change_one_ticket_thirty_times_in_ten_minutes() {
-    let zendesk = limited(Limits::real(), LimitHeaders::Account).await;
+    let zendesk = limited(AccountLimits::real(), LimitHeaders::Account).await;
     let api = Api::new(&zendesk).await;
     let (one, two) = (api.ticket("a").await, api.ticket("b").await);
     for _ in 0..30 {
@@ -115,9 +117,9 @@ async fn one_user_may_change_one_ticket_thirty_times_in_ten_minutes() {
 
 #[tokio::test]
 async fn headers_may_name_the_endpoints_limit_or_hide_which_one_was_met() {
-    let limits = Limits {
+    let limits = AccountLimits {
         updates_per_minute: 1,
-        ..Limits::default()
+        ..AccountLimits::default()
     };
     let zendesk = limited(limits, LimitHeaders::Endpoint).await;
     let api = Api::new(&zendesk).await;
@@ -140,9 +142,9 @@ async fn headers_may_name_the_endpoints_limit_or_hide_which_one_was_met() {
 
 #[tokio::test]
 async fn making_a_comment_private_may_count_as_an_update() {
-    let limits = Limits {
+    let limits = AccountLimits {
         updates_per_minute: 1,
-        ..Limits::default()
+        ..AccountLimits::default()
     };
     let zendesk = limited(limits, LimitHeaders::Account).await;
     let api = Api::new(&zendesk).await;

@@ -12,16 +12,16 @@ mod tickets;
 mod triggers;
 mod users;
 
-use simulators::zendesk::{Config, Variants, Zendesk};
+use simulators::zendesk::{AccountConfig, AccountVariants, Zendesk};
 
 /// A usual account.
 async fn zendesk() -> Zendesk {
-    Zendesk::start(Config::default()).await.unwrap()
+    Zendesk::start(AccountConfig::default()).await.unwrap()
 }
 
 /// An account that differs in some facts.
-async fn with(change: impl FnOnce(&mut Variants)) -> Zendesk {
-    let mut config = Config::default();
+async fn with(change: impl FnOnce(&mut AccountVariants)) -> Zendesk {
+    let mut config = AccountConfig::default();
     change(&mut config.variants);
     Zendesk::start(config).await.unwrap()
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use simulators::zendesk::{
-    Channel, Comment, Condition, DeskError, Mode, NewTicket, Person, Status, Trigger, Zendesk,
+    Channel, Comment, DeskError, Mode, NewTicket, Person, Status, Trigger, TriggerCondition,
+    Zendesk,
 };
 
 use crate::common::Api;
@@ -14,7 +15,7 @@ use crate::{with, zendesk};
 fn trigger(zendesk: &Zendesk, all: &[(&str, &str, &str)], body: &str) {
     zendesk.webhook_delivery(Mode::Held);
     let webhook = zendesk.add_webhook("W", "http://127.0.0.1:9/w", "s");
-    let condition = |(field, operator, value): &(&str, &str, &str)| Condition {
+    let condition = |(field, operator, value): &(&str, &str, &str)| TriggerCondition {
         field: (*field).to_owned(),
         operator: (*operator).to_owned(),
         value: json!(value),
@@ -286,7 +287,7 @@ fn zendesk_trigger(field: &str, operator: &str, value: &str) -> Trigger {
         description: String::new(),
         active: true,
         category_id: None,
-        all: vec![Condition {
+        all: vec![TriggerCondition {
             field: field.to_owned(),
             operator: operator.to_owned(),
             value: json!(value),

@@ -1,7 +1,7 @@
 //! What happens to Zendesk's users and to tags: requesters change, users merge, write e-mails, are
 //! suspended.
 
-use simulators::zendesk::{DeskError, Person, User, Zendesk};
+use simulators::zendesk::{AccountUser, DeskError, Person, Zendesk};
 
 use super::{Acts, Cast};
 use crate::steps::{Mail, Step, Tags, is_address};
@@ -71,7 +71,7 @@ pub(super) fn change_tags(desk: &Zendesk, ticket: u64, tags: &Tags) -> Result<()
     }
 }
 
-fn by_address(desk: &Zendesk, address: &str) -> Option<User> {
+fn by_address(desk: &Zendesk, address: &str) -> Option<AccountUser> {
     let mut users = desk.users().into_iter();
     users.find(|user| user.has_email(address))
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use local::Stack;
 use serde_json::{Value, json};
 use simulators::braze::{self, Failure, InboundDelivery, Send, Sms};
-use simulators::zendesk::{Named, Role, Ticket, TicketComment, User, Zendesk};
+use simulators::zendesk::{AccountUser, Named, Role, Ticket, TicketComment, Zendesk};
 
 use super::fate::Fates;
 use super::live::Values;
@@ -223,12 +223,12 @@ fn text(first: &InboundDelivery, times: usize, outcome: &Value, ahead: i64) -> V
 }
 
 /// A user of Zendesk, and how steps name them.
-fn person(user: &User) -> Value {
+fn person(user: &AccountUser) -> Value {
     json!({"id": user.id, "name": user.name, "key": key(user), "suspended": user.suspended})
 }
 
 /// A customer's id, else an e-mail address; some users have neither.
-fn key(user: &User) -> Option<&str> {
+fn key(user: &AccountUser) -> Option<&str> {
     let field = user.user_fields.get("braze_external_id");
     let own = field.and_then(Value::as_str).filter(|id| !id.is_empty());
     own.or(user.external_id.as_deref())
@@ -236,7 +236,7 @@ fn key(user: &User) -> Option<&str> {
         .or(user.email.as_deref())
 }
 
-fn card(ticket: &Ticket, requester: Option<&User>, ahead: i64) -> Value {
+fn card(ticket: &Ticket, requester: Option<&AccountUser>, ahead: i64) -> Value {
     json!({
         "id": ticket.id,
         "subject": ticket.subject,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use e2e::send::{reply, reply_body, text};
 use e2e::{ANA, PATIENCE, answered, settled, with_ticket};
 use serde_json::{Value, json};
-use simulators::braze::{Condition, State};
+use simulators::braze::{Condition, WorkspaceState};
 use simulators::zendesk::Status;
 use simulators::{Effect, Fault};
 
@@ -398,7 +398,7 @@ async fn exporting() -> Live {
 
 /// Waits until Braze has told every event.
 async fn told(live: &Live) {
-    let all = |state: &State| state.currents.waiting() == 0;
+    let all = |state: &WorkspaceState| state.currents.waiting() == 0;
     assert!(live.stack.braze.wait_until(PATIENCE, all).await);
     settled(&live.stack).await;
 }

@@ -3,7 +3,9 @@
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
-use simulators::braze::{Braze, Campaign, Category, Config, MediaStyle, User, Variants};
+use simulators::braze::{
+    Braze, Campaign, Category, MediaStyle, User, WorkspaceConfig, WorkspaceVariants,
+};
 
 use crate::kit::terminal::Terminal;
 use crate::kit::{World, transcript};
@@ -18,15 +20,15 @@ struct Desk {
 
 impl Desk {
     async fn start(switches: &Value) -> Self {
-        let mut variants = json!(Variants::default());
+        let mut variants = json!(WorkspaceVariants::default());
         for (path, value) in switches.as_object().unwrap() {
             let at = format!("/{}", path.replace('.', "/"));
             *variants.pointer_mut(&at).unwrap() = value.clone();
         }
-        let config = Config {
+        let config = WorkspaceConfig {
             variants: serde_json::from_value(variants).unwrap(),
             retry_wait_scale: 0.01,
-            ..Config::default()
+            ..WorkspaceConfig::default()
         };
         let braze = Braze::start(config).await.unwrap();
         braze.add_user(User::new(ANA, "Ana", "Silva", NUMBER));
@@ -36,7 +38,7 @@ impl Desk {
         };
         braze.add_campaign(reply);
         let home = tempfile::tempdir().unwrap();
-        let key = format!("braze_api_key={}\n", Config::default().api_key);
+        let key = format!("braze_api_key={}\n", WorkspaceConfig::default().api_key);
         std::fs::write(home.path().join("trial.env"), key).unwrap();
         Self { braze, home }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use simulators::zendesk::{Config, Limits, Zendesk};
+use simulators::zendesk::{AccountConfig, AccountLimits, Zendesk};
 use simulators::{Effect, Fault};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -22,10 +22,10 @@ struct Lab {
 impl Lab {
     /// An account with these switches.
     async fn start(variants: &Value) -> Self {
-        let config = Config {
-            limits: Limits::real(),
+        let config = AccountConfig {
+            limits: AccountLimits::real(),
             retry_wait_scale: 0.0,
-            ..Config::default()
+            ..AccountConfig::default()
         };
         let lab = Self {
             zendesk: Zendesk::start(config).await.unwrap(),
@@ -73,7 +73,7 @@ impl Lab {
 
     /// Once the export was asked for, what happened before is long enough ago to stand in it.
     async fn lets_the_export_catch_up(&self) {
-        let export = |state: &simulators::zendesk::State| {
+        let export = |state: &simulators::zendesk::AccountState| {
             let mut calls = state.calls.iter();
             calls.any(|call| call.operation == "incremental.tickets")
         };
@@ -114,7 +114,7 @@ impl Lab {
 }
 
 fn command_with_credentials(mut command: Command) -> std::process::Child {
-    let config = Config::default();
+    let config = AccountConfig::default();
     let mut child = command.spawn().unwrap();
     let lines = format!(
         "zendesk_oauth_client_id={}\nzendesk_oauth_client_secret={}\n",
@@ -212,7 +212,7 @@ async fn the_export_tells_of_the_merge_once_it_tells_of_what_came_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_searchs_lag_is_told_by_the_vendors_own_clock_or_not_at_all() {
     let fact = "zendesk.search_lag";
-    let searched = |state: &simulators::zendesk::State| {
+    let searched = |state: &simulators::zendesk::AccountState| {
         let mut calls = state.calls.iter();
         calls.any(|call| call.operation == "search.tickets")
     };
@@ -251,7 +251,7 @@ async fn a_stamp_to_the_minute_is_told_once_a_minute_lies_between_two_changes() 
         let arguments = ["--yes", "--only", facts[0], "--only", facts[1]];
         let asked = lab.run(&arguments);
         let later = async {
-            let sent = |state: &simulators::zendesk::State| !state.deliveries.is_empty();
+            let sent = |state: &simulators::zendesk::AccountState| !state.deliveries.is_empty();
             assert!(lab.zendesk.wait_until(Duration::from_secs(60), sent).await);
             lab.zendesk.age(Duration::from_secs(70)).unwrap();
         };
@@ -272,7 +272,7 @@ async fn a_killed_run_is_cleaned_up_by_the_next_and_an_interrupted_one_by_itself
         let command = lab.command(&["--yes", "--only", "zendesk.json_escaping"]);
         let mut child = command_with_credentials(command);
         drop(child.stdin.take());
-        let reached = |state: &simulators::zendesk::State| !state.triggers.is_empty();
+        let reached = |state: &simulators::zendesk::AccountState| !state.triggers.is_empty();
         assert!(
             lab.zendesk
                 .wait_until(Duration::from_secs(60), reached)
@@ -320,7 +320,7 @@ async fn the_whole_transcript_sets_a_simulator_and_tells_of_nobody() {
 
     let everything = lines.iter().map(Value::to_string).collect::<String>();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let config = Config::default();
+    let config = AccountConfig::default();
     for private in [
         config.oauth_client_secret,
         config.oauth_client_id,

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::wire::Answer;
 
 use super::refused;
 
 /// `POST /content_blocks/create`.
-pub(super) fn create(state: &mut State, body: &Value) -> Result<Answer, Answer> {
+pub(super) fn create(state: &mut WorkspaceState, body: &Value) -> Result<Answer, Answer> {
     let (Some(name), Some(content)) = (body["name"].as_str(), body["content"].as_str()) else {
         return Err(refused(400, "'name' and 'content' are required"));
     };
@@ -22,7 +22,7 @@ pub(super) fn create(state: &mut State, body: &Value) -> Result<Answer, Answer> 
 }
 
 /// `POST /content_blocks/update`.
-pub(super) fn update(state: &mut State, body: &Value) -> Result<Answer, Answer> {
+pub(super) fn update(state: &mut WorkspaceState, body: &Value) -> Result<Answer, Answer> {
     let id = body["content_block_id"].as_str().unwrap_or_default();
     let block = state.content_blocks.get_mut(id);
     let block = block.ok_or_else(|| refused(404, "Content Block does not exist"))?;
@@ -39,7 +39,7 @@ fn done(name: &str) -> Answer {
 }
 
 /// `GET /content_blocks/list`.
-pub(super) fn list(state: &State) -> Answer {
+pub(super) fn list(state: &WorkspaceState) -> Answer {
     let blocks = state.content_blocks.keys();
     let blocks: Vec<Value> = blocks
         .map(|name| json!({"content_block_id": name, "name": name}))

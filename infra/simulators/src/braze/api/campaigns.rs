@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::braze::campaign::Campaign;
-use crate::braze::model::{Send, State};
+use crate::braze::model::{Send, WorkspaceState};
 use crate::clock::rfc3339;
 use crate::wire::{Answer, Ask};
 
@@ -12,7 +12,7 @@ use super::refused;
 const PAGE: usize = 100;
 
 /// What is known of a campaign; re-eligibility and audience are not among that.
-pub(super) fn details(state: &State, id: &str) -> Result<Answer, Answer> {
+pub(super) fn details(state: &WorkspaceState, id: &str) -> Result<Answer, Answer> {
     let campaign = state.campaigns.get(id);
     let campaign = campaign.ok_or_else(|| refused(400, "Invalid campaign_id"))?;
     let sent = |send: &&Send| send.campaign_id == id && send.suppressed.is_none();
@@ -44,7 +44,7 @@ pub(super) fn details(state: &State, id: &str) -> Result<Answer, Answer> {
     ))
 }
 
-fn message(state: &State, campaign: &Campaign) -> Value {
+fn message(state: &WorkspaceState, campaign: &Campaign) -> Value {
     let (channel, body) = (&campaign.channel, &campaign.template);
     if let Some(webhook) = &campaign.webhook {
         return json!({"channel": channel, "name": "Variant 1", "url": webhook.url, "body": body,
@@ -60,7 +60,7 @@ fn message(state: &State, campaign: &Campaign) -> Value {
 }
 
 /// Campaigns by the time they were made, a hundred a page, archived ones only where asked for.
-pub(super) fn list(state: &State, ask: &Ask) -> Result<Answer, Answer> {
+pub(super) fn list(state: &WorkspaceState, ask: &Ask) -> Result<Answer, Answer> {
     let page = ask.param("page").unwrap_or("0").parse::<usize>();
     let page = page.map_err(|_| refused(400, "Invalid page"))?;
     let archived = ask.param("include_archived") == Some("true");

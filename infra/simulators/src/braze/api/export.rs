@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::profile::{Alias, Received, User};
 use crate::clock::rfc3339;
 use crate::wire::Answer;
@@ -13,7 +13,7 @@ use super::{refused, words};
 const MOST: usize = 50;
 
 /// Profiles by external id, alias, Braze id or number, with the fields that were asked for.
-pub(super) fn ids(state: &State, body: &Value) -> Result<Answer, Answer> {
+pub(super) fn ids(state: &WorkspaceState, body: &Value) -> Result<Answer, Answer> {
     let wrong = |name: &str| refused(400, &format!("'{name}' must be an array of strings"));
     let fields = words(&body["fields_to_export"]).ok_or_else(|| wrong("fields_to_export"))?;
     if fields.is_empty() && state.variants.export_needs_fields {
@@ -52,7 +52,7 @@ pub(super) fn ids(state: &State, body: &Value) -> Result<Answer, Answer> {
 }
 
 /// A profile's fields that are asked for, as far as they have a value.
-fn exported(state: &State, user: &User, fields: &[&str]) -> Value {
+fn exported(state: &WorkspaceState, user: &User, fields: &[&str]) -> Value {
     let text = |text: &str| match text {
         "" => Value::Null,
         text => json!(text),
@@ -97,7 +97,7 @@ fn events(user: &User) -> Value {
     shown.collect()
 }
 
-fn received(state: &State, user: &User) -> Value {
+fn received(state: &WorkspaceState, user: &User) -> Value {
     let mut last: Vec<&Received> = Vec::new();
     for one in &user.received {
         last.retain(|known| known.campaign_id != one.campaign_id);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::braze::dashboard;
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::wire::Answer;
 
 use super::recipient::Named;
@@ -12,7 +12,7 @@ use super::refused;
 const MOST: usize = 50;
 
 /// Gives profiles known by an alias their external ids.
-pub(super) fn identify(state: &mut State, body: &Value) -> Result<Answer, Answer> {
+pub(super) fn identify(state: &mut WorkspaceState, body: &Value) -> Result<Answer, Answer> {
     let list = body["aliases_to_identify"].as_array();
     let list = list.filter(|list| (1..=MOST).contains(&list.len()));
     let text = "'aliases_to_identify' must be an array of 1 to 50 objects";

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::wire::{Answer, Ask};
 
 use super::refused;
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 
 /// The REST keys, each with its permissions; `None`: all.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl Keys {
 }
 
 /// Refuses a key that is unknown, or lacks the permission of this call.
-pub(super) fn permit(state: &State, ask: &Ask, call: &str) -> Result<(), Answer> {
+pub(super) fn permit(state: &WorkspaceState, ask: &Ask, call: &str) -> Result<(), Answer> {
     let sent = ask.header("authorization");
     let key = sent.and_then(|sent| sent.strip_prefix("Bearer "));
     let Some(permissions) = key.and_then(|key| state.keys.0.get(key)) else {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::wire::Answer;
 
 use super::refused;
-use crate::braze::config::Limits;
-use crate::braze::model::State;
+use crate::braze::config::WorkspaceLimits;
+use crate::braze::model::WorkspaceState;
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -37,8 +37,8 @@ impl Window {
 /// Counts a request, or refuses it with 429: the time of the next window in epoch seconds, and no
 /// `Retry-After`.
 pub(super) fn count(
-    state: &mut State,
-    limits: &Limits,
+    state: &mut WorkspaceState,
+    limits: &WorkspaceLimits,
     operation: &'static str,
     now: i64,
 ) -> Result<Window, Answer> {

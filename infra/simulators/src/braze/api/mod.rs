@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::model::State;
+use super::model::WorkspaceState;
 use super::workspace::Workspace;
 
 pub(super) use keys::Keys;
@@ -77,7 +77,7 @@ pub(super) fn act(workspace: &Workspace, ask: &Ask) -> Answer {
 
 fn perform(
     workspace: &Workspace,
-    state: &mut State,
+    state: &mut WorkspaceState,
     ask: &Ask,
     operation: &str,
     now: i64,

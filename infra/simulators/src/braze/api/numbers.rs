@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::phone::{InvalidNumber, same_number};
 use crate::clock::rfc3339;
 use crate::wire::{Answer, Ask};
@@ -13,7 +13,7 @@ const USUAL: usize = 100;
 const MOST: usize = 500;
 
 /// Numbers that were found invalid, the latest first: those asked for, or all of a range of days.
-pub(super) fn invalid(state: &State, ask: &Ask) -> Result<Answer, Answer> {
+pub(super) fn invalid(state: &WorkspaceState, ask: &Ask) -> Result<Answer, Answer> {
     let numbers = ask.params("phone_numbers");
     let (start, end) = (ask.param("start_date"), ask.param("end_date"));
     if numbers.is_empty() && (start.is_none() || end.is_none()) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::profile::{Alias, User};
 
 /// How a request names a user.
@@ -34,7 +34,7 @@ impl Named {
     }
 
     /// The profile, where there is one.
-    pub(super) fn find<'a>(&self, state: &'a State) -> Option<&'a User> {
+    pub(super) fn find<'a>(&self, state: &'a WorkspaceState) -> Option<&'a User> {
         match self {
             Self::ExternalId(id) => state.users.by_external_id(id),
             Self::Alias(alias) => state.users.by_alias(alias),
@@ -44,7 +44,7 @@ impl Named {
     }
 
     /// The profile's Braze id; where there is none, one is made with this name alone.
-    pub(super) fn find_or_make(&self, state: &mut State) -> Option<String> {
+    pub(super) fn find_or_make(&self, state: &mut WorkspaceState) -> Option<String> {
         if let Some(user) = self.find(state) {
             return Some(user.braze_id.clone());
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::outbound::{self, Accepted};
 use crate::ids;
 use crate::wire::Answer;
@@ -31,7 +31,7 @@ const RECIPIENT_KEYS: &[&str] = &[
 const MOST_RECIPIENTS: usize = 50;
 
 /// Accepts a send, or refuses it before anything happened.
-pub(super) fn send(state: &mut State, body: &Value, now: i64) -> Result<Answer, Answer> {
+pub(super) fn send(state: &mut WorkspaceState, body: &Value, now: i64) -> Result<Answer, Answer> {
     let campaign = body["campaign_id"]
         .as_str()
         .and_then(|id| state.campaigns.get(id))
@@ -130,7 +130,12 @@ fn unknown(object: &Value, known: &[&str]) -> Vec<String> {
 }
 
 /// The recipient's profile, its attributes set before the message is rendered.
-fn profile(state: &mut State, recipient: &Value, named: &Named, now: i64) -> Option<String> {
+fn profile(
+    state: &mut WorkspaceState,
+    recipient: &Value,
+    named: &Named,
+    now: i64,
+) -> Option<String> {
     let id = if recipient["send_to_existing_only"] == false {
         named.find_or_make(state)
     } else {

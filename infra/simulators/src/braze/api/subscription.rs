@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::profile::{Subscription, User};
 use crate::braze::subscriptions::{self, Source};
 use crate::wire::{Answer, Ask};
@@ -15,7 +15,7 @@ const BOTH: &str = "Either an email address or a phone number should be provided
 const NEITHER: &str = "'external_id', 'email' or 'phone' is required";
 
 /// The states of users in a group, by external id, or by number where there is none.
-pub(super) fn get(state: &State, ask: &Ask) -> Result<Answer, Answer> {
+pub(super) fn get(state: &WorkspaceState, ask: &Ask) -> Result<Answer, Answer> {
     let group = group(state, ask.param("subscription_group_id"))?;
     let (ids, numbers) = (ask.params("external_id"), ask.params("phone"));
     if ids.is_empty() && !numbers.is_empty() && !ask.params("email").is_empty() {
@@ -57,7 +57,7 @@ pub(super) fn get(state: &State, ask: &Ask) -> Result<Answer, Answer> {
 
 /// Sets the state of users in a group: by external id, making those that are not there, or of
 /// everyone with a number.
-pub(super) fn set(state: &mut State, body: &Value, now: i64) -> Result<Answer, Answer> {
+pub(super) fn set(state: &mut WorkspaceState, body: &Value, now: i64) -> Result<Answer, Answer> {
     let group = group(state, body["subscription_group_id"].as_str())?.to_owned();
     let to = match body["subscription_state"].as_str() {
         Some("subscribed") => Subscription::Subscribed,
@@ -98,7 +98,7 @@ pub(super) fn set(state: &mut State, body: &Value, now: i64) -> Result<Answer, A
     Ok(Answer::json(201, &json!({"message": "success"})))
 }
 
-fn group<'a>(state: &State, id: Option<&'a str>) -> Result<&'a str, Answer> {
+fn group<'a>(state: &WorkspaceState, id: Option<&'a str>) -> Result<&'a str, Answer> {
     let known = id.filter(|id| state.groups.contains_key(*id));
     known.ok_or_else(|| refused(400, "Invalid subscription_group_id"))
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Iso8601;
 
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::profile::CustomEvent;
 use crate::braze::subscriptions::{self, Source};
 use crate::wire::Answer;
@@ -17,11 +17,11 @@ const LONGEST_NAME: usize = 255;
 const PARTS: [&str; 3] = ["attributes", "events", "purchases"];
 
 /// Takes one entry.
-type Take = fn(&mut State, &Value, i64) -> Result<(), String>;
+type Take = fn(&mut WorkspaceState, &Value, i64) -> Result<(), String>;
 
 /// Sets attributes and logs events; makes users that are not there, unless told to update existing
 /// ones only. Each attribute and each event is a data point.
-pub(super) fn track(state: &mut State, body: &Value, now: i64) -> Result<Answer, Answer> {
+pub(super) fn track(state: &mut WorkspaceState, body: &Value, now: i64) -> Result<Answer, Answer> {
     if !PARTS.iter().any(|part| body[part].is_array()) {
         let text =
             "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields";
@@ -55,7 +55,7 @@ pub(super) fn track(state: &mut State, body: &Value, now: i64) -> Result<Answer,
 }
 
 /// The profile that an entry names; it is made where it may be.
-fn profile(state: &mut State, sent: &Value) -> Result<Option<String>, String> {
+fn profile(state: &mut WorkspaceState, sent: &Value) -> Result<Option<String>, String> {
     let named = Named::of(sent, "external_id")
         .ok_or("'external_id', 'braze_id', 'user_alias', 'email' or 'phone' is required")?;
     Ok(if sent["_update_existing_only"] == true {
@@ -65,7 +65,7 @@ fn profile(state: &mut State, sent: &Value) -> Result<Option<String>, String> {
     })
 }
 
-fn attributes(state: &mut State, sent: &Value, now: i64) -> Result<(), String> {
+fn attributes(state: &mut WorkspaceState, sent: &Value, now: i64) -> Result<(), String> {
     let Some(attributes) = sent.as_object() else {
         return Err("an object is required".to_owned());
     };
@@ -75,7 +75,7 @@ fn attributes(state: &mut State, sent: &Value, now: i64) -> Result<(), String> {
     Ok(())
 }
 
-fn event(state: &mut State, sent: &Value, _now: i64) -> Result<(), String> {
+fn event(state: &mut WorkspaceState, sent: &Value, _now: i64) -> Result<(), String> {
     let name = sent["name"].as_str().unwrap_or_default();
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return Err("'name' must be a string of 1 to 255 characters".to_owned());
@@ -100,7 +100,7 @@ fn event(state: &mut State, sent: &Value, _now: i64) -> Result<(), String> {
 }
 
 /// Sets standard and custom attributes, types kept; null removes. Custom ones are data points.
-pub(super) fn set(state: &mut State, braze_id: &str, sent: &Map<String, Value>, now: i64) {
+pub(super) fn set(state: &mut WorkspaceState, braze_id: &str, sent: &Map<String, Value>, now: i64) {
     subscribe(state, braze_id, sent.get("subscription_groups"), now);
     let Some(user) = state.users.find_mut(braze_id) else {
         return;
@@ -128,7 +128,7 @@ pub(super) fn set(state: &mut State, braze_id: &str, sent: &Map<String, Value>, 
     }
 }
 
-fn subscribe(state: &mut State, braze_id: &str, groups: Option<&Value>, now: i64) {
+fn subscribe(state: &mut WorkspaceState, braze_id: &str, groups: Option<&Value>, now: i64) {
     for group in groups.and_then(Value::as_array).into_iter().flatten() {
         let to = serde_json::from_value(group["subscription_state"].clone());
         if let (Some(id), Ok(to)) = (group["subscription_group_id"].as_str(), to) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::braze::campaign::Campaign;
-use crate::braze::model::{InboundDelivery, Message, Send, State};
+use crate::braze::model::{InboundDelivery, Message, Send, WorkspaceState};
 use crate::braze::phone::Failure;
 use crate::braze::profile::{SMS_GROUP, Subscription, User};
 use crate::ids;
@@ -36,7 +36,12 @@ pub(in crate::braze) struct Sent<'a> {
 }
 
 /// The message was handed to the provider and the carrier, and arrived.
-pub(in crate::braze) fn carried(state: &mut State, sent: &Sent<'_>, message: &Message, now: i64) {
+pub(in crate::braze) fn carried(
+    state: &mut WorkspaceState,
+    sent: &Sent<'_>,
+    message: &Message,
+    now: i64,
+) {
     handed_over(state, sent, message, now);
     if !state.variants.currents.rcs {
         emit_sent(state, "CarrierSend", sent, from(state), now);
@@ -51,7 +56,7 @@ pub(in crate::braze) fn carried(state: &mut State, sent: &Sent<'_>, message: &Me
 
 /// The message was handed over, and failed at the carrier or was refused by it.
 pub(in crate::braze) fn failed(
-    state: &mut State,
+    state: &mut WorkspaceState,
     sent: &Sent<'_>,
     (message, failure): (&Message, &Failure),
     now: i64,
@@ -73,7 +78,7 @@ pub(in crate::braze) fn failed(
 }
 
 /// Braze could not hand the message over at once, and tries again.
-pub(in crate::braze) fn retried(state: &mut State, sent: &Sent<'_>, now: i64) {
+pub(in crate::braze) fn retried(state: &mut WorkspaceState, sent: &Sent<'_>, now: i64) {
     if state.variants.currents.rcs {
         return;
     }
@@ -84,7 +89,7 @@ pub(in crate::braze) fn retried(state: &mut State, sent: &Sent<'_>, now: i64) {
 
 /// Braze gave the message up before it was sent.
 pub(in crate::braze) fn aborted(
-    state: &mut State,
+    state: &mut WorkspaceState,
     sent: &Sent<'_>,
     (kind, log): (&str, &str),
     now: i64,
@@ -102,7 +107,7 @@ pub(in crate::braze) fn aborted(
 
 /// An automatic answer was sent; it belongs to a keyword category and to no campaign.
 pub(in crate::braze) fn answered(
-    state: &mut State,
+    state: &mut WorkspaceState,
     user: &str,
     to: &str,
     category: &str,
@@ -116,7 +121,7 @@ pub(in crate::braze) fn answered(
 
 /// A customer's text came in.
 pub(in crate::braze) fn received(
-    state: &mut State,
+    state: &mut WorkspaceState,
     text: &InboundDelivery,
     action: Option<Subscription>,
 ) {
@@ -132,7 +137,7 @@ pub(in crate::braze) fn received(
 
 /// A user was subscribed or unsubscribed.
 pub(in crate::braze) fn state_changed(
-    state: &mut State,
+    state: &mut WorkspaceState,
     user: &User,
     (group, to, source): (&str, Subscription, &str),
     now: i64,
@@ -146,7 +151,7 @@ pub(in crate::braze) fn state_changed(
 
 /// An attempt at a webhook failed.
 pub(in crate::braze) fn webhook_failed(
-    state: &mut State,
+    state: &mut WorkspaceState,
     text: &InboundDelivery,
     terminal: bool,
     now: i64,
@@ -168,7 +173,7 @@ pub(in crate::braze) fn webhook_failed(
     );
 }
 
-fn handed_over(state: &mut State, sent: &Sent<'_>, message: &Message, now: i64) {
+fn handed_over(state: &mut WorkspaceState, sent: &Sent<'_>, message: &Message, now: i64) {
     let mut properties = Map::new();
     let extras = json!(message.extras).to_string();
     if !message.extras.is_empty() && extras.len() <= LONGEST_EXTRAS {
@@ -179,7 +184,7 @@ fn handed_over(state: &mut State, sent: &Sent<'_>, message: &Message, now: i64) 
 
 /// An event of a message: what all of them share, and what only this one has.
 fn emit_sent(
-    state: &mut State,
+    state: &mut WorkspaceState,
     kind: &str,
     sent: &Sent<'_>,
     mut properties: Map<String, Value>,
@@ -203,7 +208,7 @@ fn emit_sent(
 }
 
 fn emit_user(
-    state: &mut State,
+    state: &mut WorkspaceState,
     kind: &str,
     braze_id: &str,
     properties: Map<String, Value>,
@@ -229,7 +234,7 @@ fn emit_user(
     }
 }
 
-fn message_type(state: &State, kind: &str) -> String {
+fn message_type(state: &WorkspaceState, kind: &str) -> String {
     let channel = if state.variants.currents.rcs {
         "rcs"
     } else {
@@ -253,11 +258,11 @@ fn shared(campaign: &Campaign, mut properties: Map<String, Value>) -> Map<String
     properties
 }
 
-fn from(state: &State) -> Map<String, Value> {
+fn from(state: &WorkspaceState) -> Map<String, Value> {
     object(json!({"from_phone_number": number(state)}))
 }
 
-fn number(state: &State) -> Option<&str> {
+fn number(state: &WorkspaceState) -> Option<&str> {
     state
         .groups
         .get(SMS_GROUP)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::connector::{Connector, Post};
 use super::event::Event;
-use crate::braze::model::State;
+use crate::braze::model::WorkspaceState;
 use crate::braze::workspace::Workspace;
 
 /// The first wait before a request is repeated; doubled each time.
@@ -75,7 +75,7 @@ async fn turn(workspace: &Arc<Workspace>, now: i64) -> Option<Duration> {
             .change(|state| state.currents.answered(post, now))
     };
     if log(events.clone(), status) {
-        let failures = |state: &State| state.currents.failures().min(9);
+        let failures = |state: &WorkspaceState| state.currents.failures().min(9);
         let doubled = FIRST_WAIT * 2_u32.pow(workspace.core.read(failures));
         let wait = doubled.mul_f64(workspace.config.retry_wait_scale);
         return Some(wait.max(SHORTEST_WAIT));

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, json};
 
-use crate::braze::campaign::{Campaign, Webhook};
+use crate::braze::campaign::{Campaign, WebhookMessage};
 use crate::braze::keywords::Category;
 use crate::braze::liquid::{self, Blocks, Scope};
-use crate::braze::model::{InboundDelivery, State, Suppressed};
+use crate::braze::model::{InboundDelivery, Suppressed, WorkspaceState};
 use crate::braze::phone::same_number;
 use crate::braze::profile::{SMS_GROUP, Subscription, User};
 use crate::braze::variants::{FuzzyOptOut, MediaStyle, SharedNumber};
@@ -17,7 +17,7 @@ const RECENT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Takes a text in; the webhook it starts is in the answer, and not posted yet.
 pub(super) fn text(
-    state: &mut State,
+    state: &mut WorkspaceState,
     who: &str,
     text: &str,
     media: &[String],
@@ -82,7 +82,7 @@ pub(super) fn text(
 
 /// The profile a text belongs to; an opt-in or opt-out keyword makes one where there is none.
 fn profile(
-    state: &mut State,
+    state: &mut WorkspaceState,
     number: &str,
     named: Option<&User>,
     category: Category,
@@ -126,7 +126,7 @@ fn subscribed_to(category: Category) -> Option<Subscription> {
 
 /// An opt-in or opt-out keyword changes the state of everyone with the number, in the group whose
 /// number was texted.
-fn subscribe(state: &mut State, number: &str, to: Option<Subscription>, now: i64) {
+fn subscribe(state: &mut WorkspaceState, number: &str, to: Option<Subscription>, now: i64) {
     let Some(to) = to else {
         return;
     };
@@ -145,19 +145,24 @@ fn subscribe(state: &mut State, number: &str, to: Option<Subscription>, now: i64
 }
 
 /// Whether a keyword of this category is answered: custom ones only for those who are subscribed.
-fn answers(state: &State, profile: &str, category: Category) -> bool {
+fn answers(state: &WorkspaceState, profile: &str, category: Category) -> bool {
     let custom = matches!(category, Category::Support | Category::Custom);
     let subscribed = |user: &User| user.subscription(SMS_GROUP) == Subscription::Subscribed;
     !custom || state.users.find(profile).is_some_and(subscribed)
 }
 
-fn fuzzy(state: &State, text: &str, category: Category) -> Option<&'static str> {
+fn fuzzy(state: &WorkspaceState, text: &str, category: Category) -> Option<&'static str> {
     let on = state.variants.fuzzy_opt_out != FuzzyOptOut::Off && category == Category::Other;
     on.then(|| state.keywords.fuzzy(text)).flatten()
 }
 
 /// The campaign for the category is rendered, unless Braze withholds it.
-fn start(state: &mut State, delivery: &mut InboundDelivery, keyword: Option<&str>, now: i64) {
+fn start(
+    state: &mut WorkspaceState,
+    delivery: &mut InboundDelivery,
+    keyword: Option<&str>,
+    now: i64,
+) {
     let starts = |campaign: &&Campaign| {
         let webhook = campaign.webhook.as_ref();
         webhook.is_some_and(|w| is_for(w, delivery.category, keyword)) && campaign.is_live()
@@ -190,12 +195,17 @@ fn start(state: &mut State, delivery: &mut InboundDelivery, keyword: Option<&str
     delivery.over = false;
 }
 
-fn is_for(webhook: &Webhook, category: Category, keyword: Option<&str>) -> bool {
+fn is_for(webhook: &WebhookMessage, category: Category, keyword: Option<&str>) -> bool {
     webhook.on == category
         && (category != Category::Custom || webhook.keyword_category.as_deref() == keyword)
 }
 
-fn payload(state: &State, user: &User, campaign: &Campaign, of: &InboundDelivery) -> String {
+fn payload(
+    state: &WorkspaceState,
+    user: &User,
+    campaign: &Campaign,
+    of: &InboundDelivery,
+) -> String {
     let media = media_text(state.variants.media_style, &of.media);
     let cut = state.variants.inbound_cut.unwrap_or(usize::MAX);
     let text: String = of.text.chars().take(cut).collect();

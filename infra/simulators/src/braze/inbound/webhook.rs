@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::braze::campaign::Webhook;
+use crate::braze::campaign::WebhookMessage;
 use crate::braze::currents;
 use crate::braze::model::InboundDelivery;
 use crate::braze::workspace::Workspace;
@@ -48,19 +48,20 @@ pub(in crate::braze) async fn post(
 
 async fn tries(
     workspace: &Arc<Workspace>,
-    webhook: &Webhook,
+    webhook: &WebhookMessage,
     delivery: &mut InboundDelivery,
     way: &UnderWay,
 ) {
     let id = delivery.id.clone();
-    let held = |state: &crate::braze::State| {
+    let held = |state: &crate::braze::WorkspaceState| {
         let mut texting = state.texting.iter();
         texting.find(|text| text.id == id)?.held_until_ms
     };
     workspace.until(held, 1.0).await;
     let mut waited = Duration::ZERO;
     loop {
-        let paused = |state: &crate::braze::State| Some(state.hosts.paused_until_ms(&webhook.url));
+        let paused =
+            |state: &crate::braze::WorkspaceState| Some(state.hosts.paused_until_ms(&webhook.url));
         workspace
             .until(paused, workspace.config.retry_wait_scale)
             .await;
@@ -83,7 +84,7 @@ async fn tries(
 /// Makes one request; returns how long to wait before the next, if there is to be one.
 async fn attempt(
     workspace: &Workspace,
-    webhook: &Webhook,
+    webhook: &WebhookMessage,
     delivery: &mut InboundDelivery,
     waited: Duration,
 ) -> Option<Duration> {

@@ -6,14 +6,14 @@ use crate::clock::rfc3339;
 use crate::wire::{Answer, Ask};
 
 use super::super::channel::Channel;
-use super::super::model::{Audit, State};
+use super::super::model::{AccountState, Audit};
 use super::super::work::{Outcome, Work};
 use super::{LEFT_OUT_MS, page_size, start_ms};
 
 /// The page from `start_time` on; with `include=comment_events`, comments with their texts.
 pub(super) fn ticket_events(work: &Work<'_>, ask: &Ask) -> Outcome {
     let from = start_ms(work, ask)?;
-    let state: &State = work.state;
+    let state: &AccountState = work.state;
     let until = work.now - LEFT_OUT_MS;
     let mut audits: Vec<(u64, &Audit)> = Vec::new();
     for ticket in state.tickets.values() {

@@ -20,16 +20,16 @@ pub struct Trigger {
     /// Category.
     pub category_id: Option<String>,
     /// All of these must hold.
-    pub all: Vec<Condition>,
+    pub all: Vec<TriggerCondition>,
     /// One of these must hold, if there are any.
-    pub any: Vec<Condition>,
+    pub any: Vec<TriggerCondition>,
     /// What it does: pairs of field and value.
     pub actions: Vec<Value>,
 }
 
 /// A condition of a trigger.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Condition {
+pub struct TriggerCondition {
     /// Field, such as `status`.
     pub field: String,
     /// Operator, such as `is`.

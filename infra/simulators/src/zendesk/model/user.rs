@@ -9,7 +9,7 @@ use super::{Author, Role};
 
 /// A user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct User {
+pub struct AccountUser {
     /// Id.
     pub id: u64,
     /// Name.
@@ -39,7 +39,7 @@ pub struct User {
     pub updated_at_ms: i64,
 }
 
-impl User {
+impl AccountUser {
     /// The user as shown on tickets and comments.
     pub fn as_author(&self) -> Author {
         Author {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::events;
-use super::super::model::{Role, User};
+use super::super::model::{AccountUser, Role};
 use super::super::work::Work;
 use super::DeskError;
 
@@ -61,7 +61,7 @@ pub(in super::super) fn merge(
 
 /// Gives the loser's tickets and comments to the winner; returns the tickets whose requester changed.
 fn move_tickets(work: &mut Work<'_>, loser: u64, winner: u64) -> Vec<u64> {
-    let Some(author) = work.user(winner).map(User::as_author) else {
+    let Some(author) = work.user(winner).map(AccountUser::as_author) else {
         return Vec::new();
     };
     let mut moved = Vec::new();

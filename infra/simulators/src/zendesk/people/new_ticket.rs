@@ -147,7 +147,10 @@ pub(in super::super) fn appears(work: &mut Work<'_>, id: &str) {
         return;
     }
     let user = users::customer(work, &customer.replace("{ticket}", &id.to_string()));
-    let Some(requester) = work.user(user).map(super::super::model::User::as_author) else {
+    let Some(requester) = work
+        .user(user)
+        .map(super::super::model::AccountUser::as_author)
+    else {
         return;
     };
     let mut ticket = blank(work, requester, user, Channel::Api);

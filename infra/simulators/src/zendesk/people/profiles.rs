@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::model::User;
+use super::super::model::AccountUser;
 use super::super::work::Work;
 use super::super::{events, users};
 use super::{DeskError, Person};
@@ -31,7 +31,7 @@ pub(in super::super) fn add_user(work: &mut Work<'_>, person: Person) -> u64 {
 pub(in super::super) fn edit(
     work: &mut Work<'_>,
     id: u64,
-    change: impl FnOnce(&mut User),
+    change: impl FnOnce(&mut AccountUser),
 ) -> Result<(), DeskError> {
     let user = work.state.users.get_mut(&id).filter(|user| user.active);
     let user = user.ok_or(DeskError::NoUser(id))?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::clock::rfc3339;
 
 use super::super::channel::Channel;
-use super::super::model::{Attachment, Role, TicketComment, User};
+use super::super::model::{AccountUser, Attachment, Role, TicketComment};
 use super::super::variants::Language;
 use super::dates::date;
 use super::{Item, Names, Page};
@@ -122,7 +122,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn person(&self, user: &User, field: &str) -> Option<String> {
+    fn person(&self, user: &AccountUser, field: &str) -> Option<String> {
         match field {
             "id" => Some(user.id.to_string()),
             "name" => Some(user.name.clone()),

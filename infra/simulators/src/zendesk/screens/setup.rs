@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::super::channel::Channel;
 use super::super::model::{Email, Named, Status};
-use super::super::{Config, Zendesk, catalogue, people, users};
+use super::super::{AccountConfig, Zendesk, catalogue, people, users};
 
 /// The first of other people's tickets.
 const OTHERS: u64 = 5_000_000;
 
 impl Zendesk {
     /// Changes switches and limits while the account runs; the port and the credentials stay.
-    pub fn configure(&self, change: impl FnOnce(&mut Config)) {
+    pub fn configure(&self, change: impl FnOnce(&mut AccountConfig)) {
         self.account.configure(change);
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::model::User;
+use super::super::model::AccountUser;
 use super::super::people::{self, DeskError, Person};
 use super::super::{Zendesk, users};
 
@@ -35,7 +35,7 @@ impl Zendesk {
     }
 
     /// The user of this name, unless merged into another; the first one if there are several.
-    pub fn user_named(&self, name: &str) -> Option<User> {
+    pub fn user_named(&self, name: &str) -> Option<AccountUser> {
         self.account
             .core
             .read(|state| state.find_user(|user| user.name == name).cloned())
@@ -109,7 +109,7 @@ impl Zendesk {
         self.edit(user, |user| user.email = address.map(str::to_owned))
     }
 
-    fn edit(&self, user: u64, change: impl FnOnce(&mut User)) -> Result<(), DeskError> {
+    fn edit(&self, user: u64, change: impl FnOnce(&mut AccountUser)) -> Result<(), DeskError> {
         self.account.change(|work| people::edit(work, user, change))
     }
 }

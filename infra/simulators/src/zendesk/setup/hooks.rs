@@ -8,7 +8,7 @@ use crate::ids;
 use crate::wire::{Answer, Ask};
 
 use super::super::events::{CONDITIONAL, is_type};
-use super::super::model::State;
+use super::super::model::AccountState;
 use super::super::webhooks::Webhook;
 use super::super::work::{Outcome, Work, drop_unknown, invalid, not_found, object, text, warned};
 use super::{deliveries, list};
@@ -93,7 +93,7 @@ fn create(work: &mut Work<'_>, ask: &Ask) -> Outcome {
 
 /// Adds a webhook and returns its id.
 pub(in super::super) fn add(
-    state: &mut State,
+    state: &mut AccountState,
     now: i64,
     name: &str,
     endpoint: &str,

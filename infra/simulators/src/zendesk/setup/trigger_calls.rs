@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::wire::{Answer, Ask};
 
 use super::super::conditions::known;
-use super::super::model::{Condition, State, Trigger};
+use super::super::model::{AccountState, Trigger, TriggerCondition};
 use super::super::triggers::ACTIONS;
 use super::super::work::{
     Outcome, Work, drop_unknown, flag, invalid, not_found, object, text, warned,
@@ -60,7 +60,11 @@ pub(super) fn trigger_at(work: &Work<'_>, id: &str) -> Result<usize, Answer> {
 }
 
 /// Takes what was sent into a trigger, or refuses it.
-fn fill(state: &State, trigger: &mut Trigger, sent: &Map<String, Value>) -> Result<(), Answer> {
+fn fill(
+    state: &AccountState,
+    trigger: &mut Trigger,
+    sent: &Map<String, Value>,
+) -> Result<(), Answer> {
     trigger.title = text(sent, "title").unwrap_or_else(|| trigger.title.clone());
     if trigger.title.is_empty() {
         return Err(invalid("title", "Title: cannot be blank", "BlankValue"));
@@ -99,7 +103,7 @@ fn fill(state: &State, trigger: &mut Trigger, sent: &Map<String, Value>) -> Resu
 }
 
 /// Refuses actions that Zendesk does not know, and webhooks that are not there.
-fn actions(state: &State, trigger: &Trigger) -> Result<(), Answer> {
+fn actions(state: &AccountState, trigger: &Trigger) -> Result<(), Answer> {
     let known = |action: &Value| ACTIONS.iter().any(|known| action["field"] == *known);
     if !trigger.actions.iter().all(known) {
         return Err(invalid(
@@ -139,7 +143,7 @@ fn actions(state: &State, trigger: &Trigger) -> Result<(), Answer> {
     Ok(())
 }
 
-fn conditions(sent: &Value) -> Result<Vec<Condition>, Answer> {
+fn conditions(sent: &Value) -> Result<Vec<TriggerCondition>, Answer> {
     let refuse = || {
         invalid(
             "base",
@@ -152,7 +156,8 @@ fn conditions(sent: &Value) -> Result<Vec<Condition>, Answer> {
     };
     let mut taken = Vec::new();
     for sent in list {
-        let condition: Condition = serde_json::from_value(sent.clone()).map_err(|_| refuse())?;
+        let condition: TriggerCondition =
+            serde_json::from_value(sent.clone()).map_err(|_| refuse())?;
         if !known(&condition) {
             return Err(refuse());
         }

@@ -7,7 +7,7 @@ use crate::wire::{Answer, Ask};
 
 use super::super::auth::Caller;
 use super::super::change::Words;
-use super::super::model::{Status, Ticket, User};
+use super::super::model::{AccountUser, Status, Ticket};
 use super::super::work::{Work, drop_unknown, flag, id, invalid, object, tags, text};
 use super::super::{html, uploads, users};
 
@@ -86,7 +86,7 @@ pub(super) fn followup_source(work: &Work<'_>, sent: &Map<String, Value>) -> Opt
 }
 
 /// A 422 where agents suspended the user.
-pub(super) fn refuse_suspended(key: &str, user: &User) -> Result<(), Answer> {
+pub(super) fn refuse_suspended(key: &str, user: &AccountUser) -> Result<(), Answer> {
     if !user.suspended {
         return Ok(());
     }
@@ -102,7 +102,7 @@ pub(super) fn requester(
     source: Option<&Ticket>,
     caller: &Caller,
     dropped: &mut Vec<String>,
-) -> Result<User, Answer> {
+) -> Result<AccountUser, Answer> {
     let unknown = || {
         invalid(
             "requester",
@@ -115,7 +115,7 @@ pub(super) fn requester(
         (None, Some(Value::Object(person))) => {
             dropped.extend(drop_unknown(person, REQUESTER_KEYS));
             let email = text(person, "email");
-            let is = |user: &User| email.as_ref().is_some_and(|email| user.has_email(email));
+            let is = |user: &AccountUser| email.as_ref().is_some_and(|email| user.has_email(email));
             let known = work.state.find_user(is);
             match known.map(|user| user.id) {
                 Some(id) => id,

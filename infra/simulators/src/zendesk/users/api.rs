@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::wire::{Answer, Ask};
 
-use super::super::model::{State, Status, Ticket};
+use super::super::model::{AccountState, Status, Ticket};
 use super::super::people::{DeskError, merge_users};
 use super::super::show;
 use super::super::work::{
@@ -126,7 +126,7 @@ fn refuse_taken(
 }
 
 /// Values of fields the account does not have are dropped.
-fn drop_unknown_fields(state: &State, sent: &mut Map<String, Value>) -> Vec<String> {
+fn drop_unknown_fields(state: &AccountState, sent: &mut Map<String, Value>) -> Vec<String> {
     let keys: Vec<String> = state.user_fields.iter().filter_map(key_of).collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     match sent.get_mut("user_fields") {
