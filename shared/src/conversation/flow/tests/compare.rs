@@ -1,7 +1,7 @@
 //! Comparing a conversation with a ticket that was closed or merged behind our back.
 
 use super::*;
-use crate::conversation::state::Unconfirmed;
+use crate::conversation::policy::millis;
 
 fn answer(id: u64, at: i64) -> FetchedComment {
     FetchedComment {
@@ -406,47 +406,22 @@ fn a_look_at_another_customers_ticket_is_made_for_them() {
     assert_eq!(end, End::Forward(max().customer));
 }
 
-/// A look at a ticket that names its requester, where nobody knows whose conversation it is about.
-fn look_for(user: Option<u64>, owner: Option<(&str, u64)>) -> (Vec<Step>, End) {
-    let mut item = Conversation::empty();
-    item.key = Key::Ticket(ticket(77));
-    item.owner = owner.map(|(customer, user)| Owner {
-        customer: customer.parse().expect("id"),
-        user: UserId::new(user),
-    });
-    let check = Check {
-        ticket: Some(ticket(77)),
-        user: user.and_then(UserId::new),
-        at: Some(NOW),
-    };
-    item.play(Body::Check(check), |step| match step {
-        // 9 is a profile that Braze does not know, 8 is Max.
-        Step::LookUpUser(user) => Outcome::Person(PersonFacts {
-            gone: false,
-            customer: (user.get() == 8).then(|| "max".parse().expect("id")),
-            number: None,
-        }),
-        step => works(step),
-    })
-}
-
 #[test]
-fn a_look_that_names_no_customer_goes_to_whose_conversation_is_on_the_ticket_or_to_the_requesters()
-{
-    let ana = Some(("ana", 7));
-    for (user, owner, calls, customer) in [
-        (None, ana, &[][..], "ana"),
-        (Some(7), ana, &[], "ana"),
-        (Some(8), ana, &["look_up_user"], "max"),
-        // Two profiles were merged.
-        (Some(9), ana, &["look_up_user"], "ana"),
-        (Some(8), None, &["look_up_user"], "max"),
-        (None, None, &["look_up_ticket"], "ana"),
+fn a_look_that_zendesk_does_not_answer_is_tried_again_and_leaves_no_dead_letter() {
+    let patience = millis(Policy::default().give_up_after) / 2;
+    for (age, end) in [
+        (0, End::Later(None)),
+        (patience - 1, End::Later(None)),
+        (patience, End::ignored("Zendesk could not be asked")),
     ] {
-        let (steps, end) = look_for(user, owner);
-        assert_eq!(names(&steps), calls, "{user:?} {owner:?}");
-        assert_eq!(end, End::Forward(customer.parse().expect("id")));
+        let mut ana = Conversation::on_ticket(Status::Open);
+        let mut entry = Entry::fresh(Event {
+            delivery: DeliveryId::derive("test", &["1"]),
+            received_at: NOW - age,
+            body: Body::Check(Check::default()),
+        });
+        let spared = &mut |_: &Step| Outcome::Failed(Failure::Later(None, Trouble::Spared));
+        assert_eq!(ana.resume(&mut entry, spared).1, end, "{age}");
+        assert_eq!(ana.state.checked_at, 0);
     }
-    let (_, end) = look_for(Some(9), None);
-    assert!(matches!(end, End::Done(Ending::Ignored(_), follow) if follow.is_empty()));
 }

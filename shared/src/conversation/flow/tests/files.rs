@@ -1,9 +1,8 @@
-//! Files on an agent's comment, signatures, and what the agent is told of an answer's cost.
+//! Files on an agent's comment: sent, linked or named in a note.
 
 use super::*;
-use crate::conversation::policy::{CostNote, FilesOut};
+use crate::conversation::policy::FilesOut;
 use crate::message::Attachment;
-use crate::text::sms::Ligatures;
 
 fn file(name: &str) -> Attachment {
     let kind = if name.ends_with("png") {
@@ -29,7 +28,7 @@ fn ana(files: FilesOut) -> Conversation {
 }
 
 /// The messages sent, with the picture of each.
-fn sent(steps: &[Step]) -> Vec<(&str, Option<&str>)> {
+pub(super) fn sent(steps: &[Step]) -> Vec<(&str, Option<&str>)> {
     let sms = steps.iter().filter_map(|step| match step {
         Step::SendSms(sms) => Some((
             sms.message.as_str(),
@@ -41,7 +40,7 @@ fn sent(steps: &[Step]) -> Vec<(&str, Option<&str>)> {
 }
 
 /// The notes behind an answer that was sent, or before what is found.
-fn notes_of(end: End) -> Vec<String> {
+pub(super) fn notes_of(end: End) -> Vec<String> {
     let (End::Done(Ending::Delivered, follow) | End::First(follow)) = end else {
         panic!("{end:?}")
     };
@@ -192,43 +191,4 @@ fn the_solve_tells_of_files_before_it_closes() {
         panic!("{end:?}")
     };
     assert!(matches!(&first[..], [entry] if matches!(entry.event.body, Body::Note(_))));
-}
-
-#[test]
-fn a_signature_is_cut_where_that_is_wanted_and_an_answer_of_nothing_else_is_not_sent() {
-    let mut ana = ana(FilesOut::Note);
-    let answer = |words| Body::Reply(reply(501, words));
-    let (steps, _) = ana.play(answer("Hello\n--\nJo"), works);
-    assert_eq!(sent(&steps), [("Hello\n--\nJo", None)]);
-    ana.policy.style.signature = "--".to_owned();
-    let (steps, _) = ana.play(answer("Hello\n--\nJo"), works);
-    assert_eq!(sent(&steps), [("Hello", None)]);
-    let (steps, end) = ana.play(answer("--\nJo"), works);
-    assert!(steps.is_empty());
-    let End::Done(Ending::Ignored(_), follow) = end else {
-        panic!("{end:?}")
-    };
-    assert_eq!(follow.len(), 2);
-}
-
-#[test]
-fn the_cost_is_noted_by_a_setting() {
-    let mut ana = ana(FilesOut::Note);
-    let mut noted = |setting, words: &str| {
-        ana.policy.style.cost_note = setting;
-        let (_, end) = ana.play(Body::Reply(reply(501, words)), works);
-        notes_of(end)
-    };
-    assert!(noted(CostNote::Never, "ça va").is_empty());
-    assert!(noted(CostNote::Ucs2, "Hello").is_empty());
-    assert!(noted(CostNote::Ucs2, "ça va")[0].contains("U+00E7"));
-    assert!(noted(CostNote::Always, "Hello")[0].contains("GSM-7"));
-}
-
-#[test]
-fn ligatures_are_split_by_a_setting() {
-    let mut ana = ana(FilesOut::Note);
-    ana.policy.style.ligatures = Ligatures::Split;
-    let (steps, _) = ana.play(Body::Reply(reply(501, "Ma sœur")), works);
-    assert_eq!(sent(&steps), [("Ma soeur", None)]);
 }

@@ -1,20 +1,25 @@
 //! Each flow, played without vendors: what is called in which case, and what is remembered.
 
+mod adopt;
+mod answer;
 mod calls;
-mod closing;
 mod compare;
+mod consent;
 mod earlier;
 mod files;
+mod forward;
 mod give_up;
-mod late;
+mod loop_guard;
 mod media;
 mod owner;
-mod quiet;
 mod quiet_hours;
+mod recover;
 mod reply;
 mod resend;
 mod solved;
 mod text;
+mod unreported;
+mod wish;
 
 use super::give_up::{MOST_BREAKS, TOO_LONG};
 use super::script::Script;
@@ -208,4 +213,24 @@ fn solved() -> Body {
 
 fn names(steps: &[Step]) -> Vec<&'static str> {
     steps.iter().map(Step::name).collect()
+}
+
+/// An event that has waited for a day already.
+fn old(body: Body) -> Entry {
+    Entry::fresh(Event {
+        delivery: DeliveryId::derive("test", &["old"]),
+        received_at: NOW - 25 * HOUR,
+        body,
+    })
+}
+
+fn note(end: &End) -> String {
+    let End::Done(_, follow) = end else {
+        panic!("not over: {end:?}");
+    };
+    let notes = follow.iter().filter_map(|entry| match &entry.event.body {
+        Body::Note(note) => Some(note.text.as_str().to_owned()),
+        _ => None,
+    });
+    notes.collect()
 }

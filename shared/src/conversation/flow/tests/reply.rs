@@ -181,3 +181,15 @@ fn a_comment_by_somebody_of_unknown_role_is_looked_up_once_and_a_customers_is_no
         }
     }
 }
+
+#[test]
+fn the_agent_is_told_where_the_comment_to_send_again_cannot_be_found() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let again = Reply {
+        ticket: Some(ticket(35)),
+        comment: CommentId::new(901),
+        ..Reply::default()
+    };
+    let (_, end) = ana.play(Body::Reply(again), works);
+    assert!(note(&end).contains("answer again"), "{end:?}");
+}

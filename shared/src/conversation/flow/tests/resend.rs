@@ -1,6 +1,7 @@
 //! What may not have arrived is sent once more when the agent asks.
 
 use super::*;
+use crate::conversation::state::Unconfirmed;
 
 #[test]
 fn what_may_not_have_arrived_is_sent_once_more_when_the_agent_asks() {
@@ -77,4 +78,31 @@ fn a_closing_message_can_be_asked_for_again() {
         names(&steps),
         ["fetch_comments", "look_up_ticket", "send_sms"]
     );
+}
+
+#[test]
+fn no_closing_message_is_sent_once_more_on_a_ticket_that_is_open_again() {
+    let unconfirmed = |comment| Unconfirmed {
+        ticket: ticket(35),
+        comment,
+        message: None,
+        campaign: None,
+        sent: 0,
+    };
+    let resend = || {
+        Body::Resend(Resend {
+            ticket: Some(ticket(35)),
+            requester: UserId::new(7),
+            tags: None,
+        })
+    };
+    for (status, expected) in [(Status::Solved, 2), (Status::Open, 1)] {
+        let mut ana = Conversation::on_ticket(status);
+        ana.state.unconfirmed = vec![unconfirmed(None), unconfirmed(CommentId::new(901))];
+        let (_, end) = ana.play(resend(), works);
+        let End::Done(_, follow) = end else {
+            panic!("not over");
+        };
+        assert_eq!(follow.len(), expected + 1, "{status:?}: and the tags go");
+    }
 }

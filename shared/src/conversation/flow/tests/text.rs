@@ -152,63 +152,6 @@ fn a_merged_ticket_continues_on_its_target() {
 }
 
 #[test]
-fn a_lost_append_is_looked_up_before_it_is_repeated() {
-    let mut ana = Conversation::on_ticket(Status::Open);
-    let delivery = DeliveryId::derive("test", &["1"]);
-    let mut entry = Entry::fresh(Event {
-        delivery,
-        received_at: NOW,
-        body: text("hello"),
-    });
-    let (_, end) = ana.resume(&mut entry, &mut |_: &Step| {
-        Outcome::Failed(Failure::Unknown)
-    });
-    // Zendesk may still be at it.
-    assert_eq!(end, End::Later(Some(NOW + 60_000)));
-    let (steps, end) = ana.resume(&mut entry, &mut |step: &Step| match step {
-        Step::FindDelivery { .. } => Outcome::Present(None),
-        step => works(step),
-    });
-    assert_eq!(names(&steps), ["find_delivery", "look_up_ticket"]);
-    assert_eq!(end, End::delivered());
-}
-
-#[test]
-fn a_lost_creation_is_looked_up_and_repeated_under_the_same_key() {
-    let mut ana = Conversation::empty();
-    let delivery = DeliveryId::derive("test", &["1"]);
-    let mut entry = Entry::fresh(Event {
-        delivery,
-        received_at: NOW,
-        body: text("hello"),
-    });
-    let mut keys = Vec::new();
-    let mut answer = |step: &Step| match step {
-        Step::CreateTicket(new) => {
-            keys.push(new.key.clone());
-            if keys.len() == 1 {
-                Outcome::Failed(Failure::Unknown)
-            } else {
-                works(step)
-            }
-        }
-        step => works(step),
-    };
-    assert_eq!(ana.resume(&mut entry, &mut answer).1, End::Later(None));
-    let (steps, _) = ana.resume(&mut entry, &mut answer);
-    assert_eq!(
-        names(&steps),
-        [
-            "find_ticket",
-            "create_ticket",
-            "claim_ticket",
-            "set_attributes"
-        ]
-    );
-    assert_eq!(keys[0], keys[1]);
-}
-
-#[test]
 fn under_the_keyword_policy_a_strangers_text_opens_nothing() {
     let mut ana = Conversation::empty();
     ana.policy.open_on = OpenOn::Keyword;
@@ -318,4 +261,57 @@ fn a_text_for_a_full_ticket_opens_one_that_names_it() {
         });
         assert!(named, "{follow:?}");
     }
+}
+
+#[test]
+fn the_agent_is_told_of_a_text_zendesk_refuses() {
+    let mut ana = Conversation::on_ticket(Status::Open);
+    let (_, end) = ana.play(text("words"), |step| match step {
+        Step::Append(_) => Outcome::Failed(Failure::Refused(Refusal::own("no"))),
+        step => works(step),
+    });
+    let End::Done(Ending::Dead(_), follow) = end else {
+        panic!("{end:?}")
+    };
+    let [Entry { event, .. }] = &follow[..] else {
+        panic!("{follow:?}")
+    };
+    assert!(matches!(&event.body, Body::Note(note) if note.ticket == ticket(35)));
+}
+
+#[test]
+fn the_window_for_thanks_is_a_setting() {
+    for (hours, reopens) in [(2, false), (0, true)] {
+        let mut ana = Conversation::on_ticket(Status::Solved);
+        ana.policy.thanks_window = std::time::Duration::from_secs(hours * 60 * 60);
+        let (steps, _) = ana.play(text("Merci beaucoup !"), |step| match step {
+            Step::Append(new) => Outcome::Posted(Written {
+                ticket: new.ticket,
+                status: new.status.or(Some(Status::Solved)),
+                comment: CommentId::new(900),
+                requester: None,
+                tags: None,
+            }),
+            step => works(step),
+        });
+        let Some(Step::Append(comment)) = steps.first() else {
+            panic!("{steps:?}")
+        };
+        assert_eq!(comment.status == Some(Status::Open), reopens, "{hours}");
+    }
+}
+
+#[test]
+fn a_creation_whose_keys_are_all_taken_waits() {
+    let mut ana = Conversation::empty();
+    let mut created = 0;
+    let (_, end) = ana.play(text("hello"), |step| match step {
+        Step::CreateTicket(_) => {
+            created += 1;
+            Outcome::Failed(Failure::KeyConflict)
+        }
+        step => works(step),
+    });
+    assert_eq!(end, End::Later(None));
+    assert_eq!(created, 3);
 }
