@@ -4,7 +4,7 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -133,6 +133,33 @@ fn no_two_public_types_of_a_crate_share_a_name() {
         wrong.extend(named.into_iter().map(shown));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A test of a flow, or of a rule that flows share, stands in the file of its name.
+#[test]
+fn every_flow_has_its_tests_in_a_file_of_its_name() {
+    let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conversation/flow");
+    let names = |folder: &Path| -> BTreeSet<String> {
+        let files = fs::read_dir(folder).expect("readable");
+        let stem = |entry: fs::DirEntry| Some(entry.path().file_stem()?.to_str()?.to_owned());
+        files
+            .filter_map(|entry| stem(entry.expect("readable")))
+            .collect()
+    };
+    let (sources, tests) = (names(&flows), names(&flows.join("tests")));
+    let strange: Vec<_> = tests.difference(&sources).collect();
+    assert!(strange.is_empty(), "tests of no flow: {strange:?}");
+    let kinds = fs::read_to_string(flows.join("mod.rs")).expect("readable");
+    let called = kinds.lines().filter_map(|line| {
+        let (_, call) = line.split_once("=> ")?;
+        let (name, _) = call
+            .trim_start_matches("Ok(")
+            .trim_start_matches("return ")
+            .split_once("::")?;
+        sources.contains(name).then(|| name.to_owned())
+    });
+    let without: Vec<_> = called.filter(|name| !tests.contains(name)).collect();
+    assert!(without.is_empty(), "flows without tests: {without:?}");
 }
 
 /// The type that a line makes public.

@@ -174,8 +174,8 @@ fn name_customers(secrets: &Secrets) {
 pub fn pseudonym_key(secrets: &Secrets) -> Option<telemetry::pseudonym::PseudonymKey> {
     use telemetry::pseudonym::PseudonymKey;
     match &secrets.pseudonym_key {
-        Some(own) => Key::own(own.expose()),
-        None => Key::of_token(secrets.braze_inbound.live().next()?.expose()),
+        Some(own) => PseudonymKey::own(own.expose()),
+        None => PseudonymKey::of_token(secrets.braze_inbound.live().next()?.expose()),
     }
 }
 

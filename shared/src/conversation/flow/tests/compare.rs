@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::conversation::policy::millis;
+use crate::conversation::state::Unconfirmed;
 
 fn answer(id: u64, at: i64) -> FetchedComment {
     FetchedComment {

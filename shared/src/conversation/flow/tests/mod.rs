@@ -2,6 +2,7 @@
 
 mod adopt;
 mod answer;
+mod attributes;
 mod calls;
 mod compare;
 mod consent;
@@ -9,14 +10,20 @@ mod earlier;
 mod files;
 mod forward;
 mod give_up;
+mod late_files;
 mod loop_guard;
 mod media;
+mod note;
 mod owner;
+mod profile;
 mod quiet_hours;
+mod rating;
 mod recover;
 mod reply;
 mod resend;
+mod say;
 mod solved;
+mod subscription;
 mod text;
 mod unreported;
 mod wish;

@@ -3,13 +3,13 @@
 use super::*;
 use crate::conversation::policy::UNTAGGED;
 
-fn tagged() -> Conversation {
+pub(super) fn tagged() -> Conversation {
     let mut ana = Conversation::on_ticket(Status::Open);
     ana.policy.tag = Some("braze_sms".to_owned());
     ana
 }
 
-fn of(user: u64, customer: Option<&str>, tags: &[&str]) -> Outcome {
+pub(super) fn of(user: u64, customer: Option<&str>, tags: &[&str]) -> Outcome {
     Outcome::Ticket(Some(TicketFacts {
         requester: UserId::new(user),
         customer: customer.and_then(|id| id.parse().ok()),

@@ -1,5 +1,6 @@
 //! Answers that no webhook reported are sent where they were meant for the customer.
 
+use super::owner::{of, tagged};
 use super::*;
 
 #[test]
