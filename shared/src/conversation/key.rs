@@ -2,10 +2,8 @@
 
 use crate::message::{Customer, DeliveryId, Phone, TicketId};
 
+use super::shard;
 use super::watch::Watch;
-
-/// Shards of the `due` index.
-pub const SHARDS: u8 = 4;
 
 /// What is due.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -66,6 +64,6 @@ impl Key {
 
     /// The shard of the `due` index it waits in.
     pub fn shard(&self) -> u8 {
-        DeliveryId::derive("shard", &[&self.pk()]).marker()[0] % SHARDS
+        shard::of(&self.pk())
     }
 }

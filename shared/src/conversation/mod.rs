@@ -13,6 +13,7 @@ mod outcome;
 pub mod policy;
 pub mod queue;
 pub mod seen;
+mod shard;
 pub mod state;
 mod status;
 pub mod step;

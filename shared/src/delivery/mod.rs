@@ -6,6 +6,7 @@
 
 mod attach;
 mod calls;
+mod changes;
 mod currents;
 mod dead_letters;
 mod drain;
@@ -33,13 +34,13 @@ use crate::conversation::store::{
 };
 use crate::message::{Alias, Body, Check, DeliveryId, Event, Incoming, Reply, TicketId};
 
+pub use changes::{Changes, From, NotTold, TicketChange};
 use drain::Taken;
 pub use event_log::log_name;
 use event_log::{Ended, Endings};
 pub use gate::Gate;
 pub use limits::Limits;
 pub use pace::Pace;
-pub use reconcile::{Changes, From, NotTold, TicketChange};
 pub use redeliver::Summary;
 pub use updates::Updates;
 pub(crate) use vendors::calls_zendesk;

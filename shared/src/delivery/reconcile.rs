@@ -6,11 +6,12 @@
 
 use crate::conversation::flow::COMPARED;
 use crate::conversation::state::Entry;
-use crate::conversation::step::{Ending, TicketFacts};
+use crate::conversation::step::Ending;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watermark};
 use crate::message::{Body, Check, DeliveryId, Event};
 use crate::net::Deadline;
 
+use super::changes::{Changes, From, TicketChange};
 use super::{Bridge, Summary, Taken, Vendors, Work};
 
 /// Pages read in a run, of the ten a minute that Zendesk lets through for a whole account.
@@ -31,50 +32,11 @@ const LONG_AGO: i64 = 30 * 60 * 1000;
 const JUST_NOW: i64 = 150 * 1000;
 const PAGES_OF_JUST_NOW: usize = 2;
 
-/// Where to go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct From {
-    /// Changes since then are asked for, in milliseconds since the epoch.
-    pub since: i64,
-    /// A later page, as the one before it named it.
-    pub page: Option<String>,
-    /// By the search rather than the export.
-    pub by_search: bool,
-    /// The tag of the tickets that are asked for; `None`: every ticket whose requester Braze may know.
-    pub tag: Option<String>,
-}
-
-/// A page of the bridge's own tickets that changed.
-#[derive(Debug, Clone, Default)]
-pub struct Changes {
-    /// The tickets.
-    pub tickets: Vec<TicketChange>,
-    /// The time before which every change was listed up to this page, other people's tickets included, in
-    /// milliseconds since the epoch; `None`: no more than without it.
-    pub reached: Option<i64>,
-    /// The next page; `None`: this is the last one.
-    pub next: Option<String>,
-}
-
-/// A ticket that changed.
-#[derive(Debug, Clone)]
-pub struct TicketChange {
-    /// The ticket as it is.
-    pub facts: TicketFacts,
-    /// When it changed, in milliseconds since the epoch, where Zendesk says so.
-    pub at: Option<i64>,
-}
-
 /// What a run may still do.
 struct Left {
     pages: usize,
     looks: usize,
 }
-
-/// Zendesk did not say what changed, in words for the log.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct NotTold(pub String);
 
 impl<V: Vendors + Sync, S: Storage + Watermark + Sync> Bridge<V, S> {
     /// Looks at the tickets that changed since the last run, as far as time and calls allow; the next run

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::event::Personal;
 use super::media::links;
+use super::personal::Personal;
 
 /// Most files of one comment that are looked at.
 const MAX_FILES: usize = 20;

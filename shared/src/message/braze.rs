@@ -10,14 +10,14 @@ use serde_json::{Map, Value};
 use crate::text::incoming;
 
 use super::customer::{BrazeId, Customer, Phone};
-use super::event::{
-    Body, Consent, ConsentKind, Event, Incoming, Malformed, Parsed, Personal, Profile, Text,
-};
+use super::event::{Body, Consent, ConsentKind, Event, Incoming, Parsed, Profile, Text};
 use super::extras::Extras;
 use super::field::{self, malformed};
 use super::ids::{Alias, DeliveryId, ExternalUserId};
 use super::lenient::{self, Reading};
+use super::malformed::Malformed;
 use super::media;
+use super::personal::Personal;
 use super::said_once;
 use super::unescaped::{Holds, Member};
 

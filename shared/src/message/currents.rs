@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::customer::{BrazeId, Phone};
-use super::event::{ConsentKind, Personal};
+use super::event::ConsentKind;
 use super::ids::{CommentId, ExternalUserId};
+use super::personal::Personal;
 use super::{field, media};
 
 /// Longest id that is remembered, in characters.

@@ -2,44 +2,14 @@
 //!
 //! In: nothing. Out: [`Event`]. Imports only the identifiers.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use super::attachment::Attachment;
 use super::customer::{BrazeId, Customer};
 use super::extras::Extras;
 use super::ids::{Alias, CommentId, DeliveryId, TicketId, UserId};
-
-/// Text of or about a person: kept out of debug output and so out of logs.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Personal(pub String);
-
-impl Personal {
-    /// The text itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The text, or nothing where it is only white space.
-    pub fn present(&self) -> Option<&str> {
-        let text = self.0.trim();
-        (!text.is_empty()).then_some(text)
-    }
-}
-
-impl From<&str> for Personal {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl fmt::Debug for Personal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Personal({} bytes)", self.0.len())
-    }
-}
+use super::malformed::Malformed;
+use super::personal::Personal;
 
 /// One event of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -463,14 +433,4 @@ pub enum Parsed {
     NotForUs(&'static str, Option<TicketId>),
     /// Cannot be understood: answered 400, kept as a dead letter.
     Malformed(Malformed),
-}
-
-/// Which field of a body cannot be understood, and why. Holds no content of the body.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {problem}")]
-pub struct Malformed {
-    /// The field's name as the contract spells it, or `body`.
-    pub field: &'static str,
-    /// What is wrong with it, a fixed sentence part.
-    pub problem: String,
 }

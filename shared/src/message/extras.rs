@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::event::Personal;
 use super::field::not_rendered;
+use super::personal::Personal;
 
 /// Most lines of context.
 const LINES: usize = 20;

@@ -11,8 +11,9 @@ use serde_json::Value;
 use crate::text::incoming;
 
 use super::customer::Phone;
-use super::event::{Malformed, Personal};
 use super::ids::{NOT_A_CAMPAIGN, is_campaign};
+use super::malformed::Malformed;
+use super::personal::Personal;
 
 /// Longest name or role kept, in characters.
 const MAX_LABEL_CHARS: usize = 255;

@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::delivery_of_body;
-use super::event::Malformed;
 use super::field::malformed;
 use super::ids::{DeliveryId, ExternalUserId, TicketId, UserId};
 use super::json;
+use super::malformed::Malformed;
 
 /// Before the name of every event type.
 const PREFIX: &str = "zen:event-type:";

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::event::Malformed;
+use super::malformed::Malformed;
 use super::unescaped::{self, Member, Read};
 use super::{json, repair, said_once};
 

@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value};
 
-use super::event::Malformed;
 use super::field::{self, malformed};
 use super::ids::{ExternalUserId, TicketId, UserId};
 use super::lenient::{self, Reading};
+use super::malformed::Malformed;
 use super::scan;
 
 /// The members both shapes are made of. Another one beside a guessed text may be a part of it.

@@ -16,8 +16,10 @@ mod happened;
 mod ids;
 mod json;
 mod lenient;
+mod malformed;
 mod media;
 mod members;
+mod personal;
 mod repair;
 mod said_once;
 mod scan;
@@ -33,8 +35,8 @@ pub use currents::{
 };
 pub use customer::{BrazeId, Customer, Phone};
 pub use event::{
-    Body, Check, Consent, ConsentKind, Event, Incoming, LateFiles, Malformed, MediaProblem, Note,
-    Parsed, Personal, Profile, Reply, Resend, Say, Solved, SubscriptionChange, Text,
+    Body, Check, Consent, ConsentKind, Event, Incoming, LateFiles, MediaProblem, Note, Parsed,
+    Profile, Reply, Resend, Say, Solved, SubscriptionChange, Text,
 };
 pub use extras::{Extras, Routing, TicketField};
 pub use happened::{FOLLOWED, Happened, happened as zendesk_event};
@@ -42,6 +44,8 @@ pub use ids::{
     Alias, CommentId, DeliveryId, ExternalUserId, IdError, NOT_A_CAMPAIGN, TicketId, UserId,
     is_campaign,
 };
+pub use malformed::Malformed;
+pub use personal::Personal;
 pub use zendesk::{reply as zendesk_reply, solved as zendesk_solved};
 
 /// An id for a body that named no event of its own: kept with a dead letter, and sent back to a sender

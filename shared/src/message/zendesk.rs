@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use super::attachment;
 use super::customer::Customer;
-use super::event::{
-    Body, Event, Incoming, Malformed, Parsed, Personal, Reply, Resend, Say, Solved,
-};
+use super::event::{Body, Event, Incoming, Parsed, Reply, Resend, Say, Solved};
 use super::field::{self, malformed};
 use super::ids::{Alias, CommentId, DeliveryId, ExternalUserId, TicketId};
+use super::malformed::Malformed;
 use super::members::{Author, Members};
+use super::personal::Personal;
 use crate::text::comment::strip_header;
 
 /// Longest `once_hours`: a year.

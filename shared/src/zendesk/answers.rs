@@ -5,10 +5,9 @@
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::audits::AuditRow;
+use super::times::milliseconds;
 use super::types::{FoundUser, TicketStatus, TicketView};
 use crate::message::{CommentId, Personal, TicketId, UserId};
 
@@ -136,11 +135,6 @@ pub(super) struct MetricsAnswer {
 #[derive(Deserialize)]
 pub(super) struct MetricRow {
     pub(super) solved_at: Option<String>,
-}
-
-pub(super) fn milliseconds(time: &str) -> Option<i64> {
-    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
-    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
 /// A user's id; Zendesk itself is `-1`, which is no user.

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answers::milliseconds;
+use super::times::milliseconds;
 use super::types::TicketHistory;
 use crate::message::CommentId;
 

@@ -10,9 +10,10 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::answers::{TicketRow, UserRow, milliseconds};
+use super::answers::{TicketRow, UserRow};
 use super::client::ZendeskClient;
 use super::error::ZendeskError;
+use super::times::milliseconds;
 use super::types::TicketView;
 use crate::message::UserId;
 use crate::net::{Deadline, Request};

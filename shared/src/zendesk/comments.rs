@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 
-use super::answers::{UserRow, milliseconds, user_id};
+use super::answers::{UserRow, user_id};
 use super::audits::MetadataRow;
+use super::times::milliseconds;
 use super::types::{AttachmentView, CommentView, Role};
 use crate::message::{CommentId, Personal, UserId};
 

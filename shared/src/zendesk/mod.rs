@@ -16,6 +16,7 @@ mod html;
 mod oauth;
 mod pass;
 mod read;
+mod times;
 mod types;
 mod uploads;
 mod write;

@@ -7,12 +7,12 @@ use reqwest::Url;
 
 use super::answers::{
     MetricsAnswer, TicketAnswer, TicketRow, TicketsAnswer, UserAnswer, UserRow, UsersAnswer,
-    milliseconds,
 };
 use super::audits::{AuditRow, AuditsAnswer, Page};
 use super::client::ZendeskClient;
 use super::comments::CommentsAnswer;
 use super::error::ZendeskError;
+use super::times::milliseconds;
 use super::types::{CommentView, FoundDelivery, FoundUser, TicketHistory, TicketView};
 use crate::message::{TicketId, UserId};
 use crate::net::{Deadline, Request};

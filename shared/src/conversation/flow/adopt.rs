@@ -4,8 +4,7 @@ use crate::message::{Reply, Solved, TicketId};
 
 use super::super::state::{State, Status};
 use super::super::step::TicketFacts;
-use super::Flow;
-use super::unreported::CLOCK_SLACK;
+use super::{CLOCK_SLACK, Flow};
 
 /// How long before its webhook a comment on an unknown ticket may have been written to count as
 /// part of the conversation, in milliseconds.

@@ -6,6 +6,16 @@ use crate::text::sms::{self, Encoding, Fitted};
 
 use super::super::notes;
 use super::super::policy::{CostNote, FilesOut, Policy};
+use super::super::step::Ending;
+use super::{Done, Exit, Flow};
+
+/// Reason given where a customer's own comment was reported as an agent's.
+pub(super) const BY_END_USER: &str = "comment by an end user";
+
+/// Nothing is sent for it; Braze learns where the conversation is, which the webhook may have moved.
+pub(super) fn no_answer(flow: &Flow<'_>, reason: &'static str) -> Exit {
+    Done::ended(Ending::Ignored(reason), [flow.context().attributes()]).into()
+}
 
 /// An answer with what becomes of its files.
 pub(super) struct Answer<'r> {

@@ -7,8 +7,8 @@ use super::super::policy::millis;
 use super::super::state::{Comparison, Entry, Status};
 use super::super::step::{Anyway, Ending, TicketFacts};
 use super::owner::Whose;
-use super::unreported::{self, CLOCK_SLACK, Where};
-use super::{Done, Ended, Exit, Flow, No, Pause, adopt, owner, post, resend, solve};
+use super::unreported::{self, Where};
+use super::{CLOCK_SLACK, Done, Ended, Exit, Flow, No, Pause, adopt, owner, post, resend, solve};
 
 /// The reason of a look that costs no call.
 pub const COMPARED: &str = "compared since";
@@ -167,7 +167,7 @@ async fn unreported_answers(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(),
     flow.state.checked_at = flow.now();
     if flow.progress.compared.merged {
         // Zendesk's own time on both sides: what the search takes off for clocks that differ is added before.
-        flow.state.since = merged_at.saturating_add(unreported::CLOCK_SLACK);
+        flow.state.since = merged_at.saturating_add(CLOCK_SLACK);
     }
     first(found)
 }

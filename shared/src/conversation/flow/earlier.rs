@@ -4,7 +4,7 @@
 use crate::message::{CommentId, Reply};
 
 use super::super::step::FetchedComment;
-use super::{Exit, Flow, Pause, delivery_of, later, reply, unreported};
+use super::{Exit, Flow, Pause, answer, delivery_of, later, unreported};
 
 /// How long an answer waits for Zendesk to say what was written before it, in milliseconds, where its body
 /// shows that something was.
@@ -39,7 +39,7 @@ pub(super) async fn first(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), 
         .partition(|found| found.comment == comment);
     for own in own {
         if own.by_end_user {
-            return Err(reply::no_answer(flow, reply::BY_END_USER));
+            return Err(answer::no_answer(flow, answer::BY_END_USER));
         }
         complete(reply, own);
     }

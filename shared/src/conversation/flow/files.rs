@@ -10,7 +10,7 @@ use super::super::notes;
 use super::super::policy::FilesOut;
 use super::super::state::{Entry, State};
 use super::super::step::FetchedComment;
-use super::{EventContext, Exit, Flow, reply};
+use super::{EventContext, Exit, Flow, answer};
 
 /// Asks for an answer's files, where the setting sends them and the body did not name them. The answer
 /// does not wait for them.
@@ -29,7 +29,7 @@ pub(super) async fn find(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<(), E
         return Ok(());
     };
     if found.by_end_user {
-        return Err(reply::no_answer(flow, reply::BY_END_USER));
+        return Err(answer::no_answer(flow, answer::BY_END_USER));
     }
     reply.files = Some(found.files);
     Ok(())

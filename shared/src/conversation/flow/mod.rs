@@ -42,6 +42,7 @@ pub mod put_right;
 mod quiet_hours;
 mod rating;
 mod recover;
+mod reopening;
 mod reply;
 mod resend;
 mod routing;
@@ -53,8 +54,10 @@ mod solve;
 mod solved;
 mod spend;
 mod subscription;
+mod taken;
 mod text;
 mod unreported;
+mod user;
 mod wish;
 mod write;
 
@@ -264,6 +267,9 @@ async fn tell(
 
 /// How long a refused look at Zendesk is repeated before the event ends without it, in milliseconds.
 const REFUSED_FOR: i64 = 10 * 60 * 1000;
+
+/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
+const CLOCK_SLACK: i64 = 60 * 1000;
 
 /// Times further from ours than this are not taken for Zendesk's, in milliseconds.
 const LATE: i64 = 7 * 24 * 60 * 60 * 1000;

@@ -1,12 +1,14 @@
 //! A text opens a ticket, once: under an idempotency key, and by the ticket's external id.
 
-use crate::message::{Customer, DeliveryId, Personal, Routing, Text, UserId};
+use crate::message::{DeliveryId, Personal, Routing, Text, UserId};
 
 use super::super::policy::OpenOn;
 use super::super::state::Status;
-use super::super::step::{Anyway, Ending, NewTicket, Person, Written};
-use super::post::Taken;
-use super::{Done, Exit, Flow, No, Pause, happened, media, owner, post, recover, routing, wish};
+use super::super::step::{Anyway, Ending, NewTicket, Written};
+use super::taken::Taken;
+use super::{
+    Done, Exit, Flow, No, Pause, happened, media, owner, recover, reopening, routing, user, wish,
+};
 
 /// Reason given when the policy keeps strangers' texts out.
 const NO_CONVERSATION: &str = "no conversation, and the text did not use the support keyword";
@@ -29,7 +31,7 @@ pub(super) async fn open(flow: &mut Flow<'_>, text: &Text) -> Result<Taken, Exit
         let told = wish::take(flow, text);
         return Err(Done::ended(Ending::Ignored(reason), told).into());
     }
-    let requester = user(flow, text).await?;
+    let requester = user::of_customer(flow, text).await?;
     media::fetch(flow, text).await?;
     let routing = routing::of_new_ticket(flow, text);
     let new = NewTicket {
@@ -103,7 +105,7 @@ fn opens_nothing(flow: &Flow<'_>, text: &Text) -> Option<&'static str> {
     if stranger && !flow.progress.create {
         return Some(NO_CONVERSATION);
     }
-    post::asks_nothing(flow, text).then_some(ASKS_NOTHING)
+    reopening::asks_nothing(flow, text).then_some(ASKS_NOTHING)
 }
 
 /// What a text that was given up may have opened, if it did, is where the conversation goes on.
@@ -131,45 +133,11 @@ async fn continue_on_given_up(
     Err(Exit::Pause(Pause::Checkpoint))
 }
 
-/// The customer in Zendesk.
-pub(super) async fn user(flow: &mut Flow<'_>, text: &Text) -> Result<UserId, Exit> {
-    if let Some(user) = flow.state.user {
-        return Ok(user);
-    }
-    let (customer, mark) = (flow.customer.clone(), flow.state.person.clone());
-    let user = user_of(flow, text, customer, mark).await?;
-    flow.state.user = Some(user);
-    Ok(user)
-}
-
-/// The user of whom a text is, found or made by what the customer is known by. `mark`: of a number, whose it is.
-pub(super) async fn user_of(
-    flow: &mut Flow<'_>,
-    text: &Text,
-    customer: Customer,
-    mark: Option<DeliveryId>,
-) -> Result<UserId, Exit> {
-    let person = Person {
-        name: Personal::from(shown_name(&customer, text)),
-        customer,
-        mark,
-        phone: text.profile.phone.present().map(Personal::from),
-        locale: text.extras.language.clone(),
-    };
-    Ok(flow.upsert_user(person).await??)
-}
-
-fn shown_name<'t>(customer: &'t Customer, text: &'t Text) -> &'t str {
-    let named = [&text.profile.name, &text.profile.phone];
-    let named = named.into_iter().find_map(Personal::present);
-    named.unwrap_or(customer.shown())
-}
-
 fn subject(flow: &Flow<'_>, text: &Text, routing: &Routing) -> Personal {
     let subject = match &routing.subject {
         Some(subject) => subject.as_str(),
         None => &flow.about.policy.subject,
     };
-    let subject = subject.replace("{name}", shown_name(flow.customer, text));
+    let subject = subject.replace("{name}", user::shown_name(flow.customer, text));
     Personal(subject.chars().take(MAX_SUBJECT_CHARS).collect())
 }

@@ -10,7 +10,7 @@ use super::super::notes;
 pub(super) use super::super::policy::UNTAGGED;
 use super::super::policy::{Policy, carries};
 use super::super::step::{Anyway, Ending, Refusal, TicketFacts, Written};
-use super::{Done, Exit, Flow, No, Pause, post};
+use super::{Done, Exit, Flow, No, Pause, taken};
 
 /// Reason given where there is no such ticket.
 pub(super) const GONE: &str = "there is no such ticket in Zendesk";
@@ -276,7 +276,7 @@ pub(super) async fn leave_unless_own(
     if flow.state.ticket == Some(ticket) {
         leave(flow);
     }
-    post::start_over(flow);
+    taken::start_over(flow);
     // Written down before the text is written elsewhere: it is not looked for here any more.
     Err(Exit::Pause(Pause::Checkpoint))
 }

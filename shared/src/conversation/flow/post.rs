@@ -2,13 +2,13 @@
 //! closed, a follow-up; where it is gone, full, or was solved too long ago, a new one.
 
 use crate::message::{Personal, Text, TicketId};
-use crate::text::incoming::{self, TextKind};
 
-use super::super::policy::millis;
 use super::super::state::{Status, What};
 use super::super::step::{Comment, Refusal, TicketFacts};
+use super::taken::{self, Taken};
 use super::{
-    Exit, Flow, No, Pause, happened, media, new_ticket, owner, rating, recover, unreported, write,
+    CLOCK_SLACK, Exit, Flow, No, Pause, happened, media, new_ticket, owner, rating, recover,
+    reopening, write,
 };
 
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
@@ -22,16 +22,6 @@ enum Place {
     InsteadOf(TicketId),
     /// On a ticket that it opens.
     NewTicket,
-}
-
-/// What Zendesk made of a text.
-pub(super) enum Taken {
-    /// It is on a ticket.
-    Yes,
-    /// Not like this: with what was learnt, it goes elsewhere or in other words.
-    NotYet,
-    /// Refused, perhaps because the customer's user is gone.
-    NotFromUser(No),
 }
 
 /// Puts the text on a ticket, once. Before every attempt it is looked for where an earlier one may have put it.
@@ -58,7 +48,7 @@ pub(super) async fn once(flow: &mut Flow<'_>, text: &Text) -> Result<(), Exit> {
 }
 
 fn place(flow: &mut Flow<'_>, text: &Text) -> Place {
-    if is_past_window(flow) && !asks_nothing(flow, text) {
+    if reopening::is_past_window(flow) && !reopening::asks_nothing(flow, text) {
         flow.state.ticket = None;
     }
     match flow.state.ticket {
@@ -87,7 +77,7 @@ async fn on_ticket(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
         return Ok(Taken::NotYet);
     }
     media::fetch(flow, text).await?;
-    let opens = rests(flow.state.status) && !asks_nothing(flow, text);
+    let opens = reopening::rests(flow.state.status) && !reopening::asks_nothing(flow, text);
     let comment = Comment {
         ticket,
         author: flow.state.user,
@@ -114,10 +104,10 @@ async fn on_ticket(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
 fn not_taken(flow: &mut Flow<'_>, ticket: TicketId, no: No) -> Result<Taken, Exit> {
     match no {
         No::Closed => flow.progress.follows = Some(ticket),
-        No::NotFound => start_over(flow),
+        No::NotFound => taken::start_over(flow),
         No::Refused(refusal) if is_full(&refusal) => {
             flow.progress.continues = Some(ticket);
-            start_over(flow);
+            taken::start_over(flow);
         }
         No::Refused(_) if media::leave_out(flow.progress) => {}
         No::Refused(_) => return Ok(Taken::NotFromUser(no)),
@@ -149,7 +139,7 @@ async fn know_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), 
         None => false,
     };
     let Some(facts) = facts.filter(|_| own) else {
-        start_over(flow);
+        taken::start_over(flow);
         return Ok(());
     };
     flow.state.user = facts.requester;
@@ -158,7 +148,7 @@ async fn know_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), 
         flow.state.status = Some(status);
     }
     if facts.requester.is_none() {
-        start_over(flow);
+        taken::start_over(flow);
     }
     Ok(())
 }
@@ -168,7 +158,7 @@ async fn know_by_requester(flow: &mut Flow<'_>, ticket: TicketId) -> Result<(), 
 fn added(flow: &mut Flow<'_>, text: &Text, status: Option<Status>) {
     let was_done = flow.state.is_done();
     let status = status.or(flow.state.status);
-    let still_to_open = rests(status) && !asks_nothing(flow, text);
+    let still_to_open = reopening::rests(status) && !reopening::asks_nothing(flow, text);
     if let Some(status) = status {
         let now = flow.now();
         flow.state.saw_status(status, now);
@@ -194,7 +184,7 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Exit
     };
     // Nothing that is gone or another person's is continued.
     let Some(facts) = facts.filter(|_| own) else {
-        start_over(flow);
+        taken::start_over(flow);
         flow.progress.follows = None;
         return Ok(Taken::NotYet);
     };
@@ -209,7 +199,7 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Exit
         owner::tag(flow, &target).await?;
         owner::lead_here(flow, &target).await?;
         // What was written there before is not part of this conversation.
-        let since = flow.about.at.saturating_add(unreported::CLOCK_SLACK);
+        let since = flow.about.at.saturating_add(CLOCK_SLACK);
         flow.state.move_to(target.ticket, target.status, since);
         // Written down before the text is: what is in doubt is looked for on this ticket.
         return Err(Exit::Pause(Pause::Checkpoint));
@@ -217,56 +207,11 @@ async fn instead_of(flow: &mut Flow<'_>, closed: TicketId) -> Result<Taken, Exit
     if flow.progress.rating.is_some() {
         return Err(rating::of_closed(flow, closed).await?.into());
     }
-    start_over(flow);
+    taken::start_over(flow);
     Ok(Taken::NotYet)
 }
 
 /// The ticket was closed by merging it into another.
 pub(super) fn is_merged(facts: &TicketFacts) -> bool {
     facts.tags.iter().any(|tag| tag == MERGED)
-}
-
-/// The ticket is gone or closed: the text opens another one, whatever the policy for strangers says.
-pub(super) fn start_over(flow: &mut Flow<'_>) {
-    flow.state.ticket = None;
-    flow.progress.create = true;
-    media::renew(flow.progress);
-}
-
-pub(super) fn is_past_window(flow: &Flow<'_>) -> bool {
-    let window = millis(flow.about.policy.reopen_window);
-    let age = |solved| flow.about.at.saturating_sub(solved);
-    flow.state.is_done()
-        && flow
-            .state
-            .solved_at
-            .is_some_and(|solved| age(solved) > window)
-}
-
-/// The ticket waits for something, or is done.
-fn rests(status: Option<Status>) -> bool {
-    status.is_some_and(|status| !matches!(status, Status::New | Status::Open))
-}
-
-/// What a phone wrote by itself asks for nothing, and no more does a courtesy soon after the solve or with
-/// no ticket it could be about. It is shown on the ticket it belongs to; it opens none.
-pub(super) fn asks_nothing(flow: &Flow<'_>, text: &Text) -> bool {
-    if rating::is_part_of_one(flow, text) {
-        return true;
-    }
-    if text.support || !text.media_urls.is_empty() {
-        return false;
-    }
-    match incoming::classify(text.text.as_str()) {
-        TextKind::Reaction(_) | TextKind::AutomaticReply => true,
-        TextKind::ThankYou => flow.state.ticket.is_none() || was_solved_lately(flow),
-        TextKind::Blank | TextKind::OptOutWish | TextKind::Ordinary => false,
-    }
-}
-
-fn was_solved_lately(flow: &Flow<'_>) -> bool {
-    let window = millis(flow.about.policy.thanks_window);
-    let age = |solved| flow.about.at.saturating_sub(solved);
-    let solved = flow.state.solved_at.filter(|_| flow.state.is_done());
-    solved.is_some_and(|solved| age(solved) <= window)
 }

@@ -20,7 +20,7 @@ use crate::message::{Body, BrazeId, Customer, DeliveryId, Event, Phone};
 
 use super::super::state::{State, Taken};
 use super::super::step::{Anyway, HandedOver};
-use super::{Done, Exit, Flow, No, Pause, consent, new_ticket, post};
+use super::{Done, Exit, Flow, No, Pause, consent, reopening, user};
 
 /// Asks whose the event is, before anything is done about it.
 pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Exit> {
@@ -63,7 +63,7 @@ pub(super) async fn meet(flow: &mut Flow<'_>, event: &Event) -> Result<(), Exit>
 fn meet_number(flow: &mut Flow<'_>, told: Option<&BrazeId>) {
     let known = flow.state.profile.as_ref();
     let told_apart = known.zip(told).map(|(known, told)| known != told);
-    if told_apart.unwrap_or_else(|| post::is_past_window(flow)) {
+    if told_apart.unwrap_or_else(|| reopening::is_past_window(flow)) {
         let before = std::mem::take(flow.state);
         flow.state.moved = before.moved;
         flow.state.person = Some(mark(flow, told));
@@ -179,7 +179,7 @@ async fn find_user_in_doubt(flow: &mut Flow<'_>, event: &Event) -> Result<(), Ex
     let number = Customer::Phone(taken.from.clone());
     let told = flow.state.profile.clone();
     let mark = mark(flow, told.as_ref());
-    let user = new_ticket::user_of(flow, text, number, Some(mark)).await?;
+    let user = user::known_by(flow, text, number, Some(mark)).await?;
     flow.state.user.get_or_insert(user);
     if let Some(taken) = &mut flow.state.taken {
         taken.user = Some(user);

@@ -5,7 +5,7 @@ use crate::message::{DeliveryId, Text, TicketId};
 
 use super::super::notes;
 use super::super::step::{Anyway, Refusal, TicketFacts};
-use super::{Exit, Flow, No, Pause, REFUSED_FOR, new_ticket, owner, post};
+use super::{Exit, Flow, No, Pause, REFUSED_FOR, owner, reopening, taken, user};
 
 /// Whether the text is on a ticket, as far as an earlier attempt is in doubt.
 pub(super) async fn was_written(flow: &mut Flow<'_>, text: &Text) -> Result<bool, Exit> {
@@ -27,7 +27,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
         Ok(found) => found,
         Err(No::NotFound) => {
             if here {
-                post::start_over(flow);
+                taken::start_over(flow);
             }
             None
         }
@@ -56,7 +56,7 @@ async fn was_added(flow: &mut Flow<'_>, text: &Text, ticket: TicketId) -> Result
     if here && flow.state.is_done() {
         // The worker that vanished may have set Braze's attributes without saving the new status.
         flow.progress.announce = true;
-        flow.progress.reopen = !post::asks_nothing(flow, text);
+        flow.progress.reopen = !reopening::asks_nothing(flow, text);
     }
     Ok(true)
 }
@@ -106,7 +106,7 @@ pub(super) async fn find_ticket(
     match flow.find_ticket(opened_by.clone()).await? {
         Ok(found) => {
             if found.is_some() {
-                new_ticket::user(flow, text).await?;
+                user::of_customer(flow, text).await?;
             }
             Ok(found)
         }

@@ -14,14 +14,6 @@ use super::{
     spend, subscription, wish,
 };
 
-/// Reason given where a customer's own comment was reported as an agent's.
-pub(super) const BY_END_USER: &str = "comment by an end user";
-
-/// Nothing is sent for it; Braze learns where the conversation is, which the webhook may have moved.
-pub(super) fn no_answer(flow: &Flow<'_>, reason: &'static str) -> Exit {
-    Done::ended(Ending::Ignored(reason), [flow.context().attributes()]).into()
-}
-
 /// The solve of an answer that came from another ticket follows: its own webhook may have come first, when the
 /// conversation was not on the ticket yet.
 pub(super) async fn reply(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
@@ -41,7 +33,7 @@ async fn to_phone(flow: &mut Flow<'_>, reply: &mut Reply) -> Ended {
         return Ok(Done::ended(Ending::Duplicate, []));
     }
     if is_by_end_user(flow, reply).await? {
-        return Ok(Done::ignored(BY_END_USER));
+        return Ok(Done::ignored(answer::BY_END_USER));
     }
     is_theirs(flow, reply).await?;
     earlier::first(flow, reply).await?;
@@ -222,7 +214,7 @@ async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, E
     reply.files = Some(files);
     reply.author = author;
     match wrote(flow, reply) {
-        true => Err(no_answer(flow, "written by the bridge itself")),
+        true => Err(answer::no_answer(flow, "written by the bridge itself")),
         false => Ok(text),
     }
 }

@@ -4,8 +4,7 @@
 use crate::message::{Body, DeliveryId, Event, Reply, Solved};
 
 use super::super::state::{ClosingSkipped, Entry, State, Status};
-use super::unreported::CLOCK_SLACK;
-use super::{EventContext, Flow};
+use super::{CLOCK_SLACK, EventContext, Flow};
 
 /// How far Zendesk's clock and ours may be apart, in milliseconds.
 const CLOCKS_APART: i64 = 1_000;

@@ -6,13 +6,10 @@ use super::super::fingerprint::fingerprint;
 use super::super::notes;
 use super::super::state::{Entry, State, Status};
 use super::super::step::{Anyway, FetchedComment, History};
-use super::{EventContext, Exit, Flow, No, delivery_of, files, owner};
+use super::{CLOCK_SLACK, EventContext, Exit, Flow, No, delivery_of, files, owner};
 
 /// How long the conversation surely remembers which comments were sent, in milliseconds.
 const REMEMBERED: i64 = 48 * 60 * 60 * 1000;
-
-/// Zendesk's times are whole seconds of a clock that is not ours, in milliseconds.
-pub(super) const CLOCK_SLACK: i64 = 60 * 1000;
 
 /// Which comments may be part of the conversation: a ticket's, which it may not be on yet.
 pub(super) struct Where {

@@ -45,6 +45,19 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::policy::Language;
+use texts::Texts;
+
+impl Texts {
+    /// The words of a language.
+    fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &english::TEXTS,
+            Language::French => &french::TEXTS,
+        }
+    }
+}
+
 fn against(text: &str, messages: usize, limit: usize) -> String {
     let (messages, limit) = (messages.to_string(), limit.to_string());
     fill(text, &[("messages", &messages), ("limit", &limit)])

@@ -3,9 +3,6 @@
 //! In: nothing. Out: [`Texts`]. A further language is a file like `english.rs` and an arm in
 //! `Texts::of`; the compiler names every text that it lacks, and a test every place that is not filled.
 
-use super::super::policy::Language;
-use super::{english, french};
-
 /// Every fixed text in one language. `{name}` in braces is filled in.
 pub(super) struct Texts {
     pub(super) not_theirs: &'static str,
@@ -155,13 +152,4 @@ pub(super) struct Media {
     pub(super) not_taken: &'static str,
     pub(super) refused: &'static str,
     pub(super) interrupted: &'static str,
-}
-
-impl Texts {
-    pub(super) fn of(language: Language) -> &'static Self {
-        match language {
-            Language::English => &english::TEXTS,
-            Language::French => &french::TEXTS,
-        }
-    }
 }

@@ -10,12 +10,6 @@ use crate::message::{Customer, TicketId, UserId};
 use super::super::step::{Anyway, Owner};
 use super::{KEPT_SECONDS, Key, Store, StoreError, Write, codec};
 
-/// The attribute that names a customer by external id.
-pub(super) const CUSTOMER: &str = "customer";
-
-/// The attribute that names an anonymous customer, by the digits of the number.
-pub(super) const PHONE: &str = "phone";
-
 /// What a flow needs of a table.
 pub trait Claims {
     /// Writes down whose conversation is on a ticket, and who its requester is. Unless `anyway`, another
@@ -38,8 +32,8 @@ impl Claims for Store {
         now: i64,
     ) -> Result<Option<Owner>, StoreError> {
         let (own, other, who) = match &owner.customer {
-            Customer::Id(id) => (CUSTOMER, PHONE, id.as_str()),
-            Customer::Phone(phone) => (PHONE, CUSTOMER, phone.digits()),
+            Customer::Id(id) => (codec::CUSTOMER, codec::PHONE, id.as_str()),
+            Customer::Phone(phone) => (codec::PHONE, codec::CUSTOMER, phone.digits()),
         };
         let user = owner.user.map_or(0, UserId::get);
         let request = self

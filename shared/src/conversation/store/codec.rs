@@ -14,8 +14,13 @@ use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
 use super::super::step::{HandedOver, Owner};
 use super::super::unknown::{self, FORM};
-use super::claim::{CUSTOMER, PHONE};
 use super::{Held, Key, PARKED, Settled};
+
+/// The attribute that names a customer by external id.
+pub(super) const CUSTOMER: &str = "customer";
+
+/// The attribute that names an anonymous customer, by the digits of the number.
+pub(super) const PHONE: &str = "phone";
 
 /// The attribute that holds the state: `state` is a reserved word of DynamoDB.
 pub(super) const STATE: &str = "memory";

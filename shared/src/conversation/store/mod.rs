@@ -34,7 +34,8 @@ use aws_sdk_dynamodb::types::{
 use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
 
-pub use super::key::{Due, Key, SHARDS};
+pub use super::key::{Due, Key};
+pub use super::shard::SHARDS;
 pub use claim::Claims;
 pub use dead::DeadLetter;
 pub use handover::Handover;

@@ -12,9 +12,9 @@ mod texts;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Customer, DeliveryId, Phone, SmsStep};
+use crate::message::{Customer, Phone, SmsStep};
 
-use super::key::SHARDS;
+use super::shard;
 
 pub use sent::{Fate, Owed, Sent};
 pub use texts::{Heard, Unreported};
@@ -90,7 +90,7 @@ impl Watch {
 
     /// The shard of the `due` index it waits in.
     pub fn shard(customer: &Customer) -> u8 {
-        DeliveryId::derive("shard", &[&Self::pk(customer)]).marker()[0] % SHARDS
+        shard::of(&Self::pk(customer))
     }
 
     /// Notes that Braze took a message, once: the write may be repeated.

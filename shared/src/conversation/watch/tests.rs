@@ -1,7 +1,9 @@
 //! Rules of what is watched: steps in any order, texts with and without their webhook.
 
 use super::*;
-use crate::message::{CommentId, Ended, NotDelivered, Personal, Reached, ReceivedText, TicketId};
+use crate::message::{
+    CommentId, DeliveryId, Ended, NotDelivered, Personal, Reached, ReceivedText, TicketId,
+};
 
 const NOW: i64 = 1_780_000_000_000;
 const MINUTE: i64 = 60_000;

@@ -4,7 +4,7 @@ use crate::conversation::policy::carries;
 use crate::net::Deadline;
 use crate::zendesk::{ChangedTicket, ChangedTickets, ZendeskError};
 
-use super::super::reconcile::{Changes, From, NotTold, TicketChange};
+use super::super::changes::{Changes, From, NotTold, TicketChange};
 use super::Clients;
 
 /// What the export leaves out because it is too young, in milliseconds (reference, "Incremental Exports").

@@ -20,10 +20,10 @@ use crate::telemetry::hops::{self, Hop};
 use crate::telemetry::metrics::{self, Metric};
 
 use super::Clock;
+use super::changes::{Changes, From, NotTold};
 use super::gate::{Closed, Gate};
 use super::limits::{Limit, Limits};
 use super::pace::Pace;
-use super::reconcile::{Changes, From, NotTold};
 
 /// How often the schedule looks whether a vendor is up again, in milliseconds.
 const TRIAL_LOOK: i64 = 500;
