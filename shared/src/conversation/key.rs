@@ -1,6 +1,6 @@
 //! Which item a conversation is, and in which shard of the `due` index it waits.
 
-use crate::message::{Customer, DeliveryId, Phone, TicketId};
+use crate::message::{Customer, Phone, TicketId};
 
 use super::shard;
 use super::watch::Watch;

@@ -6,7 +6,7 @@
 
 use crate::conversation::flow::COMPARED;
 use crate::conversation::state::Entry;
-use crate::conversation::step::Ending;
+use crate::conversation::step::{Ending, TicketFacts};
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watermark};
 use crate::message::{Body, Check, DeliveryId, Event};
 use crate::net::Deadline;

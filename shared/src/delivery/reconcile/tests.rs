@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::conversation::policy::Policy;
 use crate::conversation::state::Status;
-use crate::conversation::step::{Outcome, Step, TicketFacts};
+use crate::conversation::step::{Outcome, Step};
 use crate::conversation::store::Memory;
 use crate::delivery::{Clock, NotTold, Updates};
 use crate::message::{TicketId, UserId};

@@ -1,6 +1,7 @@
-//! Every row of the glossary names a type that stands in its file.
+//! Every row of the glossary names a type that stands in its file, and every public type of the core has a row.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use local::binaries::workspace_root;
 
@@ -59,4 +60,42 @@ fn a_term_is_a_sentence_and_stands_once() {
     terms.sort();
     terms.dedup();
     assert_eq!(terms.len(), count);
+}
+
+#[test]
+fn every_public_type_of_the_core_has_a_row() {
+    let mut files = Vec::new();
+    sources_below(
+        &workspace_root().join("shared/src/conversation"),
+        &mut files,
+    );
+    assert!(files.len() > 50, "{}", files.len());
+    let named: Vec<String> = rows().into_iter().map(|[_, _, name, _]| name).collect();
+    let mut missing = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(&file).expect("readable");
+        for line in source.lines() {
+            let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let kinds = ["struct", "enum", "trait", "type"];
+            let is_type = words.next() == Some("pub")
+                && words.next().is_some_and(|kind| kinds.contains(&kind));
+            if let Some(name) = words.next().filter(|_| is_type)
+                && !named.iter().any(|known| known == name)
+            {
+                missing.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+}
+
+fn sources_below(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("readable") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            sources_below(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
 }
