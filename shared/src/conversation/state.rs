@@ -9,10 +9,10 @@ use crate::message::{BrazeId, CommentId, Customer, DeliveryId, Phone, TicketId, 
 
 pub use super::closing_skipped::ClosingSkipped;
 pub use super::entry::{Attached, Comparison, Entry, Lane, Media, Progress, Trouble};
-pub use super::happened::{Rating, TicketEvent, What};
 pub use super::status::Status;
 pub use super::stood::Stood;
 use super::subscription::LookedUp;
+pub use super::ticket_event::{Rating, TicketEvent, What};
 pub use super::unconfirmed::Unconfirmed;
 use super::unknown::{Stored, Unknown};
 

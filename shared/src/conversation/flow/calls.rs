@@ -11,7 +11,7 @@ use super::super::step::{
     Owner, Person, Sms, Step, TicketFacts, Written,
 };
 use super::super::subscription::Subscription;
-use super::{Call, Exit, Flow, No, Pause, happened, later};
+use super::{Call, Exit, Flow, No, Pause, later, ticket_events};
 
 /// A write that is on its ticket.
 pub(super) struct Found {
@@ -244,7 +244,7 @@ impl Flow<'_> {
     ) -> Call<()> {
         let set = self.attributes(ticket, open);
         let made = self.make(set.clone(), done).await;
-        happened::reported(self, set, &made);
+        ticket_events::reported(self, set, &made);
         self.answer(made?)
     }
 
@@ -257,7 +257,7 @@ impl Flow<'_> {
     ) -> Result<Option<Entry>, Exit> {
         let set = self.attributes(ticket, open);
         let made = self.make(set.clone(), done).await;
-        happened::reported(self, set, &made);
+        ticket_events::reported(self, set, &made);
         Ok(match made? {
             Ok(()) | Err(Failure::Refused(_) | Failure::NotFound) => None,
             Err(_) => Some(self.context().attributes()),
@@ -285,7 +285,7 @@ impl Flow<'_> {
     }
 
     fn attributes(&mut self, ticket: Option<TicketId>, open: bool) -> Step {
-        let events = happened::take(self);
+        let events = ticket_events::take(self);
         let customer = self.customer.clone();
         let opened_at = Some(self.state.opened_at).filter(|at| *at > 0);
         Step::SetAttributes(Attributes {

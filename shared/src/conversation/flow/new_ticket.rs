@@ -7,7 +7,8 @@ use super::super::state::Status;
 use super::super::step::{Anyway, Ending, NewTicket, Written};
 use super::taken::Taken;
 use super::{
-    Done, Exit, Flow, No, Pause, happened, media, owner, recover, reopening, routing, user, wish,
+    Done, Exit, Flow, No, Pause, media, owner, recover, reopening, routing, ticket_events, user,
+    wish,
 };
 
 /// Reason given when the policy keeps strangers' texts out.
@@ -94,7 +95,7 @@ async fn opened(flow: &mut Flow<'_>, requester: UserId, created: &Written) -> Re
         .for_each(|id| flow.state.wrote(id));
     flow.progress.posted = true;
     flow.progress.opened = true;
-    happened::opened(flow);
+    ticket_events::opened(flow);
     flow.progress.announce = true;
     claimed.map(drop)
 }

@@ -7,8 +7,8 @@ use super::super::state::{Status, What};
 use super::super::step::{Comment, Refusal, TicketFacts};
 use super::taken::{self, Taken};
 use super::{
-    CLOCK_SLACK, Exit, Flow, No, Pause, happened, media, new_ticket, owner, rating, recover,
-    reopening, write,
+    CLOCK_SLACK, Exit, Flow, No, Pause, media, new_ticket, owner, rating, recover, reopening,
+    ticket_events, write,
 };
 
 /// The tag Zendesk puts on a ticket that was merged into another (third-party source).
@@ -167,7 +167,7 @@ fn added(flow: &mut Flow<'_>, text: &Text, status: Option<Status>) {
     let is_done = flow.state.is_done();
     flow.progress.announce |= (was_done && !is_done) || (still_to_open && is_done);
     if was_done && !is_done {
-        happened::record(flow, What::Reopened);
+        ticket_events::record(flow, What::Reopened);
     }
 }
 

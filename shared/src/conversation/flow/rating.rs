@@ -7,7 +7,7 @@ use crate::text::incoming::rating;
 use super::super::policy::millis;
 use super::super::state::{Rating, Status, What};
 use super::super::step::Ending;
-use super::{Done, Exit, Flow, No, happened, write};
+use super::{Done, Exit, Flow, No, ticket_events, write};
 
 /// How long after a rating a text explains it, in milliseconds.
 const COMMENT_WINDOW: i64 = 10 * 60 * 1000;
@@ -59,7 +59,7 @@ pub(super) async fn record(flow: &mut Flow<'_>) -> Result<(), Exit> {
         at: flow.about.at,
     });
     flow.progress.rating = None;
-    happened::record(flow, What::Rated(value));
+    ticket_events::record(flow, What::Rated(value));
     Ok(())
 }
 
@@ -78,9 +78,9 @@ pub(super) async fn of_closed(flow: &mut Flow<'_>, ticket: TicketId) -> Result<D
         at: flow.about.at,
     });
     tracing::info!(delivery.id = %flow.about.delivery, rating = value, "rating of a closed ticket");
-    happened::record(flow, What::Rated(value));
+    ticket_events::record(flow, What::Rated(value));
     let mut follow = Vec::new();
-    happened::follow(flow, &mut follow);
+    ticket_events::follow(flow, &mut follow);
     Ok(Done::ended(Ending::Delivered, follow))
 }
 

@@ -10,8 +10,8 @@ use super::answer::{self, Answer};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Exit, Flow, No, adopt, delivery_of, earlier, files, happened, put_right, solve,
-    spend, subscription, wish,
+    Done, Ended, Exit, Flow, No, adopt, delivery_of, earlier, files, put_right, solve, spend,
+    subscription, ticket_events, wish,
 };
 
 /// The solve of an answer that came from another ticket follows: its own webhook may have come first, when the
@@ -221,7 +221,7 @@ async fn find_text(flow: &mut Flow<'_>, reply: &mut Reply) -> Result<Personal, E
 
 /// Every message was taken: what the agent has to know of that.
 fn sent(flow: &mut Flow<'_>, reply: &Reply, answer: &Answer<'_>) -> Done {
-    happened::answered(flow);
+    ticket_events::answered(flow);
     remember(flow.state, flow.about.delivery, reply);
     files::remember(flow, reply);
     let note = answer::note(flow.about.policy, answer);

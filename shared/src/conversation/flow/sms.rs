@@ -43,12 +43,12 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
     if let Some(note) = spend::beyond_limit(flow, &outgoing.messages).await? {
         return Ok(Sent::BeyondLimit(note));
     }
-    let parts = u8::try_from(outgoing.messages.len()).unwrap_or(u8::MAX);
+    let messages = u8::try_from(outgoing.messages.len()).unwrap_or(u8::MAX);
     let sent = flow.progress.sent;
     let Some(message) = outgoing.messages.into_iter().nth(usize::from(sent)) else {
         return Ok(Sent::All);
     };
-    let taken = u32::try_from(segments(&message)).unwrap_or(u32::MAX);
+    let parts = u32::try_from(segments(&message)).unwrap_or(u32::MAX);
     let about = outgoing.written_on.or(outgoing.ticket);
     let sms = Sms {
         campaign: outgoing.campaign,
@@ -57,7 +57,7 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
         media: outgoing.picture.filter(|_| sent == 0),
         agent: outgoing.agent,
         part: sent.saturating_add(1),
-        parts,
+        parts: messages,
         comment: outgoing.comment,
         written_on: outgoing.written_on,
         ticket: outgoing.ticket,
@@ -68,14 +68,14 @@ pub(super) async fn send_once(flow: &mut Flow<'_>, outgoing: Outgoing) -> Result
             flow.progress.sent = sent.saturating_add(1);
             let counts = flow.about.policy.parts_field.is_some() && about == flow.state.ticket;
             if counts {
-                flow.state.parts = flow.state.parts.saturating_add(taken);
+                flow.state.parts = flow.state.parts.saturating_add(parts);
             }
         }
         Err(No::Unknown) => return Ok(Sent::Unknown),
         Err(No::Refused(refusal)) => return Ok(Sent::Refused(refusal)),
         Err(no) => return Err(no.into()),
     }
-    match flow.progress.sent < parts {
+    match flow.progress.sent < messages {
         true => Err(Exit::Pause(Pause::Checkpoint)),
         false => Ok(Sent::All),
     }

@@ -10,8 +10,8 @@ use super::super::step::{Ending, Refusal};
 use super::owner::{self, Said, Whose};
 use super::sms::{self, Outgoing, Sent};
 use super::{
-    Done, Ended, Exit, Flow, No, Pause, REFUSED_FOR, adopt, happened, later, loop_guard, put_right,
-    quiet_hours, solve, spend, subscription, unreported,
+    Done, Ended, Exit, Flow, No, Pause, REFUSED_FOR, adopt, later, loop_guard, put_right,
+    quiet_hours, solve, spend, subscription, ticket_events, unreported,
 };
 
 /// What the Braze guide's trigger sends literally: it counts as a default, like no words at all.
@@ -74,7 +74,7 @@ pub(super) async fn solved(flow: &mut Flow<'_>, solved: &mut Solved) -> Ended {
 /// Every message was taken: what the agent and Braze have to know of that.
 fn sent(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
     solve::notified(flow, solved, None);
-    happened::record(flow, What::Solved);
+    ticket_events::record(flow, What::Solved);
     let mut follow: Vec<Entry> = subscription::note(flow).into_iter().collect();
     let right = notes::closing_sent_after_all(flow.language());
     follow.extend(put_right::note(
@@ -83,7 +83,7 @@ fn sent(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId) -> Done {
         flow.about.delivery,
         right,
     ));
-    happened::follow(flow, &mut follow);
+    ticket_events::follow(flow, &mut follow);
     Done::ended(Ending::Delivered, follow)
 }
 
@@ -305,7 +305,7 @@ async fn without_message(
     ticket: TicketId,
     skipped: ClosingSkipped,
 ) -> Ended {
-    happened::record_once(flow, What::Solved);
+    ticket_events::record_once(flow, What::Solved);
     let announced = flow.announce(Some(ticket), false).await?;
     let follow = announced.into_iter().chain(subscription::note(flow));
     solve::notified(flow, solved, Some(skipped));
@@ -318,7 +318,7 @@ fn too_long(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, messages: us
     let note = notes::closing_too_long(flow.language(), messages, limit);
     let note = flow.note(ticket, note, &[]);
     solve::notified(flow, solved, Some(ClosingSkipped::Other));
-    happened::record(flow, What::Solved);
+    ticket_events::record(flow, What::Solved);
     let reason = "the closing message is too long for SMS";
     Done::ended(Ending::Ignored(reason), [note, flow.context().attributes()])
 }
@@ -360,6 +360,6 @@ fn refused(flow: &mut Flow<'_>, solved: &Solved, ticket: TicketId, refusal: Refu
 }
 
 fn attributes_and(flow: &mut Flow<'_>, ticket: TicketId, note: String) -> [Entry; 2] {
-    happened::record(flow, What::Solved);
+    ticket_events::record(flow, What::Solved);
     [flow.context().attributes(), flow.note(ticket, note, &[])]
 }

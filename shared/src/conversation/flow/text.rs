@@ -8,8 +8,8 @@ use super::super::state::{Entry, Status, What};
 use super::super::step::{Ending, Refusal};
 use super::consent::OPTED_OUT_TAG;
 use super::{
-    Done, Ended, Exit, Flow, No, happened, late_files, loop_guard, owner, post, put_right, rating,
-    routing, subscription, wish,
+    Done, Ended, Exit, Flow, No, late_files, loop_guard, owner, post, put_right, rating, routing,
+    subscription, ticket_events, wish,
 };
 
 pub(super) async fn text(flow: &mut Flow<'_>, text: &Text) -> Ended {
@@ -57,7 +57,7 @@ async fn delivered(flow: &mut Flow<'_>, text: &Text) -> Ended {
         flow.about.delivery,
         right,
     ));
-    happened::follow(flow, &mut follow);
+    ticket_events::follow(flow, &mut follow);
     Ok(Done::ended(Ending::Delivered, follow))
 }
 
@@ -70,7 +70,7 @@ async fn reopen(flow: &mut Flow<'_>) -> Result<(), Exit> {
         Ok(()) => {
             if flow.state.is_done() {
                 flow.progress.announce = true;
-                happened::record(flow, What::Reopened);
+                ticket_events::record(flow, What::Reopened);
             }
             let now = flow.now();
             flow.state.saw_status(Status::Open, now);
