@@ -144,7 +144,7 @@ fn rows() -> Vec<Row> {
             "an answer on it, whose body names `requester_id` and `tags`",
             Body::Reply(said(Some(7), 35)),
         ),
-        Row::of("a solve of it, likewise", solve(Some(7))),
+        Row::of("a solve of it, whose body names both", solve(Some(7))),
         Row::of("the first text of a customer", text("Hello")).of_a_stranger(),
         Row::of(
             "an answer whose body does not name them",
