@@ -46,7 +46,7 @@ const ONLY: [&str; 9] = [
 
 /// Whether a text is a keyword that can mean nothing but an opt-out.
 pub(super) fn is_only_keyword(words: &Words) -> bool {
-    matches!(words.list.as_slice(), [word] if ONLY.contains(&word.text.as_str()))
+    !words.asks && matches!(words.list.as_slice(), [word] if ONLY.contains(&word.text.as_str()))
 }
 
 /// Whether a text asks for no more texts: as a whole, or in a clause that can mean nothing else.
