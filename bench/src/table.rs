@@ -78,10 +78,10 @@ impl Table {
 
     fn due(&self, body: &Value) -> Value {
         let values = &body["ExpressionAttributeValues"];
-        let now = number(&values[":now"]);
+        let until = number(&values[":until"]);
         let is_due = |item: &Map<String, Value>| {
             item.get("due_shard") == Some(&values[":shard"])
-                && item.get("due_at").is_some_and(|at| number(at) <= now)
+                && item.get("due_at").is_some_and(|at| number(at) <= until)
         };
         let due = self.items.iter().filter(|(_, item)| is_due(item));
         let items: Vec<Value> = due.map(|(pk, _)| json!({"pk": {"S": pk}})).collect();
@@ -141,6 +141,7 @@ fn settle<'a>(
             set(item, "mailbox", mailbox);
             set(item, "lease", value(":lease")?);
             set(item, "due_at", value(":due")?);
+            set(item, "due_shard", value(":shard")?);
         }
         None => {
             for name in ["mailbox", "lease", "due_at", "due_shard"] {

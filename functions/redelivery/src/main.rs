@@ -15,7 +15,7 @@ async fn main() -> Result<ExitCode, Error> {
     };
     let app = &app;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<Value>| {
-        Box::pin(app.redeliver(&event.context)).await
+        Box::pin(app.redeliver(&event.payload, &event.context)).await
     }))
     .await?;
     Ok(ExitCode::SUCCESS)

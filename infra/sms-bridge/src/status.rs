@@ -1,7 +1,7 @@
 //! `sms-bridge status`: what waits, since when, and why.
 //!
 //! In: the index `due`, and the items it names. Out: how many wait for what, and the longest
-//! waiting ones. The table is not scanned: an idle bundle is answered with four queries.
+//! waiting ones. The table is not scanned: an idle bundle is answered with eight queries.
 
 use std::collections::BTreeMap;
 

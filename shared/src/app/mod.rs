@@ -17,7 +17,8 @@ use crate::aws::AwsParts;
 use crate::config::{self, ConfigErrors, Settings, SignatureMode};
 use crate::conversation::store::{Store, StoreError};
 use crate::delivery::{
-    Bridge, Clients, Clock, Gate, Limits, Pace, Summary, Switch, TicketDefaults, Updates, Work,
+    Bridge, Clients, Clock, Gate, Limits, Pace, Side, Summary, Switch, TicketDefaults, Updates,
+    Work,
 };
 use crate::media::Fetcher;
 use crate::net::{Http, NetError};
@@ -93,6 +94,7 @@ impl App {
             braze_gate: Gate::default(),
             limits: Limits::default(),
             pace: Pace::default(),
+            sends: Pace::default(),
         };
         let bridge = Bridge {
             store,
@@ -110,22 +112,33 @@ impl App {
         })
     }
 
-    /// Drains what is due; the schedule's event says nothing of interest.
+    /// Drains what is due. The schedule's event says which of the runs side by side this is and how many there are
+    /// (`{"run": 0, "of": 2}`); such a run comes back to what falls due while it lasts. Any other event is of a run
+    /// that goes alone and ends when nothing is due.
     ///
     /// # Errors
     ///
     /// Where the table cannot be read: the schedule comes again.
     pub async fn redeliver(
         &self,
+        event: &Value,
         context: &lambda_http::Context,
     ) -> Result<Value, lambda_http::Error> {
         invocation::begins(context.xray_trace_id.as_deref());
         let request_id = &context.request_id;
         let deadline = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         let work = Work::scheduled(request_id, deadline);
+        let side = Side::read(event["run"].as_u64(), event["of"].as_u64());
+        let work = match side {
+            Some(side) => work.beside(side).that_comes_back(),
+            None => work,
+        };
         let run = telemetry::caught(async {
             let mut summary = self.bridge.redeliver(&work).await?;
-            Box::pin(self.bridge.reconcile(&work, &mut summary)).await?;
+            // One of them compares.
+            if side.is_none_or(|side| side.nth == 0) {
+                Box::pin(self.bridge.reconcile(&work, &mut summary)).await?;
+            }
             Ok::<Summary, StoreError>(summary)
         });
         let summary = run.await.ok_or("the run panicked")??;

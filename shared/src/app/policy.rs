@@ -60,6 +60,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
             a_minute: settings.zendesk.updates_per_minute,
             share: settings.zendesk.updates_share,
         },
+        drained_at_once: settings.drained_at_once,
         quiet_hours: settings.policy.quiet_hours.clone(),
         style: style(&settings.policy.sms),
     }

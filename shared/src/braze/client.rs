@@ -4,6 +4,7 @@
 //! `secrets` and the identifiers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, StatusCode};
@@ -17,12 +18,24 @@ use crate::message::Customer;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
 use crate::secrets::{SecretStore, Secrets};
 
+/// The header that tells how many such calls the account may make, of sends in an hour.
+const LIMIT: &str = "x-ratelimit-limit";
+
 /// Calls Braze's API. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct BrazeClient {
     http: Http,
     base: BaseUrl,
     secrets: Arc<SecretStore>,
+    rate: Arc<Rate>,
+}
+
+/// How much Braze is asked to send, and how much it allows.
+#[derive(Debug, Default)]
+struct Rate {
+    sends: AtomicU64,
+    /// Sends an hour; zero: not known.
+    limit: AtomicU32,
 }
 
 /// The secret holds no usable key for Braze.
@@ -37,7 +50,16 @@ impl BrazeClient {
             http,
             base,
             secrets,
+            rate: Arc::default(),
         }
+    }
+
+    /// Sends asked for so far, and how many an hour Braze allows, where its answers name it (the vendor's page on
+    /// rate limits: every answer does).
+    pub fn sends(&self) -> (u64, Option<u32>) {
+        let limit = self.rate.limit.load(Ordering::Relaxed);
+        let sends = self.rate.sends.load(Ordering::Relaxed);
+        (sends, (limit > 0).then_some(limit))
     }
 
     /// Whether Braze exports events to the bridge: the secret holds a token for them. No call to Braze.
@@ -57,7 +79,13 @@ impl BrazeClient {
     ) -> Result<Dispatched, BrazeError> {
         let url = self.base.at("/campaigns/trigger/send");
         let request = Request::new(Method::POST, url, Repeat::Never).json(&SendBody::of(send));
+        self.rate.sends.fetch_add(1, Ordering::Relaxed);
         let answer = self.call(request, deadline).await?;
+        if let Some(told) = answer.header(LIMIT) {
+            // What makes no sense counts as absent.
+            let limit = told.parse().unwrap_or(0);
+            self.rate.limit.store(limit, Ordering::Relaxed);
+        }
         // Accepted is accepted, whatever can be read of the details.
         let sent = Dispatched::from(answer.json::<SentAnswer>().unwrap_or_default());
         if sent.warnings > 0 {

@@ -332,3 +332,25 @@ async fn a_secret_without_a_key_sends_nothing() {
     assert!(matches!(error, BrazeError::Unavailable { .. }), "{error:?}");
     assert!(setting.braze.requests().is_empty());
 }
+
+/// What Braze tells of its limit is used; what makes no sense counts as not told.
+#[tokio::test]
+async fn the_limit_of_sends_that_braze_tells_is_known() {
+    let told = [
+        ("250000", Some(250_000)),
+        ("10", Some(10)),
+        ("0", None),
+        ("-5", None),
+        ("many", None),
+        ("", None),
+    ];
+    let replies = told.map(|(header, _)| success().with("x-ratelimit-limit", header));
+    let setting = setting(replies.into_iter().chain([success(), success()]));
+    assert_eq!(setting.client.sends(), (0, None));
+    for (sends, (header, limit)) in (1..).zip(told) {
+        send(&setting, later()).await.expect("sent");
+        assert_eq!(setting.client.sends(), (sends, limit), "{header:?}");
+    }
+    send(&setting, later()).await.expect("sent");
+    assert_eq!(setting.client.sends(), (7, None), "absent");
+}

@@ -38,6 +38,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     }
     let allowed_campaigns = r.campaigns("ALLOWED_CAMPAIGN_IDS");
     let policy = policy(r);
+    let drained_at_once = r.number("DRAINED_AT_ONCE", 32, 1..=100);
     let signature_mode = r.choice(
         "SIGNATURE_MODE",
         SignatureMode::Enforce,
@@ -62,6 +63,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             allowed_campaigns,
         },
         policy,
+        drained_at_once,
         signature_mode,
         extra_ca_file: r.optional("EXTRA_CA_FILE").map(PathBuf::from),
         media_allow_loopback,

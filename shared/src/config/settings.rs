@@ -26,6 +26,8 @@ pub struct Settings {
     pub braze: BrazeSettings,
     /// What the bridge decides by.
     pub policy: PolicySettings,
+    /// `DRAINED_AT_ONCE`: conversations that a run of redelivery works on at the same time for each vendor.
+    pub drained_at_once: u32,
     /// `SIGNATURE_MODE`.
     pub signature_mode: SignatureMode,
     /// `EXTRA_CA_FILE`: PEM certificates trusted beside the public ones.

@@ -52,6 +52,7 @@ fn the_required_settings_alone_give_the_contracts_defaults() {
     assert_eq!(settings.braze.solved_campaign, None);
     assert_eq!(settings.braze.allowed_campaigns, None);
     assert_eq!(settings.braze.subscription_group, None);
+    assert_eq!(settings.drained_at_once, 32);
     assert_eq!(settings.signature_mode, SignatureMode::Enforce);
     assert_eq!(settings.extra_ca_file, None);
     assert_eq!(settings.log_level, LevelFilter::INFO);
@@ -285,6 +286,7 @@ fn every_wrong_value_is_reported_by_name_and_none_is_shown() {
         ("TICKET_TAGS", "zzz zzz"),
         ("TICKET_PRIORITY", "zzz"),
         ("TICKET_TYPE", "zzz"),
+        ("DRAINED_AT_ONCE", "0"),
         ("SIGNATURE_MODE", "zzz"),
         ("LOG_LEVEL", "zzz"),
     ];

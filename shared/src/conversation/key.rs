@@ -2,8 +2,50 @@
 
 use crate::message::{Customer, Phone, TicketId};
 
-use super::shard;
+use super::entry::Lane;
+use super::shard::{self, SHARDS};
 use super::watch::Watch;
+
+/// The vendor that something waits for: what waits for one is read and drained without what waits for the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Vendor {
+    /// Zendesk; and what needs no vendor.
+    Zendesk,
+    /// Braze.
+    Braze,
+}
+
+impl Vendor {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Zendesk, Self::Braze];
+
+    /// Whom a lane's events are for.
+    pub fn of(lane: Lane) -> Self {
+        match lane {
+            Lane::Braze | Lane::Automatic | Lane::Attributes => Self::Braze,
+            Lane::Zendesk | Lane::Files | Lane::Look | Lane::Own | Lane::Newer => Self::Zendesk,
+        }
+    }
+
+    /// The value of `due_shard` of what waits for this vendor in a shard.
+    pub fn due_shard(self, shard: u8) -> u8 {
+        match self {
+            Self::Zendesk => shard,
+            Self::Braze => SHARDS + shard,
+        }
+    }
+}
+
+/// What the `due` index tells of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits {
+    /// Whom for.
+    pub vendor: Vendor,
+    /// When it is due, in milliseconds since the epoch.
+    pub at: i64,
+    /// Which item.
+    pub due: Due,
+}
 
 /// What is due.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -62,7 +104,7 @@ impl Key {
         }
     }
 
-    /// The shard of the `due` index it waits in.
+    /// The shard it waits in, of those for one vendor.
     pub fn shard(&self) -> u8 {
         shard::of(&self.pk())
     }

@@ -83,6 +83,9 @@ pub struct Policy {
     pub spend: Spend,
     /// How many updates of tickets the bridge makes.
     pub updates: UpdateLimit,
+    /// Conversations that a run of redelivery works on at the same time for each vendor, and so the most calls that
+    /// one gets at once.
+    pub drained_at_once: u32,
     /// When no automatic SMS goes out.
     pub quiet_hours: Option<Hours>,
 }
@@ -157,6 +160,7 @@ impl Default for Policy {
             loop_fuse: 5,
             updates: UpdateLimit::default(),
             spend: Spend::default(),
+            drained_at_once: 32,
             quiet_hours: None,
         }
     }

@@ -46,6 +46,12 @@ pub fn due_at(mailbox: &[Entry], state: &State) -> i64 {
         .unwrap_or(0)
 }
 
+/// The lane whose pause ends first.
+pub fn due_lane(mailbox: &[Entry], state: &State) -> Option<Lane> {
+    let lanes = mailbox.iter().map(Entry::lane);
+    lanes.min_by_key(|&lane| state.waits_until(lane))
+}
+
 /// Takes out what is in the mailbox already: a delivery that has waited for longer than deliveries are
 /// remembered may come once more.
 pub fn drop_repeats(mailbox: &mut Vec<Entry>) {

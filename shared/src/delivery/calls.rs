@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::conversation::flow::{Calling, Calls};
 use crate::conversation::state::{Entry, Trouble};
 use crate::conversation::step::{Anyway, Failure, Outcome, Owner, Step};
-use crate::conversation::store::{Key, Lease, Storage, StoreError};
+use crate::conversation::store::{Key, Lease, Storage, StoreError, Vendor};
 use crate::message::{Body, Check, DeliveryId, Event, TicketId};
 use crate::net::Deadline;
 
@@ -41,7 +41,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Leased<'_, V, S> {
             vendors, updates, ..
         } = self.bridge;
         let now = self.now();
-        if Limit::of(step) != Some(Limit::TicketUpdates) || vendors.spares_zendesk(now) {
+        if Limit::of(step) != Some(Limit::TicketUpdates) || vendors.spares(Vendor::Zendesk, now) {
             return None;
         }
         let asking = Asking {

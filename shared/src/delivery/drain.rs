@@ -41,6 +41,8 @@ pub(super) struct Drained {
     pub(super) endings: Endings,
     /// Events that no webhook had reported, found by looks at tickets.
     pub(super) found: usize,
+    /// When what is left of it is due, in milliseconds since the epoch.
+    pub(super) due_at: Option<i64>,
 }
 
 impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
@@ -87,6 +89,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             ours = self.settle(&mut held, work, &markers).await;
         }
         Drained {
+            due_at: (held.is_parked() && !held.mailbox.is_empty()).then_some(held.until),
             key: held.key,
             ticket: held.state.ticket,
             endings,

@@ -96,6 +96,13 @@ impl Gate {
         state.failures >= FAILURES && (state.trying || state.down_until <= now)
     }
 
+    /// Until when the vendor is spared because it failed too often; `None`: it is not, or may be tried now.
+    pub fn down_until(&self, now: i64) -> Option<i64> {
+        let state = self.state();
+        let down = state.failures >= FAILURES && state.down_until > now;
+        down.then_some(state.down_until)
+    }
+
     /// The vendor answered, whatever it said.
     pub fn answered(&self) {
         let mut state = self.state();
@@ -154,6 +161,8 @@ mod tests {
     fn a_vendor_that_fails_is_spared_tried_again_and_trusted_again() {
         let gate = closed_at_zero();
         assert_eq!(gate.admit(FIRST_PAUSE - 1), Err(Closed::Down));
+        assert_eq!(gate.down_until(FIRST_PAUSE - 1), Some(FIRST_PAUSE));
+        assert_eq!(gate.down_until(FIRST_PAUSE), None);
         assert!(gate.is_closed(FIRST_PAUSE));
         assert_eq!(gate.admit(FIRST_PAUSE), Ok(()), "one call may try");
         gate.failed(FIRST_PAUSE);

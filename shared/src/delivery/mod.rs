@@ -44,8 +44,8 @@ pub use pace::Pace;
 pub use redeliver::Summary;
 pub use updates::Updates;
 pub(crate) use vendors::calls_zendesk;
-pub use vendors::{Clients, Switch, TicketDefaults, Vendors};
-pub use work::{Clock, Work};
+pub use vendors::{Clients, Switch, TicketDefaults, UnderWay, Vendors};
+pub use work::{Clock, Side, Work};
 
 /// The bridge: everything an event needs, built once per environment.
 #[derive(Debug)]

@@ -7,12 +7,12 @@
 use crate::conversation::flow::COMPARED;
 use crate::conversation::state::Entry;
 use crate::conversation::step::{Ending, TicketFacts};
-use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watermark};
+use crate::conversation::store::{Accepted, Key, Storage, StoreError, Vendor, Watermark};
 use crate::message::{Body, Check, DeliveryId, Event};
 use crate::net::Deadline;
 
 use super::changes::{Changes, From, TicketChange};
-use super::{Bridge, Summary, Taken, Vendors, Work};
+use super::{Bridge, Summary, Taken, UnderWay, Vendors, Work};
 
 /// Pages read in a run, of the ten a minute that Zendesk lets through for a whole account.
 const PAGES: usize = 4;
@@ -47,7 +47,7 @@ impl<V: Vendors + Sync, S: Storage + Watermark + Sync> Bridge<V, S> {
     /// [`StoreError`] when the table cannot be read or written.
     pub async fn reconcile(&self, work: &Work, summary: &mut Summary) -> Result<(), StoreError> {
         let now = self.clock.now();
-        if work.is_over(now) || self.vendors.limited_until(now, 0).is_some() {
+        if work.is_over(now) || self.is_zendesk_limited(now) {
             return Ok(());
         }
         let since = begin(self.store.watermark().await?, now);
@@ -134,12 +134,17 @@ impl<V: Vendors + Sync, S: Storage + Watermark + Sync> Bridge<V, S> {
     ) -> Result<bool, StoreError> {
         for changed in changed {
             let now = self.clock.now();
-            if *looks == 0 || work.is_over(now) || self.vendors.limited_until(now, 0).is_some() {
+            if *looks == 0 || work.is_over(now) || self.is_zendesk_limited(now) {
                 return Ok(false);
             }
             *looks -= usize::from(self.look(changed, since, work, summary).await?);
         }
         Ok(true)
+    }
+
+    fn is_zendesk_limited(&self, now: i64) -> bool {
+        let nothing = UnderWay::nothing(Vendor::Zendesk);
+        self.vendors.limited_until(nothing, now).is_some()
     }
 
     /// Whether Zendesk was asked. A change is looked at once while the watermark stays where it is; after

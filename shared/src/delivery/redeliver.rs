@@ -1,10 +1,11 @@
 //! The schedule's work: conversations that are due are taken and drained, some at a time.
 //!
-//! In: the index `due`, the time. Out: a summary. What is due is read shard by shard in turn, so
-//! that no shard waits for another, and as fast as it is worked on, so that a slow conversation
-//! holds up no other.
+//! In: the index `due`, the time. Out: a summary. What waits for one vendor is read and drained without what
+//! waits for the other, so that neither holds up the other, and shard by shard in turn, so that no shard waits
+//! for another; as fast as it is worked on, so that a slow conversation holds up no other. Runs side by side
+//! begin with shards of their own.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,18 +14,21 @@ use tokio::task::JoinSet;
 
 use crate::conversation::queue;
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Due, Key, SHARDS, Storage, StoreError};
+use crate::conversation::store::{Due, Key, Storage, StoreError, Vendor, Waits};
 use crate::telemetry::hops;
 
 use super::drain::Drained;
-use super::{Bridge, Endings, Taken, Vendors, Work, doubt};
+use super::{Bridge, Endings, Side, Taken, UnderWay, Vendors, Work, doubt};
 
-/// Conversations worked on at the same time, and so the most calls a vendor gets at once. Enough for
-/// a limit of 1,000 requests a minute at a second each.
-const CONCURRENCY: usize = 16;
-
-/// Conversations read from a shard of the index at once.
+/// Conversations read from a shard of the index at once, for each vendor.
 const PAGE: i32 = 32;
+
+/// What waits for a vendor that is down is looked at after so long, in milliseconds.
+const STAYS: i64 = 60 * 60 * 1000;
+
+/// A run that comes back sees what falls due within so long, in milliseconds: first and second pauses. A
+/// request's lease is longer and seldom ends.
+const AHEAD: i64 = 5_000;
 
 /// What a run did, in events.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -65,58 +69,97 @@ where
     ///
     /// [`StoreError`] when the index cannot be read; what was under way is brought to its end.
     pub async fn redeliver(self: &Arc<Self>, work: &Work) -> Result<Summary, StoreError> {
-        let mut run = Run::default();
+        let mut run = Run::new(work.side());
         loop {
             let now = self.clock.now();
             let over = work.is_over(now);
-            let limited = self.vendors.limited_until(now, run.running.len());
-            if !over && limited.is_none() && run.running.len() < CONCURRENCY {
-                if let Some(due) = run.next() {
-                    let (bridge, work) = (Arc::clone(self), work.clone());
-                    run.running.spawn(async move {
-                        let (worked, _) = hops::collected(bridge.work_off(&due, &work)).await;
-                        (due, worked)
-                    });
-                    continue;
-                }
-                if run.barren < SHARDS {
-                    match self.store.due(run.shard, now, PAGE).await {
-                        Ok(due) => run.read(due),
-                        Err(error) => return run.end_with(error).await,
-                    }
-                    continue;
-                }
+            let open: Vec<Vendor> = match over {
+                true => vec![],
+                false => (Vendor::ALL.into_iter())
+                    .filter(|&vendor| self.may_begin(&run, vendor, now))
+                    .collect(),
+            };
+            let down = |vendor| self.vendors.down_until(vendor, now).is_some();
+            if let Some((vendor, due)) = run.next(&open, down, now) {
+                let (bridge, work) = (Arc::clone(self), work.clone());
+                run.queue(vendor).running.spawn(async move {
+                    let (worked, _) = hops::collected(bridge.work_off(&due, &work)).await;
+                    (due, worked)
+                });
+                continue;
             }
-            // What was put off within the run has its turn within the run, or within the next one.
-            let turn = || self.updates.next_turn(now, self.updates_allowed());
-            // A limit beyond the end of the run is the next run's.
-            let pause = limited.or_else(turn);
-            let pause = pause.filter(|&until| !over && !work.is_over(until));
-            if run.running.is_empty() && pause.is_none() {
-                run.summary.drain_s = self.drain_s(now).await;
+            if let Some((shard, vendors)) = run.next_shard(&open) {
+                let ahead = if work.comes_back() { AHEAD } else { 0 };
+                let until = now.saturating_add(ahead);
+                match self.store.due(shard, &vendors, until, PAGE).await {
+                    Ok(due) => run.read(due, now),
+                    Err(error) => return run.end_with(error).await,
+                }
+                continue;
+            }
+            let pause = self.pause(&run, work, now).filter(|_| !over);
+            if run.is_idle() && pause.is_none() {
+                run.summary.drain_s = self.drain_s(&run, now).await;
                 return Ok(run.summary);
             }
-            if run.wait(pause.map(|until| until.saturating_sub(now))).await {
-                // Something may have become due.
-                run.barren = 0;
+            let pause = pause.map(|until| until.saturating_sub(now));
+            if run.wait(pause, work.comes_back()).await {
+                run.look_again(self.clock.now());
             }
         }
     }
 
-    /// How long the rest takes where updates of tickets were put off, in seconds.
-    async fn drain_s(&self, now: i64) -> u64 {
+    /// One more conversation may begin for a vendor.
+    fn may_begin(&self, run: &Run, vendor: Vendor, now: i64) -> bool {
+        let under_way = run.under_way(vendor);
+        under_way.conversations < self.policy.drained_at_once as usize
+            && self.vendors.limited_until(under_way, now).is_none()
+    }
+
+    /// When there may be something to do again within the run: a limit ends, an update of a ticket that was put
+    /// off has its turn, or a pause is over.
+    fn pause(&self, run: &Run, work: &Work, now: i64) -> Option<i64> {
+        let limited = |vendor| self.vendors.limited_until(run.under_way(vendor), now);
+        let limits = Vendor::ALL.into_iter().filter_map(limited);
+        let turn = self.updates.next_turn(now, self.updates_allowed());
+        // A vendor that is down is tried again by a run that comes back, where there is something to try it with.
+        let pauses = run.queues.iter().filter_map(|queue| {
+            let down_until = self.vendors.down_until(queue.vendor, now);
+            match down_until {
+                Some(until) => (work.comes_back() && !queue.due.is_empty()).then_some(until),
+                None => queue.later.first().copied(),
+            }
+        });
+        let all = limits.chain(turn).chain(pauses);
+        // What lies beyond the end of the run is the next run's.
+        all.filter(|&until| !work.is_over(until)).min()
+    }
+
+    /// How long the rest takes, in seconds: where updates of tickets were put off, within the bridge's share;
+    /// where the time was up before all were taken, at the pace of this run.
+    async fn drain_s(&self, run: &Run, now: i64) -> u64 {
         let allowed = self.updates_allowed();
-        let Some(allowed) = allowed.filter(|_| self.updates.next_turn(now, allowed).is_some())
-        else {
-            return 0;
-        };
-        match self.store.waiting().await {
-            Ok(waiting) => waiting.saturating_mul(60).div_ceil(allowed.max(1).into()),
-            Err(error) => {
-                tracing::warn!(error = %error, "waiting conversations were not counted");
-                0
+        let allowed = allowed.filter(|&one| self.updates.next_turn(now, Some(one)).is_some());
+        let mut longest = 0;
+        for queue in &run.queues {
+            let a_minute = match (queue.vendor, allowed) {
+                (Vendor::Zendesk, Some(allowed)) => u64::from(allowed),
+                _ if queue.is_dry(run.shards.len()) => continue,
+                // Nobody knows when it is back.
+                (vendor, _) if self.vendors.down_until(vendor, now).is_some() => continue,
+                _ => queue.taken.saturating_mul(run.side.of.into()),
+            };
+            match self.store.waiting(queue.vendor).await {
+                Ok(waiting) => {
+                    let seconds = waiting.saturating_mul(60).div_ceil(a_minute.max(1));
+                    longest = longest.max(seconds);
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, "waiting conversations were not counted");
+                }
             }
         }
+        longest
     }
 
     async fn work_off(&self, due: &Due, work: &Work) -> Option<Worked> {
@@ -167,38 +210,146 @@ where
 }
 
 /// A run under way.
-#[derive(Default)]
 struct Run {
-    /// Read from the index, not taken yet.
-    due: VecDeque<Due>,
+    side: Side,
+    /// The run's own shards, then those of the runs beside it.
+    shards: Vec<u8>,
+    /// How many are its own.
+    own: usize,
+    /// Its own shard to be read next.
+    turn: usize,
+    queues: [Queue; 2],
     /// Being worked on: an index that lags behind the table still lists them.
     busy: HashSet<Due>,
-    running: JoinSet<(Due, Option<Worked>)>,
-    /// The shard to be read next.
-    shard: u8,
-    /// Shards read since a conversation could be taken: when it is all of them, nothing is due.
-    barren: u8,
     summary: Summary,
 }
 
+/// How the task of a conversation ended.
+type Joined = Result<(Due, Option<Worked>), tokio::task::JoinError>;
+
+/// What waits for one vendor.
+struct Queue {
+    vendor: Vendor,
+    /// Read from the index, not taken yet.
+    due: VecDeque<Waits>,
+    running: JoinSet<(Due, Option<Worked>)>,
+    /// Shards read since a conversation could be taken: when it is all of them, nothing is due.
+    barren: usize,
+    /// When something falls due soon, in milliseconds since the epoch.
+    later: BTreeSet<i64>,
+    /// Conversations taken.
+    taken: u64,
+}
+
+impl Queue {
+    fn of(vendor: Vendor) -> Self {
+        Self {
+            vendor,
+            due: VecDeque::new(),
+            running: JoinSet::new(),
+            barren: 0,
+            later: BTreeSet::new(),
+            taken: 0,
+        }
+    }
+
+    fn is_dry(&self, shards: usize) -> bool {
+        self.due.is_empty() && self.barren >= shards
+    }
+}
+
 impl Run {
-    fn next(&mut self) -> Option<Due> {
-        while let Some(key) = self.due.pop_front() {
-            if self.busy.insert(key.clone()) {
-                return Some(key);
+    fn new(side: Side) -> Self {
+        let (shards, own) = side.shards();
+        Self {
+            side,
+            shards,
+            own,
+            turn: 0,
+            queues: Vendor::ALL.map(Queue::of),
+            busy: HashSet::new(),
+            summary: Summary::default(),
+        }
+    }
+
+    fn queue(&mut self, vendor: Vendor) -> &mut Queue {
+        &mut self.queues[vendor as usize]
+    }
+
+    fn under_way(&self, vendor: Vendor) -> UnderWay {
+        UnderWay {
+            vendor,
+            conversations: self.queues[vendor as usize].running.len(),
+            runs: self.side.of,
+        }
+    }
+
+    /// The next of what was read, for a vendor that is open. What waits for one that is down stays as it is, so that
+    /// all of it is due when the vendor is back; what has stayed for long is looked at, and may be given up.
+    fn next(
+        &mut self,
+        open: &[Vendor],
+        is_down: impl Fn(Vendor) -> bool,
+        now: i64,
+    ) -> Option<(Vendor, Due)> {
+        for &vendor in open {
+            let least = now.saturating_sub(if is_down(vendor) { STAYS } else { 0 });
+            let queue = &mut self.queues[vendor as usize].due;
+            while let Some(index) = queue.iter().position(|one| one.at <= least) {
+                let taken = queue.remove(index).map(|one| one.due);
+                if let Some(due) = taken.filter(|due| self.busy.insert(due.clone())) {
+                    return Some((vendor, due));
+                }
             }
         }
         None
     }
 
-    fn read(&mut self, due: Vec<Due>) {
-        self.due.extend(due);
-        self.shard = (self.shard + 1) % SHARDS;
-        self.barren += 1;
+    /// The shard to be read next, and for which vendors: the others' shards where nothing is due in its own.
+    fn next_shard(&mut self, open: &[Vendor]) -> Option<(u8, Vec<Vendor>)> {
+        let barren = |vendor: Vendor| self.queues[vendor as usize].barren;
+        let least = open.iter().map(|&vendor| barren(vendor)).min();
+        let least = least.filter(|&least| least < self.shards.len())?;
+        let is_wanted = |vendor: &Vendor| match least < self.own {
+            true => barren(*vendor) < self.own,
+            false => barren(*vendor) == least,
+        };
+        let wanted = open.iter().copied().filter(is_wanted).collect();
+        let shard = match least < self.own {
+            true => self.turn % self.own,
+            false => least,
+        };
+        self.turn += 1;
+        for &vendor in &wanted {
+            self.queues[vendor as usize].barren += 1;
+        }
+        Some((self.shards[shard], wanted))
+    }
+
+    fn read(&mut self, waits: Vec<Waits>, now: i64) {
+        for one in waits {
+            let queue = self.queue(one.vendor);
+            match one.at <= now {
+                true => queue.due.push_back(one),
+                false => {
+                    queue.later.insert(one.at);
+                }
+            }
+        }
+    }
+
+    /// Something may have become due.
+    fn look_again(&mut self, now: i64) {
+        for queue in &mut self.queues {
+            queue.barren = 0;
+            // It is read again.
+            queue.due.clear();
+            queue.later = queue.later.split_off(&now.saturating_add(1));
+        }
     }
 
     /// Waits until a conversation is done, or for so many milliseconds; says whether they are over.
-    async fn wait(&mut self, pause: Option<i64>) -> bool {
+    async fn wait(&mut self, pause: Option<i64>, comes_back: bool) -> bool {
         let pause = pause.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
         let over = async {
             match pause {
@@ -206,21 +357,33 @@ impl Run {
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
-            Some(done) = self.running.join_next() => {
-                self.note(done);
-                false
-            }
-            () = over => true,
-        }
+        let [zendesk, braze] = &mut self.queues;
+        let (vendor, done) = tokio::select! {
+            Some(done) = zendesk.running.join_next() => (zendesk.vendor, done),
+            Some(done) = braze.running.join_next() => (braze.vendor, done),
+            () = over => return true,
+        };
+        self.note(vendor, done, comes_back);
+        false
     }
 
-    fn note(&mut self, done: Result<(Due, Option<Worked>), tokio::task::JoinError>) {
+    fn is_idle(&self) -> bool {
+        self.queues.iter().all(|queue| queue.running.is_empty())
+    }
+
+    fn note(&mut self, vendor: Vendor, done: Joined, comes_back: bool) {
         match done {
-            Ok((key, drained)) => {
-                self.busy.remove(&key);
-                if let Some((drained, age)) = drained {
-                    self.barren = 0;
+            Ok((due, worked)) => {
+                self.busy.remove(&due);
+                let queue = self.queue(vendor);
+                if let Some((drained, age)) = worked {
+                    queue.barren = 0;
+                    queue.taken += 1;
+                    if comes_back {
+                        queue
+                            .later
+                            .extend(drained.iter().filter_map(|one| one.due_at));
+                    }
                     for conversation in &drained {
                         self.summary.count(&conversation.endings);
                         self.summary.count_found(conversation.found);
@@ -239,8 +402,8 @@ impl Run {
     }
 
     async fn end_with(mut self, error: StoreError) -> Result<Summary, StoreError> {
-        while let Some(done) = self.running.join_next().await {
-            self.note(done);
+        while !self.is_idle() {
+            self.wait(None, false).await;
         }
         Err(error)
     }

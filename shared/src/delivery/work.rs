@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::conversation::store::{Key, Lease};
+use crate::conversation::store::{Key, Lease, SHARDS};
 use crate::message::DeliveryId;
 
 /// Longest time a request may work before it answers; Zendesk gives up after 10 to 12 seconds
@@ -61,6 +61,45 @@ impl fmt::Debug for Clock {
     }
 }
 
+/// Which of the runs of redelivery it is that go side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// Counted from zero.
+    pub nth: u8,
+    /// How many there are.
+    pub of: u8,
+}
+
+impl Side {
+    /// Most runs side by side: one for each shard.
+    const MOST: u8 = SHARDS;
+
+    /// What the schedule's event says, where that makes sense.
+    pub fn read(nth: Option<u64>, of: Option<u64>) -> Option<Self> {
+        let small = |number: Option<u64>| number.and_then(|number| u8::try_from(number).ok());
+        let side = Self {
+            nth: small(nth)?,
+            of: small(of)?,
+        };
+        (side.nth < side.of && side.of <= Self::MOST).then_some(side)
+    }
+
+    /// The shards in the order in which the run looks at them: its own, then those of the others, and how many are
+    /// its own.
+    pub(super) fn shards(self) -> (Vec<u8>, usize) {
+        let is_own = |shard: &u8| shard % self.of == self.nth;
+        let (own, others): (Vec<u8>, Vec<u8>) = (0..SHARDS).partition(is_own);
+        let count = own.len();
+        (own.into_iter().chain(others).collect(), count)
+    }
+}
+
+impl Default for Side {
+    fn default() -> Self {
+        Self { nth: 0, of: 1 }
+    }
+}
+
 /// One invocation's identity and time. All times in milliseconds since the epoch.
 #[derive(Debug, Clone)]
 pub struct Work {
@@ -72,6 +111,9 @@ pub struct Work {
     deadline: i64,
     /// No sender waits for it.
     scheduled: bool,
+    side: Side,
+    /// It comes back to what falls due while it lasts.
+    comes_back: bool,
 }
 
 impl Work {
@@ -87,6 +129,8 @@ impl Work {
             begin_until: until.saturating_sub(least),
             deadline,
             scheduled: false,
+            side: Side::default(),
+            comes_back: false,
         }
     }
 
@@ -98,7 +142,32 @@ impl Work {
             begin_until: deadline.saturating_sub(RUN_RESERVE),
             deadline,
             scheduled: true,
+            side: Side::default(),
+            comes_back: false,
         }
+    }
+
+    /// The same run beside others.
+    #[must_use]
+    pub fn beside(self, side: Side) -> Self {
+        Self { side, ..self }
+    }
+
+    /// The same run, which comes back to what falls due while it lasts.
+    #[must_use]
+    pub fn that_comes_back(self) -> Self {
+        Self {
+            comes_back: true,
+            ..self
+        }
+    }
+
+    pub(super) fn side(&self) -> Side {
+        self.side
+    }
+
+    pub(super) fn comes_back(&self) -> bool {
+        self.comes_back
     }
 
     /// The same invocation's work on one of many conversations, with an owner of its own: what it
@@ -184,6 +253,25 @@ mod tests {
         assert_eq!(least(&Work::scheduled("s", 60_000)), 3_000);
         assert_eq!(least(&Work::request("r", 100_000, 50_000)), 1_000);
         assert_eq!(least(&Work::request("hasty", 2_000, 0)), 250);
+    }
+
+    #[test]
+    fn runs_side_by_side_have_each_shard_once_and_look_at_all() {
+        for of in 1..=SHARDS {
+            let mut all = vec![];
+            for nth in 0..of {
+                let (shards, own) = Side { nth, of }.shards();
+                all.extend_from_slice(&shards[..own]);
+                assert!((0..SHARDS).all(|shard| shards.contains(&shard)));
+            }
+            all.sort_unstable();
+            assert_eq!(all, Vec::from_iter(0..SHARDS), "{of} runs");
+        }
+        for (nth, of) in [(2, 2), (0, 0), (0, 5), (256, 2), (0, 258)] {
+            assert_eq!(Side::read(Some(nth), Some(of)), None);
+        }
+        assert_eq!(Side::read(None, Some(2)), None);
+        assert_eq!(Side::read(Some(1), Some(2)), Some(Side { nth: 1, of: 2 }));
     }
 
     #[test]

@@ -192,12 +192,12 @@ impl ZendeskClient {
     }
 
     fn note_limit(&self, answer: &Answer) {
-        let told = answer.header(LIMIT.as_str());
-        if let Some(limit) = told.and_then(|limit| limit.parse().ok()) {
+        // What makes no sense counts as absent.
+        if let Some(told) = answer.header(LIMIT.as_str()) {
+            let limit = told.parse().unwrap_or(0);
             self.rate.limit.store(limit, Ordering::Relaxed);
         }
         if let Some(told) = answer.header(UPDATES) {
-            // What makes no sense counts as absent.
             let total = part_of(told, "total").and_then(|total| u32::try_from(total).ok());
             self.rate
                 .updates

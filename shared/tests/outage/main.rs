@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
+mod braze;
 mod clocks;
 mod drill;
 

@@ -8,7 +8,10 @@
 
 use std::sync::OnceLock;
 
+mod backlog;
 mod cost;
+mod drains;
+mod faults;
 mod simulation;
 mod table;
 mod vendors;
@@ -34,10 +37,14 @@ fn full() -> bool {
 }
 
 /// One thread, and a clock that moves only when nothing else does.
-fn play(load: Load) -> Seen {
+fn in_virtual_time<T>(play: impl Future<Output = T>) -> T {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     let runtime = builder.enable_time().start_paused(true).build();
-    let seen = runtime.expect("a runtime").block_on(simulate(load));
+    runtime.expect("a runtime").block_on(play)
+}
+
+fn play(load: Load) -> Seen {
+    let seen = in_virtual_time(simulate(load));
     tell(load, &seen);
     seen
 }

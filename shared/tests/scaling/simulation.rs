@@ -240,6 +240,7 @@ impl Fleet {
                 return;
             }
             let work = Work::scheduled(&format!("run-{minute}"), self.clock.now() + RUN);
+            let work = work.that_comes_back();
             // A throttled query ends the run; the next minute comes.
             let _ = bridge.redeliver(&work).await;
         }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use shared::conversation::state::Trouble;
 use shared::conversation::step::{Comment, Failure, Outcome, Step, Written};
-use shared::delivery::{Clock, Vendors};
+use shared::conversation::store::Vendor;
+use shared::delivery::{Clock, UnderWay, Vendors};
 use shared::message::CommentId;
 use shared::net::Deadline;
 
@@ -33,8 +34,7 @@ struct Account {
 
 #[derive(Default)]
 struct State {
-    /// When the updates of the last minute were made.
-    updates: VecDeque<i64>,
+    updates: Updated,
     refused: u64,
     saves: Saves,
     /// Ticket and marker of every comment, in order.
@@ -49,17 +49,21 @@ pub struct Saves {
     pub refused: u64,
 }
 
-impl State {
+/// When the updates of the last minute were made.
+#[derive(Default)]
+pub struct Updated(VecDeque<i64>);
+
+impl Updated {
     /// Takes one of the minute's updates, or says when there is one again.
-    fn take(&mut self, now: i64, most: usize) -> Result<(), i64> {
-        while self.updates.front().is_some_and(|at| at + MINUTE <= now) {
-            self.updates.pop_front();
+    pub fn take(&mut self, now: i64, most: usize) -> Result<(), i64> {
+        while self.0.front().is_some_and(|at| at + MINUTE <= now) {
+            self.0.pop_front();
         }
-        if self.updates.len() < most {
-            self.updates.push_back(now);
+        if self.0.len() < most {
+            self.0.push_back(now);
             return Ok(());
         }
-        let oldest = self.updates.front().copied().unwrap_or(now);
+        let oldest = self.0.front().copied().unwrap_or(now);
         // Zendesk tells whole seconds.
         Err(now + (oldest + MINUTE - now + 999) / 1_000 * 1_000)
     }
@@ -100,7 +104,11 @@ impl Zendesk {
         let now = self.clock.now();
         let mut state = self.state();
         state.saves.tried += 1;
-        if state.take(now, self.account.updates_per_minute).is_err() {
+        if state
+            .updates
+            .take(now, self.account.updates_per_minute)
+            .is_err()
+        {
             state.saves.refused += 1;
         }
     }
@@ -113,10 +121,14 @@ impl Zendesk {
         self.account.state.lock().expect("unpoisoned")
     }
 
+    fn limited(&self, now: i64) -> Option<i64> {
+        Some(self.limited.load(Ordering::Relaxed)).filter(|until| *until > now)
+    }
+
     fn append(&self, comment: &Comment) -> Outcome {
         let now = self.clock.now();
         let mut state = self.state();
-        if let Err(until) = state.take(now, self.account.updates_per_minute) {
+        if let Err(until) = state.updates.take(now, self.account.updates_per_minute) {
             state.refused += 1;
             self.limited.fetch_max(until, Ordering::Relaxed);
             return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
@@ -136,7 +148,7 @@ impl Zendesk {
 
 impl Vendors for Zendesk {
     async fn execute(&self, step: &Step, _: Deadline) -> Outcome {
-        if let Some(until) = self.limited_until(self.clock.now(), 0) {
+        if let Some(until) = self.limited(self.clock.now()) {
             return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
         }
         tokio::time::sleep(LATENCY).await;
@@ -146,7 +158,8 @@ impl Vendors for Zendesk {
         }
     }
 
-    fn limited_until(&self, now: i64, _under_way: usize) -> Option<i64> {
-        Some(self.limited.load(Ordering::Relaxed)).filter(|until| *until > now)
+    fn limited_until(&self, under_way: UnderWay, now: i64) -> Option<i64> {
+        let limited = self.limited(now);
+        limited.filter(|_| under_way.vendor == Vendor::Zendesk)
     }
 }

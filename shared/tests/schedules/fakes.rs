@@ -9,8 +9,8 @@ use shared::conversation::step::{
     Anyway, Failure, HandedOver, Outcome, Owner, PersonFacts, Step, TicketFacts,
 };
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Due, Handover, Held, Key, Lease, Leave, Settled, Storage,
-    StoreError, Watermark,
+    Accepted, Claims, DeadLetter, Handover, Held, Key, Lease, Leave, Settled, Storage, StoreError,
+    Vendor, Waits, Watermark,
 };
 use shared::conversation::subscription::Subscription;
 use shared::delivery::{Changes, From, NotTold, TicketChange, Vendors};
@@ -421,8 +421,18 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
         .inspect_err(|_: &StoreError| *held = before)
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
-        with_repeats!(self, "due", self.inner.due(shard, now, limit).await)
+    async fn due(
+        &self,
+        shard: u8,
+        vendors: &[Vendor],
+        until: i64,
+        limit: i32,
+    ) -> Result<Vec<Waits>, StoreError> {
+        with_repeats!(
+            self,
+            "due",
+            self.inner.due(shard, vendors, until, limit).await
+        )
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
 use shared::conversation::store::{Key, Memory, Shown, Storage, Watermark};
-use shared::delivery::{Bridge, Clock, Summary, Updates, Work};
+use shared::delivery::{Bridge, Clock, Side, Summary, Updates, Work};
 use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
@@ -374,6 +374,14 @@ impl<S: Table> Run<S> {
         let compares = self.setting.compares;
         let deadline = bridge.clock.now() + 55_000;
         let work = Work::scheduled(&format!("w{worker}"), deadline);
+        // Alone, or one of two that begin with shards of their own.
+        let work = match worker % 3 {
+            0 => work,
+            nth => work.beside(Side {
+                nth: u8::from(nth == 2),
+                of: 2,
+            }),
+        };
         let gates = self.common.gates.clone();
         self.tell(|| format!("w{worker} redelivers"));
         let task = tokio::spawn(async move {

@@ -3,7 +3,7 @@
 use shared::conversation::state::{Entry, Moved, State};
 use shared::conversation::step::{Anyway, HandedOver};
 use shared::conversation::store::{
-    Accepted, DeadLetter, Due, Handover, Held, Key, Lease, Leave, Memory, Settled, Storage,
+    Accepted, DeadLetter, Handover, Held, Key, Lease, Leave, Memory, Settled, Storage, Vendor,
     Watermark,
 };
 use shared::message::{Alias, Body, BrazeId, Customer, DeliveryId, Event, Text, TicketId};
@@ -283,10 +283,12 @@ impl Pair {
         self.memory.bury(&letter, self.now).await.expect("memory");
         self.real.bury(&letter, self.now).await.expect("real");
         let shard = u8::try_from(dice.below(4)).expect("small");
-        let memory = self.memory.due(shard, self.now, 2).await.expect("memory");
-        let real = self.real.due(shard, self.now, 2).await.expect("real");
-        let names = |due: Vec<Due>| due.iter().map(Due::pk).collect::<Vec<_>>().join(" ");
-        (names(memory), names(real))
+        let memory = self.memory.due(shard, &Vendor::ALL, self.now, 2).await;
+        let real = self.real.due(shard, &Vendor::ALL, self.now, 2).await;
+        (
+            format!("{:?}", memory.expect("memory")),
+            format!("{:?}", real.expect("real")),
+        )
     }
 }
 

@@ -17,8 +17,8 @@ use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
 use shared::conversation::step::{Anyway, HandedOver, Owner};
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Due, Handover, Held, Key, Lease, Leave, Settled, Shown, Storage,
-    Store, StoreError, Watermark,
+    Accepted, Claims, DeadLetter, Handover, Held, Key, Lease, Leave, Settled, Shown, Storage,
+    Store, StoreError, Vendor, Waits, Watermark,
 };
 use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Http;
@@ -206,8 +206,14 @@ impl Storage for Real {
         self.store.settle(held, leave, markers, now).await
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
-        self.store.due(shard, now, limit).await
+    async fn due(
+        &self,
+        shard: u8,
+        vendors: &[Vendor],
+        until: i64,
+        limit: i32,
+    ) -> Result<Vec<Waits>, StoreError> {
+        self.store.due(shard, vendors, until, limit).await
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {

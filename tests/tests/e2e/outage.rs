@@ -21,7 +21,7 @@ const FAILURES: usize = 5;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Conversations that redelivery works on at the same time.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// One environment of each function: the breaker is each environment's own.
 async fn one_environment() -> Stack {

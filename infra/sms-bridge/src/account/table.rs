@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::{
 };
 use shared::aws::AwsParts;
 use shared::conversation::store::{
-    ALLOWED, Key, SHARDS, STOPPED_AT, SWITCH, Store, StoreError, UPDATES,
+    ALLOWED, Key, SHARDS, STOPPED_AT, SWITCH, Store, StoreError, UPDATES, Vendor,
 };
 
 use super::refusal::Wanted;
@@ -181,7 +181,10 @@ impl Table {
     /// in milliseconds since the epoch; the earliest first.
     pub(crate) async fn waiting(&self) -> Result<Vec<(Key, i64)>, Failure> {
         let mut waiting = Vec::new();
-        for shard in 0..SHARDS {
+        for shard in Vendor::ALL
+            .into_iter()
+            .flat_map(|of| (0..SHARDS).map(move |shard| of.due_shard(shard)))
+        {
             let mut start = None;
             loop {
                 let query = self.client.query().table_name(&self.name).index_name("due");

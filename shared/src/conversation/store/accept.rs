@@ -8,7 +8,7 @@ use crate::message::{Alias, DeliveryId};
 use super::super::state::Entry;
 use super::{
     Accepted, DAY_LIMIT, KEPT_SECONDS, Key, Lease, MAILBOX_LIMIT, PARKED, PutBack, Store,
-    StoreError, Write, codec,
+    StoreError, Vendor, Write, codec,
 };
 
 impl Store {
@@ -92,6 +92,7 @@ impl Store {
     ) -> UpdateItemFluentBuilder {
         let remembered =
             std::iter::once(&entry.event.delivery).chain(aliases.iter().map(Alias::id));
+        let shard = Vendor::of(entry.lane()).due_shard(key.shard());
         let request = self
             .update(key)
             .update_expression(
@@ -109,7 +110,7 @@ impl Store {
             .expression_attribute_values(":entry", codec::mailbox(std::slice::from_ref(entry)))
             .expression_attribute_values(":mine", AttributeValue::S(lease.to_owned()))
             .expression_attribute_values(":until", codec::number(until))
-            .expression_attribute_values(":shard", codec::number(i64::from(key.shard())))
+            .expression_attribute_values(":shard", codec::number(i64::from(shard)))
             .expression_attribute_values(":expires", codec::number(now / 1000 + KEPT_SECONDS))
             .expression_attribute_values(":markers", codec::markers(remembered))
             .expression_attribute_values(":mailboxlimit", codec::count(MAILBOX_LIMIT))

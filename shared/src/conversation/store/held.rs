@@ -4,11 +4,12 @@
 
 use crate::message::DeliveryId;
 
-use super::super::key::Key;
+use super::super::key::{Key, Vendor};
+use super::super::queue;
 use super::super::seen::Seen;
 use super::super::state::{Entry, State};
 use super::super::step::Owner;
-use super::PARKED;
+use super::{PARKED, codec};
 
 /// Why the table did not do as asked.
 #[derive(thiserror::Error)]
@@ -90,6 +91,28 @@ impl Held {
             Some((_, delivery)) => Some(Claim::Delivery(delivery)),
             None => None,
         }
+    }
+
+    /// Its lease once it is left so.
+    pub(super) fn lease_after(&self, leave: Leave) -> String {
+        match leave {
+            Leave::Working { on, .. } => {
+                let claim = self.mailbox.get(on);
+                let claim = claim.map_or("*", |entry| entry.event.delivery.as_str());
+                codec::lease(codec::owner(&self.lease), claim)
+            }
+            Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
+        }
+    }
+
+    /// Where in the index it is once it is left so.
+    pub(super) fn due_shard(&self, leave: Leave) -> u8 {
+        let lane = match leave {
+            Leave::Working { on, .. } => self.mailbox.get(on).map(Entry::lane),
+            Leave::Parked(_) | Leave::Idle => queue::due_lane(&self.mailbox, &self.state),
+        };
+        let vendor = lane.map_or(Vendor::Zendesk, Vendor::of);
+        vendor.due_shard(self.key.shard())
     }
 
     /// What a lease that follows this one has to name: what a vanished holder was working on stays

@@ -25,6 +25,7 @@ use std::time::Instant;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Region;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -34,7 +35,7 @@ use aws_sdk_dynamodb::types::{
 use crate::aws::AwsParts;
 use crate::telemetry::hops::{self, Hop};
 
-pub use super::key::{Due, Key};
+pub use super::key::{Due, Key, Vendor, Waits};
 pub use super::shard::SHARDS;
 pub use claim::Claims;
 pub use dead::DeadLetter;
@@ -89,50 +90,53 @@ impl Store {
         }
     }
 
-    /// What is due of a shard, the longest waiting first.
+    /// What of a shard is due until a time and waits for these vendors, the longest waiting first for each.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("due")
-            .key_condition_expression("due_shard = :shard AND due_at <= :now")
-            .expression_attribute_values(":shard", codec::number(i64::from(shard)))
-            .expression_attribute_values(":now", codec::number(now))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        let pks = answer
-            .items()
-            .iter()
-            .filter_map(|item| item.get("pk")?.as_s().ok());
-        Ok(pks.filter_map(|pk| Due::parse(pk)).collect())
+    pub async fn due(
+        &self,
+        shard: u8,
+        vendors: &[Vendor],
+        until: i64,
+        limit: i32,
+    ) -> Result<Vec<Waits>, StoreError> {
+        let mut due = Vec::new();
+        for &vendor in vendors {
+            let answer = self
+                .index(vendor, shard)
+                .key_condition_expression("due_shard = :shard AND due_at <= :until")
+                .expression_attribute_values(":until", codec::number(until))
+                .limit(limit)
+                .send()
+                .await
+                .map_err(unavailable)?;
+            due.extend(answer.items().iter().filter_map(|item| {
+                Some(Waits {
+                    vendor,
+                    at: item.get("due_at").and_then(codec::integer)?,
+                    due: Due::parse(item.get("pk").and_then(codec::string)?)?,
+                })
+            }));
+        }
+        Ok(due)
     }
 
-    /// How many items wait, counted in the index; a long index is not counted to its end.
+    /// How many items wait for a vendor, counted in the index; a long index is not counted to its end.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub async fn waiting(&self) -> Result<u64, StoreError> {
+    pub async fn waiting(&self, vendor: Vendor) -> Result<u64, StoreError> {
         let mut waiting = 0;
         for shard in 0..SHARDS {
             let mut after = None;
             for _ in 0..PAGES_COUNTED {
                 let request = self
-                    .client
-                    .query()
-                    .table_name(&self.table)
-                    .index_name("due");
-                let request = request
+                    .index(vendor, shard)
                     .select(Select::Count)
                     .key_condition_expression("due_shard = :shard")
-                    .expression_attribute_values(":shard", codec::number(i64::from(shard)))
                     .set_exclusive_start_key(after.take());
                 let answer = request.send().await.map_err(unavailable)?;
                 waiting += u64::try_from(answer.count).unwrap_or(0);
@@ -143,6 +147,15 @@ impl Store {
             }
         }
         Ok(waiting)
+    }
+
+    /// A query of what waits for a vendor in a shard.
+    fn index(&self, vendor: Vendor, shard: u8) -> QueryFluentBuilder {
+        let shard = codec::number(i64::from(vendor.due_shard(shard)));
+        let query = self.client.query().table_name(&self.table);
+        query
+            .index_name("due")
+            .expression_attribute_values(":shard", shard)
     }
 
     fn update(&self, key: &Key) -> UpdateItemFluentBuilder {

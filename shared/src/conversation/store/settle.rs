@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::message::DeliveryId;
 
 use super::super::seen::{self, Seen};
-use super::{Held, KEPT_SECONDS, Leave, PARKED, Settled, Store, StoreError, Write, codec};
+use super::{Held, KEPT_SECONDS, Leave, Settled, Store, StoreError, Write, codec};
 
 impl Store {
     /// Writes state and mailbox back, if the conversation is still ours and nothing came in.
@@ -23,16 +23,7 @@ impl Store {
         now: i64,
     ) -> Result<Settled, StoreError> {
         let outdated = held.seen.outdated(now);
-        let lease = match leave {
-            Leave::Working { on, .. } => {
-                let claim = held
-                    .mailbox
-                    .get(on)
-                    .map_or("*", |e| e.event.delivery.as_str());
-                codec::lease(codec::owner(&held.lease), claim)
-            }
-            Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
-        };
+        let lease = held.lease_after(leave);
         let accepted = accepted(held, markers, now);
         let days: Vec<i64> = accepted.keys().copied().collect();
         let expression = settle_expression(leave, &days, &outdated);
@@ -50,7 +41,11 @@ impl Store {
             request = request
                 .expression_attribute_values(":mailbox", codec::mailbox(&held.mailbox))
                 .expression_attribute_values(":lease", AttributeValue::S(lease.clone()))
-                .expression_attribute_values(":due", codec::number(until));
+                .expression_attribute_values(":due", codec::number(until))
+                .expression_attribute_values(
+                    ":shard",
+                    codec::number(i64::from(held.due_shard(leave))),
+                );
         }
         for (day, markers) in accepted {
             let name = format!(":{}", codec::day_name(day));
@@ -105,7 +100,9 @@ fn settle_expression(leave: Leave, accepted: &[i64], outdated: &[i64]) -> String
     remove.extend(outdated.iter().map(|&day| codec::day_name(day)));
     match leave {
         Leave::Working { .. } | Leave::Parked(_) => {
-            expression.push_str(", mailbox = :mailbox, lease = :lease, due_at = :due");
+            expression.push_str(
+                ", mailbox = :mailbox, lease = :lease, due_at = :due, due_shard = :shard",
+            );
         }
         Leave::Idle => {
             remove.extend(["mailbox", "lease", "due_at", "due_shard"].map(str::to_owned));

@@ -11,8 +11,8 @@ use super::super::state::Entry;
 use super::claim::Claims;
 use super::handover::Handover;
 use super::{
-    Accepted, Counted, DeadLetter, Due, Held, Key, Lease, Leave, Settled, Store, StoreError,
-    Watched,
+    Accepted, Counted, DeadLetter, Held, Key, Lease, Leave, Settled, Store, StoreError, Vendor,
+    Waits, Watched,
 };
 
 /// A table of conversations. [`Store`]'s own methods describe each operation.
@@ -52,13 +52,14 @@ pub trait Storage: Claims + Handover {
         now: i64,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// What is due of a shard, the longest waiting first.
+    /// What of a shard is due until a time and waits for these vendors, the longest waiting first for each.
     fn due(
         &self,
         shard: u8,
-        now: i64,
+        vendors: &[Vendor],
+        until: i64,
         limit: i32,
-    ) -> impl Future<Output = Result<Vec<Due>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Waits>, StoreError>> + Send;
 
     /// Keeps a dead letter.
     fn bury(
@@ -105,8 +106,8 @@ pub trait Storage: Claims + Handover {
         async { Ok(vec![]) }
     }
 
-    /// How many items wait.
-    fn waiting(&self) -> impl Future<Output = Result<u64, StoreError>> + Send {
+    /// How many items wait for a vendor.
+    fn waiting(&self, _vendor: Vendor) -> impl Future<Output = Result<u64, StoreError>> + Send {
         async { Ok(0) }
     }
 
@@ -156,8 +157,14 @@ impl Storage for Store {
         Store::settle(self, held, leave, markers, now).await
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
-        Store::due(self, shard, now, limit).await
+    async fn due(
+        &self,
+        shard: u8,
+        vendors: &[Vendor],
+        until: i64,
+        limit: i32,
+    ) -> Result<Vec<Waits>, StoreError> {
+        Store::due(self, shard, vendors, until, limit).await
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
@@ -191,8 +198,8 @@ impl Storage for Store {
         Store::count_updates(self, more, over, allowed, now).await
     }
 
-    async fn waiting(&self) -> Result<u64, StoreError> {
-        Store::waiting(self).await
+    async fn waiting(&self, vendor: Vendor) -> Result<u64, StoreError> {
+        Store::waiting(self, vendor).await
     }
 
     async fn knows(&self, key: &Key) -> Result<bool, StoreError> {

@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::config::AwsEnv;
-use crate::conversation::state::{Entry, Status};
-use crate::message::{Alias, Body, DeliveryId, Event, Text};
+use crate::conversation::state::{Entry, Lane, State, Status, Wait};
+use crate::message::{Alias, Body, DeliveryId, Event, Reply, Text};
 use crate::net::Http;
 use crate::secrets::Secret;
 
@@ -88,6 +88,13 @@ async fn hold(store: &Store, id: &str, owner: &str) -> Held {
         Accepted::Held(held) => held,
         other => panic!("not held: {other:?}"),
     }
+}
+
+/// What of the key's shard is due at a time, whomever it waits for.
+async fn due_at(store: &Store, now: i64) -> Vec<Due> {
+    let due = store.due(key().shard(), &Vendor::ALL, now, 10).await;
+    let due = due.expect("read").into_iter();
+    due.map(|one| one.due).collect()
 }
 
 fn ids(held: &Held) -> Vec<&str> {
@@ -259,16 +266,15 @@ async fn a_holder_whose_lease_was_taken_over_writes_nothing_any_more() {
 async fn only_what_waits_is_due_and_only_one_takes_it() {
     let store = table().await;
     let mut held = hold(&store, "a", "one").await;
-    let shard = key().shard();
-    assert_eq!(store.due(shard, NOW, 10).await.expect("read"), []);
+    assert_eq!(due_at(&store, NOW).await, []);
     let parked = Leave::Parked(NOW + 5_000);
     assert!(matches!(
         store.settle(&mut held, parked, &[], NOW).await,
         Ok(Settled::Done)
     ));
-    assert_eq!(store.due(shard, NOW + 4_999, 10).await.expect("read"), []);
+    assert_eq!(due_at(&store, NOW + 4_999).await, []);
     assert_eq!(
-        store.due(shard, NOW + 5_000, 10).await.expect("read"),
+        due_at(&store, NOW + 5_000).await,
         [Due::Conversation(key())]
     );
     let at = NOW + 5_000;
@@ -298,7 +304,45 @@ async fn only_what_waits_is_due_and_only_one_takes_it() {
         store.settle(&mut held, Leave::Idle, &[], at).await,
         Ok(Settled::Done)
     ));
-    assert_eq!(store.due(shard, i64::MAX, 10).await.expect("read"), []);
+    assert_eq!(due_at(&store, i64::MAX).await, []);
+}
+
+/// What waits for one vendor is not read where the other's is looked for.
+#[tokio::test]
+async fn what_waits_is_found_under_the_vendor_it_waits_for() {
+    let store = table().await;
+    let mut held = hold(&store, "a", "one").await;
+    let reply = Entry::fresh(Event {
+        body: Body::Reply(Reply::default()),
+        ..entry("r").event
+    });
+    held.mailbox.push(reply);
+    let due = async |vendor| {
+        let due = store.due(key().shard(), &[vendor], NOW + 5_000, 10).await;
+        let due = due.expect("read").into_iter();
+        due.map(|one| one.at).collect::<Vec<_>>()
+    };
+    let waits = |state: &mut State, lane: Lane, until| {
+        *state.wait(lane) = Some(Wait { until, attempts: 1 });
+    };
+    for (first, zendesk, braze) in [
+        (Vendor::Zendesk, NOW + 1_000, NOW + 2_000),
+        (Vendor::Braze, NOW + 3_000, NOW + 1_500),
+    ] {
+        waits(&mut held.state, Lane::Zendesk, zendesk);
+        waits(&mut held.state, Lane::Braze, braze);
+        let at = zendesk.min(braze);
+        let settled = store.settle(&mut held, Leave::Parked(at), &[], NOW).await;
+        assert!(matches!(settled, Ok(Settled::Done)), "{settled:?}");
+        for vendor in Vendor::ALL {
+            let there = if vendor == first { vec![at] } else { vec![] };
+            assert_eq!(due(vendor).await, there, "{vendor:?}");
+            let waiting = store.waiting(vendor).await.expect("counted");
+            assert_eq!(waiting, u64::from(vendor == first), "{vendor:?}");
+        }
+        let taken = store.take_due(&key(), &lease("one"), at).await;
+        (held, _) = taken.expect("taken").expect("due");
+    }
 }
 
 #[tokio::test]
@@ -551,10 +595,7 @@ async fn an_event_put_back_waits_for_anybody_and_is_put_back_once() {
             .expect("stored"),
         PutBack::Stored
     );
-    assert_eq!(
-        store.due(key().shard(), NOW, 9).await.expect("read"),
-        [Due::Conversation(key())]
-    );
+    assert_eq!(due_at(&store, NOW).await, [Due::Conversation(key())]);
     assert_eq!(
         store
             .put_back(&key(), &entry("a"), NOW)

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Refusal, Step};
-use crate::conversation::store::Store;
+use crate::conversation::store::{Store, Vendor};
 use crate::media::Fetcher;
 use crate::net::{Deadline, Detail};
 use crate::telemetry::hops::{self, Hop};
@@ -30,6 +30,28 @@ const TRIAL_LOOK: i64 = 500;
 
 pub(crate) use sign_in::calls_zendesk;
 pub use switch::Switch;
+
+/// What the schedule is working on for a vendor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Whom for.
+    pub vendor: Vendor,
+    /// Conversations of this run.
+    pub conversations: usize,
+    /// Runs side by side, which share what the vendor allows.
+    pub runs: u8,
+}
+
+impl UnderWay {
+    /// Nothing is under way, in a run that goes alone.
+    pub fn nothing(vendor: Vendor) -> Self {
+        Self {
+            vendor,
+            conversations: 0,
+            runs: 1,
+        }
+    }
+}
 
 /// Executes steps.
 pub trait Vendors {
@@ -54,10 +76,15 @@ pub trait Vendors {
         std::future::ready(None)
     }
 
-    /// Until when the schedule is to begin nothing more beside the conversations under way (in
-    /// milliseconds since the epoch): a rate limit ends soon, or one of them shows whether a vendor
+    /// Until when the schedule is to begin nothing more for a vendor beside the conversations under way (in
+    /// milliseconds since the epoch): a rate limit ends soon, or one of them shows whether the vendor
     /// is up again.
-    fn limited_until(&self, _now: i64, _under_way: usize) -> Option<i64> {
+    fn limited_until(&self, _under_way: UnderWay, _now: i64) -> Option<i64> {
+        None
+    }
+
+    /// Until when the vendor is spared because it is down: what waits for it stays where it is.
+    fn down_until(&self, _vendor: Vendor, _now: i64) -> Option<i64> {
         None
     }
 
@@ -66,8 +93,8 @@ pub trait Vendors {
         None
     }
 
-    /// A call to Zendesk would not be made now, or to see whether Zendesk is up again.
-    fn spares_zendesk(&self, _now: i64) -> bool {
+    /// A call to the vendor would not be made now, or to see whether it is up again.
+    fn spares(&self, _vendor: Vendor, _now: i64) -> bool {
         false
     }
 
@@ -120,6 +147,8 @@ pub struct Clients {
     pub limits: Limits,
     /// Of the schedule, towards Zendesk.
     pub pace: Pace,
+    /// Of the schedule, of what Braze is to send.
+    pub sends: Pace,
 }
 
 impl Vendors for Clients {
@@ -192,24 +221,44 @@ impl Vendors for Clients {
         }
     }
 
-    /// Zendesk's limit is per minute. Braze's is per hour: what waits for it is put aside until
-    /// then, once, and what goes to Zendesk does not wait with it.
-    fn limited_until(&self, now: i64, under_way: usize) -> Option<i64> {
-        let (calls, a_minute) = self.zendesk.rate();
-        let limited = self.zendesk_gate.limited_until(now);
-        if under_way > 0 && self.zendesk_gate.is_on_trial(now) {
+    /// Zendesk's limit is per minute. Braze's of sends is per hour and is used evenly; where it is met all the
+    /// same, what waits for it is put aside until then, once.
+    fn limited_until(&self, under_way: UnderWay, now: i64) -> Option<i64> {
+        let UnderWay {
+            vendor,
+            conversations,
+            runs,
+        } = under_way;
+        let gate = self.gate(vendor);
+        let limited = gate.limited_until(now);
+        if conversations > 0 && gate.is_on_trial(now) {
             return limited.max(Some(now.saturating_add(TRIAL_LOOK)));
         }
-        limited.max(self.pace.until(now, under_way, calls, a_minute))
+        let ((calls, a_minute), pace) = match vendor {
+            Vendor::Zendesk => (self.zendesk.rate(), &self.pace),
+            Vendor::Braze => {
+                let (sends, an_hour) = self.braze.sends();
+                ((sends, an_hour.map(|limit| limit / 60)), &self.sends)
+            }
+        };
+        let a_minute = a_minute.map(|limit| limit / u32::from(runs.max(1)));
+        limited.max(pace.until(now, conversations, calls, a_minute))
+    }
+
+    fn down_until(&self, vendor: Vendor, now: i64) -> Option<i64> {
+        self.gate(vendor).down_until(now)
     }
 
     fn updates_a_minute(&self) -> Option<u32> {
         self.zendesk.updates_a_minute()
     }
 
-    fn spares_zendesk(&self, now: i64) -> bool {
-        let limited = self.limits.until(Limit::TicketUpdates, now);
-        limited.is_some() || self.zendesk_gate.is_closed(now)
+    fn spares(&self, vendor: Vendor, now: i64) -> bool {
+        let limited = match vendor {
+            Vendor::Zendesk => self.limits.until(Limit::TicketUpdates, now),
+            Vendor::Braze => self.limits.until(Limit::Sends, now),
+        };
+        limited.is_some() || self.gate(vendor).is_closed(now)
     }
 
     fn may_try_again(&self, step: &Step, trouble: Trouble, now: i64) -> bool {
@@ -234,6 +283,13 @@ impl Vendors for Clients {
 }
 
 impl Clients {
+    fn gate(&self, vendor: Vendor) -> &Gate {
+        match vendor {
+            Vendor::Zendesk => &self.zendesk_gate,
+            Vendor::Braze => &self.braze_gate,
+        }
+    }
+
     async fn count_parts(&self, parts: u32, limit: u32, deadline: Deadline) -> Outcome {
         let counting = self.store.count_parts(parts, limit, self.clock.now());
         match deadline.run(counting).await {

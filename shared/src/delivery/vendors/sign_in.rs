@@ -81,6 +81,7 @@ mod tests {
             braze_gate: Gate::default(),
             limits: Limits::default(),
             pace: Pace::default(),
+            sends: Pace::default(),
         }
     }
 

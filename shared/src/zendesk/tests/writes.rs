@@ -215,3 +215,39 @@ async fn a_success_that_cannot_be_read_leaves_a_write_unknown() {
         assert_eq!(setting.calls().len(), 1);
     }
 }
+
+/// What Zendesk tells of its limits is used; what makes no sense counts as not told.
+#[tokio::test]
+async fn the_limits_that_zendesk_tells_are_known() {
+    const UPDATES: &str = "zendesk-ratelimit-tickets-update";
+    let told = [
+        (
+            "700",
+            "total=300; remaining=7; resets=3",
+            (Some(700), Some(300)),
+        ),
+        ("0", "total=0; remaining=0; resets=3", (None, None)),
+        ("200", "total=100", (Some(200), Some(100))),
+        ("-5", "total=-5; remaining=-6; resets=3", (None, None)),
+        ("many", "", (None, None)),
+        ("2500", "total=1", (Some(2_500), Some(1))),
+    ];
+    let replies = told.map(|(requests, updates, _)| {
+        let answer = written("open").with("x-rate-limit", requests);
+        answer.with(UPDATES, updates)
+    });
+    let setting = setting(replies.into_iter().chain([written("open")]));
+    let set = || (setting.client).set_status(ticket_id(), Status::Open, later());
+    let known = || (setting.client.rate().1, setting.client.updates_a_minute());
+    assert_eq!(known(), (None, None));
+    for (requests, updates, expected) in told {
+        set().await.expect("set");
+        assert_eq!(known(), expected, "{requests:?} {updates:?}");
+    }
+    set().await.expect("set");
+    assert_eq!(
+        known(),
+        (Some(2_500), Some(1)),
+        "absent: the last one counts"
+    );
+}

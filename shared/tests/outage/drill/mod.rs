@@ -156,6 +156,7 @@ impl Schedule {
         let started = Instant::now();
         let deadline = self.bridge.clock.now() + RUN;
         let work = Work::scheduled(&format!("redelivery-{}", self.count), deadline);
+        let work = work.that_comes_back();
         let mut summary: Summary = self.bridge.redeliver(&work).await.expect("the table");
         let compared = Box::pin(self.bridge.reconcile(&work, &mut summary)).await;
         compared.expect("the table");

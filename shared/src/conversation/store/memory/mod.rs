@@ -18,8 +18,8 @@ use super::super::unknown::FORM;
 use super::claim::Claims;
 use super::storage::Storage;
 use super::{
-    Accepted, DAY_LIMIT, DeadLetter, Due, Held, Key, Lease, Leave, MAILBOX_LIMIT, PARKED, Settled,
-    StoreError, codec,
+    Accepted, DAY_LIMIT, DeadLetter, Due, Held, Key, Lease, Leave, MAILBOX_LIMIT, Settled,
+    StoreError, Vendor, Waits, codec,
 };
 
 /// A table in memory; clones share it.
@@ -189,7 +189,8 @@ impl Storage for Memory {
         row.mailbox.get_or_insert_default().push(entry.clone());
         row.lease.get_or_insert_with(|| mine.clone());
         row.due_at.get_or_insert(lease.until);
-        row.due_shard.get_or_insert(key.shard());
+        row.due_shard
+            .get_or_insert(Vendor::of(entry.lane()).due_shard(key.shard()));
         for id in std::iter::once(delivery).chain(aliases.iter().map(Alias::id)) {
             row.seen.insert(seen::day(now), id.marker());
         }
@@ -256,14 +257,7 @@ impl Storage for Memory {
         now: i64,
     ) -> Result<Settled, StoreError> {
         let outdated = held.seen.outdated(now);
-        let lease = match leave {
-            Leave::Working { on, .. } => {
-                let claim = held.mailbox.get(on);
-                let claim = claim.map_or("*", |entry| entry.event.delivery.as_str());
-                codec::lease(codec::owner(&held.lease), claim)
-            }
-            Leave::Parked(_) | Leave::Idle => PARKED.to_owned(),
-        };
+        let lease = held.lease_after(leave);
         let mut table = self.table();
         let stored = table.rows.get_mut(&held.key.pk());
         let ours = |row: &Row| {
@@ -291,6 +285,7 @@ impl Storage for Memory {
                 row.mailbox = Some(held.mailbox.clone());
                 row.lease = Some(lease.clone());
                 row.due_at = Some(until);
+                row.due_shard = Some(held.due_shard(leave));
                 held.until = until;
             }
             Leave::Idle => {
@@ -312,16 +307,30 @@ impl Storage for Memory {
         Ok(Settled::Done)
     }
 
-    async fn due(&self, shard: u8, now: i64, limit: i32) -> Result<Vec<Due>, StoreError> {
+    async fn due(
+        &self,
+        shard: u8,
+        vendors: &[Vendor],
+        until: i64,
+        limit: i32,
+    ) -> Result<Vec<Waits>, StoreError> {
         let table = self.table();
-        let waiting = table.rows.values().filter_map(|row| {
-            let due_at = row.due_at.filter(|&due_at| due_at <= now)?;
-            (row.due_shard == Some(shard)).then(|| (due_at, row.key.clone()))
-        });
-        let mut waiting: Vec<(i64, Key)> = waiting.collect();
-        waiting.sort_by_key(|(due_at, _)| *due_at);
-        let keys = waiting.into_iter().map(|(_, key)| Due::Conversation(key));
-        Ok(keys.take(usize::try_from(limit).unwrap_or(0)).collect())
+        let of = |vendor: Vendor| {
+            let waiting = table.rows.values().filter_map(move |row| {
+                let at = row.due_at.filter(|&at| at <= until)?;
+                let due = Due::Conversation(row.key.clone());
+                (row.due_shard == Some(vendor.due_shard(shard))).then_some(Waits {
+                    vendor,
+                    at,
+                    due,
+                })
+            });
+            let mut waiting: Vec<Waits> = waiting.collect();
+            waiting.sort_by_key(|one| one.at);
+            waiting.truncate(usize::try_from(limit).unwrap_or(0));
+            waiting
+        };
+        Ok(vendors.iter().copied().flat_map(of).collect())
     }
 
     async fn knows(&self, key: &Key) -> Result<bool, StoreError> {
