@@ -4,7 +4,11 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use crate::conversation::step::Step;
+use crate::conversation::state::Trouble;
+use crate::conversation::step::{Failure, Step};
+use crate::zendesk::Limited;
+
+use super::gate::{Closed, Gate};
 
 /// A limit of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,30 @@ impl Limit {
 pub struct Limits([AtomicI64; 5]);
 
 impl Limits {
+    /// Why a call is not made now: one of the vendor's limits lasts, or the vendor is spared.
+    pub fn held_up(&self, gate: &Gate, step: &Step, now: i64) -> Option<Failure> {
+        let own = Limit::of(step).and_then(|limit| self.until(limit, now));
+        if let Some(until) = own {
+            return Some(Failure::Later(Some(until), Trouble::Limited));
+        }
+        match gate.admit(now) {
+            Err(Closed::Down) => Some(Failure::Later(None, Trouble::Spared)),
+            Err(Closed::Limited(until)) => Some(Failure::Later(Some(until), Trouble::Limited)),
+            Ok(()) => None,
+        }
+    }
+
+    /// Zendesk asked to wait until then: who waits follows from which of its limits was met.
+    pub fn of_zendesk(&self, gate: &Gate, of: Limited, until: i64) -> Failure {
+        match of {
+            Limited::Account => gate.limited(until),
+            Limited::TicketUpdates => self.met(Limit::TicketUpdates, until),
+            // Only this conversation waits.
+            Limited::OneTicket => {}
+        }
+        Failure::Later(Some(until), Trouble::Limited)
+    }
+
     /// The vendor asked to wait until then.
     pub(super) fn met(&self, limit: Limit, until: i64) {
         self.0[limit as usize].fetch_max(until, Ordering::Relaxed);

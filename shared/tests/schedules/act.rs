@@ -39,6 +39,8 @@ pub enum Act {
 pub enum Words {
     Plain,
     Thanks,
+    /// In a run of a campaign that had texts before: the dispatch id is the same as theirs.
+    SameRun,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +92,30 @@ pub struct Setting {
     /// The customer 0 has no external id until they get one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
+    /// How Zendesk tells which tickets changed, while there are faults.
+    #[serde(default, skip_serializing_if = "Pages::is_whole")]
+    pub pages: Pages,
+}
+
+/// How Zendesk tells which tickets changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pages {
+    /// To the end.
+    #[default]
+    Whole,
+    /// Half of the time a page after the first one is refused.
+    BrokenOff,
+    /// Half of the time a page names itself as the next one, or is told again under another name.
+    Repeated,
+    /// Each page has a next one: other people's tickets without end.
+    Endless,
+}
+
+impl Pages {
+    fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
 }
 
 pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
@@ -100,6 +126,7 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
         skew: dice.pick(&[0, 0, 400]),
         compares: seed % 2 == 1,
         anonymous: false,
+        pages: Pages::Whole,
     };
     let faults = dice.pick(&[0, 4, 15, 35]);
     let crashes = dice.pick(&[0, 2, 6]);
@@ -122,7 +149,51 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
         setting.anonymous = true;
         become_known(&mut Dice::new(seed.rotate_left(16)), &mut acts);
     }
+    let mut dice = Dice::new(seed.rotate_left(48));
+    match seed / 8 % 8 {
+        5 => {
+            setting.pages = unwhole(&mut dice);
+            meet_limits(&mut dice, &mut acts);
+        }
+        7 => {
+            setting.pages = unwhole(&mut dice);
+            repeat_dispatches(&mut dice, &mut acts);
+        }
+        _ => {}
+    }
     (setting, acts)
+}
+
+fn unwhole(dice: &mut Dice) -> Pages {
+    dice.pick(&[Pages::BrokenOff, Pages::Repeated, Pages::Endless])
+}
+
+/// In one of eight schedules Zendesk's three limits are met, each often enough to matter.
+fn meet_limits(dice: &mut Dice, acts: &mut [Act]) {
+    for act in acts {
+        if let Act::Step { fault, .. } = act
+            && (*fault == Fault::Limited || *fault == Fault::None && dice.percent(6))
+        {
+            *fault = dice.pick(&[
+                Fault::LimitedAccount,
+                Fault::LimitedUpdates,
+                Fault::LimitedTicket,
+                Fault::LimitedTicket,
+            ]);
+        }
+    }
+}
+
+/// In another, texts come in runs of campaigns that had texts before.
+fn repeat_dispatches(dice: &mut Dice, acts: &mut [Act]) {
+    for act in acts {
+        if let Act::Text { what, .. } = act
+            && *what == Words::Plain
+            && dice.percent(70)
+        {
+            *what = Words::SameRun;
+        }
+    }
 }
 
 /// In every fourth schedule, none of those above, the customer 0 is an anonymous profile, which gets an external

@@ -19,9 +19,12 @@ fn external_id() -> Customer {
     "c0".parse().expect("an id")
 }
 
-/// The profile's Braze id, which stays the same.
+/// The profile's Braze id, which stays the same, as Braze names it.
+pub const BRAZE_ID: &str = "b0";
+
+/// The same.
 pub fn braze_id() -> Option<BrazeId> {
-    BrazeId::of("b0")
+    BrazeId::of(BRAZE_ID)
 }
 
 /// Who it is, whatever they are called by.

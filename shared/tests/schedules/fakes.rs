@@ -18,7 +18,9 @@ use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Deadline;
 
 use super::anonymous;
+use super::act::Pages;
 use super::gate::{Fault, Gates, Go};
+use super::limits::{Limiter, is_for_braze};
 use super::world::{World, refused};
 
 /// Attempts the SDK makes at one call.
@@ -40,6 +42,9 @@ pub struct Common {
     pub accepted: Arc<Mutex<Vec<(String, DeliveryId, i64)>>>,
     /// How many of them there were when a worker last had an answer of an item's mailbox.
     pub known: Arc<Mutex<BTreeMap<(u32, String), usize>>>,
+    /// How Zendesk tells which tickets changed, now.
+    pub pages: Arc<Mutex<Pages>>,
+    pub limits: Arc<Limiter>,
 }
 
 impl Common {
@@ -97,6 +102,9 @@ impl Vendors for Fakes {
 
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
         let common = &self.common;
+        if let Some(held_up) = common.limits.held_up(step, common.now()) {
+            return Outcome::Failed(held_up);
+        }
         let known = match step {
             Step::SendSms(sms) => common.known_to(self.worker, &sms.customer),
             _ => vec![],
@@ -116,6 +124,15 @@ impl Vendors for Fakes {
                     Trouble::Limited,
                 ));
             }
+            Fault::LimitedAccount | Fault::LimitedUpdates | Fault::LimitedTicket
+                if !is_for_braze(step) =>
+            {
+                return Outcome::Failed(common.limits.met(step, fault, common.now()));
+            }
+            Fault::LimitedAccount | Fault::LimitedUpdates | Fault::LimitedTicket => {
+                let until = common.now() + 60_000;
+                return Outcome::Failed(Failure::Later(Some(until), Trouble::Limited));
+            }
             Fault::Refused if can_be_refused(step) => return refused(422, "by the schedule"),
             Fault::Refused => return Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
             Fault::None | Fault::After | Fault::Gone => {}
@@ -132,6 +149,10 @@ impl Vendors for Fakes {
         if came { outcome } else { lost(step) }
     }
 
+    fn limited_until(&self, now: i64, _under_way: usize) -> Option<i64> {
+        self.common.limits.until(now)
+    }
+
     /// A few tickets a page; a page's name is what the one before it ended with.
     async fn changed(&self, from: &From, deadline: Deadline) -> Result<Changes, NotTold> {
         let time = i64::try_from(deadline.remaining().as_millis()).expect("small");
@@ -140,6 +161,11 @@ impl Vendors for Fakes {
         let now = self.common.now();
         if fault != Fault::None || now > limit {
             return Err(NotTold("by the schedule".to_owned()));
+        }
+        let pages = *self.common.pages.lock().expect("pages");
+        let sometimes = now / 20 % 2 == 0;
+        if pages == Pages::BrokenOff && from.page.is_some() && sometimes {
+            return Err(NotTold("refused half way".to_owned()));
         }
         let changed = self.common.world.lock().expect("world").changed(now);
         let rank = |facts: &TicketFacts, at: i64| format!("{at:020} {:020}", facts.ticket.get());
@@ -153,8 +179,16 @@ impl Vendors for Fakes {
             .filter(|(rank, _, at)| *rank > begin && *at <= now - LEFT_OUT)
             .collect();
         ranked.sort_by(|one, other| one.0.cmp(&other.0));
-        let is_last = ranked.len() <= PAGE;
-        ranked.truncate(PAGE);
+        if pages == Pages::Endless && (ranked.is_empty() || sometimes) {
+            // Other people's alone. The name sorts behind this page's, and before every ticket's behind it.
+            return Ok(Changes {
+                next: Some(begin + " "),
+                ..Changes::default()
+            });
+        }
+        let on_a_page = if pages == Pages::Whole { PAGE } else { 1 };
+        let is_last = ranked.len() <= on_a_page && pages != Pages::Endless;
+        ranked.truncate(on_a_page);
         let last = ranked.last().map(|(rank, _, at)| (rank.clone(), *at));
         let changed = ranked.into_iter().map(|(_, facts, at)| TicketChange {
             facts,
@@ -166,7 +200,11 @@ impl Vendors for Fakes {
                 true => Some(now - LEFT_OUT),
                 false => last.as_ref().map(|(_, at)| *at),
             },
-            next: last.filter(|_| !is_last).map(|(rank, _)| rank),
+            next: match pages {
+                // The first page again under this name, a later one under its own.
+                Pages::Repeated if !is_last && sometimes => Some(begin),
+                _ => last.filter(|_| !is_last).map(|(rank, _)| rank),
+            },
         })
     }
 }
@@ -253,7 +291,13 @@ impl<S> Wire<S> {
         match go.fault {
             Fault::None => Attempt::Answered,
             Fault::After | Fault::Gone => Attempt::Acted,
-            Fault::Before | Fault::Down | Fault::Limited | Fault::Refused => Attempt::Nothing,
+            Fault::Before
+            | Fault::Down
+            | Fault::Limited
+            | Fault::LimitedAccount
+            | Fault::LimitedUpdates
+            | Fault::LimitedTicket
+            | Fault::Refused => Attempt::Nothing,
         }
     }
 

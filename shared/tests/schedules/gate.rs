@@ -22,6 +22,12 @@ pub enum Fault {
     Gone,
     /// Nothing is done, and the caller is told when to come again.
     Limited,
+    /// The same, because Zendesk's account made too many requests. The table: as `Limited`.
+    LimitedAccount,
+    /// The same, because the account made too many updates of tickets. Other calls: as `LimitedAccount`.
+    LimitedUpdates,
+    /// The same, because this one ticket was updated too often. Other calls: as `LimitedAccount`.
+    LimitedTicket,
     /// Refused for good. The table: as `Down`.
     Refused,
 }

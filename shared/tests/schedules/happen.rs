@@ -2,9 +2,10 @@
 
 use shared::conversation::state::Status;
 use shared::message::{
-    Body, BrazeId, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming,
-    Personal, Profile, Reply, Resend, Solved, Text, TicketId, UserId,
+    Body, BrazeId, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming, Parsed,
+    Personal, Profile, Reply, Resend, Solved, Text, TicketId, UserId, braze_inbound,
 };
+use serde_json::json;
 
 use super::act::{Act, Deed, Shape, Words};
 use super::anonymous;
@@ -15,9 +16,12 @@ impl<S: Table> Run<S> {
         match act {
             Act::Text { who, what } => {
                 let customer = self.customer(who);
+                if what == Words::SameRun {
+                    return self.text_of_a_run(customer);
+                }
                 let n = self.count();
                 let text = match what {
-                    Words::Plain => format!("T{n:04}x hello"),
+                    Words::Plain | Words::SameRun => format!("T{n:04}x hello"),
                     Words::Thanks => "Thanks".to_owned(),
                 };
                 let body = Body::Text(Text {
@@ -68,6 +72,29 @@ impl<S: Table> Run<S> {
         }
     }
 
+    /// Braze renders the campaign's body; the dispatch id names the run, and is the same for all its texts.
+    fn text_of_a_run(&mut self, customer: Customer) {
+        let n = self.count();
+        let addressee = self.named_by_braze(&customer);
+        let braze_id = self.braze_id(&customer).map(|_| anonymous::BRAZE_ID);
+        let phone = addressee.id().is_none().then(anonymous::phone);
+        let body = json!({
+            "external_user_id": addressee.id().map(|id| id.as_str().to_owned()),
+            "phone": phone.map(|phone| phone.as_e164().to_owned()),
+            "braze_id": braze_id,
+            "first_name": "Ana",
+            "message": format!("T{n:04}x hello"),
+            "dispatch_id": "run",
+        });
+        let parsed = braze_inbound(body.to_string().as_bytes(), None, self.common.now());
+        let Parsed::Event(incoming) = parsed else {
+            panic!("not a text: {parsed:?}");
+        };
+        let Event { delivery, body, .. } = incoming.event;
+        self.queue(incoming.customer, customer, delivery, body, Kind::Text);
+        self.send(self.events.len() - 1);
+    }
+
     fn customer(&self, who: u8) -> Customer {
         let id = format!("c{}", who % self.setting.customers.max(1));
         id.parse().expect("an id")
@@ -93,12 +120,16 @@ impl<S: Table> Run<S> {
         self.setting.anonymous && *customer == anonymous::person(&anonymous::number())
     }
 
-    /// A webhook of Braze names the profile as it is.
-    fn braze_tells(&mut self, customer: Customer, delivery: DeliveryId, body: Body, kind: Kind) {
-        let addressee = match self.is_anonymous(&customer) && !self.is_known {
+    fn named_by_braze(&self, customer: &Customer) -> Customer {
+        match self.is_anonymous(customer) && !self.is_known {
             true => anonymous::number(),
             false => customer.clone(),
-        };
+        }
+    }
+
+    /// A webhook of Braze names the profile as it is.
+    fn braze_tells(&mut self, customer: Customer, delivery: DeliveryId, body: Body, kind: Kind) {
+        let addressee = self.named_by_braze(&customer);
         self.queue(Some(addressee), customer, delivery, body, kind);
         self.send(self.events.len() - 1);
     }

@@ -11,7 +11,7 @@ use shared::delivery::{Bridge, Clock, Side, Summary, Updates, Work};
 use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId};
 use tokio::task::JoinHandle;
 
-use super::act::{Act, Setting};
+use super::act::{Act, Pages, Setting};
 use super::fakes::{Common, Fakes, Wire};
 use super::gate::{Fault, Go};
 
@@ -155,6 +155,7 @@ impl<S: Table> Run<S> {
     pub fn new(setting: Setting, store: S, told: bool) -> Self {
         let common = Common::default();
         common.now.store(START, Ordering::Relaxed);
+        *common.pages.lock().expect("pages") = setting.pages;
         Self {
             setting,
             common,
@@ -443,6 +444,7 @@ impl<S: Table> Run<S> {
     /// No faults any more; time passes until nothing waits.
     async fn drain(&mut self) -> Result<(), String> {
         self.tell(|| "-- drained from here".to_owned());
+        *self.common.pages.lock().expect("pages") = Pages::Whole;
         for _ in 0..300 {
             self.run_out().await?;
             let now = self.common.now();

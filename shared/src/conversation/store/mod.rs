@@ -41,7 +41,7 @@ pub use claim::Claims;
 pub use dead::DeadLetter;
 pub use handover::Handover;
 pub use held::{Accepted, Claim, Held, Lease, Leave, PutBack, Settled, StoreError};
-pub use memory::{Memory, Shown};
+pub use memory::{Memory, Shown, ShownWatch};
 pub use storage::Storage;
 pub use switch::{STOPPED_AT, SWITCH};
 pub use updates::{ALLOWED, Counted, UPDATES};

@@ -19,7 +19,7 @@ pub struct Watched {
     /// What is watched.
     pub watch: Watch,
     /// Counts the writes; `None`: there is no item yet.
-    version: Option<i64>,
+    pub(super) version: Option<i64>,
 }
 
 impl Watched {

@@ -21,7 +21,7 @@ use crate::telemetry::metrics::{self, Metric};
 
 use super::Clock;
 use super::changes::{Changes, From, NotTold};
-use super::gate::{Closed, Gate};
+use super::gate::Gate;
 use super::limits::{Limit, Limits};
 use super::pace::Pace;
 
@@ -163,14 +163,8 @@ impl Vendors for Clients {
             &self.zendesk_gate
         };
         let limit = Limit::of(step);
-        let now = self.clock.now();
-        if let Some(until) = limit.and_then(|limit| self.limits.until(limit, now)) {
-            return later(Some(until), Trouble::Limited);
-        }
-        match gate.admit(now) {
-            Err(Closed::Down) => return later(None, Trouble::Spared),
-            Err(Closed::Limited(until)) => return later(Some(until), Trouble::Limited),
-            Ok(()) => {}
+        if let Some(held_up) = self.limits.held_up(gate, step, self.clock.now()) {
+            return Outcome::Failed(held_up);
         }
         let since = Instant::now();
         let outcome = match step {

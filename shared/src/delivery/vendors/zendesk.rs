@@ -9,11 +9,10 @@ use crate::conversation::step::{
 use crate::message::{Attachment, DeliveryId, TicketField, TicketId, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{
-    self, CommentView, FoundUser, Limited, NewComment, Role, TicketView, ZendeskError,
+    self, CommentView, FoundUser, NewComment, Role, TicketView, ZendeskError,
 };
 
 use super::super::attach;
-use super::super::limits::Limit;
 use super::{Clients, cause, refused};
 
 /// Comments read at once, Zendesk's most: more than agents write between two webhooks, and where one is
@@ -257,13 +256,7 @@ impl Clients {
         match error {
             ZendeskError::RateLimited { of, retry_after } => {
                 let until = self.clock.now().saturating_add(millis(retry_after));
-                match of {
-                    Limited::Account => self.zendesk_gate.limited(until),
-                    Limited::TicketUpdates => self.limits.met(Limit::TicketUpdates, until),
-                    // Only this conversation waits.
-                    Limited::OneTicket => {}
-                }
-                Failure::Later(Some(until), Trouble::Limited)
+                self.limits.of_zendesk(&self.zendesk_gate, of, until)
             }
             ZendeskError::Unavailable { retry_after, .. } => {
                 let at = |pause| self.clock.now().saturating_add(millis(pause));

@@ -4,23 +4,26 @@
 //! polled. `shared/tests/schedules` compares it with the real store, operation by operation.
 
 mod handover;
+mod watched;
 mod watermark;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::message::{Alias, Customer, DeliveryId, TicketId};
+use crate::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 
 use super::super::seen::{self, Seen};
 use super::super::state::{Entry, State};
 use super::super::step::{Anyway, HandedOver, Owner};
 use super::super::unknown::FORM;
+use super::super::watch::Watch;
 use super::claim::Claims;
 use super::storage::Storage;
 use super::{
     Accepted, DAY_LIMIT, DeadLetter, Due, Held, Key, Lease, Leave, MAILBOX_LIMIT, Settled,
-    StoreError, Vendor, Waits, codec,
+    StoreError, Vendor, Waits, Watched, codec,
 };
+pub use watched::ShownWatch;
 
 /// A table in memory; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +35,8 @@ struct Table {
     dead: Vec<String>,
     /// Whose conversation each profile's is.
     profiles: BTreeMap<String, Customer>,
+    /// What is watched of customers.
+    watches: BTreeMap<String, watched::Row>,
     /// Up to when Zendesk was asked what changed, in milliseconds since the epoch.
     watermark: Option<i64>,
 }
@@ -316,21 +321,40 @@ impl Storage for Memory {
     ) -> Result<Vec<Waits>, StoreError> {
         let table = self.table();
         let of = |vendor: Vendor| {
-            let waiting = table.rows.values().filter_map(move |row| {
+            let of_shard = vendor.due_shard(shard);
+            let rows = table.rows.values().filter_map(|row| {
                 let at = row.due_at.filter(|&at| at <= until)?;
                 let due = Due::Conversation(row.key.clone());
-                (row.due_shard == Some(vendor.due_shard(shard))).then_some(Waits {
-                    vendor,
-                    at,
-                    due,
-                })
+                (row.due_shard == Some(of_shard)).then_some(Waits { vendor, at, due })
             });
-            let mut waiting: Vec<Waits> = waiting.collect();
+            let watches = table.watches.values().filter_map(|row| {
+                let at = row.due_at.filter(|&at| at <= until)?;
+                let due = Due::Watch(row.customer.clone());
+                (Watch::shard(&row.customer) == of_shard).then_some(Waits { vendor, at, due })
+            });
+            let mut waiting: Vec<Waits> = rows.chain(watches).collect();
             waiting.sort_by_key(|one| one.at);
             waiting.truncate(usize::try_from(limit).unwrap_or(0));
             waiting
         };
         Ok(vendors.iter().copied().flat_map(of).collect())
+    }
+
+    async fn watched(&self, customer: &Customer) -> Result<Option<Watched>, StoreError> {
+        Ok(self.watched_of(customer))
+    }
+
+    async fn watch(
+        &self,
+        customer: &Customer,
+        watched: &Watched,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        self.write_watch(customer, watched, now)
+    }
+
+    async fn whose(&self, profile: &BrazeId) -> Result<Option<Customer>, StoreError> {
+        Ok(self.whose_profile(profile))
     }
 
     async fn knows(&self, key: &Key) -> Result<bool, StoreError> {

@@ -3,10 +3,10 @@
 use shared::conversation::state::{State, Status};
 use shared::message::{Customer, TicketId};
 
-use super::check::REMEMBERED;
-use super::happen::{CLOSED, closing, reply_delivery};
-use super::run::{Kind, Run, Table};
-use super::world::ASKED;
+use super::super::happen::{CLOSED, closing, reply_delivery};
+use super::super::run::{Kind, Run, Table};
+use super::super::world::ASKED;
+use super::REMEMBERED;
 
 impl<S: Table> Run<S> {
     /// Whatever no webhook reported was found on the ticket the conversation is on.
