@@ -59,8 +59,15 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 None => customers.push((customer, vec![event])),
             }
         }
+        for (customer, own) in &customers {
+            taken += self.take_steps(customer, own, work).await?;
+            // What is watched may have gone over meanwhile; a step counts once wherever it belongs.
+            if let Some(moved) = self.moved(customer, own).await? {
+                self.take_steps(&moved, own, work).await?;
+            }
+        }
+        // A keyword may bring along a conversation, so it comes behind what was told of its messages.
         for (customer, own) in customers {
-            taken += self.take_steps(&customer, &own, work).await?;
             for event in own {
                 taken += self.take_subscription(&customer, event, work).await?;
             }
@@ -93,6 +100,22 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let known = self.store.whose(profile).await?;
         let is_step = matches!(event.what, Told::Step(_));
         Ok(known.or(number.filter(|_| is_step)))
+    }
+
+    /// Whose the events of an anonymous profile are by now, where that changed.
+    async fn moved(
+        &self,
+        customer: &Customer,
+        events: &[&Exported],
+    ) -> Result<Option<Customer>, StoreError> {
+        let is_step = |event: &&&Exported| matches!(event.what, Told::Step(_));
+        match events.iter().find(is_step) {
+            Some(event) if customer.id().is_none() => {
+                let now = self.whose(event).await?;
+                Ok(now.filter(|now| now != customer))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Steps of messages and texts of one customer.

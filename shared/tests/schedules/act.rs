@@ -32,6 +32,50 @@ pub enum Act {
     Clock { ms: i64 },
     /// The anonymous profile gets an external id.
     Known,
+    /// What becomes of a customer's messages from now on.
+    Phone { who: u8, fate: Fate },
+    /// A person in Braze subscribes a customer, or takes them out.
+    Subscription { who: u8, out: bool },
+    /// Some of what the export has to tell comes.
+    Export { pick: u8, most: u8 },
+    /// Something that the export told comes once more.
+    ExportAgain { pick: u8 },
+    /// Something of the export never comes.
+    ExportLost { pick: u8 },
+}
+
+/// What becomes of a message that Braze took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    #[default]
+    Delivered,
+    /// The carrier says no more of it.
+    Handed,
+    Failed,
+    Rejected,
+    /// Braze gives it up.
+    Aborted,
+    /// Braze sends nothing, and says nothing.
+    Withheld,
+}
+
+/// Whether Braze exports events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exports {
+    #[default]
+    Off,
+    /// They name the sending as Braze's API did.
+    ByDispatch,
+    /// They name it otherwise; the campaigns' texts name comment and part.
+    ByExtras,
+}
+
+impl Exports {
+    fn is_off(&self) -> bool {
+        *self == Self::Off
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +85,8 @@ pub enum Words {
     Thanks,
     /// In a run of a campaign that had texts before: the dispatch id is the same as theirs.
     SameRun,
+    /// Nothing but a rating, from 1 to 5.
+    Stars(u8),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +112,10 @@ pub enum Deed {
     GiveAway,
     /// An agent merges the customer's profile into another one of theirs.
     MergeProfile,
+    /// A trigger texts the customer something of its own.
+    Say,
+    /// The same trigger fires once more, with the same words.
+    SayAgain,
 }
 
 /// What a webhook's body names.
@@ -92,6 +142,12 @@ pub struct Setting {
     /// The customer 0 has no external id until they get one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub anonymous: bool,
+    /// Customers rate, and Braze gets events of tickets.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub desk: bool,
+    /// Whether Braze exports events.
+    #[serde(default, skip_serializing_if = "Exports::is_off")]
+    pub exports: Exports,
     /// How Zendesk tells which tickets changed, while there are faults.
     #[serde(default, skip_serializing_if = "Pages::is_whole")]
     pub pages: Pages,
@@ -126,6 +182,8 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
         skew: dice.pick(&[0, 0, 400]),
         compares: seed % 2 == 1,
         anonymous: false,
+        desk: false,
+        exports: Exports::Off,
         pages: Pages::Whole,
     };
     let faults = dice.pick(&[0, 4, 15, 35]);
@@ -151,6 +209,11 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
     }
     let mut dice = Dice::new(seed.rotate_left(48));
     match seed / 8 % 8 {
+        1 => meet_limits(&mut dice, &mut acts),
+        3 | 4 | 6 => {
+            setting.desk = true;
+            say_and_rate(&mut dice, &mut acts);
+        }
         5 => {
             setting.pages = unwhole(&mut dice);
             meet_limits(&mut dice, &mut acts);
@@ -158,21 +221,64 @@ pub fn schedule(seed: u64) -> (Setting, Vec<Act>) {
         7 => {
             setting.pages = unwhole(&mut dice);
             repeat_dispatches(&mut dice, &mut acts);
+            meet_limits(&mut dice, &mut acts);
         }
         _ => {}
     }
+    if matches!(seed / 8 % 8, 0 | 2 | 6) {
+        setting.exports = dice.pick(&[Exports::ByDispatch, Exports::ByExtras]);
+        export(&mut dice, &mut acts);
+    }
     (setting, acts)
+}
+
+/// In three of eight schedules Braze exports events: late, repeated and lost. Messages end in every way.
+fn export(dice: &mut Dice, acts: &mut Vec<Act>) {
+    let mut put = |dice: &mut Dice, act| {
+        let at = usize::try_from(dice.below(acts.len() as u64 + 1)).expect("small");
+        acts.insert(at, act);
+    };
+    for _ in 0..1 + dice.below(4) {
+        let who = dice.byte();
+        let fate = dice.pick(&[
+            Fate::Delivered,
+            Fate::Handed,
+            Fate::Failed,
+            Fate::Rejected,
+            Fate::Aborted,
+            Fate::Withheld,
+        ]);
+        put(dice, Act::Phone { who, fate });
+    }
+    for _ in 0..2 + dice.below(5) {
+        let (pick, most) = (dice.byte(), dice.byte() % 5);
+        put(dice, Act::Export { pick, most });
+    }
+    for _ in 0..dice.below(3) {
+        let pick = dice.byte();
+        put(dice, Act::ExportAgain { pick });
+        put(dice, Act::ExportLost { pick });
+    }
+    if dice.percent(30) {
+        let (who, out) = (dice.byte(), dice.percent(60));
+        put(dice, Act::Subscription { who, out });
+    }
+    // Long enough for silence to be news.
+    if dice.percent(50) {
+        put(dice, Act::Clock { ms: 700_000 });
+        put(dice, Act::Redeliver);
+    }
 }
 
 fn unwhole(dice: &mut Dice) -> Pages {
     dice.pick(&[Pages::BrokenOff, Pages::Repeated, Pages::Endless])
 }
 
-/// In one of eight schedules Zendesk's three limits are met, each often enough to matter.
+/// In three of eight schedules Zendesk's three limits are met, each often enough to matter.
 fn meet_limits(dice: &mut Dice, acts: &mut [Act]) {
     for act in acts {
         if let Act::Step { fault, .. } = act
-            && (*fault == Fault::Limited || *fault == Fault::None && dice.percent(6))
+            && (*fault == Fault::Limited || *fault == Fault::None && dice.percent(12))
         {
             *fault = dice.pick(&[
                 Fault::LimitedAccount,
@@ -181,6 +287,36 @@ fn meet_limits(dice: &mut Dice, acts: &mut [Act]) {
                 Fault::LimitedTicket,
             ]);
         }
+    }
+}
+
+/// In three others triggers text the customer, and most solved tickets are rated, some twice.
+fn say_and_rate(dice: &mut Dice, acts: &mut Vec<Act>) {
+    let mut rated = Vec::new();
+    for (at, act) in acts.iter().enumerate() {
+        if let Act::Agent { who, deed, .. } = *act
+            && matches!(deed, Deed::Solve | Deed::SolveTwice | Deed::ReplyAndSolve)
+        {
+            for _ in 0..dice.pick(&[0, 1, 1, 2]) {
+                let later = usize::try_from(dice.below(25)).expect("small");
+                let what = Words::Stars(1 + dice.byte() % 5);
+                rated.push((at + 1 + later, Act::Text { who, what }));
+            }
+        }
+    }
+    // The last one first: the places of those before it stay what they are.
+    rated.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    for (at, act) in rated {
+        acts.insert(at.min(acts.len()), act);
+    }
+    for _ in 0..1 + dice.below(4) {
+        let said = Act::Agent {
+            who: dice.byte(),
+            deed: dice.pick(&[Deed::Say, Deed::SayAgain]),
+            body: Shape::Ours,
+        };
+        let at = usize::try_from(dice.below(acts.len() as u64 + 1)).expect("small");
+        acts.insert(at, said);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The vendors and the table as one worker sees them: gates before, and faults between.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,15 +10,15 @@ use shared::conversation::step::{
 };
 use shared::conversation::store::{
     Accepted, Claims, DeadLetter, Handover, Held, Key, Lease, Leave, Settled, Storage, StoreError,
-    Vendor, Waits, Watermark,
+    Vendor, Waits, Watched, Watermark,
 };
 use shared::conversation::subscription::Subscription;
 use shared::delivery::{Changes, From, NotTold, TicketChange, Vendors};
 use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Deadline;
 
+use super::act::{Exports, Pages};
 use super::anonymous;
-use super::act::Pages;
 use super::gate::{Fault, Gates, Go};
 use super::limits::{Limiter, is_for_braze};
 use super::world::{World, refused};
@@ -45,6 +45,8 @@ pub struct Common {
     /// How Zendesk tells which tickets changed, now.
     pub pages: Arc<Mutex<Pages>>,
     pub limits: Arc<Limiter>,
+    /// Workers that may not have written down what they sent.
+    pub troubled: Arc<Mutex<BTreeSet<u32>>>,
 }
 
 impl Common {
@@ -81,6 +83,10 @@ impl Common {
         self.now.fetch_add(ms, Ordering::Relaxed);
     }
 
+    pub fn trouble(&self, worker: u32) {
+        self.troubled.lock().expect("workers").insert(worker);
+    }
+
     pub fn accepted_by(&self, pk: &str, delivery: &DeliveryId) -> bool {
         let accepted = self.accepted.lock().expect("log");
         accepted
@@ -102,7 +108,7 @@ impl Vendors for Fakes {
 
     async fn execute(&self, step: &Step, deadline: Deadline) -> Outcome {
         let common = &self.common;
-        if let Some(held_up) = common.limits.held_up(step, common.now()) {
+        if let Some(held_up) = common.limits.held_up(self.worker, step, common.now()) {
             return Outcome::Failed(held_up);
         }
         let known = match step {
@@ -127,7 +133,8 @@ impl Vendors for Fakes {
             Fault::LimitedAccount | Fault::LimitedUpdates | Fault::LimitedTicket
                 if !is_for_braze(step) =>
             {
-                return Outcome::Failed(common.limits.met(step, fault, common.now()));
+                let now = common.now();
+                return Outcome::Failed(common.limits.met(self.worker, step, fault, now));
             }
             Fault::LimitedAccount | Fault::LimitedUpdates | Fault::LimitedTicket => {
                 let until = common.now() + 60_000;
@@ -137,16 +144,27 @@ impl Vendors for Fakes {
             Fault::Refused => return Outcome::Failed(Failure::Later(None, Trouble::Unavailable)),
             Fault::None | Fault::After | Fault::Gone => {}
         }
+        let mut sent = None;
         let outcome = act(&mut common.world.lock().expect("world"), step, common.now());
         if let Step::SendSms(_) = step {
             let mut world = common.world.lock().expect("world");
-            world.sms.last_mut().expect("just sent").known = known;
+            let sms = world.sms.last_mut().expect("just sent");
+            sms.known = known;
+            sms.by = self.worker;
+            sent = Some(world.sms.len() - 1);
         }
         if slow {
             common.gates.pass(self.worker, "answer").await;
         }
         let came = fault == Fault::None && common.now() <= limit;
+        if let (true, Some(sent)) = (came, sent) {
+            common.world.lock().expect("world").sms[sent].answered = true;
+        }
         if came { outcome } else { lost(step) }
+    }
+
+    async fn exports_events(&self) -> bool {
+        self.common.world.lock().expect("world").exports != Exports::Off
     }
 
     fn limited_until(&self, now: i64, _under_way: usize) -> Option<i64> {
@@ -238,8 +256,7 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::Append(comment) => world.append(comment, now),
         Step::FindDelivery { ticket, marker } => world.find_delivery(*ticket, marker.as_str()),
         Step::SetStatus(ticket, status) => world.set_status(*ticket, *status),
-        // No schedule names a field for ratings.
-        Step::SetFields(..) => Outcome::Done,
+        Step::SetFields(ticket, fields) => world.set_fields(*ticket, fields),
         Step::AddTags(ticket, tags) => world.add_tags(*ticket, tags),
         Step::RemoveTags(ticket, tags) => world.remove_tags(*ticket, tags),
         // No text of a schedule brings media.
@@ -265,6 +282,7 @@ pub fn act(world: &mut World, step: &Step, now: i64) -> Outcome {
         Step::LookUpSubscription { .. } => Outcome::Subscription(Subscription::Subscribed),
         Step::SetAttributes(set) => {
             world.set_attributes(&set.customer, set.ticket, set.open);
+            world.happened.extend(set.events.iter().cloned());
             Outcome::Done
         }
     }
@@ -287,6 +305,9 @@ enum Attempt {
 impl<S> Wire<S> {
     async fn attempt(&self, what: &'static str, last: &mut bool) -> Attempt {
         let go = self.common.gates.pass(self.worker, what).await;
+        if go.fault != Fault::None && what.starts_with("watch") {
+            self.common.trouble(self.worker);
+        }
         *last |= matches!(go.fault, Fault::Down | Fault::Gone | Fault::Refused);
         match go.fault {
             Fault::None => Attempt::Answered,
@@ -481,6 +502,31 @@ impl<S: Storage + Send + Sync> Storage for Wire<S> {
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {
         with_repeats!(self, "bury", self.inner.bury(letter, now).await)
+    }
+
+    async fn watched(&self, customer: &Customer) -> Result<Option<Watched>, StoreError> {
+        with_repeats!(self, "watched", self.inner.watched(customer).await)
+    }
+
+    async fn watch(
+        &self,
+        customer: &Customer,
+        watched: &Watched,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        with_repeats!(
+            self,
+            "watch",
+            self.inner.watch(customer, watched, now).await
+        )
+    }
+
+    async fn whose(&self, profile: &BrazeId) -> Result<Option<Customer>, StoreError> {
+        with_repeats!(self, "whose", self.inner.whose(profile).await)
+    }
+
+    async fn knows(&self, key: &Key) -> Result<bool, StoreError> {
+        with_repeats!(self, "knows", self.inner.knows(key).await)
     }
 }
 

@@ -1,41 +1,20 @@
 //! What customers and agents do, and the webhooks it causes.
 
+use serde_json::json;
 use shared::conversation::state::Status;
 use shared::message::{
     Body, BrazeId, CommentId, Consent, ConsentKind, Customer, DeliveryId, Event, Incoming, Parsed,
-    Personal, Profile, Reply, Resend, Solved, Text, TicketId, UserId, braze_inbound,
+    Personal, Profile, Reply, Resend, Solved, Text, TicketId, UserId, braze_inbound, zendesk_reply,
 };
-use serde_json::json;
 
-use super::act::{Act, Deed, Shape, Words};
+use super::act::{Act, Deed, Exports, Shape, Words};
 use super::anonymous;
 use super::run::{Happened, Kind, Run, Table};
 
 impl<S: Table> Run<S> {
     pub fn happens(&mut self, act: Act) {
         match act {
-            Act::Text { who, what } => {
-                let customer = self.customer(who);
-                if what == Words::SameRun {
-                    return self.text_of_a_run(customer);
-                }
-                let n = self.count();
-                let text = match what {
-                    Words::Plain | Words::SameRun => format!("T{n:04}x hello"),
-                    Words::Thanks => "Thanks".to_owned(),
-                };
-                let body = Body::Text(Text {
-                    text: Personal(text),
-                    profile: Profile {
-                        braze_id: self.braze_id(&customer),
-                        name: Personal::from("Ana"),
-                        ..Profile::default()
-                    },
-                    ..Text::default()
-                });
-                let delivery = DeliveryId::derive("text", &[&n.to_string()]);
-                self.braze_tells(customer, delivery, body, Kind::Text);
-            }
+            Act::Text { who, what } => self.texts(who, what),
             Act::Consent { who, out } => {
                 let customer = self.customer(who);
                 let n = self.count();
@@ -51,7 +30,18 @@ impl<S: Table> Run<S> {
                     changed: None,
                 });
                 let delivery = DeliveryId::derive("consent", &[&n.to_string()]);
+                self.wish(&customer, out, true);
                 self.braze_tells(customer, delivery, body, Kind::Consent { out });
+            }
+            Act::Subscription { who, out } => {
+                let customer = self.customer(who);
+                self.wish(&customer, out, false);
+            }
+            Act::Phone { who, fate } => {
+                let customer = self.customer(who);
+                self.tell(|| format!("messages to {} are {fate:?}", customer.shown()));
+                let mut world = self.common.world.lock().expect("world");
+                world.fates.insert(customer, fate);
             }
             Act::Known if self.setting.anonymous => {
                 self.is_known = true;
@@ -70,6 +60,30 @@ impl<S: Table> Run<S> {
             }
             _ => {}
         }
+    }
+
+    fn texts(&mut self, who: u8, what: Words) {
+        let customer = self.customer(who);
+        if what == Words::SameRun {
+            return self.text_of_a_run(customer);
+        }
+        let n = self.count();
+        let text = match what {
+            Words::Plain | Words::SameRun => format!("T{n:04}x hello"),
+            Words::Thanks => "Thanks".to_owned(),
+            Words::Stars(stars) => stars.to_string(),
+        };
+        let body = Body::Text(Text {
+            text: Personal(text),
+            profile: Profile {
+                braze_id: self.braze_id(&customer),
+                name: Personal::from("Ana"),
+                ..Profile::default()
+            },
+            ..Text::default()
+        });
+        let delivery = DeliveryId::derive("text", &[&n.to_string()]);
+        self.braze_tells(customer, delivery, body, Kind::Text);
     }
 
     /// Braze renders the campaign's body; the dispatch id names the run, and is the same for all its texts.
@@ -116,8 +130,20 @@ impl<S: Table> Run<S> {
         id.parse().expect("an id")
     }
 
-    fn is_anonymous(&self, customer: &Customer) -> bool {
+    pub fn is_anonymous(&self, customer: &Customer) -> bool {
         self.setting.anonymous && *customer == anonymous::person(&anonymous::number())
+    }
+
+    /// The export tells of a subscription, whatever changed it.
+    fn wish(&mut self, customer: &Customer, out: bool, by_keyword: bool) {
+        if self.setting.exports == Exports::Off {
+            return;
+        }
+        let named = self.named_by_braze(customer);
+        let now = self.common.now();
+        let mut world = self.common.world.lock().expect("world");
+        world.now = now;
+        world.export_wish(&named, out, by_keyword);
     }
 
     fn named_by_braze(&self, customer: &Customer) -> Customer {
@@ -259,6 +285,7 @@ impl<S: Table> Run<S> {
                 world.agent_merges_profile(customer);
             }
             Deed::Echo => self.echo(customer, ticket),
+            Deed::Say | Deed::SayAgain => self.say(customer, ticket, deed == Deed::SayAgain),
             Deed::Resend => {
                 world.lock().expect("world").agent_asks(ticket);
                 self.resend(customer, ticket);
@@ -364,6 +391,28 @@ impl<S: Table> Run<S> {
         self.queue(addressee, customer.clone(), delivery, body, kind);
     }
 
+    /// A trigger fires.
+    fn say(&mut self, customer: &Customer, ticket: TicketId, again: bool) {
+        let n = self.count();
+        let number = if again { 0 } else { n };
+        let words = format!("S{number:04}x Your parcel is on its way.");
+        let addressee = self.addressee(customer, ticket, Shape::Ours);
+        let body = json!({
+            "external_user_id": addressee.and_then(|it| it.id().map(|id| id.as_str().to_owned())),
+            "ticket_id": ticket.get(),
+            "say": words,
+        });
+        let invocation = format!("fired {n}");
+        let now = self.common.now();
+        let parsed = zendesk_reply(body.to_string().as_bytes(), Some(&invocation), now);
+        let Parsed::Event(incoming) = parsed else {
+            panic!("nothing to say: {parsed:?}");
+        };
+        let Event { delivery, body, .. } = incoming.event;
+        let kind = Kind::Say { ticket, words };
+        self.queue(incoming.customer, customer.clone(), delivery, body, kind);
+    }
+
     fn resend(&mut self, customer: &Customer, ticket: TicketId) {
         let n = self.count();
         let delivery = DeliveryId::derive("resend", &[&n.to_string()]);
@@ -421,6 +470,21 @@ pub fn reply_delivery(comment: CommentId) -> DeliveryId {
 
 /// The closing message of a solve that no webhook told of.
 pub const CLOSED: &str = "Your ticket has been closed";
+
+/// A message of a solve that no webhook told of.
+pub fn is_made_up(text: &str) -> bool {
+    without_request(text) == CLOSED
+}
+
+/// A message of this solve cycle.
+pub fn is_closing(text: &str, ticket: TicketId, cycle: u32) -> bool {
+    without_request(text) == closing(ticket, cycle)
+}
+
+/// Where customers rate, the closing message asks for it in a line of its own.
+fn without_request(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default()
+}
 
 /// The closing message of one solve cycle.
 pub fn closing(ticket: TicketId, cycle: u32) -> String {

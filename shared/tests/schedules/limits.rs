@@ -31,12 +31,13 @@ pub struct Limiter {
 struct Really {
     account: i64,
     updates: i64,
-    tickets: BTreeMap<TicketId, i64>,
+    /// And which worker met it.
+    tickets: BTreeMap<TicketId, (i64, u32)>,
 }
 
 impl Limiter {
     /// Why the bridge does not make the call now. It has to wait where Zendesk said so, and nowhere else.
-    pub fn held_up(&self, step: &Step, now: i64) -> Option<Failure> {
+    pub fn held_up(&self, worker: u32, step: &Step, now: i64) -> Option<Failure> {
         if is_for_braze(step) {
             return None;
         }
@@ -51,7 +52,8 @@ impl Limiter {
         }
         if let (None, Step::Append(comment)) = (&held_up, step) {
             let until = really.tickets.get(&comment.ticket);
-            if until.is_some_and(|until| *until > now + AHEAD) {
+            // Another one may not know, where the one that met it vanished.
+            if until.is_some_and(|(until, by)| *by == worker && *until > now + AHEAD) {
                 self.is_wrong(format!(
                     "{name} on {} before the time its limit named",
                     comment.ticket
@@ -62,7 +64,7 @@ impl Limiter {
     }
 
     /// A limit is met. Only updates of tickets have two of their own.
-    pub fn met(&self, step: &Step, fault: Fault, now: i64) -> Failure {
+    pub fn met(&self, worker: u32, step: &Step, fault: Fault, now: i64) -> Failure {
         let until = now + PAUSE;
         let mut really = self.really.lock().expect("limits");
         let of = match (fault, is_update(step)) {
@@ -71,7 +73,7 @@ impl Limiter {
                 Limited::TicketUpdates
             }
             (Fault::LimitedTicket, Some(ticket)) => {
-                really.tickets.insert(ticket, until);
+                really.tickets.insert(ticket, (until, worker));
                 Limited::OneTicket
             }
             _ => {

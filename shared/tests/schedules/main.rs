@@ -11,6 +11,7 @@ mod anonymous;
 mod by_hand;
 mod check;
 mod dice;
+mod exports;
 mod fakes;
 mod gate;
 mod happen;
@@ -49,7 +50,8 @@ fn play<S: Table>(
     let result = runtime.block_on(async {
         run.play(acts).await?;
         run.check()?;
-        run.check_markers().await
+        run.check_markers().await?;
+        run.check_repeated_exports().await
     });
     (run.story.take().unwrap_or_default(), result.err())
 }

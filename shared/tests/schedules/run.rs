@@ -6,14 +6,15 @@ use std::sync::atomic::Ordering;
 
 use shared::conversation::policy::Policy;
 use shared::conversation::step::Ending;
-use shared::conversation::store::{Key, Memory, Shown, Storage, Watermark};
+use shared::conversation::store::{Key, Memory, Shown, ShownWatch, Storage, Watermark};
 use shared::delivery::{Bridge, Clock, Side, Summary, Updates, Work};
-use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId};
+use shared::message::{Body, CommentId, Customer, DeliveryId, Incoming, TicketId, braze_events};
 use tokio::task::JoinHandle;
 
 use super::act::{Act, Pages, Setting};
 use super::fakes::{Common, Fakes, Wire};
 use super::gate::{Fault, Go};
+use super::world::RATING_FIELD;
 
 const START: i64 = 1_790_000_000_000;
 
@@ -36,6 +37,7 @@ const PATIENCE: u32 = 20_000;
 pub trait Table: Storage + Watermark + Clone + Send + Sync + 'static {
     fn shown(&self) -> Vec<Shown>;
     fn dead(&self) -> Vec<String>;
+    fn watches(&self) -> Vec<ShownWatch>;
 }
 
 impl Table for Memory {
@@ -45,6 +47,16 @@ impl Table for Memory {
 
     fn dead(&self) -> Vec<String> {
         Memory::dead(self)
+    }
+
+    fn watches(&self) -> Vec<ShownWatch> {
+        Memory::watches(self)
+    }
+}
+
+impl Worker {
+    fn is_scheduled(&self) -> bool {
+        self.event.is_none() && self.exported.is_empty()
     }
 }
 
@@ -69,6 +81,11 @@ pub enum Kind {
     /// The tag `sms_resend` on a ticket.
     Resend {
         ticket: TicketId,
+    },
+    /// A trigger's own words.
+    Say {
+        ticket: TicketId,
+        words: String,
     },
     /// A comment of the bridge's own, reported back.
     Echo,
@@ -101,6 +118,14 @@ impl Happened {
         matches!(&self.incoming.event.body, Body::Text(text) if text.text.as_str() == "Thanks")
     }
 
+    /// The text is nothing but a rating: which.
+    pub fn stars(&self) -> Option<u8> {
+        match &self.incoming.event.body {
+            Body::Text(text) => text.text.as_str().parse().ok(),
+            _ => None,
+        }
+    }
+
     /// Its sender would still try: neither vendor does for longer than a day, nor begins so late that
     /// what was found meanwhile is forgotten.
     pub fn is_fresh(&self, now: i64) -> bool {
@@ -122,6 +147,8 @@ impl Happened {
 
 struct Worker {
     event: Option<usize>,
+    /// Events of the export that it was told.
+    exported: Vec<usize>,
     /// When Lambda ends it.
     deadline: i64,
     id: u32,
@@ -156,6 +183,7 @@ impl<S: Table> Run<S> {
         let common = Common::default();
         common.now.store(START, Ordering::Relaxed);
         *common.pages.lock().expect("pages") = setting.pages;
+        common.world.lock().expect("world").exports = setting.exports;
         Self {
             setting,
             common,
@@ -218,7 +246,7 @@ impl<S: Table> Run<S> {
                 self.tell(|| format!("clock {ms:+}"));
                 self.time_out();
             }
-            Act::Redeliver if self.workers.iter().filter(|w| w.event.is_none()).count() < 2 => {
+            Act::Redeliver if self.workers.iter().filter(|w| w.is_scheduled()).count() < 2 => {
                 self.redeliver();
             }
             Act::Redeliver => {}
@@ -234,7 +262,7 @@ impl<S: Table> Run<S> {
                 let compares = self.setting.compares;
                 let losable = |e: &Happened| {
                     let found = match e.kind {
-                        Kind::Reply { .. } | Kind::Solved { .. } => true,
+                        Kind::Reply { .. } | Kind::Solved { .. } | Kind::Say { .. } => true,
                         Kind::Resend { .. } => compares,
                         Kind::Text | Kind::Consent { .. } | Kind::Echo => false,
                     };
@@ -251,6 +279,9 @@ impl<S: Table> Run<S> {
                     self.send(index);
                 }
             }
+            Act::Export { pick, most } => self.export(pick, most),
+            Act::ExportAgain { pick } => self.export_again(pick),
+            Act::ExportLost { pick } => self.export_lost(pick),
             act => self.happens(act),
         }
         self.common.gates.quiet().await;
@@ -297,6 +328,8 @@ impl<S: Table> Run<S> {
         let worker = self.workers.remove(worker);
         worker.task.abort();
         self.tell(|| format!("w{} vanishes", worker.id));
+        self.common.trouble(worker.id);
+        self.not_taken(&worker.exported);
         if let Some(index) = worker.event {
             self.requeue(index);
         }
@@ -337,6 +370,9 @@ impl<S: Table> Run<S> {
             policy: Policy {
                 reply_campaign: Some("reply".to_owned()),
                 solved_campaign: self.setting.closing.then(|| "closing".to_owned()),
+                csat: self.setting.desk,
+                csat_field: self.setting.desk.then_some(RATING_FIELD),
+                braze_events: self.setting.desk,
                 ..Policy::default()
             },
             clock: Clock::from_fn(move || clock.now() + skew),
@@ -364,6 +400,7 @@ impl<S: Table> Run<S> {
         });
         self.workers.push(Worker {
             event: Some(index),
+            exported: vec![],
             deadline: now + 15_000,
             id: worker,
             task,
@@ -396,10 +433,48 @@ impl<S: Table> Run<S> {
         });
         self.workers.push(Worker {
             event: None,
+            exported: vec![],
             deadline,
             id: worker,
             task,
         });
+    }
+
+    /// Braze tells these events.
+    pub fn take_exported(&mut self, exported: Vec<usize>, body: String) {
+        let (worker, bridge) = self.bridge();
+        let now = bridge.clock.now();
+        let work = Work::request(&format!("w{worker}"), now + 15_000, now);
+        let gates = self.common.gates.clone();
+        self.tell(|| format!("w{worker} is told {exported:?} of the export"));
+        let task = tokio::spawn(async move {
+            let events = braze_events(body.as_bytes(), bridge.clock.now());
+            let taken = bridge.take_exported(events, &work).await;
+            gates.stir();
+            taken.ok().map(|_| Ending::Delivered)
+        });
+        self.workers.push(Worker {
+            event: None,
+            exported,
+            deadline: now + 15_000,
+            id: worker,
+            task,
+        });
+    }
+
+    /// Braze got no 2xx for these, and tells them again.
+    fn not_taken(&self, exported: &[usize]) {
+        let mut world = self.common.world.lock().expect("world");
+        for &index in exported {
+            world.exported[index].queued = true;
+        }
+    }
+
+    fn taken(&self, exported: &[usize]) {
+        let mut world = self.common.world.lock().expect("world");
+        for &index in exported {
+            world.exported[index].told += 1;
+        }
     }
 
     async fn reap(&mut self) -> Result<(), String> {
@@ -420,6 +495,10 @@ impl<S: Table> Run<S> {
                 .await
                 .map_err(|error| format!("a worker panicked: {error}"))?;
             self.tell(|| format!("w{} ends: {handled:?}", worker.id));
+            match &handled {
+                Some(_) => self.taken(&worker.exported),
+                None => self.not_taken(&worker.exported),
+            }
             let Some(index) = worker.event else { continue };
             self.last.clone_from(&handled);
             let event = &self.events[index];
@@ -442,7 +521,7 @@ impl<S: Table> Run<S> {
     }
 
     /// No faults any more; time passes until nothing waits.
-    async fn drain(&mut self) -> Result<(), String> {
+    pub async fn drain(&mut self) -> Result<(), String> {
         self.tell(|| "-- drained from here".to_owned());
         *self.common.pages.lock().expect("pages") = Pages::Whole;
         for _ in 0..300 {
@@ -452,8 +531,14 @@ impl<S: Table> Run<S> {
                 self.send(index);
                 continue;
             }
+            if self.export_waiting() {
+                continue;
+            }
             let shown = self.store.shown();
-            let Some(due) = shown.iter().filter_map(|item| item.due_at).min() else {
+            let waiting = shown.iter().filter_map(|item| item.due_at);
+            let watched = self.store.watches();
+            let watched = watched.iter().filter_map(|item| item.due_at);
+            let Some(due) = waiting.chain(watched).min() else {
                 return Ok(());
             };
             let wait = (due - self.common.now()).max(0) + 1 + self.setting.skew;
@@ -475,6 +560,7 @@ impl<S: Table> Run<S> {
             fault: Fault::None,
             slow: false,
         };
+        let mut idle = 0;
         for _ in 0..PATIENCE {
             self.common.gates.quiet().await;
             self.reap().await?;
@@ -484,10 +570,16 @@ impl<S: Table> Run<S> {
             self.common.pass_time(20);
             self.time_out();
             match self.common.gates.release(0, go) {
-                Some((worker, what)) => self.tell(|| format!("w{worker} {what}")),
+                Some((worker, what)) => {
+                    idle = 0;
+                    self.tell(|| format!("w{worker} {what}"));
+                }
                 None => {
-                    tokio::time::advance(std::time::Duration::from_millis(500)).await;
-                    self.common.pass_time(480);
+                    idle += 1;
+                    // A pause between two tries is short, a limit's is long.
+                    let ms: u16 = if idle < 4 { 500 } else { 4_000 };
+                    tokio::time::advance(std::time::Duration::from_millis(ms.into())).await;
+                    self.common.pass_time(i64::from(ms) - 20);
                 }
             }
         }

@@ -17,9 +17,10 @@ use shared::config::AwsEnv;
 use shared::conversation::state::{Entry, State};
 use shared::conversation::step::{Anyway, HandedOver, Owner};
 use shared::conversation::store::{
-    Accepted, Claims, DeadLetter, Handover, Held, Key, Lease, Leave, Settled, Shown, Storage,
-    Store, StoreError, Vendor, Waits, Watermark,
+    Accepted, Claims, DeadLetter, Handover, Held, Key, Lease, Leave, Settled, Shown, ShownWatch,
+    Storage, Store, StoreError, Vendor, Waits, Watched, Watermark,
 };
+use shared::conversation::watch::Watch;
 use shared::message::{Alias, BrazeId, Customer, DeliveryId, TicketId};
 use shared::net::Http;
 use shared::secrets::Secret;
@@ -118,6 +119,24 @@ impl Table for Real {
         pks.filter_map(|pk| pk.strip_prefix("dead#").map(str::to_owned))
             .collect()
     }
+
+    fn watches(&self) -> Vec<ShownWatch> {
+        let items = self.items();
+        let watches = items.iter().filter_map(|item| {
+            let customer = Watch::parse(item["pk"]["S"].as_str()?)?;
+            let watch = item["memory"]["S"].as_str()?;
+            Some(ShownWatch {
+                customer,
+                watch: serde_json::from_str(watch).expect("JSON"),
+                due_at: item["due_at"]["N"]
+                    .as_str()
+                    .map(|n| n.parse().expect("whole")),
+            })
+        });
+        let mut watches: Vec<ShownWatch> = watches.collect();
+        watches.sort_by_key(|item| Watch::pk(&item.customer));
+        watches
+    }
 }
 
 impl Claims for Real {
@@ -214,6 +233,27 @@ impl Storage for Real {
         limit: i32,
     ) -> Result<Vec<Waits>, StoreError> {
         self.store.due(shard, vendors, until, limit).await
+    }
+
+    async fn watched(&self, customer: &Customer) -> Result<Option<Watched>, StoreError> {
+        self.store.watched(customer).await
+    }
+
+    async fn watch(
+        &self,
+        customer: &Customer,
+        watched: &Watched,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        self.store.watch(customer, watched, now).await
+    }
+
+    async fn whose(&self, profile: &BrazeId) -> Result<Option<Customer>, StoreError> {
+        self.store.whose(profile).await
+    }
+
+    async fn knows(&self, key: &Key) -> Result<bool, StoreError> {
+        self.store.knows(key).await
     }
 
     async fn bury(&self, letter: &DeadLetter<'_>, now: i64) -> Result<(), StoreError> {

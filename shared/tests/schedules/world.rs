@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::conversation::state::Status;
+use shared::conversation::state::{Status, TicketEvent};
 use shared::conversation::step::{
     Comment, Failure, FetchedComment, History, NewTicket, Outcome, Refusal, Sms, TicketFacts,
     Written,
@@ -12,13 +12,18 @@ use shared::message::{
     CommentId, Customer, DeliveryId, ExternalUserId, Personal, Phone, TicketId, UserId,
 };
 
+use super::act::{Exports, Fate};
 use super::anonymous;
+use super::exports::Exported;
 
 /// How long an idempotency key is remembered (live-tested by a third party: two hours).
 pub const KEY_KEPT: i64 = 2 * 60 * 60 * 1000;
 
 /// The tag that says that an agent asked for a message once more.
 pub const ASKED: &str = "sms_resend_asked";
+
+/// The ticket field that takes ratings.
+pub const RATING_FIELD: u64 = 7;
 
 /// Comments one call returns.
 const COMMENTS_READ: usize = 30;
@@ -33,11 +38,14 @@ pub struct Ticket {
     pub deleted_at: Option<i64>,
     pub merged_into: Option<TicketId>,
     pub tags: Vec<String>,
+    pub fields: BTreeMap<u64, i64>,
     pub comments: Vec<Remark>,
     pub by_bridge: bool,
     external_id: Option<String>,
     /// How often it was solved.
     pub cycle: u32,
+    /// How often it was opened again.
+    pub reopened: u32,
     /// When it was solved last, in milliseconds since the epoch.
     pub solved_at: Option<i64>,
     /// Whose it was, since when (in milliseconds since the epoch), oldest first.
@@ -93,6 +101,7 @@ impl Ticket {
         if status == Status::Solved && self.status != status {
             self.solved_at = Some(now);
         }
+        self.reopened += u32::from(self.status.is_done() && !status.is_done());
         self.status = status;
     }
 }
@@ -111,11 +120,22 @@ pub struct Remark {
 #[derive(Debug)]
 pub struct Sent {
     pub customer: Customer,
+    /// It was sent to an anonymous profile.
+    pub named_by_number: bool,
+    /// The agent's comment.
+    pub comment: Option<CommentId>,
+    pub campaign: String,
+    /// Which worker sent it.
+    pub by: u32,
+    /// The worker had Braze's answer.
+    pub answered: bool,
     pub text: String,
     pub part: u8,
     pub parts: u8,
     /// The ticket it was sent for.
     pub ticket: Option<TicketId>,
+    /// The ticket whose agent reads what became of it.
+    pub written_on: Option<TicketId>,
     /// Milliseconds since the epoch.
     pub at: i64,
     /// What its customer's item had accepted when the sender last looked.
@@ -131,6 +151,13 @@ pub struct World {
     pub tickets: BTreeMap<TicketId, Ticket>,
     keys: BTreeMap<String, (NewTicket, TicketId, i64)>,
     pub sms: Vec<Sent>,
+    /// Whether Braze exports events, and what becomes of each customer's messages.
+    pub exports: Exports,
+    pub fates: BTreeMap<Customer, Fate>,
+    /// What the export tells.
+    pub exported: Vec<Exported>,
+    /// Braze's events of tickets, as it got them.
+    pub happened: Vec<TicketEvent>,
     /// `zendesk_ticket`, `zendesk_ticket_open`.
     pub attributes: BTreeMap<Customer, (Option<TicketId>, bool)>,
     /// A customer's profile was merged.
@@ -197,10 +224,12 @@ impl World {
             deleted_at: None,
             merged_into: None,
             tags: vec![],
+            fields: BTreeMap::new(),
             comments: vec![],
             by_bridge,
             external_id: None,
             cycle: 0,
+            reopened: 0,
             solved_at: None,
             hands: vec![(self.now, customer.clone())],
             is_strangers: false,
@@ -401,7 +430,19 @@ impl World {
 
     pub fn add_tags(&mut self, id: TicketId, tags: &[String]) -> Outcome {
         match self.changeable(id) {
-            Ok(ticket) => ticket.tags.extend_from_slice(tags),
+            Ok(ticket) => {
+                let new = tags.iter().filter(|tag| !ticket.tags.contains(tag));
+                let new: Vec<String> = new.cloned().collect();
+                ticket.tags.extend(new);
+            }
+            Err(failure) => return failure,
+        }
+        Outcome::Done
+    }
+
+    pub fn set_fields(&mut self, id: TicketId, fields: &[(u64, i64)]) -> Outcome {
+        match self.changeable(id) {
+            Ok(ticket) => ticket.fields.extend(fields.iter().copied()),
             Err(failure) => return failure,
         }
         Outcome::Done
@@ -533,15 +574,31 @@ impl World {
         self.set_attributes(&sms.customer, sms.ticket, sms.open);
         self.sms.push(Sent {
             customer: anonymous::person(&sms.customer),
+            named_by_number: sms.customer.id().is_none(),
+            comment: sms.comment,
+            campaign: sms.campaign.clone(),
+            by: 0,
+            answered: false,
             text: sms.message.as_str().to_owned(),
             part: sms.part,
             parts: sms.parts,
             ticket: sms.ticket,
+            written_on: sms.written_on,
             at: self.now,
             known: vec![],
         });
-        Outcome::Done
+        if self.exports == Exports::Off {
+            return Outcome::Done;
+        }
+        let index = self.sms.len() - 1;
+        self.export_of(index, &sms.customer);
+        Outcome::Sent(Some(dispatch(index)))
     }
+}
+
+/// How Braze names the sending of this message.
+pub fn dispatch(index: usize) -> String {
+    format!("d{index}")
 }
 
 pub fn refused(status: u16, code: &str) -> Outcome {

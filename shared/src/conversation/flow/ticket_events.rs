@@ -16,8 +16,7 @@ pub(super) fn record(flow: &mut Flow<'_>, what: What) {
     let Some(ticket) = flow.state.ticket.filter(|_| flow.about.policy.braze_events) else {
         return;
     };
-    // A worker that vanished may have reported it.
-    if flow.progress.doubtful {
+    if may_be_reported(flow) {
         return lost(&[what]);
     }
     let at = flow.now();
@@ -34,6 +33,11 @@ pub(super) fn record(flow: &mut Flow<'_>, what: What) {
     });
     let surplus = flow.state.happened.len().saturating_sub(KEPT);
     flow.state.happened.drain(..surplus);
+}
+
+/// A worker that vanished may have reported what this event does, also where it turned out that the rest was not done.
+fn may_be_reported(flow: &Flow<'_>) -> bool {
+    flow.progress.doubtful || flow.progress.breaks > 0
 }
 
 /// The same where the flow may have begun again since.
@@ -61,7 +65,7 @@ pub(super) fn answered(flow: &mut Flow<'_>) {
 /// What goes with the attributes now.
 pub(super) fn take(flow: &mut Flow<'_>) -> Vec<TicketEvent> {
     let events = std::mem::take(&mut flow.state.happened);
-    if flow.progress.doubtful && !events.is_empty() {
+    if may_be_reported(flow) && !events.is_empty() {
         let lost_ones: Vec<What> = events.iter().map(|event| event.what).collect();
         lost(&lost_ones);
         return Vec::new();

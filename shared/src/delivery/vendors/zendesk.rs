@@ -8,9 +8,7 @@ use crate::conversation::step::{
 };
 use crate::message::{Attachment, DeliveryId, TicketField, TicketId, UserId};
 use crate::net::Deadline;
-use crate::zendesk::{
-    self, CommentView, FoundUser, NewComment, Role, TicketView, ZendeskError,
-};
+use crate::zendesk::{self, CommentView, FoundUser, NewComment, Role, TicketView, ZendeskError};
 
 use super::super::attach;
 use super::{Clients, cause, refused};

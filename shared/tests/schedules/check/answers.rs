@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::conversation::state::Status;
 use shared::message::{Body, CommentId, Customer, DeliveryId, TicketId};
 
-use super::super::happen::{closing, reply_delivery};
+use super::super::happen::{is_closing, reply_delivery};
 use super::super::run::{Happened, Kind, Run, Table};
 use super::super::world::Ticket;
 use super::{A_MINUTE, MINUTES, REMEMBERED};
@@ -108,7 +108,7 @@ impl<S: Table> Run<S> {
             let mut private = ticket.comments.iter().filter(|remark| !remark.public);
             private.any(|remark| remark.marker.as_deref() == Some(note.as_str()))
         };
-        let Kind::Reply { ticket, .. } = event.kind else {
+        let (Kind::Reply { ticket, .. } | Kind::Say { ticket, .. }) = event.kind else {
             return false;
         };
         let ticket = &world.tickets[&ticket];
@@ -229,11 +229,17 @@ impl<S: Table> Run<S> {
         for sms in &world.sms {
             let meant_for = |event: &&Happened| match &event.kind {
                 Kind::Reply { token, .. } => sms.text.contains(token.as_str()),
-                Kind::Solved { ticket, cycle } => sms.text == closing(*ticket, *cycle),
+                Kind::Solved { ticket, cycle } => is_closing(&sms.text, *ticket, *cycle),
+                // Words that are the same for all are known by their ticket.
+                Kind::Say { ticket, words } => {
+                    let named = event.incoming.customer.is_some();
+                    named && sms.text == *words && sms.written_on == Some(*ticket)
+                }
                 _ => false,
             };
-            let meant = self.events.iter().find(meant_for);
-            let meant_for_another = meant.is_some_and(|event| event.customer != sms.customer);
+            let mut meant = self.events.iter().filter(meant_for).peekable();
+            let is_meant = meant.peek().is_some();
+            let meant_for_another = is_meant && meant.all(|one| one.customer != sms.customer);
             // What the comparison made up for names its ticket only.
             let on = sms.ticket.and_then(|ticket| world.tickets.get(&ticket));
             let never_theirs = on.is_some_and(|ticket| !ticket.was_of(&sms.customer));
@@ -254,10 +260,9 @@ impl<S: Table> Run<S> {
     }
 
     pub(super) fn closing_index(&self, ticket: TicketId, cycle: u32) -> Vec<usize> {
-        let text = closing(ticket, cycle);
         let world = self.common.world.lock().expect("world");
         let all = world.sms.iter().enumerate();
-        all.filter(|(_, sms)| sms.text == text)
+        all.filter(|(_, sms)| is_closing(&sms.text, ticket, cycle))
             .map(|(index, _)| index)
             .collect()
     }

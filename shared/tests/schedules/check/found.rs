@@ -3,7 +3,7 @@
 use shared::conversation::state::{State, Status};
 use shared::message::{Customer, TicketId};
 
-use super::super::happen::{CLOSED, closing, reply_delivery};
+use super::super::happen::{is_closing, is_made_up, reply_delivery};
 use super::super::run::{Kind, Run, Table};
 use super::super::world::ASKED;
 use super::REMEMBERED;
@@ -114,10 +114,11 @@ impl<S: Table> Run<S> {
         let Some(solved_at) = solved_at.filter(|_| self.setting.closing && !state.opted_out) else {
             return Ok(());
         };
-        let own = closing(ticket, actual.cycle);
         let told = world.sms.iter().any(|sms| {
-            let generic = sms.text == CLOSED && sms.ticket == Some(ticket) && sms.at >= solved_at;
-            sms.customer == *customer && (generic || sms.text == own)
+            let generic =
+                is_made_up(&sms.text) && sms.ticket == Some(ticket) && sms.at >= solved_at;
+            let own = is_closing(&sms.text, ticket, actual.cycle);
+            sms.customer == *customer && (generic || own)
         });
         let mut notes = actual.comments.iter().filter(|remark| !remark.public);
         match told || notes.any(|note| note.at >= solved_at) {
@@ -142,7 +143,7 @@ impl<S: Table> Run<S> {
         for (id, ticket) in &world.tickets {
             let own = format!("Closed {id}/");
             let closings = world.sms.iter().filter(|sms| {
-                let generic = sms.text == CLOSED && sms.ticket == Some(*id);
+                let generic = is_made_up(&sms.text) && sms.ticket == Some(*id);
                 generic || sms.text.starts_with(&own)
             });
             let (sent, solves) = (closings.count(), ticket.cycle as usize);

@@ -1,7 +1,9 @@
 //! The promises, checked after everything is drained.
 
 mod answers;
+mod arrived;
 mod consent;
+mod desk;
 mod found;
 mod texts;
 
@@ -46,6 +48,7 @@ impl<S: Table> Run<S> {
                 Kind::Solved { ticket, cycle } => {
                     self.closing_once(*ticket, *cycle).map_err(|e| told(&e))?;
                 }
+                Kind::Say { .. } => self.said(event).map_err(|e| told(&e))?,
                 Kind::Text | Kind::Consent { .. } | Kind::Resend { .. } | Kind::Echo => {}
             }
         }
@@ -64,6 +67,10 @@ impl<S: Table> Run<S> {
         self.nothing_reaches_another()?;
         self.texts_stay_with_their_writer()?;
         self.nothing_after_stop()?;
+        self.every_message_ends()?;
+        self.said_seldom()?;
+        self.events_at_most_once()?;
+        self.ratings_stand()?;
         self.nothing_echoed()
     }
 
@@ -90,7 +97,7 @@ impl<S: Table> Run<S> {
         Ok(())
     }
 
-    fn fingerprint(&self) -> (usize, usize) {
+    pub fn fingerprint(&self) -> (usize, usize) {
         let world = self.common.world.lock().expect("world");
         let comments = world
             .tickets

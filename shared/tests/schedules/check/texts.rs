@@ -30,6 +30,7 @@ impl<S: Table> Run<S> {
             // A courtesy opens no ticket, and stands on none then.
             let excused = self.is_dead(id)
                 || text.is_courtesy()
+                || text.stars().is_some() && is_closed(&world, customer)
                 || is_private(&world, customer, |remark| {
                     names.text_of(remark) == Some(id.as_str())
                 });
@@ -126,8 +127,9 @@ fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'
         });
         let remarks = tickets.flat_map(|one| one.comments.iter().map(move |of| (one, of)));
         remarks.filter(move |(ticket, remark)| {
-            // What came to it in another person's hands had to be written elsewhere.
-            let strayed = is_gone && ticket.owner_at(remark.at) != customer;
+            // What came to it in another person's hands had to be written elsewhere, unless it was deleted before it
+            // was known whose it is.
+            let strayed = is_gone && !ticket.deleted && ticket.owner_at(remark.at) != customer;
             let theirs = remark.marker.is_none() || names.text_of(remark).is_some();
             remark.public && !remark.by_agent && theirs && !strayed
         })
@@ -146,16 +148,23 @@ fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'
     remarks
 }
 
-/// The worker that made it private vanished, and the ticket was given back.
+/// Whoever rates a closed ticket opens none.
+fn is_closed(world: &World, customer: &Customer) -> bool {
+    let mut theirs = world.tickets.values().filter(|one| one.was_of(customer));
+    theirs.any(|ticket| ticket.status == Status::Closed)
+}
+
+/// The worker that made it private vanished, and the ticket was given back, or deleted.
 fn is_private(world: &World, customer: &Customer, is_it: impl Fn(&Remark) -> bool) -> bool {
     let given = world.tickets.values().filter(|one| one.hands.len() > 1);
-    let own = given.filter(|ticket| ticket.customer == *customer);
+    let was_own = |one: &&Ticket| one.deleted && one.was_of(customer);
+    let own = given.filter(|one| one.customer == *customer || was_own(one));
     let mut remarks = own.flat_map(|ticket| &ticket.comments);
     remarks.any(|remark| !remark.public && is_it(remark))
 }
 
 /// The names under which a text is written: its own, and others where it left a ticket.
-fn names_of(delivery: &DeliveryId, world: &World) -> BTreeSet<String> {
+pub(super) fn names_of(delivery: &DeliveryId, world: &World) -> BTreeSet<String> {
     let mut names = BTreeSet::from([delivery.to_string()]);
     if world.tickets.values().all(|ticket| ticket.hands.len() == 1) {
         return names;
