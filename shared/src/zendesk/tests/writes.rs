@@ -237,7 +237,7 @@ async fn the_limits_that_zendesk_tells_are_known() {
         answer.with(UPDATES, updates)
     });
     let setting = setting(replies.into_iter().chain([written("open")]));
-    let set = || (setting.client).set_status(ticket_id(), Status::Open, later());
+    let set = || (setting.client).set_status(ticket_id(), TicketStatus::Open, later());
     let known = || (setting.client.rate().1, setting.client.updates_a_minute());
     assert_eq!(known(), (None, None));
     for (requests, updates, expected) in told {
