@@ -141,24 +141,25 @@ pub(crate) fn line(comment: &TicketComment) -> String {
     format!("{who}: {}", timeless(&comment.plain_body))
 }
 
-/// Puts `{time}` in the place of every time such as `2026-11-22T19:57:33Z`.
+/// Puts `{time}` in the place of every time such as `2026-11-22T19:57:33Z` or `2026-11-22 19:57 UTC`.
 fn timeless(text: &str) -> String {
-    const SHAPE: &[u8] = b"0000-00-00T00:00:00Z";
-    let is_time = |bytes: &[u8]| {
-        let pairs = bytes.iter().zip(SHAPE);
-        bytes.len() == SHAPE.len()
-            && pairs.into_iter().all(|(byte, shape)| match shape {
+    const SHAPES: [&[u8]; 2] = [b"0000-00-00T00:00:00Z", b"0000-00-00 00:00 UTC"];
+    let is_time = |bytes: &[u8], shape: &[u8]| {
+        let mut pairs = bytes.iter().zip(shape);
+        bytes.len() == shape.len()
+            && pairs.all(|(byte, shape)| match shape {
                 b'0' => byte.is_ascii_digit(),
                 other => byte == other,
             })
     };
     let (mut shown, mut rest) = (String::new(), text);
     while let Some(letter) = rest.chars().next() {
-        let time = rest
-            .as_bytes()
-            .get(..SHAPE.len())
-            .filter(|bytes| is_time(bytes));
-        let length = time.map_or(letter.len_utf8(), <[u8]>::len);
+        let mut shapes = SHAPES.into_iter();
+        let time = shapes.find_map(|shape| {
+            let bytes = rest.as_bytes().get(..shape.len())?;
+            is_time(bytes, shape).then_some(shape.len())
+        });
+        let length = time.unwrap_or(letter.len_utf8());
         shown.push_str(if time.is_some() {
             "{time}"
         } else {
@@ -277,6 +278,7 @@ mod tests {
     fn a_time_in_a_note_reads_the_same_whenever_it_is_played() {
         let told = timeless("not at 2026-11-22T19:57:33Z, é 2026-11-22 is kept");
         assert_eq!(told, "not at {time}, é 2026-11-22 is kept");
+        assert_eq!(timeless("of 2026-11-22 19:57 UTC,"), "of {time},");
     }
 
     #[test]

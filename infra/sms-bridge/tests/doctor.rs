@@ -410,6 +410,27 @@ async fn the_permission_to_unsubscribe_is_asked_for_where_it_is_needed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_may_not_ask_what_was_withheld_is_named_where_that_is_switched_on() {
+    let world = World::with(
+        |_| {},
+        |stack| {
+            let given = &mut stack.parameters;
+            given.insert("CheckWithheld".to_owned(), "on".to_owned());
+        },
+    )
+    .await;
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let braze = &world.stack.braze;
+    let usual = ["campaigns.trigger.send", "users.track", "users.export.ids"];
+    braze.set_permissions(Some(&usual));
+    assert_eq!(wrong(&world).await, []);
+    braze.set_permissions(Some(&usual[..2]));
+    let found = wrong(&world).await;
+    assert_eq!(settings(&found), ["braze_api_key"]);
+    assert!(found[0].1.contains("users.export.ids"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn braze_is_asked_for_permissions_and_campaigns() {
     let world = World::ready().await;
     let braze = &world.stack.braze;
@@ -980,5 +1001,42 @@ async fn tag_group_and_permissions_are_told_where_they_lack() {
     for permission in ["subscription.status.get", "campaigns.list"] {
         let lacks = format!("lacks the permission {permission}");
         assert_eq!(told_less.matches(&lacks).count(), 1, "{told_less}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_that_inbound_bodies_ask_for_and_zendesk_lacks_are_named_with_their_campaign() {
+    let world = World::ready().await;
+    let group = world.stack.zendesk.add_group("Parcels");
+    let field = world.stack.zendesk.add_ticket_field("Order", "text");
+    let asks = |ticket: String| {
+        change(&world, "inbound-support", move |campaign| {
+            let at = campaign.template.find("\"external_user_id\"").unwrap();
+            campaign
+                .template
+                .insert_str(at, &format!("\"ticket\":{ticket},"));
+        });
+    };
+    asks(format!(
+        "{{\"group_id\":\"{group}\",\"brand_id\":\"{{{{custom_attribute.${{brand}}}}}}\",\"custom_fields\":[{{\"id\":{field},\"value\":\"x\"}}]}}"
+    ));
+    assert_eq!(wrong(&world).await, []);
+    asks("{\"group_id\":\"4711\",\"brand_id\":4712,\"ticket_form_id\":\"4713\",\"custom_fields\":[{\"id\":\"4714\",\"value\":\"x\"}]}".to_owned());
+    let found = wrong(&world).await;
+    assert_eq!(
+        settings(&found),
+        ["Braze campaign Support keyword"; 4],
+        "{found:?}"
+    );
+    for (one, id) in found.iter().zip([
+        "group 4711",
+        "brand 4712",
+        "ticket form 4713",
+        "ticket field 4714",
+    ]) {
+        assert!(
+            one.1.contains(id) && one.1.contains("\"Support keyword\""),
+            "{one:?}"
+        );
     }
 }

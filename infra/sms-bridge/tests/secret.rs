@@ -355,6 +355,11 @@ async fn braze_pages_have_this_stacks_url_and_the_token_only_when_asked() {
 async fn the_workspaces_settings_to_exclude_the_tag_from_are_named() {
     let world = World::bare().await;
     let ran = world.bridge("setup braze").await.ends(0);
+    assert!(
+        ran.out.contains("enforce SDK Authentication"),
+        "{}",
+        ran.out
+    );
     for (place, what) in [
         ("Control group   ", "Exclusions: the tag"),
         ("Suppression     ", "exclude the tag"),

@@ -979,3 +979,123 @@ async fn what_a_stack_made_is_cleared_after_it_is_gone() {
     let variables = [&variables[..], &address].concat();
     world.run(call, "", &variables).await.ends(0);
 }
+
+/// Brands in the `any` conditions of this stack's triggers, one list each.
+fn brands_of(world: &World) -> Vec<Vec<String>> {
+    let account = world.zendesk();
+    let triggers = account["triggers"].as_array().unwrap().iter();
+    let conditions = triggers.map(|one| {
+        let any = one["any"].as_array().unwrap().iter();
+        let brands = any.filter(|condition| condition["field"] == "brand_id");
+        brands
+            .map(|condition| condition["value"].as_str().unwrap().to_owned())
+            .collect()
+    });
+    conditions.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn triggers_are_for_the_brands_that_were_chosen_and_stay_so() {
+    let world = World::bare().await;
+    let outdoor = world.stack.zendesk.add_brand("Outdoor").to_string();
+    let kids = world.stack.zendesk.add_brand("Kids").to_string();
+    let ran = world.bridge("setup zendesk --yes").await.ends(0).fits();
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("the brands Acme, Outdoor, Kids"), "{told}");
+    assert_eq!(brands_of(&world), vec![Vec::<String>::new(); 3]);
+
+    let one = "setup zendesk --brand outdoor --auto-reply --yes";
+    world.bridge(one).await.ends(0).fits();
+    assert_eq!(brands_of(&world), vec![vec![outdoor.clone()]; 4]);
+    for again in [
+        one,
+        "setup zendesk --yes",
+        &format!("setup zendesk --brand {outdoor} --yes"),
+    ] {
+        let again = world.bridge(again).await.ends(0);
+        assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    }
+    world.bridge("doctor").await.ends(0);
+    // A trigger without it is noticed and put right.
+    edit(&world.stack, |account| {
+        trigger(account, ": solved")["any"] = json!([])
+    });
+    let doctor = world.bridge("doctor").await.ends(1);
+    assert!(doctor.out.contains("brand_id is"), "{}", doctor.out);
+    world.bridge("setup zendesk --yes").await.ends(0);
+    assert_eq!(brands_of(&world), vec![vec![outdoor.clone()]; 4]);
+
+    world
+        .bridge("setup zendesk --brand Kids --brand Outdoor --yes")
+        .await
+        .ends(0);
+    assert_eq!(brands_of(&world), vec![vec![outdoor, kids]; 4]);
+    let wrong = world
+        .bridge("setup zendesk --brand Nobody --yes")
+        .await
+        .ends(2);
+    assert!(
+        wrong.err.contains("there are Acme, Outdoor, Kids"),
+        "{}",
+        wrong.err
+    );
+    world
+        .bridge("setup zendesk --brand all --yes")
+        .await
+        .ends(0);
+    assert_eq!(brands_of(&world), vec![Vec::<String>::new(); 4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_on_another_brands_tickets_are_not_texted() {
+    let world = World::bare().await;
+    let stack = &world.stack;
+    stack.zendesk.add_brand("Outdoor");
+    world
+        .bridge("setup zendesk --brand Outdoor --yes")
+        .await
+        .ends(0);
+    stack.braze.customer_texts("ana", "SUPPORT", &[]).await;
+    assert!(stack.quiesce(PATIENCE).await);
+    let ticket = stack.zendesk.tickets()[0].id;
+    stack
+        .zendesk
+        .agent_comments(ticket, Comment::public("Of Acme"))
+        .unwrap();
+    assert!(stack.quiesce(PATIENCE).await);
+    assert_eq!(stack.braze.inbox("ana").len(), 0);
+    world
+        .bridge("setup zendesk --brand Acme --brand Outdoor --yes")
+        .await
+        .ends(0);
+    stack
+        .zendesk
+        .agent_comments(ticket, Comment::public("Of both"))
+        .unwrap();
+    assert!(stack.quiesce(PATIENCE).await);
+    assert!(!stack.braze.inbox("ana").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_that_the_desk_adds_to_the_first_answer_stay() {
+    let world = World::ready().await;
+    world
+        .bridge("setup zendesk --auto-reply --yes")
+        .await
+        .ends(0);
+    let own = json!({"field": "group_id", "operator": "is", "value": "7"});
+    edit(&world.stack, |account| {
+        let all = &mut trigger(account, "first answer")["all"];
+        all.as_array_mut().unwrap().push(own.clone());
+    });
+    world.bridge("doctor").await.ends(0);
+    let again = world.bridge("setup zendesk --yes").await.ends(0);
+    assert!(again.out.contains("Nothing to change."), "{}", again.out);
+    edit(&world.stack, |account| {
+        trigger(account, "first answer")["active"] = json!(false)
+    });
+    world.bridge("setup zendesk --yes").await.ends(0);
+    let mut account = world.zendesk();
+    let all = &trigger(&mut account, "first answer")["all"];
+    assert!(all.as_array().unwrap().contains(&own), "{all}");
+}

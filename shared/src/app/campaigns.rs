@@ -78,6 +78,7 @@ mod tests {
             solved_campaign: None,
             subscription_group: None,
             unsubscribe_from: None,
+            check_withheld: false,
             allowed_campaigns: listed
                 .map(|listed| listed.iter().map(|id| (*id).to_owned()).collect()),
         };

@@ -36,6 +36,7 @@ pub(super) fn of(settings: &Settings) -> Policy {
             .collect(),
         subscription_group: settings.braze.subscription_group.clone(),
         unsubscribe_from: settings.braze.unsubscribe_from.clone(),
+        check_withheld: settings.braze.check_withheld,
         solved_message: settings
             .policy
             .solved_message

@@ -11,8 +11,8 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::error::BrazeError;
 use super::types::{
-    CustomEvent, Dispatched, SendBody, SentAnswer, StatusAnswer, SubscriptionState, TrackBody,
-    TriggerSend, UnsubscribeBody, UserAttributes,
+    CustomEvent, Dispatched, ExportAnswer, ExportBody, Profile, SendBody, SentAnswer, StatusAnswer,
+    SubscriptionState, TrackBody, TriggerSend, UnsubscribeBody, UserAttributes,
 };
 use crate::message::Customer;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
@@ -153,6 +153,22 @@ impl BrazeClient {
         let body = UnsubscribeBody::of(customer, group);
         let request = Request::new(Method::POST, url, Repeat::Safe).json(&body);
         self.call(request, deadline).await.map(drop)
+    }
+
+    /// What a customer received last of each campaign: `POST /users/export/ids`; `None`: Braze does not know them.
+    ///
+    /// # Errors
+    /// [`BrazeError`]; nothing was changed.
+    pub async fn profile(
+        &self,
+        customer: &Customer,
+        deadline: Deadline,
+    ) -> Result<Option<Profile>, BrazeError> {
+        let url = self.base.at("/users/export/ids");
+        let request = Request::new(Method::POST, url, Repeat::Safe).json(&ExportBody::of(customer));
+        let answer = self.call(request, deadline).await?;
+        let told: ExportAnswer = answer.json().map_err(BrazeError::unavailable)?;
+        Ok(told.users.into_iter().next())
     }
 
     /// Sends a request; a refused key is reread once, because nothing was done then.

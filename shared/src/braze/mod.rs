@@ -1,4 +1,5 @@
-//! Braze, as far as the bridge calls it: one triggered message, a user's attributes and subscription.
+//! Braze, as far as the bridge calls it: one triggered message, a user's attributes, subscription and what
+//! they received.
 //!
 //! In: a customer, a text and a deadline. Out: [`Dispatched`], or a [`BrazeError`] by what the caller
 //! can do. Must not import `zendesk`, `conversation` or `delivery`.
@@ -10,8 +11,8 @@ mod types;
 pub use client::BrazeClient;
 pub use error::BrazeError;
 pub use types::{
-    CustomEvent, Dispatched, EventProperties, SubscriptionState, TriggerProperties, TriggerSend,
-    UserAttributes,
+    CampaignReceived, CustomEvent, Dispatched, EventProperties, Profile, SubscriptionState,
+    TriggerProperties, TriggerSend, UserAttributes,
 };
 
 #[cfg(test)]

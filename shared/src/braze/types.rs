@@ -298,6 +298,57 @@ impl StatusAnswer {
     }
 }
 
+/// What `POST /users/export/ids` is asked for: few fields, since a profile is personal data.
+#[derive(Serialize)]
+pub(super) struct ExportBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_ids: Option<[&'a ExternalUserId; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_aliases: Option<[UserAlias<'a>; 1]>,
+    fields_to_export: [&'static str; 2],
+}
+
+impl<'a> ExportBody<'a> {
+    pub(super) fn of(customer: &'a Customer) -> Self {
+        let (external_ids, user_aliases) = match customer {
+            Customer::Id(id) => (Some([id]), None),
+            Customer::Phone(phone) => (None, Some([UserAlias::of(phone)])),
+        };
+        Self {
+            external_ids,
+            user_aliases,
+            fields_to_export: ["external_id", "campaigns_received"],
+        }
+    }
+}
+
+/// What Braze's record of a customer says of campaigns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Profile {
+    /// What they received last of each campaign.
+    #[serde(default)]
+    pub campaigns_received: Vec<CampaignReceived>,
+}
+
+/// What a customer received last of a campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct CampaignReceived {
+    /// The campaign's id.
+    #[serde(default)]
+    pub api_campaign_id: String,
+    /// ISO 8601.
+    #[serde(default)]
+    pub last_received: String,
+    /// They were in its control group.
+    #[serde(default)]
+    pub in_control: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ExportAnswer {
+    pub(super) users: Vec<Profile>,
+}
+
 fn string_or_empty<T: std::fmt::Display, S: Serializer>(
     id: &Option<T>,
     serializer: S,

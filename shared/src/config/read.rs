@@ -25,6 +25,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
     let solved_campaign = r.campaign("BRAZE_SOLVED_CAMPAIGN_ID");
     let subscription_group = r.campaign("BRAZE_SUBSCRIPTION_GROUP_ID");
     let check = r.choice("CHECK_SUBSCRIPTION", true, &[("on", true), ("off", false)]);
+    let check_withheld = r.choice("CHECK_WITHHELD", false, &ON_OR_OFF);
     let unsubscribes = r.choice(
         "OPT_OUT_WORDS",
         false,
@@ -60,6 +61,7 @@ pub(super) fn settings(r: &mut Reader<'_>) -> Option<Settings> {
             solved_campaign,
             unsubscribe_from: subscription_group.clone().filter(|_| unsubscribes),
             subscription_group: subscription_group.filter(|_| check),
+            check_withheld,
             allowed_campaigns,
         },
         policy,

@@ -88,6 +88,9 @@ pub struct BrazeSettings {
     /// `OPT_OUT_WORDS=unsubscribe`: the group that a customer is taken out of who asks for no more texts in
     /// words that Braze does not act on; `None`: `note`, Braze is not informed.
     pub unsubscribe_from: Option<String>,
+    /// `CHECK_WITHHELD`: where Braze exports no events, it is asked once a day for each customer whether it sent them
+    /// an answer.
+    pub check_withheld: bool,
     /// `ALLOWED_CAMPAIGN_IDS`: which campaigns an event may name beside the two above; `None`: any,
     /// because the body is signed.
     pub allowed_campaigns: Option<Vec<String>>,

@@ -67,6 +67,8 @@ pub struct Policy {
     /// The group that a customer is taken out of who asks for no more texts in other words than Braze acts on;
     /// `None`: Braze is not informed, and agents may answer.
     pub unsubscribe_from: Option<String>,
+    /// Where Braze exports no events, it is asked once a day for each customer whether it sent them an answer.
+    pub check_withheld: bool,
     /// Text of the closing message.
     pub solved_message: String,
     /// The same for customers of a language, by its two letters.
@@ -152,6 +154,7 @@ impl Default for Policy {
             allowed_campaigns: vec![],
             subscription_group: None,
             unsubscribe_from: None,
+            check_withheld: false,
             solved_message: "Your ticket has been closed".to_owned(),
             solved_messages: vec![],
             language: Language::English,

@@ -1,4 +1,5 @@
-//! What Braze's event export brings: what became of each message, texts whose webhook was lost, subscriptions.
+//! What Braze's event export brings: what became of each message, texts whose webhook was lost, subscriptions. Without
+//! it, what Braze tells of a message when it is asked.
 //!
 //! In: exported events, messages that Braze took, the time. Out: notes, texts and consents for conversations. What
 //! is watched is read, changed and written back if no other worker wrote; nothing here needs a conversation's lease.
@@ -7,12 +8,13 @@ use crate::conversation::notes::{self, Message};
 use crate::conversation::state::Entry;
 use crate::conversation::step::Sms;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
-use crate::conversation::watch::{Ends, Fate, Owed, Sent, Unreported, Watch};
+use crate::conversation::watch::{Ends, Fate, NotTold, Owed, Received, Sent, Unreported, Watch};
 use crate::message::{
     Body, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, Incoming, Note, Personal,
     Phone, Profile, Reached, SubscriptionChange, Text, Told, Whom,
 };
 
+use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
 
 use super::{Bridge, Vendors, Work};
@@ -254,10 +256,14 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         Ok(before.unwrap_or(false))
     }
 
-    /// Notes that Braze took a message, where it exports events. The message is sent whether that works or not.
+    /// Notes that Braze took a message, where it exports events, or an agent's answer where it is asked about these.
+    /// The message is sent whether that works or not.
     pub(super) async fn remember_sent(&self, sms: &Sms, dispatch: Option<&str>, work: &Work) {
         let customer = &sms.customer;
-        if !self.vendors.exports_events().await {
+        let exports = self.vendors.exports_events().await;
+        let is_answer = sms.comment.is_some() || sms.agent.present().is_some();
+        let asks = self.policy.check_withheld && is_answer;
+        if !exports && !asks {
             return;
         }
         let now = self.clock.now();
@@ -269,10 +275,13 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             parts: sms.parts,
             campaign: sms.campaign.clone(),
             dispatches: dispatch.map(str::to_owned).into_iter().collect(),
-            watched: self.policy.names(&sms.campaign),
+            watched: exports && self.policy.names(&sms.campaign),
             ..Sent::default()
         };
-        let remember = |watch: &mut Watch| watch.remember(sent.clone());
+        let remember = |watch: &mut Watch| match exports {
+            true => watch.remember(sent.clone()),
+            false => watch.ask_about(sent.clone()),
+        };
         let known = async {
             let watch = self.amend(customer, true, remember).await?;
             self.put(customer, &watch.unwrap_or_default(), work).await
@@ -395,7 +404,8 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         };
         Some(match (owed, &sent.fate) {
             (Owed::Failed, Fate::Failed(why)) => notes::not_delivered(language, message, why),
-            (Owed::Withheld, _) => notes::withheld(language, message),
+            (Owed::Withheld, _) if sent.watched => notes::withheld(language, message),
+            (Owed::Withheld, _) => notes::not_received(language, message, sent.because),
             (Owed::AfterAll, _) => notes::sent_after_all(language, message),
             (Owed::Failed, _) => return None,
         })
@@ -408,7 +418,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         from: &Phone,
         to: &Customer,
     ) -> Result<(), StoreError> {
-        if !self.vendors.exports_events().await {
+        if !self.policy.check_withheld && !self.vendors.exports_events().await {
             return Ok(());
         }
         let from = Customer::Phone(from.clone());
@@ -433,11 +443,23 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         work: &Work,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let mut told = None;
         for _ in 0..TRIES {
             let Some(mut watched) = self.store.watched(customer).await? else {
                 return Ok(());
             };
             let before = watched.watch.clone();
+            match &told {
+                Some(told) => watched.watch.is_told(told, now),
+                // That it is asked is written down first: it is asked once.
+                None if watched.watch.begins_to_ask(now) => {
+                    if self.store.watch(customer, &watched, now).await? {
+                        told = Some(self.received(customer, work).await);
+                    }
+                    continue;
+                }
+                None => {}
+            }
             watched.watch.judge(now);
             watched.watch.tidy(now);
             // Written whether it changed or not: it is due no longer.
@@ -447,6 +469,17 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
             }
         }
         Err(StoreError::Busy)
+    }
+
+    /// What Braze's record of the customer says, where the setting asks for it.
+    async fn received(&self, customer: &Customer, work: &Work) -> Result<Received, NotTold> {
+        if !self.policy.check_withheld {
+            return Err(NotTold::Refused);
+        }
+        match work.call_time(self.clock.now(), i64::MAX) {
+            Some(time) => self.vendors.received(customer, Deadline::after(time)).await,
+            None => Err(NotTold::Later(None)),
+        }
     }
 
     /// Changes what is watched of a customer, and counts what became of messages by it; gives it as it is now, where there is anything or it is to be begun.

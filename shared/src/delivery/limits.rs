@@ -23,6 +23,8 @@ pub(super) enum Limit {
     Subscriptions,
     /// Braze: changes of subscriptions a minute.
     Unsubscribes,
+    /// Braze: looks at profiles a minute.
+    Profiles,
 }
 
 impl Limit {
@@ -45,7 +47,7 @@ impl Limit {
 
 /// Until when each limit lasts, in milliseconds since the epoch.
 #[derive(Debug, Default)]
-pub struct Limits([AtomicI64; 5]);
+pub struct Limits([AtomicI64; 6]);
 
 impl Limits {
     /// Why a call is not made now: one of the vendor's limits lasts, or the vendor is spared.

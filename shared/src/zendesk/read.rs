@@ -172,7 +172,8 @@ impl ZendeskClient {
     /// Looks for a delivery on a ticket, by the marker that its write left on the audit.
     ///
     /// Zendesk's reference asks for the global `read` scope on audits; where they are forbidden the
-    /// newest comments tell, whose `metadata` shows the same marker.
+    /// newest comments tell, whose `metadata` shows the same marker, and where that is not shown, the audits as
+    /// a token with that scope sees them.
     ///
     /// # Errors
     /// [`ZendeskError`]; also where not all audits could be seen: absence is certain or not reported.
@@ -183,7 +184,14 @@ impl ZendeskClient {
         deadline: Deadline,
     ) -> Result<Option<FoundDelivery>, ZendeskError> {
         match self.find_in_audits(ticket, marker, deadline).await {
-            Err(ZendeskError::Forbidden) => self.find_in_comments(ticket, marker, deadline).await,
+            Err(ZendeskError::Forbidden) => {}
+            told => return told,
+        }
+        match self.find_in_comments(ticket, marker, deadline).await {
+            Err(ZendeskError::Forbidden) => {
+                let reader = self.reader(deadline).await?;
+                reader.find_in_audits(ticket, marker, deadline).await
+            }
             told => told,
         }
     }

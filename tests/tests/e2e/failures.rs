@@ -112,6 +112,7 @@ async fn a_comment_whose_answer_was_lost_is_not_doubled() {
         (Effect::DropAfter, true, true),
         (Effect::DropAfter, false, true),
         (Effect::DropAfter, false, false),
+        (Effect::DropAfter, true, false),
         (Effect::status_after(502), true, true),
         (Effect::HangAfter, true, true),
     ] {

@@ -152,6 +152,19 @@ async fn answers(rows: &mut Vec<Row>) {
     rows.push((what, "subscription, the first of an hour", first));
     rows.push((what, "subscription, within the hour", within));
 
+    let withheld = with(&[("CHECK_WITHHELD", "on")]).await;
+    let id = with_ticket(&withheld).await;
+    let asked = async {
+        answered(&withheld, id, "Hello").await;
+        let minutes = Duration::from_secs(11 * 60);
+        withheld.pass(minutes).await.expect("time passes");
+        withheld.redeliver().await.expect("a run");
+    };
+    let first = cost(&withheld, asked).await;
+    rows.push((what, "withheld, the first of a day", first));
+    let second = cost(&withheld, answered(&withheld, id, "Hello again")).await;
+    rows.push((what, "withheld, later that day", second));
+
     let limited = with(&[
         ("PARTS_PER_CUSTOMER_DAY", "100"),
         ("PARTS_PER_HOUR", "1000"),

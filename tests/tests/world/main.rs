@@ -49,4 +49,6 @@ mod spend_guard;
 mod statuses;
 mod suspended;
 mod texts;
+mod unreadable;
+mod withheld;
 mod zendesk_events;

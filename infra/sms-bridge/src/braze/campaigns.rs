@@ -10,6 +10,7 @@ use super::judged::{self, Place};
 use super::{AREA, Braze, passing};
 use crate::account::Deployed;
 use crate::doctor::Finding;
+use crate::doctor::routing::{Asked, asked};
 use crate::setup::braze::TAG;
 
 /// The stack's parameters that hold ids of SMS campaigns.
@@ -30,8 +31,8 @@ enum Unseen {
 }
 
 impl Braze<'_> {
-    /// What is wrong with the campaigns, and what could not be looked at.
-    pub(super) async fn seven(&self, stack: &Deployed) -> Vec<Finding> {
+    /// What is wrong with the campaigns, and what could not be looked at; the ids that inbound bodies ask Zendesk for.
+    pub(super) async fn seven(&self, stack: &Deployed) -> (Vec<Finding>, Vec<Asked>) {
         let mut findings = Vec::new();
         let mut groups = Vec::new();
         for parameter in SENDING {
@@ -53,25 +54,28 @@ impl Braze<'_> {
         ));
         if let Ok(url) = stack.output("BrazeInboundUrl") {
             let by_keyword = stack.parameter("OpenOn") == Some("keyword");
-            findings.extend(self.inbound(url, by_keyword).await);
+            let (inbound, asked) = self.inbound(url, by_keyword).await;
+            findings.extend(inbound);
+            return (findings, asked);
         }
-        findings
+        (findings, Vec::new())
     }
 
     /// The campaigns that post customers' texts to this stack.
-    async fn inbound(&self, url: &str, by_keyword: bool) -> Vec<Finding> {
+    async fn inbound(&self, url: &str, by_keyword: bool) -> (Vec<Finding>, Vec<Asked>) {
         let forbidden = |permission: &str| {
-            vec![Finding::note(
+            let told = vec![Finding::note(
                 AREA,
                 format!(
                     "the campaigns that send customers' texts to the bridge were not checked: the key lacks the permission \
                      {permission}"
                 ),
-            )]
+            )];
+            (told, Vec::new())
         };
         let listed = match self.list().await {
             Ok(listed) => listed,
-            Err(Unseen::Told(finding)) => return vec![finding],
+            Err(Unseen::Told(finding)) => return (vec![finding], Vec::new()),
             Err(Unseen::Forbidden | Unseen::Unknown) => return forbidden("campaigns.list"),
         };
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
@@ -90,7 +94,7 @@ impl Braze<'_> {
                 Err(Unseen::Forbidden) => return forbidden("campaigns.details"),
                 // It was removed just now.
                 Err(Unseen::Unknown) => {}
-                Err(Unseen::Told(finding)) => return vec![finding],
+                Err(Unseen::Told(finding)) => return (vec![finding], Vec::new()),
             }
         }
         let receive = here.iter();
@@ -110,7 +114,7 @@ impl Braze<'_> {
         } else {
             findings.extend(missing);
         }
-        findings
+        (findings, here.iter().flat_map(asked).collect())
     }
 
     /// Campaigns that the API does not trigger: those with the tag first, then the newest.

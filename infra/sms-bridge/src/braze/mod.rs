@@ -13,6 +13,7 @@ use url::Url;
 use crate::Failure;
 use crate::account::Deployed;
 use crate::doctor::Finding;
+use crate::doctor::routing::Asked;
 use crate::setup::merge::get;
 
 mod campaigns;
@@ -41,8 +42,8 @@ pub(crate) fn tokens(object: &Map<String, Value>) -> Vec<&str> {
 }
 
 impl Braze<'_> {
-    /// Everything that can be checked.
-    pub(crate) async fn check(&self, stack: &Deployed) -> Vec<Finding> {
+    /// Everything that can be checked, and the ids that inbound bodies ask Zendesk for.
+    pub(crate) async fn check(&self, stack: &Deployed) -> (Vec<Finding>, Vec<Asked>) {
         let nobody = json!({"external_user_id": "bridge-doctor", "send_to_existing_only": true});
         let send = json!({"campaign_id": NO_CAMPAIGN, "broadcast": false, "recipients": [nobody]});
         let mut probes = vec![
@@ -54,13 +55,17 @@ impl Braze<'_> {
             let path = "/subscription/status/set";
             probes.push(("subscription.status.set", path, json!({})));
         }
+        // A question that names nobody.
+        if stack.parameter("CheckWithheld") == Some("on") {
+            probes.push(("users.export.ids", "/users/export/ids", json!({})));
+        }
         let mut findings = Vec::new();
         for (permission, path, body) in probes {
             let finding = self.permission(permission, path, &body).await;
             let stop = finding.is_bad();
             findings.push(finding);
             if stop {
-                return findings;
+                return (findings, Vec::new());
             }
         }
         if let Some(group) = stack.parameter("BrazeSubscriptionGroupId")
@@ -68,8 +73,9 @@ impl Braze<'_> {
         {
             findings.push(self.may_look_up(group).await);
         }
-        findings.extend(self.seven(stack).await);
-        findings
+        let (seven, asked) = self.seven(stack).await;
+        findings.extend(seven);
+        (findings, asked)
     }
 
     /// All campaigns, a hundred at most, each with its id and what `GET /campaigns/details` tells of it; `None`: the
@@ -164,7 +170,8 @@ impl Braze<'_> {
                 "braze_api_key",
                 format!("Braze does not know the key, or it lacks the permission {name}"),
                 "in Braze, Settings > APIs and identifiers, give the key campaigns.trigger.send \
-                 and users.track, with OptOutWords=unsubscribe also subscription.status.set, then \
+                 and users.track, with OptOutWords=unsubscribe also subscription.status.set, with \
+                 CheckWithheld=on also users.export.ids, then \
                  `sms-bridge setup secret`",
             ),
             status if status.is_client_error() => {

@@ -18,6 +18,7 @@ mod delivered;
 mod finding;
 mod rights;
 mod routes;
+pub(crate) mod routing;
 mod secret;
 mod stack;
 mod table;
@@ -93,7 +94,9 @@ impl Doctor {
         routes::check(&account, deployed, &object, seen.clock, &mut report).await;
         // Where the functions take another token than the secret's, the campaigns' headers may well be right.
         let refused = report.findings.iter().any(|one| one.is_of(INBOUND_TOKEN));
-        report.add(braze(&account, deployed, &object, !refused).await);
+        let (findings, asked) = braze(&account, deployed, &object, !refused).await;
+        report.add(findings);
+        report.add(routing::check(&account, deployed, &object, &asked).await);
         let wrong = report
             .findings
             .iter()
@@ -121,11 +124,11 @@ async fn braze(
     stack: &Deployed,
     object: &Map<String, Value>,
     headers: bool,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<routing::Asked>) {
     // What is missing was reported when the stack and the secret were looked at.
     let base = stack.parameter("BrazeBaseUrl").unwrap_or_default();
     let (Ok(base), Some(key)) = (base.parse(), get(object, "braze_api_key")) else {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
     let http = account.http();
     let tokens = if headers { tokens(object) } else { vec![] };

@@ -11,6 +11,7 @@ use super::routes::skew;
 use super::{Finding, Report, rights};
 use crate::account::{Account, Deployed};
 use crate::setup::body::differing;
+use crate::setup::brands;
 use crate::setup::by_hand::{ByHand, served, spares};
 use crate::setup::fields::Difference;
 use crate::setup::found::Found;
@@ -112,11 +113,12 @@ async fn set_up(
     object: &Map<String, Value>,
     report: &mut Report,
 ) -> Result<Vec<Posting>, Trouble> {
-    let Ok(wanted) = Wanted::of(stack) else {
+    let Ok(mut wanted) = Wanted::of(stack) else {
         return Ok(Vec::new());
     };
     let admin = sign_in(account.http(), base, credentials, &SETUP_SCOPES).await?;
     let found = Found::read(&admin, &wanted).await?;
+    brands::keep(&mut wanted, &found);
     let plan = plan(&wanted, &found, object);
     let before = report.findings.len();
     let served = served(&wanted, &found, &plan.by_hand);
@@ -153,8 +155,7 @@ async fn set_up(
             .into_iter()
             .map(|notice| Finding::note(AREA, notice.text.clone())),
     );
-    let by_others = |webhook: &Value| wanted.route(webhook) == Some(EVENTS);
-    if lacks_events && !found.webhooks.iter().any(by_others) {
+    if lacks_events && !has_events(&wanted, &found) {
         let what = "there is no webhook for event types, so a ticket that gets another requester, \
                     is merged or deleted is noticed only with the next text or answer on it; if the \
                     account has event types, `sms-bridge setup zendesk` creates it";
@@ -166,6 +167,12 @@ async fn set_up(
         .filter(|one| served.contains(&one.route));
     deliveries(&admin, &wanted, &found, by_hand, report).await?;
     Ok(campaigns::postings(&wanted, &found))
+}
+
+/// A webhook made by hand follows event types.
+fn has_events(wanted: &Wanted, found: &Found) -> bool {
+    let is_it = |webhook: &Value| wanted.route(webhook) == Some(EVENTS);
+    found.webhooks.iter().any(is_it)
 }
 
 /// What became of the webhooks' last requests.

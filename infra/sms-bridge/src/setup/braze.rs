@@ -120,7 +120,7 @@ impl Braze {
             key,
             tokens,
         };
-        let findings = workspace.check(stack).await;
+        let (findings, _) = workspace.check(stack).await;
         if self.account.json {
             let pages = groups.iter().flat_map(|group| {
                 let pages = group.campaigns.iter();
@@ -236,6 +236,7 @@ fn text(groups: &[Group], stack: &Deployed, with_token: bool) -> String {
     }
     lines.push(format!("\n{EXCLUDED}"));
     lines.push(format!("\n{CONTEXT_TOLD}\n{LINE}\n{CONTEXT}\n{LINE}"));
+    lines.push(format!("\n{IDENTITY}"));
     lines.push(format!("\n{AFTER}"));
     lines.join("\n")
 }
@@ -307,6 +308,12 @@ Context for the agent (optional): one internal note when a ticket opens. Paste
 these lines below the first line of the two bodies with \"kind\":\"message\", and
 take out or rename what your workspace does not have. What is empty is not
 shown. Your campaigns have to write last_campaign themselves:";
+
+/// What the bridge cannot see, and its customers' identity rests on.
+const IDENTITY: &str = "\
+Identity: enforce SDK Authentication for your apps (Settings > App settings),
+or whoever has an app's public SDK key can give a customer's profile another
+number, and reads the answers to that customer.";
 
 const AFTER: &str = "\
 Texts of the categories opt-out, opt-in and help never reach OTHER: without

@@ -21,6 +21,8 @@ pub(crate) struct Found {
     pub(crate) categories: Vec<Value>,
     /// All triggers.
     pub(crate) triggers: Vec<Value>,
+    /// All brands; `None`: these credentials may not see them.
+    pub(crate) brands: Option<Vec<Value>>,
     /// All macros; `None`: these credentials may not see them.
     pub(crate) macros: Option<Vec<Value>>,
     /// Signing secrets of this stack's webhooks, as [`ROUTES`].
@@ -40,6 +42,10 @@ impl Found {
                 .list("/trigger_categories", "trigger_categories")
                 .await?,
             triggers: admin.list("/triggers", "triggers").await?,
+            brands: match admin.list("/brands", "brands").await {
+                Err(Trouble::Forbidden(..) | Trouble::Refused { .. }) => None,
+                brands => Some(brands?),
+            },
             macros: match admin.list("/macros", "macros").await {
                 // Nothing needs them unless one is asked for.
                 Err(Trouble::Forbidden(..)) if !wanted.with_macro => None,

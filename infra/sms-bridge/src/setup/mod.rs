@@ -10,6 +10,7 @@ use crate::Failure;
 mod apply;
 mod ask;
 pub(crate) mod body;
+pub(crate) mod brands;
 pub(crate) mod braze;
 pub(crate) mod by_hand;
 pub(crate) mod fields;

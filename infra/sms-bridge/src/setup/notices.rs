@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::by_hand::ByHand;
 use super::found::{Found, id};
-use super::mail;
 use super::plan::text;
 use super::wanted::{Owner, Wanted};
+use super::{brands, mail};
 
 /// Something a person should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub(crate) fn of(wanted: &Wanted, found: &Found, by_hand: &[ByHand]) -> Vec<Noti
     let mut told = user_field(wanted, found);
     told.extend(by_hand.iter().map(|one| one.notice(wanted, found)));
     told.extend(mail::notice(wanted, found));
+    told.extend(brands::notice(&wanted.brands, found));
     let own = |object: &Value| wanted.owner.owns_any(object);
     let active = |object: &&Value| object["active"] != false;
     for webhook in found.webhooks.iter().filter(|webhook| !own(webhook)) {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::body;
+use super::found::Found;
+use super::{body, brands};
 use crate::Failure;
 use crate::account::Deployed;
 
@@ -102,6 +103,8 @@ pub(crate) struct Wanted {
     pub(crate) excludes_mail: bool,
     /// The triggers.
     pub(crate) triggers: Vec<Trigger>,
+    /// Ids of the brands whose tickets are texted about; empty: of all.
+    pub(crate) brands: Vec<String>,
     /// The automatic first answer is asked for; else it is kept where it is there.
     pub(crate) auto_reply: bool,
 }
@@ -206,6 +209,7 @@ impl Wanted {
             category: owner.category(),
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
             triggers,
+            brands: Vec::new(),
             auto_reply: false,
             starts: tag.as_deref().map(|tag| starts(&owner, tag)),
             with_macro: false,
@@ -226,6 +230,7 @@ impl Wanted {
             user_field: serde_json::from_str(USER_FIELD).map_err(broken)?,
             webhooks: vec![Value::Null; ROUTES.len()],
             triggers: Vec::new(),
+            brands: Vec::new(),
             auto_reply: false,
             starts: None,
             with_macro: false,
@@ -234,6 +239,22 @@ impl Wanted {
             tag: None,
             owner,
         })
+    }
+
+    /// Conditions that the desk added to the automatic first answer, such as its own hours, stay.
+    pub(crate) fn keep_conditions(&mut self, found: &Found) {
+        for trigger in &mut self.triggers {
+            if !trigger.is_optional() {
+                continue;
+            }
+            let own = found.own_triggers(&self.owner, trigger.part()).next();
+            let all = own.and_then(|own| own["conditions"]["all"].as_array());
+            let field = |condition: &Value| condition["field"].clone();
+            let ours: Vec<Value> = trigger.all.iter().map(field).collect();
+            let added = all.into_iter().flatten();
+            let added = added.filter(|one| !ours.contains(&field(one)));
+            trigger.all.extend(added.cloned());
+        }
     }
 
     /// Which of [`ROUTES`] a webhook posts to, by hand or by the tool.
@@ -262,7 +283,7 @@ impl Wanted {
             "description": self.owner.description(&trigger.part()),
             "active": true,
             "category_id": category,
-            "conditions": {"all": trigger.all, "any": []},
+            "conditions": {"all": trigger.all, "any": brands::any_of(&self.brands)},
             "actions": actions,
         })
     }

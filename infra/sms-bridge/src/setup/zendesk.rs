@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use shared::config::environment;
 
 use super::apply::{ADDRESS, apply};
+use super::brands;
 use super::found::Found;
 use super::merge::get;
 use super::plan::{Part, Plan, plan};
@@ -28,6 +29,7 @@ Examples:
   sms-bridge setup zendesk --auto-reply       with an automatic first answer, too
   sms-bridge setup zendesk --macro            with a macro that starts a conversation
   sms-bridge setup zendesk --exclude-mail     no e-mail beside the SMS
+  sms-bridge setup zendesk --brand Acme       tickets of this brand only
   sms-bridge setup zendesk --yes --json       for scripts
   sms-bridge setup zendesk --remove           take out what it made
   sms-bridge setup zendesk --remove --stack NAME --secret ID
@@ -57,6 +59,10 @@ pub(crate) struct Zendesk {
     /// an answer by SMS and by e-mail.
     #[arg(long, conflicts_with = "remove")]
     exclude_mail: bool,
+    /// Text about tickets of this brand only, by name or id; repeatable. It stays until another is given; `all` takes the
+    /// condition out of the triggers.
+    #[arg(long = "brand", value_name = "NAME", conflicts_with = "remove")]
+    brands: Vec<String>,
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
@@ -104,7 +110,14 @@ impl Zendesk {
         }
         let base = address(stack, &secret).await?;
         let admin = sign_in(&account, &base, &secret, self.client.as_deref()).await?;
-        let plan = self.look(&wanted, &admin, &secret, &account).await?;
+        let found = found(&wanted, &admin, &account).await?;
+        let asked = match self.in_the_walk && !self.yes {
+            true => brands::asked(&wanted.owner, &found)?,
+            false => self.brands.clone(),
+        };
+        wanted.brands = brands::chosen(&asked, &wanted.owner, &found)?;
+        wanted.keep_conditions(&found);
+        let plan = self.planned(&wanted, &found, &secret).await?;
         let changes = plan.to_do().count();
         let acts = changes > 0 && !self.dry_run;
         let text = shown(&plan, &base, &wanted.owner.stack);
@@ -147,7 +160,8 @@ impl Zendesk {
             }
         })
         .await?;
-        let mut left = self.look(wanted, admin, secret, account).await?;
+        let found = found(wanted, admin, account).await?;
+        let mut left = self.planned(wanted, &found, secret).await?;
         for (id, title, why) in refused.mail {
             let tag = wanted.first_tag.as_deref().unwrap_or_default();
             let told = format!(
@@ -177,20 +191,22 @@ impl Zendesk {
         )))
     }
 
-    async fn look(
+    async fn planned(
         &self,
         wanted: &Wanted,
-        admin: &Admin,
+        found: &Found,
         secret: &SecretValue,
-        account: &Account,
     ) -> Result<Plan, Failure> {
-        let found = Found::read(admin, wanted).await;
-        let found = found.map_err(|trouble| trouble.told(account.terms()))?;
         if self.remove {
-            return Ok(removal(wanted, &found));
+            return Ok(removal(wanted, found));
         }
-        Ok(plan(wanted, &found, &secret.read().await?))
+        Ok(plan(wanted, found, &secret.read().await?))
     }
+}
+
+async fn found(wanted: &Wanted, admin: &Admin, account: &Account) -> Result<Found, Failure> {
+    let found = Found::read(admin, wanted).await;
+    found.map_err(|trouble| trouble.told(account.terms()))
 }
 
 const NEXT: &str = "Zendesk is as wanted.\n\

@@ -6,6 +6,7 @@
 use serde_json::Value;
 use shared::conversation::fingerprint::fingerprint;
 use shared::conversation::flow::put_right;
+use shared::conversation::notes::says_nothing_was_sent;
 use shared::conversation::state::Entry;
 use shared::message::{Body, CommentId, DeliveryId, Personal};
 use shared::zendesk::{CommentView, Role};
@@ -37,43 +38,109 @@ fn delivery(comment: CommentId) -> DeliveryId {
     DeliveryId::derive("reply", &[&comment.to_string()])
 }
 
-/// Where an answer stands that neither waits nor is a dead letter.
-pub(super) fn standing(known: &Known, comment: &CommentView) -> String {
-    let state = &known.held.state;
-    if state
-        .unconfirmed
+/// How an answer stands that neither waits nor is a dead letter, whatever Braze's events say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// Braze's answer is not known.
+    Unconfirmed,
+    /// Braze took it.
+    Sent,
+    /// It was not sent: its note says so.
+    NotSent,
+    /// The table has forgotten it.
+    Older,
+    /// Dead letters would tell.
+    NotLookedFor,
+    /// Its webhook may have come without its comment's id.
+    MayBeUnnamed,
+    /// Nothing has reported it.
+    NotAccepted,
+}
+
+/// How it stands.
+pub(super) fn stands(known: &Known, comment: &CommentView) -> Stands {
+    let unconfirmed = &known.held.state.unconfirmed;
+    if unconfirmed
         .iter()
         .any(|one| one.comment == Some(comment.id))
     {
-        return "Braze's answer is not known: sms_resend sends it again".to_owned();
+        return Stands::Unconfirmed;
     }
-    if let Some(fate) = fate::of_answer(&known.watch, comment.id) {
+    if is_accepted(known, comment) {
+        let right = put_right::id(&delivery(comment.id));
+        let is_right = notes(known).any(|(about, _)| about == right.as_str());
+        return match says_not_sent(known, &note_of(comment)) && !is_right {
+            true => Stands::NotSent,
+            false => Stands::Sent,
+        };
+    }
+    if is_known_by_text(known, comment) {
+        return Stands::Sent;
+    }
+    if known.now - comment.created_at.unwrap_or(known.now) > REMEMBERED {
+        Stands::Older
+    } else if known.without_letters {
+        Stands::NotLookedFor
+    } else if some_came_without_comment(known) {
+        Stands::MayBeUnnamed
+    } else {
+        Stands::NotAccepted
+    }
+}
+
+/// Where an answer stands that neither waits nor is a dead letter, in words.
+pub(super) fn standing(known: &Known, comment: &CommentView) -> String {
+    let stands = stands(known, comment);
+    if stands != Stands::Unconfirmed
+        && let Some(fate) = fate::of_answer(&known.watch, comment.id)
+    {
         return fate;
     }
-    let told = if is_accepted(known, comment) {
-        let note = DeliveryId::derive("note", &[delivery(comment.id).as_str()]);
-        let right = put_right::id(&delivery(comment.id));
-        let written = |id: &DeliveryId| notes(known).any(|(about, _)| about == id.as_str());
-        match written(&note) {
-            _ if written(&right) => "sent to Braze after all: it was replayed, or asked for again",
-            true => "accepted and done; an internal note says more",
-            false => "accepted and sent to Braze, no note against it",
+    let told = match stands {
+        Stands::Unconfirmed => "Braze's answer is not known: sms_resend sends it again",
+        Stands::Sent | Stands::NotSent if is_accepted(known, comment) => {
+            let right = put_right::id(&delivery(comment.id));
+            let written = |id: &DeliveryId| notes(known).any(|(about, _)| about == id.as_str());
+            match written(&note_of(comment)) {
+                _ if written(&right) => {
+                    "sent to Braze after all: it was replayed, or asked for again"
+                }
+                true => "accepted and done; an internal note says more",
+                false => "accepted and sent to Braze, no note against it",
+            }
         }
-    } else if is_known_by_text(known, comment) {
-        match has_unknown_note(known, comment.created_at.unwrap_or_default()) {
-            true => "accepted, by its text; an internal note after it may say more",
-            false => "accepted, by its text, and sent to Braze; no note against it",
+        Stands::Sent | Stands::NotSent => {
+            match has_unknown_note(known, comment.created_at.unwrap_or_default()) {
+                true => "accepted, by its text; an internal note after it may say more",
+                false => "accepted, by its text, and sent to Braze; no note against it",
+            }
         }
-    } else if known.now - comment.created_at.unwrap_or(known.now) > REMEMBERED {
-        "older than what the table remembers (two days)"
-    } else if known.without_letters {
-        "not known without the dead letters: leave out --quick"
-    } else if some_came_without_comment(known) {
-        "not known: answers came in without their comment's id"
-    } else {
-        "NOT ACCEPTED: no webhook has reported it"
+        Stands::Older => "older than what the table remembers (two days)",
+        Stands::NotLookedFor => "not known without the dead letters: leave out --quick",
+        Stands::MayBeUnnamed => "not known: answers came in without their comment's id",
+        Stands::NotAccepted => "NOT ACCEPTED: no webhook has reported it",
     };
     told.to_owned()
+}
+
+/// The note about an answer.
+fn note_of(comment: &CommentView) -> DeliveryId {
+    DeliveryId::derive("note", &[delivery(comment.id).as_str()])
+}
+
+/// Whether there is such a note, and it says that nothing was sent.
+fn says_not_sent(known: &Known, note: &DeliveryId) -> bool {
+    let written = known.comments.iter().filter(|comment| !comment.public);
+    let written = written.filter(|comment| comment.delivery.as_deref() == Some(note.as_str()));
+    let under_way = entries(known).filter(|entry| entry.event.delivery == *note);
+    let under_way: Vec<String> = under_way
+        .filter_map(|entry| match entry.event.body {
+            Body::Note(note) => Some(note.text.0),
+            _ => None,
+        })
+        .collect();
+    let mut texts = written.map(|comment| comment.plain_body.as_str());
+    texts.any(says_nothing_was_sent) || under_way.iter().any(|text| says_nothing_was_sent(text))
 }
 
 /// The comment of an answer that waits or is a dead letter.

@@ -1,4 +1,4 @@
-//! What Braze's event export reported of messages.
+//! What Braze's event export reported of messages, or Braze when it was asked.
 //!
 //! In: what is watched of the customer. Out: where an answer or a closing message stands, in words. Nothing where
 //! Braze exports no events, or the message is forgotten. Pure.
@@ -11,11 +11,16 @@ const CLOCK_SLACK: i64 = 60 * 1000;
 
 /// Where an answer stands.
 pub(super) fn of_answer(watch: &Watch, comment: CommentId) -> Option<String> {
+    told(&messages(watch, comment))
+}
+
+/// The messages of an answer; of one that was sent again, the last time.
+pub(super) fn messages(watch: &Watch, comment: CommentId) -> Vec<&Sent> {
     let own = watch
         .sent
         .iter()
         .filter(|sent| sent.comment == Some(comment));
-    told(&newest(own))
+    newest(own)
 }
 
 /// Where the closing message stands that was sent on a ticket from this time on (milliseconds since the epoch).

@@ -4,6 +4,7 @@
 //! stands on the ticket, what waits and why, in the order of time; texts only where asked for.
 
 mod answers;
+mod arrival;
 mod desk;
 mod fate;
 mod path;
@@ -63,6 +64,8 @@ struct Known {
     /// The customer's name in the functions' logs, where the secret may be read.
     log_name: Option<String>,
     held: Held,
+    /// Braze exports events to the bridge; `None`: the secret cannot be read.
+    exports: Option<bool>,
     /// What Braze's event export reported.
     watch: Watch,
     waiting: Option<Waiting>,
@@ -132,8 +135,10 @@ impl Trace {
             }
         }
         let customer = customer(&key);
+        let secrets = secrets(account).await;
         Ok(Known {
-            log_name: log_name(account, &key).await,
+            log_name: secrets.as_ref().and_then(|secrets| log_name(secrets, &key)),
+            exports: secrets.map(|secrets| !secrets.braze_events.is_empty()),
             customer,
             unaddressed: unaddressed(table, &key, on).await?,
             waiting: Waiting::read(&key, item, now),
@@ -188,14 +193,18 @@ impl Trace {
     }
 }
 
+/// The secret, where it may be read.
+async fn secrets(account: &Account) -> Option<Secrets> {
+    let secret = account.secret().await.ok()?.read().await.ok()?;
+    Secrets::parse(&Value::from(secret).to_string()).ok()
+}
+
 /// What the functions' logs call a customer; made here, so that the key need not be typed.
-async fn log_name(account: &Account, key: &Key) -> Option<String> {
+fn log_name(secrets: &Secrets, key: &Key) -> Option<String> {
     let Key::Customer(customer) = key else {
         return None;
     };
-    let secret = account.secret().await.ok()?.read().await.ok()?;
-    let secrets = Secrets::parse(&Value::from(secret).to_string()).ok()?;
-    let names = pseudonym_key(&secrets)?;
+    let names = pseudonym_key(secrets)?;
     Some(match customer {
         Customer::Id(id) => names.name(id.as_str()),
         Customer::Phone(phone) => names.phone_name(phone.digits()),

@@ -7,6 +7,7 @@ use shared::conversation::state::Entry;
 use shared::message::CommentId;
 use shared::zendesk::CommentView;
 
+use super::arrival::{self, Arrival};
 use super::{Known, answers, quiet};
 use crate::dead::Letter;
 use crate::events::{kind, moment, text, times, trouble, vendor};
@@ -23,6 +24,8 @@ pub(super) struct Hop {
     pub delivery: Option<String>,
     /// Its comment, where it has one.
     pub comment: Option<CommentId>,
+    /// Whether it arrived, of an answer that has ended.
+    pub arrival: Option<Arrival>,
     /// Its text; for people who asked for it.
     pub text: Option<String>,
 }
@@ -76,6 +79,7 @@ fn waits(known: &Known, entry: &Entry) -> Hop {
         standing,
         delivery: Some(entry.event.delivery.to_string()),
         comment: answers::comment_of(known, entry),
+        arrival: None,
         text: text(entry),
     }
 }
@@ -87,6 +91,7 @@ fn looked_up(known: &Known, entry: &Entry) -> Hop {
         standing: "waits for Zendesk to say whose ticket it is".to_owned(),
         delivery: Some(entry.event.delivery.to_string()),
         comment: answers::comment_of(known, entry),
+        arrival: None,
         text: text(entry),
     }
 }
@@ -107,6 +112,7 @@ fn dead(known: &Known, letter: &Letter) -> Hop {
             Some(entry) => answers::comment_of(known, entry),
             None => answers::comment_in(letter),
         },
+        arrival: (letter.kind() == "reply").then(|| arrival::of_letter(entry.as_ref())),
         text: match &entry {
             Some(entry) => text(entry),
             None => Some(content()),
@@ -139,6 +145,7 @@ fn on_ticket(known: &Known, comment: &CommentView) -> Option<Hop> {
         standing,
         delivery,
         comment: Some(comment.id),
+        arrival: (kind == "reply").then(|| arrival::of(known, comment)),
         text: comment.plain_body.present().map(str::to_owned),
     })
 }

@@ -124,6 +124,7 @@ fn hop(at: i64, kind: &'static str, standing: &str) -> Hop {
         standing: standing.to_owned(),
         delivery: None,
         comment: None,
+        arrival: None,
         text: None,
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::conversation::state::State;
 
 use super::Known;
+use super::arrival::Arrival;
 use super::path::Hop;
 use crate::Failure;
 use crate::columns::{fitted, hanging, terminal};
@@ -34,6 +35,9 @@ pub(super) fn lines(known: &Known, hops: &[Hop], text: bool) -> Vec<String> {
     for hop in hops {
         let first = format!("{:<19}  {:<10}  ", moment(hop.at), hop.kind);
         push(&first, &hop.standing);
+        if let Some(arrival) = &hop.arrival {
+            push("", &told(arrival));
+        }
         if let Some(comment) = hop.comment {
             push("", &format!("comment {comment}"));
         }
@@ -45,6 +49,14 @@ pub(super) fn lines(known: &Known, hops: &[Hop], text: bool) -> Vec<String> {
         }
     }
     lines
+}
+
+fn told(arrival: &Arrival) -> String {
+    match (arrival, arrival.why()) {
+        (Arrival::Unknown(_), Some(why)) => format!("arrived: not known: {why}"),
+        (_, Some(why)) => format!("arrived: no: {why}"),
+        (_, None) => "arrived: yes".to_owned(),
+    }
 }
 
 fn nothing(known: &Known) -> &'static str {
@@ -143,6 +155,7 @@ pub(super) fn json(known: &Known, hops: &[Hop], text: bool) -> Value {
             "at": time(hop.at),
             "kind": hop.kind,
             "standing": hop.standing,
+            "arrival": hop.arrival.as_ref().map(|is| json!({"is": is.word(), "why": is.why()})),
             "delivery": hop.delivery,
             "comment": hop.comment,
         });

@@ -456,3 +456,92 @@ async fn a_closing_message_is_shown_with_its_fate() {
         assert_eq!(hop(&path, "solved", 0)["standing"], standing, "{path:#}");
     }
 }
+
+/// How an answer ended: the word, and the reason where there is one.
+fn arrival(path: &Value, at: usize) -> (String, String) {
+    let arrival = &hop(path, "reply", at)["arrival"];
+    let text = |name: &str| arrival[name].as_str().unwrap_or_default().to_owned();
+    (text("is"), text("why"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_ends_delivered_not_delivered_or_unknown_with_the_reason() {
+    let live = exporting().await;
+    let ticket = with_ticket(&live.stack).await;
+    for (number, (condition, is, why)) in [
+        (Condition::Subscribed, "delivered", ""),
+        (Condition::Unreachable, "not delivered", "note says why"),
+        (Condition::Capped, "unknown", "no event of it has come yet"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        live.stack.braze.set_condition(ANA, condition);
+        answered(&live.stack, ticket, &format!("Answer {number}")).await;
+        told(&live).await;
+        let ended = arrival(&live.json("trace ana").await, number);
+        assert!(
+            ended.0 == is && ended.1.contains(why),
+            "{condition:?}: {ended:?}"
+        );
+    }
+    live.stack.pass(Duration::from_secs(11 * 60)).await.unwrap();
+    live.stack.redeliver().await.unwrap();
+    settled(&live.stack).await;
+    assert_eq!(arrival(&live.json("trace ana").await, 2).0, "not delivered");
+    // An answer that was not sent at all: its note says so.
+    live.stack.braze.set_condition(ANA, Condition::Subscribed);
+    text(&live.stack, ANA, "STOP").await;
+    answered(&live.stack, ticket, "Too late").await;
+    assert_eq!(arrival(&live.json("trace ana").await, 3).0, "not delivered");
+    let shown = live.well("trace ana").await;
+    assert!(
+        shown.contains("arrived: yes") && shown.contains("arrived: no: "),
+        "{shown}"
+    );
+    fits(&shown);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_exported_events_the_reason_says_so() {
+    let live = Live::start().await;
+    let ticket = with_ticket(&live.stack).await;
+    answered(&live.stack, ticket, "Hello").await;
+    let (is, why) = arrival(&live.json("trace ana").await, 0);
+    assert_eq!(is, "unknown");
+    assert!(why.contains("exports no events"), "{why}");
+    assert!(live.well("trace ana").await.contains("arrived: not known:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_braze_was_asked_the_reason_says_what_it_told() {
+    let live = Live::start_with(|options| e2e::set(options, "CHECK_WITHHELD", "on")).await;
+    let ticket = with_ticket(&live.stack).await;
+    let ended = async |at| arrival(&live.json("trace ana").await, at).1;
+    answered(&live.stack, ticket, "The first").await;
+    assert!(ended(0).await.contains("is asked about it"));
+    live.stack.pass(Duration::from_secs(11 * 60)).await.unwrap();
+    live.stack.redeliver().await.unwrap();
+    assert!(
+        ended(0)
+            .await
+            .contains("as Braze's record of the customer says")
+    );
+    answered(&live.stack, ticket, "The second").await;
+    assert!(
+        ended(1)
+            .await
+            .contains("about another answer within the day")
+    );
+    live.stack
+        .pass(Duration::from_secs(25 * 60 * 60))
+        .await
+        .unwrap();
+    live.stack
+        .braze
+        .set_permissions(Some(&["campaigns.trigger.send", "users.track"]));
+    answered(&live.stack, ticket, "The third").await;
+    live.stack.pass(Duration::from_secs(11 * 60)).await.unwrap();
+    live.stack.redeliver().await.unwrap();
+    assert!(ended(2).await.contains("users.export.ids"));
+}

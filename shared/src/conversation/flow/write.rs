@@ -4,7 +4,7 @@ use crate::message::TicketId;
 
 use super::super::state::Trouble;
 use super::super::step::{Comment, Written};
-use super::{Call, Flow, No, later};
+use super::{Call, Flow, No, REFUSED_FOR, later};
 
 /// How long a write that got no answer may still come to act, in milliseconds: it is not looked for
 /// before.
@@ -25,6 +25,7 @@ pub(super) async fn once(flow: &mut Flow<'_>, comment: Comment) -> Call<Option<W
                 flow.progress.posted = true;
                 return Ok(Ok(None));
             }
+            Err(No::Refused(_)) if flow.age() < REFUSED_FOR => return later(None, None),
             Err(no) => return Ok(Err(no)),
         }
     }

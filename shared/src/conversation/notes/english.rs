@@ -3,6 +3,7 @@
 use super::texts::{Media, Texts};
 
 pub(super) static TEXTS: Texts = Texts {
+    not_sent: "SMS not sent:",
     not_theirs: "SMS not sent: the message was meant for a customer who is not the requester of this ticket. This \
         happens when the requester was changed. To text the present requester, please answer again.",
     unknown_requester: "SMS not sent: the requester of this ticket has no Braze ID, so we don't know which phone \
@@ -80,6 +81,14 @@ pub(super) static TEXTS: Texts = Texts {
         re-eligibility setting held the SMS back. Please reach the customer another way, or ask your \
         administrator to check the customer in Braze. If every SMS is reported as withheld, tell your \
         administrator that Braze's event export (Currents) may have stopped.",
+    not_received: "Braze withheld this SMS: ten minutes after Braze accepted {what}, Braze's record of the customer \
+        shows that it was not sent. The customer has not received it. {why} Please reach the customer another way, \
+        or ask your administrator to check the customer in Braze.",
+    unknown_to_braze: "Reason: Braze does not know this customer.",
+    in_control_group: "Reason: the customer is in a control group.",
+    may_be_withheld: "Braze does not say why. Possible reasons: the customer is not subscribed to the campaign's SMS \
+        group or has no valid phone number; the customer is in the global control group or on a suppression list; \
+        or a frequency cap, quiet hours, or the campaign's re-eligibility setting held the SMS back.",
     sent_after_all: "SMS sent after all: Braze has now sent {what}, which this ticket reported as withheld. \
         Please do not send it again.",
     answer_of: "the answer of {at}{part}",

@@ -1,6 +1,7 @@
 //! What became of a message that Braze accepted.
 
 use super::super::policy::Language;
+use super::super::watch::Because;
 use super::texts::Texts;
 use super::{clock, fill};
 use crate::message::{Ended, NotDelivered};
@@ -51,6 +52,20 @@ pub fn not_delivered(language: Language, message: Message, failed: &NotDelivered
 pub fn withheld(language: Language, message: Message) -> String {
     let texts = Texts::of(language);
     fill(texts.withheld, &[("what", &which(texts, message))])
+}
+
+/// Braze took a message, and its record of the customer says that they did not receive it.
+pub fn not_received(language: Language, message: Message, because: Option<Because>) -> String {
+    let texts = Texts::of(language);
+    let why = match because {
+        Some(Because::UnknownCustomer) => texts.unknown_to_braze,
+        Some(Because::ControlGroup) => texts.in_control_group,
+        Some(Because::Other) | None => texts.may_be_withheld,
+    };
+    fill(
+        texts.not_received,
+        &[("what", &which(texts, message)), ("why", why)],
+    )
 }
 
 /// A message that was reported as withheld was sent later.

@@ -5,6 +5,7 @@
 use super::texts::{Media, Texts};
 
 pub(super) static TEXTS: Texts = Texts {
+    not_sent: "SMS non envoyé :",
     not_theirs: "SMS non envoyé : le message était destiné à un client qui n’est pas le demandeur de ce ticket. \
         C’est le cas lorsque le demandeur a été modifié. Pour écrire au demandeur actuel, veuillez répondre à \
         nouveau.",
@@ -90,6 +91,15 @@ pub(super) static TEXTS: Texts = Texts {
         un autre moyen, ou demander à votre administrateur de vérifier le client dans Braze. Si tous les SMS sont \
         signalés comme retenus, indiquez à votre administrateur que l’export d’événements de Braze (Currents) est \
         peut-être arrêté.",
+    not_received: "Braze a retenu ce SMS : dix minutes après avoir été accepté par Braze, {what} n’était toujours pas \
+        parti, d’après la fiche du client dans Braze. Le client ne l’a pas reçu. {why} Veuillez contacter le client \
+        par un autre moyen, ou demander à votre administrateur de vérifier le client dans Braze.",
+    unknown_to_braze: "Motif : Braze ne connaît pas ce client.",
+    in_control_group: "Motif : le client fait partie d’un groupe de contrôle.",
+    may_be_withheld: "Braze n’indique pas pourquoi. Motifs possibles : le client n’est pas abonné au groupe SMS de la \
+        campagne ou n’a pas de numéro valide ; il fait partie du groupe de contrôle global ou d’une liste de \
+        suppression ; une limite de fréquence, les heures calmes ou le réglage de rééligibilité de la campagne ont \
+        bloqué le SMS.",
     sent_after_all: "SMS finalement envoyé : Braze vient d’envoyer {what}, que ce ticket signalait comme retenu. \
         Veuillez ne pas le renvoyer.",
     answer_of: "le SMS de réponse du {at}{part}",

@@ -34,7 +34,7 @@ pub use consent::{
     customer_unsubscribed, opted_out, subscribed_again, unsubscribed,
 };
 pub use customer_text::{text_added_after_all, text_given_up, text_in_doubt, text_refused};
-pub use fate::{Message, not_delivered, sent_after_all, withheld};
+pub use fate::{Message, not_delivered, not_received, sent_after_all, withheld};
 pub use files::{file_not_attached, files_not_sent, files_only, late_files, more_not_attached};
 pub use limits::{over_customers_limit, over_hours_limit};
 pub use ticket::{
@@ -42,6 +42,12 @@ pub use ticket::{
 };
 
 use std::time::Duration;
+
+/// Whether a note says, in any language, that a message was not sent.
+pub fn says_nothing_was_sent(note: &str) -> bool {
+    let mut texts = [&english::TEXTS, &french::TEXTS].into_iter();
+    texts.any(|texts| note.trim_start().starts_with(texts.not_sent))
+}
 
 use time::OffsetDateTime;
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::policy::Language;
 use super::super::step::Refusal;
+use super::super::watch::Because;
 use super::files::media_problem;
 use super::*;
 use crate::message::{Attachment, Ended, MediaProblem, NotDelivered, Personal, TicketId};
@@ -116,8 +117,25 @@ fn fates(language: Language) -> Vec<String> {
         not_delivered(language, one, &failed(Ended::Rejection, "30008")),
         not_delivered(language, second, &failed(Ended::Abort, "")),
         withheld(language, one),
+        not_received(language, one, None),
+        not_received(language, second, Some(Because::UnknownCustomer)),
+        not_received(language, one, Some(Because::ControlGroup)),
         sent_after_all(language, second),
     ]
+}
+
+#[test]
+fn a_note_that_says_that_nothing_was_sent_is_known_as_such() {
+    for language in [Language::English, Language::French] {
+        for note in [
+            opted_out(language),
+            no_text(language),
+            too_long(language, 12, 10),
+        ] {
+            assert!(says_nothing_was_sent(&note), "{note}");
+        }
+        assert!(!says_nothing_was_sent(&answer_sent_after_all(language)));
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 /// Every fixed text in one language. `{name}` in braces is filled in.
 pub(super) struct Texts {
+    /// How every note begins that says that a message was not sent.
+    pub(super) not_sent: &'static str,
     pub(super) not_theirs: &'static str,
     pub(super) unknown_requester: &'static str,
     /// `{tag}`
@@ -59,6 +61,14 @@ pub(super) struct Texts {
     pub(super) aborted: &'static str,
     /// `{what}`
     pub(super) withheld: &'static str,
+    /// `{what}`, `{why}`
+    pub(super) not_received: &'static str,
+    /// Stands for `{why}`.
+    pub(super) unknown_to_braze: &'static str,
+    /// Stands for `{why}`.
+    pub(super) in_control_group: &'static str,
+    /// Stands for `{why}`.
+    pub(super) may_be_withheld: &'static str,
     /// `{what}`
     pub(super) sent_after_all: &'static str,
     /// `{at}`, `{part}`: stands for `{what}`.

@@ -5,6 +5,7 @@
 //! own, beside the conversation's, so that no step of a message waits for the conversation or holds it up.
 //! Events come at least once, in any order and late: a step counts wherever it belongs.
 
+mod asked;
 mod sent;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::message::{Customer, Phone, SmsStep};
 
 use super::shard;
 
+pub use asked::{Because, NotKnown, NotTold, Received, ReceivedLast};
 pub use sent::{Fate, Owed, Sent};
 pub use texts::{Heard, Unreported};
 
@@ -52,6 +54,12 @@ pub struct Watch {
     /// Texts that webhooks brought.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     heard: Vec<Heard>,
+    /// When Braze was asked last what the customer received, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "is_zero")]
+    asked_at: i64,
+    /// It is being asked.
+    #[serde(skip_serializing_if = "is_false")]
+    asking: bool,
     /// The SMS subscription group of the messages, as Braze named it last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
@@ -138,6 +146,7 @@ impl Watch {
             }
         }
         self.take_over_texts(other);
+        self.asked_at = self.asked_at.max(other.asked_at);
         self.group = self.group.take().or_else(|| other.group.clone());
         self.replay();
     }
@@ -186,9 +195,14 @@ impl Watch {
     /// down; should it vanish, a minute later by another.
     pub fn due_at(&self, now: i64) -> Option<i64> {
         let silent = self.sent.iter().filter_map(Sent::silent_at);
+        let asks = self.sent.iter().filter_map(|sent| sent.ask_at);
         let owed = self.sent.iter().any(|sent| sent.owed.is_some());
         let owed = (owed || self.owes_text()).then(|| now.saturating_add(TELLING));
-        silent.chain(owed).chain(self.texts_due_at()).min()
+        silent
+            .chain(asks)
+            .chain(owed)
+            .chain(self.texts_due_at())
+            .min()
     }
 
     /// Every message of the answer was withheld, and not this one alone.
@@ -271,4 +285,12 @@ impl Watch {
             }
         }
     }
+}
+
+fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::{CommentId, NotDelivered, Reached, SmsStep, TicketId};
 
-use super::APART;
+use super::asked::{Because, NotKnown};
+use super::{APART, is_false};
 
 /// How long Braze may say nothing of a message before that is news, in milliseconds.
-const SILENCE: i64 = 10 * 60 * 1000;
+pub(super) const SILENCE: i64 = 10 * 60 * 1000;
 
 /// How far the messages of one answer may be apart, in milliseconds.
 const ONE_ANSWER: i64 = 5 * 60 * 1000;
@@ -35,8 +36,17 @@ pub struct Sent {
     pub dispatches: Vec<String>,
     /// Its events come, so that their absence is news.
     pub watched: bool,
+    /// When Braze is asked what became of it, in milliseconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask_at: Option<i64>,
+    /// Why nothing will be known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_known: Option<NotKnown>,
     /// What became of it.
     pub fate: Fate,
+    /// Why it was withheld, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<Because>,
     /// What the agent has yet to read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owed: Option<Owed>,
@@ -116,6 +126,11 @@ impl Sent {
         awaited.then(|| self.at.saturating_add(SILENCE))
     }
 
+    /// It is time to ask Braze about it.
+    pub(super) fn is_to_ask(&self, now: i64) -> bool {
+        self.ask_at.is_some_and(|at| at <= now)
+    }
+
     pub(super) fn is_silent(&self, now: i64) -> bool {
         self.silent_at().is_some_and(|at| at <= now)
     }
@@ -178,8 +193,4 @@ impl Sent {
             self.told_withheld = what == Owed::Withheld;
         }
     }
-}
-
-fn is_false(value: &bool) -> bool {
-    !*value
 }

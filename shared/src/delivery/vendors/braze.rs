@@ -5,12 +5,14 @@ use crate::conversation::policy::millis;
 use crate::conversation::state::{TicketEvent, Trouble, What};
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
 use crate::conversation::subscription::Subscription;
+use crate::conversation::watch::{NotTold, Received, ReceivedLast};
 use crate::message::{Customer, Personal};
 use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
 use crate::text::sms::Cost;
 
-use super::{Clients, cause, refused};
+use super::{Clients, Hop, Limit, cause, hops, refused};
+use std::time::Instant;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -105,6 +107,41 @@ impl Clients {
         }
     }
 
+    /// What the customer received, as Braze's record of them says.
+    pub(super) async fn look_at_profile(
+        &self,
+        customer: &Customer,
+        deadline: Deadline,
+    ) -> Result<Received, NotTold> {
+        let now = self.clock.now();
+        if let Some(until) = self.limits.until(Limit::Profiles, now) {
+            return Err(NotTold::Later(Some(until)));
+        }
+        self.braze_gate
+            .admit(now)
+            .map_err(|_| NotTold::Later(None))?;
+        let since = Instant::now();
+        let told = self.braze.profile(customer, deadline).await;
+        hops::note(Hop::Braze, since, told.is_err());
+        match told {
+            Ok(profile) => {
+                self.braze_gate.answered();
+                Ok(received(profile))
+            }
+            Err(error) => Err(match self.braze_outcome(Err(error)) {
+                Outcome::Failed(Failure::Refused(refusal)) => match refusal.status {
+                    401 | 403 => NotTold::NotPermitted,
+                    _ => NotTold::Refused,
+                },
+                Outcome::Failed(Failure::Later(Some(until), _)) => {
+                    self.limits.met(Limit::Profiles, until);
+                    NotTold::Later(Some(until))
+                }
+                _ => NotTold::Later(None),
+            }),
+        }
+    }
+
     pub(super) fn braze_outcome(&self, result: Result<(), BrazeError>) -> Outcome {
         let Err(error) = result else {
             self.braze_gate.answered();
@@ -141,6 +178,25 @@ impl Clients {
             }
         })
     }
+}
+
+fn received(profile: Option<braze::Profile>) -> Received {
+    let known = profile.is_some();
+    let campaigns = profile.unwrap_or_default().campaigns_received;
+    let last = campaigns.into_iter().map(|one| ReceivedLast {
+        campaign: one.api_campaign_id,
+        at: millis_of(&one.last_received),
+        in_control: one.in_control,
+    });
+    Received {
+        known,
+        campaigns: last.collect(),
+    }
+}
+
+fn millis_of(time: &str) -> Option<i64> {
+    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
 /// A custom event in Braze's words.

@@ -14,7 +14,9 @@ use std::time::Instant;
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Refusal, Step};
 use crate::conversation::store::{Store, Vendor};
+use crate::conversation::watch::{NotTold as Untold, Received};
 use crate::media::Fetcher;
+use crate::message::Customer;
 use crate::net::{Deadline, Detail};
 use crate::telemetry::hops::{self, Hop};
 use crate::telemetry::metrics::{self, Metric};
@@ -101,6 +103,15 @@ pub trait Vendors {
     /// A call that has just failed may be made once more: nothing else failed there lately.
     fn may_try_again(&self, _step: &Step, _trouble: Trouble, _now: i64) -> bool {
         false
+    }
+
+    /// What Braze's record of a customer says of messages.
+    fn received(
+        &self,
+        _customer: &Customer,
+        _deadline: Deadline,
+    ) -> impl Future<Output = Result<Received, Untold>> + Send {
+        std::future::ready(Err(Untold::NotPermitted))
     }
 
     /// Whether Braze exports events to the bridge: then what becomes of each message is watched.
@@ -269,6 +280,10 @@ impl Vendors for Clients {
             && gate.limited_until(now).is_none()
             && self.limits.until(Limit::TicketUpdates, now).is_none();
         !of_ticket && gate.has_failed_once(now)
+    }
+
+    async fn received(&self, customer: &Customer, deadline: Deadline) -> Result<Received, Untold> {
+        self.look_at_profile(customer, deadline).await
     }
 
     async fn exports_events(&self) -> bool {

@@ -3,10 +3,10 @@
 use crate::conversation::policy::{carries, millis};
 use crate::conversation::state::{Status, Trouble};
 use crate::conversation::step::{
-    Comment, Failure, FetchedComment, History, NewTicket, Outcome, PersonFacts, Step, TicketFacts,
-    Written,
+    Comment, Failure, FetchedComment, History, NewTicket, Outcome, PersonFacts, Refusal, Step,
+    TicketFacts, Written,
 };
-use crate::message::{Attachment, DeliveryId, TicketField, TicketId, UserId};
+use crate::message::{Attachment, DeliveryId, Personal, TicketField, TicketId, UserId};
 use crate::net::Deadline;
 use crate::zendesk::{self, CommentView, FoundUser, NewComment, Role, TicketView, ZendeskError};
 
@@ -260,6 +260,15 @@ impl Clients {
                 let at = |pause| self.clock.now().saturating_add(millis(pause));
                 Failure::Later(retry_after.map(at), Trouble::Unavailable)
             }
+            // Neither audits nor the comments' metadata may be read: whether it is there is not known, and the texts behind
+            // it are not to wait until somebody gives the right.
+            ZendeskError::Forbidden if matches!(step, Step::FindDelivery { .. }) => {
+                Failure::Refused(Refusal {
+                    status: 403,
+                    code: "neither audits nor the metadata of comments may be read".to_owned(),
+                    detail: Personal::default(),
+                })
+            }
             // Wrong credentials are mended by a person: everything waits, nothing is lost.
             ZendeskError::Unauthorized | ZendeskError::Forbidden => {
                 let until = self.clock.now().saturating_add(CREDENTIALS_PAUSE);
@@ -331,7 +340,6 @@ fn to_wire(status: Status) -> zendesk::TicketStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Personal;
 
     #[test]
     fn a_comment_through_the_api_is_not_an_agents_answer() {

@@ -273,7 +273,16 @@ async fn where_audits_are_forbidden_the_comments_tell() {
         .expect("read");
     assert_eq!(found, None);
 
-    let blind = setting([forbidden(), Reply::json(200, json!({"comments": []}))]);
+    let nothing = || Reply::json(200, json!({"comments": []}));
+    let wider = setting([
+        forbidden(),
+        nothing(),
+        audits(&["a"], json!({"meta": {"has_more": false}})),
+    ]);
+    let told = wider.client.find_delivery(ticket_id(), "c", later()).await;
+    assert_eq!(told.expect("read"), None);
+
+    let blind = setting([forbidden(), nothing(), forbidden()]);
     let told = blind.client.find_delivery(ticket_id(), "c", later()).await;
     assert!(
         matches!(told, Err(ZendeskError::Forbidden)),
