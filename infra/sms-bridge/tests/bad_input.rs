@@ -461,6 +461,70 @@ async fn names_and_values_that_may_have_blanks_are_taken_whole() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_shows_the_settings_in_force_and_warns_of_values_cut_at_a_blank() {
+    let world = World::ready().await;
+    let set = |name: &str, value: &str| {
+        world.cloudformation.edit(|stack| {
+            stack.parameters.insert(name.to_owned(), value.to_owned());
+        });
+    };
+    set("SolvedMessage", "Thanks, bye!");
+    set("TicketSubject", "SMS from {name}");
+    set("TicketPriority", "");
+    set("Language", "fr");
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    tells(
+        &ran.out,
+        &[
+            "in force, all others have their defaults: ZendeskBaseUrl=http://127.0.0.1:",
+            "SolvedMessage=\"Thanks, bye!\"",
+            "Language=fr",
+        ],
+    );
+    let flat = flat(&ran.out);
+    for usual in ["OpenOn=", "TicketSubject=", "TicketPriority="] {
+        assert!(!flat.contains(usual), "{usual} is the default: {flat}");
+    }
+    for (name, cut, usual) in [
+        ("SolvedMessage", "Thanks,", ""),
+        ("SolvedMessageFr", "\"Merci,", ""),
+        ("TicketSubject", "SMS", "SMS from {name}"),
+        ("NoClosingTags", "spam,", "spam,closed_by_merge"),
+        ("SolvedMessageDe", "'Danke", ""),
+    ] {
+        set(name, cut);
+        let ran = world.bridge("doctor").await.ends(1).fits();
+        tells(
+            &ran.out,
+            &[
+                &format!("WRONG settings {name} is {cut}"),
+                "SAM ends a value at its first blank",
+                &format!("`sms-bridge deploy --set '{name}=…'` with all of it"),
+            ],
+        );
+        set(name, usual);
+    }
+    set("SolvedMessage", "Bye!");
+    let ran = world.bridge("doctor").await.ends(0).fits();
+    tells(
+        &ran.out,
+        &["note settings SolvedMessage is the one word Bye!"],
+    );
+    // Not deployed yet.
+    let file =
+        "[default.deploy.parameters]\nparameter_overrides = ['SolvedMessage=Thanks, bye!']\n";
+    std::fs::write(world.home().join("samconfig.toml"), file).unwrap();
+    let ran = world.bridge("doctor").await.ends(1).fits();
+    tells(
+        &ran.out,
+        &[
+            "SAM cannot read SolvedMessage=Thanks, bye!",
+            "write it as 'NAME=\"VALUE\"'",
+        ],
+    );
+}
+
 fn expired() -> Effect {
     Effect::Respond {
         status: 403,

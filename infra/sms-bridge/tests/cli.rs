@@ -523,6 +523,57 @@ async fn a_step_that_cannot_be_done_is_told_in_one_sentence() {
     assert!(running.interrupt().status.success());
 }
 
+/// What the documents post to the page: the bodies of their `curl … /act … -d '…'`.
+fn posted() -> Vec<String> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let pages = std::fs::read_dir(docs).unwrap();
+    let mut paths: Vec<_> = pages.map(|page| page.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|kind| kind == "md"));
+    paths.sort();
+    let mut bodies = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(path).unwrap();
+        let posts = text.split(":8700/act ").skip(1);
+        let body = |post: &str| {
+            let (_, body) = post.split_once("-d '")?;
+            Some(body.split_once('\'')?.0.to_owned())
+        };
+        bodies.extend(posts.filter_map(body));
+    }
+    bodies
+}
+
+#[tokio::test]
+async fn what_the_documents_post_to_the_page_is_taken() {
+    let place = tempfile::tempdir().unwrap();
+    let running = Running::start(place.path(), 0);
+    let client = Client::new(std::time::Duration::from_secs(20));
+    let act = format!("{}act", running.url("Open"));
+    let bodies = posted();
+    assert!(bodies.len() >= 3, "{bodies:?}");
+    for body in bodies {
+        let json = [("content-type", "application/json")];
+        let answer = client.post(&act, &json, body.clone()).await.unwrap();
+        let status = answer.status();
+        let told = String::from_utf8_lossy(&answer.into_body()).into_owned();
+        assert_eq!(status, 200, "{body}: {told}");
+    }
+    let switches = format!("{}/_sim/switches", running.url("Zendesk"));
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once("/_sim/switches -d '").unwrap();
+    let (body, _) = rest.split_once('\'').unwrap();
+    let patch = http::Method::PATCH;
+    let answer = client.send(
+        patch,
+        &switches,
+        http::HeaderMap::new(),
+        body.to_owned().into(),
+    );
+    assert_eq!(answer.await.unwrap().status(), 200, "{body}");
+    assert!(running.interrupt().status.success());
+}
+
 #[test]
 fn a_cargo_that_cannot_start_is_not_told_as_code_that_does_not_compile() {
     let run = |cargo: &str| {

@@ -74,6 +74,11 @@ impl Deployed {
             .filter(|_| self.status != "REVIEW_IN_PROGRESS")
     }
 
+    /// A parameter's value as it stands, also an empty one; `None`: the stack's template has none of that name.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+
     /// A parameter's value, such as `ZendeskBaseUrl`; an empty one is `None`.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let value = self.parameters.get(name)?.as_str();

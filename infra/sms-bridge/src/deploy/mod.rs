@@ -178,6 +178,13 @@ fn missing<'a>(parameters: &'a [Parameter], config: &SamConfig) -> Vec<&'a Param
     parameters.iter().filter(wanted).filter(unknown).collect()
 }
 
+/// What SAM would misread in the file of the current directory.
+pub(crate) fn misread() -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    let read = SamConfig::read(&here).err()?;
+    Some(read.told().to_owned())
+}
+
 /// Where the template is: here, or beside the program.
 fn place() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().ok();

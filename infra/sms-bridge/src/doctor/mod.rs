@@ -20,6 +20,7 @@ mod rights;
 mod routes;
 pub(crate) mod routing;
 mod secret;
+mod settings;
 mod stack;
 mod table;
 mod zendesk;
@@ -86,6 +87,7 @@ impl Doctor {
             quiet: self.account.json,
         };
         report.add(stack::check(deployed));
+        report.add(settings::check(deployed));
         report.add(table::check(&account).await);
         let (object, findings) = secret::check(&account).await;
         report.add(findings);
@@ -141,7 +143,9 @@ async fn braze(
     workspace.check(stack).await
 }
 
-/// A failure of the account's as a finding, its sentence as it stands.
+/// A failure of the account's as a finding: what is so, and behind its colon what to do.
 fn of_failure(area: &'static str, setting: &str, failure: Failure) -> Finding {
-    Finding::bad(area, setting, failure.told().to_owned(), "as it says")
+    let told = failure.told();
+    let (what, remedy) = told.split_once(": ").unwrap_or((told, ""));
+    Finding::bad(area, setting, what.to_owned(), remedy)
 }

@@ -27,3 +27,28 @@ pub(super) fn file(path: &str) -> Option<(&'static str, &'static str)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    /// A role on a list takes the list away from its items, which a screen reader then does not count (WCAG 1.3.1).
+    #[test]
+    fn lists_of_the_page_keep_their_own_role() {
+        let (_, page) = super::file("/").unwrap();
+        let lists = ["<ol", "<ul"]
+            .iter()
+            .flat_map(|tag| page.split(tag).skip(1));
+        let heads: Vec<&str> = lists.filter_map(|rest| rest.split('>').next()).collect();
+        assert!(heads.len() >= 3, "{heads:?}");
+        for head in heads {
+            assert!(!head.contains("role="), "{head}");
+        }
+        for name in ["messages", "comments"] {
+            let around = "<div class=\"around\" role=\"log\" aria-label=";
+            let (before, _) = page.split_once(&format!("id=\"{name}\"")).unwrap();
+            assert!(
+                before.rsplit('\n').next().unwrap().contains(around),
+                "{name}"
+            );
+        }
+    }
+}
