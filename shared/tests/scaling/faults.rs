@@ -143,7 +143,7 @@ fn place(customers: u64, tries: bool) -> (Faulty, Arc<Bridge<Faulty>>) {
 
 async fn receive(bridge: &Bridge<Faulty>, number: u64) {
     let now = bridge.clock.now();
-    let incoming = event(number, number % 2 == 0, now);
+    let incoming = event(number, number.is_multiple_of(2), now);
     let work = Work::request(incoming.event.delivery.as_str(), now + 10_000, now);
     Box::pin(bridge.handle(incoming, &work))
         .await

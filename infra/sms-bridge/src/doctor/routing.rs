@@ -4,6 +4,7 @@
 //! the campaign it came from. An id that the campaign's Liquid fills in is known only when a text comes. Changes nothing.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde_json::{Map, Value};
 use shared::net::BaseUrl;
@@ -105,9 +106,9 @@ pub(super) async fn check(
 async fn unknown(reader: &Admin, asked: &[Asked]) -> Result<Vec<Finding>, Trouble> {
     let mut lists: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
     for one in asked {
-        if !lists.contains_key(&one.kind) {
+        if let Entry::Vacant(unread) = lists.entry(one.kind) {
             let (_, list, _) = KINDS[one.kind];
-            lists.insert(one.kind, reader.list(&format!("/{list}"), list).await?);
+            unread.insert(reader.list(&format!("/{list}"), list).await?);
         }
     }
     let mut findings: Vec<Finding> = Vec::new();

@@ -136,8 +136,12 @@ async fn set_up(
     let (harmful, harmless): (Vec<_>, Vec<_>) =
         plan.notices.iter().partition(|notice| notice.harmful);
     report.add(harmful.into_iter().map(|notice| {
-        // Its sentence says what to do.
-        Finding::bad(AREA, "Zendesk Admin Center", notice.text.clone(), "")
+        Finding::bad(
+            AREA,
+            "Zendesk Admin Center",
+            notice.text.clone(),
+            "as it says",
+        )
     }));
     if report.findings.len() == before {
         let what = match served.is_empty() {
