@@ -10,7 +10,10 @@ pub fn cpu(pid: u32) -> Option<Duration> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
     let mut nanos = 0;
     for thread in threads {
-        let text = fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        // A thread that ended meanwhile has nothing to tell.
+        let Ok(text) = fs::read_to_string(thread.ok()?.path().join("schedstat")) else {
+            continue;
+        };
         let spent: u64 = text.split(' ').next()?.parse().ok()?;
         nanos += spent;
     }

@@ -199,7 +199,7 @@ mod tests {
     fn a_waiting_conversation_is_found_until_it_is_taken() {
         let mut table = Table::with_one_waiting();
         let query =
-            json!({"ExpressionAttributeValues": {":shard": {"N": "0"}, ":now": {"N": "5"}}});
+            json!({"ExpressionAttributeValues": {":shard": {"N": "0"}, ":until": {"N": "5"}}});
         assert_eq!(table.answer("Query", &query).unwrap()["Count"], 1);
         let taking = json!({"Key": {"pk": {"S": WAITING}}, "ExpressionAttributeValues":
             {":now": {"N": "5"}, ":mine": {"S": "me *"}, ":until": {"N": "99"}}});

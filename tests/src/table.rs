@@ -2,10 +2,12 @@
 //!
 //! In: a stack. Out: items, and waiting ones made due. Imports the local stack only.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use local::Stack;
 use serde_json::{Value, json};
+
+use crate::PATIENCE;
 
 /// Every item, in DynamoDB's own JSON.
 ///
@@ -64,14 +66,14 @@ pub fn let_time_pass(stack: &Stack) -> usize {
 ///
 /// When `redelivery` fails, or the waiting does not end.
 pub async fn redelivered(stack: &Stack) -> u64 {
-    let mut delivered = 0;
-    for _ in 0..10 {
+    let (mut delivered, until) = (0, Instant::now() + PATIENCE);
+    while Instant::now() < until {
         if let_time_pass(stack) == 0 {
             return delivered;
         }
         delivered += redelivered_once(stack).await;
     }
-    panic!("still waiting after ten runs: {:?}", waiting(stack));
+    panic!("still waiting: {:?}", waiting(stack));
 }
 
 /// Runs `redelivery` once; the summary's `delivered`.

@@ -11,8 +11,8 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::error::BrazeError;
 use super::types::{
-    CustomEvent, Dispatched, ExportAnswer, ExportBody, Profile, SendBody, SentAnswer, StatusAnswer,
-    SubscriptionState, TrackBody, TriggerSend, UnsubscribeBody, UserAttributes,
+    CampaignRecord, CustomEvent, Dispatched, ExportAnswer, ExportBody, SendBody, SentAnswer,
+    StatusAnswer, SubscriptionState, TrackBody, TriggerSend, UnsubscribeBody, UserAttributes,
 };
 use crate::message::Customer;
 use crate::net::{Answer, BaseUrl, Deadline, Http, Repeat, Request};
@@ -163,7 +163,7 @@ impl BrazeClient {
         &self,
         customer: &Customer,
         deadline: Deadline,
-    ) -> Result<Option<Profile>, BrazeError> {
+    ) -> Result<Option<CampaignRecord>, BrazeError> {
         let url = self.base.at("/users/export/ids");
         let request = Request::new(Method::POST, url, Repeat::Safe).json(&ExportBody::of(customer));
         let answer = self.call(request, deadline).await?;

@@ -11,7 +11,7 @@ mod types;
 pub use client::BrazeClient;
 pub use error::BrazeError;
 pub use types::{
-    CampaignReceived, CustomEvent, Dispatched, EventProperties, Profile, SubscriptionState,
+    CampaignReceived, CampaignRecord, CustomEvent, Dispatched, EventProperties, SubscriptionState,
     TriggerProperties, TriggerSend, UserAttributes,
 };
 

@@ -324,7 +324,7 @@ impl<'a> ExportBody<'a> {
 
 /// What Braze's record of a customer says of campaigns.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Profile {
+pub struct CampaignRecord {
     /// What they received last of each campaign.
     #[serde(default)]
     pub campaigns_received: Vec<CampaignReceived>,
@@ -346,7 +346,7 @@ pub struct CampaignReceived {
 
 #[derive(Deserialize)]
 pub(super) struct ExportAnswer {
-    pub(super) users: Vec<Profile>,
+    pub(super) users: Vec<CampaignRecord>,
 }
 
 fn string_or_empty<T: std::fmt::Display, S: Serializer>(

@@ -8,7 +8,7 @@ use crate::conversation::notes::{self, Message};
 use crate::conversation::state::Entry;
 use crate::conversation::step::Sms;
 use crate::conversation::store::{Accepted, Key, Storage, StoreError, Watched};
-use crate::conversation::watch::{Ends, Fate, NotTold, Owed, Received, Sent, Unreported, Watch};
+use crate::conversation::watch::{Ends, Fate, NoRecord, Owed, Received, Sent, Unreported, Watch};
 use crate::message::{
     Body, Consent, ConsentKind, Customer, DeliveryId, Event, Exported, Incoming, Note, Personal,
     Phone, Profile, Reached, SubscriptionChange, Text, Told, Whom,
@@ -472,13 +472,13 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 
     /// What Braze's record of the customer says, where the setting asks for it.
-    async fn received(&self, customer: &Customer, work: &Work) -> Result<Received, NotTold> {
+    async fn received(&self, customer: &Customer, work: &Work) -> Result<Received, NoRecord> {
         if !self.policy.check_withheld {
-            return Err(NotTold::Refused);
+            return Err(NoRecord::Refused);
         }
         match work.call_time(self.clock.now(), i64::MAX) {
             Some(time) => self.vendors.received(customer, Deadline::after(time)).await,
-            None => Err(NotTold::Later(None)),
+            None => Err(NoRecord::Later(None)),
         }
     }
 

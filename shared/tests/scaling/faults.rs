@@ -150,7 +150,8 @@ async fn receive(bridge: &Bridge<Faulty>, number: u64) {
         .expect("stored");
 }
 
-/// Texts and answers in turn, each of which meets one fault; milliseconds until each was delivered, in order.
+/// Texts and answers in turn, each of which meets one fault; with second tries and runs that come back, or as before
+/// there were any. Milliseconds until each was delivered, in order.
 async fn one_fault_each(fault: Fault, tries: bool) -> Vec<i64> {
     let number = if full() { 3_000 } else { 150 };
     let (vendor, bridge) = place(number, tries);
@@ -171,7 +172,11 @@ async fn one_fault_each(fault: Fault, tries: bool) -> Vec<i64> {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 let now = bridge.clock.now();
                 let work = Work::scheduled(&format!("run-{now}"), now + 55_000);
-                let _ = bridge.redeliver(&work.that_comes_back()).await;
+                let work = match tries {
+                    true => work.that_comes_back(),
+                    false => work,
+                };
+                let _ = bridge.redeliver(&work).await;
             }
         })
     };
@@ -214,8 +219,10 @@ fn one_fault_delays_an_event_by_seconds() {
     assert!(half <= 2.0 && most <= 8.0, "{half} {most}");
     let times = in_virtual_time(one_fault_each(Fault::Unavailable, false));
     let (half, most) = (percentile(&times, 50), percentile(&times, 99));
-    println!("without a second try: p50 {half:.2} s, p99 {most:.2} s");
-    assert!(half > 15.0 && most > 50.0);
+    println!(
+        "without a second try, and runs that do not come back: p50 {half:.2} s, p99 {most:.2} s"
+    );
+    assert!(half > 15.0 && most > 50.0, "{half} {most}");
 }
 
 /// Half of all calls fail for minutes: next to none is made twice.

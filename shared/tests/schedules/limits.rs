@@ -50,7 +50,10 @@ impl Limiter {
             (None, true) => self.is_wrong(format!("{name} is asked for in spite of a limit")),
             _ => {}
         }
-        if let (None, Step::Append(comment)) = (&held_up, step) {
+        // A note of what was given up is tried at once.
+        if let (None, Step::Append(comment)) = (&held_up, step)
+            && comment.public
+        {
             let until = really.tickets.get(&comment.ticket);
             // Another one may not know, where the one that met it vanished.
             if until.is_some_and(|(until, by)| *by == worker && *until > now + AHEAD) {

@@ -183,7 +183,7 @@ mod tests {
                 Some(""),
                 &[][..],
                 "a\\b",
-                "SolvedMessage: SAM passes on no backslash",
+                "SolvedMessage: SAM cannot pass on a backslash",
             ),
             (
                 "BrazeReplyCampaignId",

@@ -32,7 +32,7 @@ pub struct ReceivedLast {
 
 /// Why Braze told nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotTold {
+pub enum NoRecord {
     /// The key may not ask.
     NotPermitted,
     /// It will not tell: it refused the question.
@@ -101,15 +101,15 @@ impl Watch {
     }
 
     /// Notes what Braze told.
-    pub fn is_told(&mut self, told: &Result<Received, NotTold>, now: i64) {
+    pub fn is_told(&mut self, told: &Result<Received, NoRecord>, now: i64) {
         if !std::mem::take(&mut self.asking) {
             return;
         }
         match told {
             Ok(received) => self.compare(received, now),
-            Err(NotTold::NotPermitted) => self.gives_up(NotKnown::NotPermitted),
-            Err(NotTold::Refused) => self.gives_up(NotKnown::NoAnswer),
-            Err(NotTold::Later(until)) => {
+            Err(NoRecord::NotPermitted) => self.gives_up(NotKnown::NotPermitted),
+            Err(NoRecord::Refused) => self.gives_up(NotKnown::NoAnswer),
+            Err(NoRecord::Later(until)) => {
                 let next = now.saturating_add(TELLING).max(until.unwrap_or_default());
                 for sent in self.sent.iter_mut().filter(|sent| sent.ask_at.is_some()) {
                     let late = next.saturating_sub(sent.at) > SILENCE + ASKED_FOR;
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    fn received(at: i64, in_control: bool) -> Result<Received, NotTold> {
+    fn received(at: i64, in_control: bool) -> Result<Received, NoRecord> {
         Ok(Received {
             known: true,
             campaigns: vec![ReceivedLast {
@@ -208,7 +208,7 @@ mod tests {
         })
     }
 
-    fn asked(told: &Result<Received, NotTold>) -> Watch {
+    fn asked(told: &Result<Received, NoRecord>) -> Watch {
         let mut watch = Watch::default();
         watch.ask_about(sent(1, NOW));
         assert_eq!(watch.due_at(NOW), Some(NOW + 10 * MINUTE));
@@ -289,19 +289,19 @@ mod tests {
 
     #[test]
     fn braze_that_does_not_answer_is_asked_again_for_an_hour() {
-        let mut watch = asked(&Err(NotTold::Later(None)));
+        let mut watch = asked(&Err(NoRecord::Later(None)));
         let (mut now, mut times) = (NOW + 10 * MINUTE, 1);
         while let Some(at) = watch.due_at(now) {
             now = at;
             assert!(watch.begins_to_ask(now));
-            watch.is_told(&Err(NotTold::Later(Some(now + 5 * MINUTE))), now);
+            watch.is_told(&Err(NoRecord::Later(Some(now + 5 * MINUTE))), now);
             times += 1;
         }
         assert_eq!(times, 13);
         assert_eq!(watch.sent[0].not_known, Some(NotKnown::NoAnswer));
         for (told, why) in [
-            (NotTold::NotPermitted, NotKnown::NotPermitted),
-            (NotTold::Refused, NotKnown::NoAnswer),
+            (NoRecord::NotPermitted, NotKnown::NotPermitted),
+            (NoRecord::Refused, NotKnown::NoAnswer),
         ] {
             assert_eq!(asked(&Err(told)).sent[0].not_known, Some(why));
         }

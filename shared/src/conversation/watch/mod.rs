@@ -17,7 +17,7 @@ use crate::message::{Customer, Phone, SmsStep};
 
 use super::shard;
 
-pub use asked::{Because, NotKnown, NotTold, Received, ReceivedLast};
+pub use asked::{Because, NoRecord, NotKnown, Received, ReceivedLast};
 pub use sent::{Fate, Owed, Sent};
 pub use texts::{Heard, Unreported};
 

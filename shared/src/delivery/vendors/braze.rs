@@ -5,7 +5,7 @@ use crate::conversation::policy::millis;
 use crate::conversation::state::{TicketEvent, Trouble, What};
 use crate::conversation::step::{Attributes, Failure, Outcome, Refusal, Sms};
 use crate::conversation::subscription::Subscription;
-use crate::conversation::watch::{NotTold, Received, ReceivedLast};
+use crate::conversation::watch::{NoRecord, Received, ReceivedLast};
 use crate::message::{Customer, Personal};
 use crate::net::Deadline;
 use crate::telemetry::metrics::{self, Metric};
@@ -112,14 +112,14 @@ impl Clients {
         &self,
         customer: &Customer,
         deadline: Deadline,
-    ) -> Result<Received, NotTold> {
+    ) -> Result<Received, NoRecord> {
         let now = self.clock.now();
         if let Some(until) = self.limits.until(Limit::Profiles, now) {
-            return Err(NotTold::Later(Some(until)));
+            return Err(NoRecord::Later(Some(until)));
         }
         self.braze_gate
             .admit(now)
-            .map_err(|_| NotTold::Later(None))?;
+            .map_err(|_| NoRecord::Later(None))?;
         let since = Instant::now();
         let told = self.braze.profile(customer, deadline).await;
         hops::note(Hop::Braze, since, told.is_err());
@@ -130,14 +130,14 @@ impl Clients {
             }
             Err(error) => Err(match self.braze_outcome(Err(error)) {
                 Outcome::Failed(Failure::Refused(refusal)) => match refusal.status {
-                    401 | 403 => NotTold::NotPermitted,
-                    _ => NotTold::Refused,
+                    401 | 403 => NoRecord::NotPermitted,
+                    _ => NoRecord::Refused,
                 },
                 Outcome::Failed(Failure::Later(Some(until), _)) => {
                     self.limits.met(Limit::Profiles, until);
-                    NotTold::Later(Some(until))
+                    NoRecord::Later(Some(until))
                 }
-                _ => NotTold::Later(None),
+                _ => NoRecord::Later(None),
             }),
         }
     }
@@ -180,7 +180,7 @@ impl Clients {
     }
 }
 
-fn received(profile: Option<braze::Profile>) -> Received {
+fn received(profile: Option<braze::CampaignRecord>) -> Received {
     let known = profile.is_some();
     let campaigns = profile.unwrap_or_default().campaigns_received;
     let last = campaigns.into_iter().map(|one| ReceivedLast {

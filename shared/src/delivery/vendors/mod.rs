@@ -14,7 +14,7 @@ use std::time::Instant;
 use crate::conversation::state::Trouble;
 use crate::conversation::step::{Failure, Outcome, Refusal, Step};
 use crate::conversation::store::{Store, Vendor};
-use crate::conversation::watch::{NotTold as Untold, Received};
+use crate::conversation::watch::{NoRecord, Received};
 use crate::media::Fetcher;
 use crate::message::Customer;
 use crate::net::{Deadline, Detail};
@@ -110,8 +110,8 @@ pub trait Vendors {
         &self,
         _customer: &Customer,
         _deadline: Deadline,
-    ) -> impl Future<Output = Result<Received, Untold>> + Send {
-        std::future::ready(Err(Untold::NotPermitted))
+    ) -> impl Future<Output = Result<Received, NoRecord>> + Send {
+        std::future::ready(Err(NoRecord::NotPermitted))
     }
 
     /// Whether Braze exports events to the bridge: then what becomes of each message is watched.
@@ -282,7 +282,11 @@ impl Vendors for Clients {
         !of_ticket && gate.has_failed_once(now)
     }
 
-    async fn received(&self, customer: &Customer, deadline: Deadline) -> Result<Received, Untold> {
+    async fn received(
+        &self,
+        customer: &Customer,
+        deadline: Deadline,
+    ) -> Result<Received, NoRecord> {
         self.look_at_profile(customer, deadline).await
     }
 
