@@ -150,7 +150,7 @@ fn ports_that_run_out_are_told_with_the_option_that_chooses_them() {
     let said = said(&output);
     let last = said.lines().last().unwrap_or_default();
     assert!(
-        last.contains("from port 65534 on") && last.contains("--port"),
+        last.contains("from 65534 upwards") && last.contains("--port"),
         "{said}"
     );
 }

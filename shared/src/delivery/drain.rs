@@ -6,7 +6,7 @@ use crate::conversation::flow::{self, Context, Done, Pause};
 use crate::conversation::queue;
 use crate::conversation::state::Entry;
 use crate::conversation::step::Ending;
-use crate::conversation::store::{Claim, Held, Key, Leave, Settled, Storage};
+use crate::conversation::store::{Claim, Held, Key, Leave, Settled, Storage, StoreError};
 use crate::message::{Body, DeliveryId, TicketId};
 use crate::telemetry::metrics::{self, Metric};
 
@@ -67,7 +67,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         let doubtful = held.mailbox.iter().any(|entry| entry.progress.doubtful);
         // What a vanished holder may have done is written down before anything else is.
         let mut ours = self.bury_poison(&mut held).await
-            && (!taken_over || !doubtful || self.settle(&mut held, work, &[]).await);
+            && (!taken_over || !doubtful || self.write_doubt(&mut held, work).await);
         while ours {
             queue::drop_repeats(&mut held.mailbox);
             let now = self.clock.now();
@@ -184,8 +184,28 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
         }
     }
 
+    /// Writes down what a vanished holder may have done. Where the item cannot grow by that, a lease that names no
+    /// event says it, too: whoever takes the conversation after us doubts all that was under way.
+    async fn write_doubt(&self, held: &mut Held, work: &Work) -> bool {
+        match self.try_settle(held, work, &[]).await {
+            Ok(ours) => ours,
+            Err(StoreError::TooLarge) => matches!(held.claim(), Some(Claim::Any)),
+            Err(_) => false,
+        }
+    }
+
     /// Writes the conversation back; says whether there is more to do under the lease.
     async fn settle(&self, held: &mut Held, work: &Work, markers: &[DeliveryId]) -> bool {
+        let settled = self.try_settle(held, work, markers).await;
+        settled.unwrap_or(false)
+    }
+
+    async fn try_settle(
+        &self,
+        held: &mut Held,
+        work: &Work,
+        markers: &[DeliveryId],
+    ) -> Result<bool, StoreError> {
         let mut tries = 0;
         loop {
             let now = self.clock.now();
@@ -198,21 +218,22 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
                 None => Leave::Parked(queue::due_at(&held.mailbox, &held.state).max(now)),
             };
             match self.store.settle(held, leave, markers, now).await {
-                Ok(Settled::Done) => return matches!(leave, Leave::Working { .. }),
+                Ok(Settled::Done) => return Ok(matches!(leave, Leave::Working { .. })),
                 Ok(Settled::Moved) => {
                     if !self.bury_poison(held).await {
-                        return false;
+                        return Ok(false);
                     }
                 }
                 Ok(Settled::Lost) => {
                     tracing::warn!("the conversation was taken over before it was settled");
-                    return false;
+                    return Ok(false);
                 }
                 Err(error) => {
                     tries += 1;
                     tracing::warn!(error = %error, attempt = tries, "not settled");
-                    if tries >= SETTLE_TRIES || held.until <= now {
-                        return false;
+                    let is_final = matches!(error, StoreError::TooLarge);
+                    if is_final || tries >= SETTLE_TRIES || held.until <= now {
+                        return Err(error);
                     }
                     tokio::time::sleep(Duration::from_millis(50 << tries)).await;
                 }

@@ -3,7 +3,6 @@
 
 #![expect(clippy::expect_used, reason = "a test's helpers may fail loudly")]
 
-mod braze;
 mod clocks;
 mod drill;
 

@@ -192,7 +192,7 @@ async fn one_fault_each(fault: Fault, tries: bool) -> Vec<i64> {
         let at = vendor.delivered.lock().expect("unpoisoned")[times.len()];
         times.push(at - begun);
         // At another point of the minute each time.
-        tokio::time::sleep(Duration::from_millis(41_777)).await;
+        tokio::time::sleep(Duration::from_millis(31_000 + nth * 7_919 % 60_000)).await;
     }
     schedule.abort();
     times.sort_unstable();

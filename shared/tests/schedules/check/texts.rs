@@ -30,7 +30,7 @@ impl<S: Table> Run<S> {
             // A courtesy opens no ticket, and stands on none then.
             let excused = self.is_dead(id)
                 || text.is_courtesy()
-                || text.stars().is_some() && is_closed(&world, customer)
+                || text.stars().is_some() && is_over(&world, customer)
                 || is_private(&world, customer, |remark| {
                     names.text_of(remark) == Some(id.as_str())
                 });
@@ -148,10 +148,10 @@ fn shown<'a>(world: &'a World, customer: &Customer, names: &Names<'_>) -> Vec<&'
     remarks
 }
 
-/// Whoever rates a closed ticket opens none.
-fn is_closed(world: &World, customer: &Customer) -> bool {
+/// A rating of a ticket that was closed or deleted opens none.
+fn is_over(world: &World, customer: &Customer) -> bool {
     let mut theirs = world.tickets.values().filter(|one| one.was_of(customer));
-    theirs.any(|ticket| ticket.status == Status::Closed)
+    theirs.any(|ticket| ticket.status == Status::Closed || ticket.deleted)
 }
 
 /// The worker that made it private vanished, and the ticket was given back, or deleted.
