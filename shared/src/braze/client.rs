@@ -136,6 +136,7 @@ impl BrazeClient {
         };
         let request = Request::new(Method::GET, url, Repeat::Safe);
         let answer = self.call(request, deadline).await?;
+        // An answer that cannot be read says nothing of the subscription; the SMS goes as without the look-up.
         Ok(answer.json::<StatusAnswer>().unwrap_or_default().only())
     }
 

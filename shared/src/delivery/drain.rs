@@ -185,7 +185,7 @@ impl<V: Vendors + Sync, S: Storage + Sync> Bridge<V, S> {
     }
 
     /// Writes down what a vanished holder may have done. Where the item cannot grow by that, a lease that names no
-    /// event says it, too: whoever takes the conversation after us doubts all that was under way.
+    /// event says it, too: the next holder doubts everything that was under way.
     async fn write_doubt(&self, held: &mut Held, work: &Work) -> bool {
         match self.try_settle(held, work, &[]).await {
             Ok(ours) => ours,

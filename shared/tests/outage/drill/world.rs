@@ -35,13 +35,8 @@ pub struct World {
 
 impl World {
     pub async fn start() -> Self {
-        Self::start_with(|_| {}).await
-    }
-
-    pub async fn start_with(set: impl FnOnce(&mut Options)) -> Self {
         let clock = simulators::Clock::of_runtime();
         let mut options = Options::default();
-        set(&mut options);
         options.zendesk.clock = clock.clone();
         options.braze.clock = clock.clone();
         let template = std::fs::read_to_string(binaries::workspace_root().join("template.yaml"));
